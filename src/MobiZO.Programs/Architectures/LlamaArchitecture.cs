@@ -1,0 +1,128 @@
+using MobiZO.Checkpoints.Configuration;
+using MobiZO.Programs.Adapters;
+using MobiZO.Programs.Building;
+using MobiZO.Programs.Ops;
+using static MobiZO.Programs.Architectures.ProgramNames;
+
+namespace MobiZO.Programs.Architectures;
+
+/// <summary>Builds every program of a Llama checkpoint.</summary>
+/// <param name="config">Facts of the checkpoint.</param>
+public sealed class LlamaArchitecture(ModelConfig config)
+{
+    /// <summary>Facts of the checkpoint.</summary>
+    public ModelConfig Config => config;
+
+    /// <summary>Every linear layer that an adapter can act on, layer by layer.</summary>
+    public IReadOnlyList<AdapterModule> LinearModules { get; } =
+        [.. Enumerable.Range(0, config.LayerCount).SelectMany(layer => LlamaLayer.Modules(config, layer))];
+
+    /// <summary>P perturbed copies to P losses; with <see cref="StepOptions.Update"/> also the projected gradients and the next B.</summary>
+    public StepProgram Step(StepOptions options)
+    {
+        var builder = new ProgramBuilder();
+        var b = builder.Input(AdapterB, options.Adapter.BCount);
+        var noise = builder.Input(Noise, options.Update is { } sized ? (Dimension)sized.Queries : "q", options.Adapter.BCount);
+        var queryIndex = builder.IntegerInput(QueryIndex, "P");
+        var coefficients = builder.Input(Coefficients, "P");
+        var stack = builder.Add("stack", new PerturbStack(), b, noise, queryIndex, coefficients);
+        var decoder = NewDecoder(builder, options.Prompt, options.FirstLayer, options.Adapter, stack);
+
+        var answers = decoder.AnswerStates(decoder.Run());
+        var losses = AddLoss(builder, options.Loss, answers, coefficients);
+        builder.Output(losses);
+        if (options.Update is { } update)
+        {
+            var gradients = builder.Add(Gradients, new ProjectGradients(update.Form, update.Queries), losses, builder.Input(Epsilon, 1));
+            builder.Output(gradients);
+            builder.Output(builder.Add(NextAdapterB, new UpdateState(update.Queries), b, noise, gradients, builder.Input(LearningRate, 1)));
+        }
+
+        return builder.Build("step");
+    }
+
+    /// <summary>Log-probabilities of candidates at answer positions, with or without an adapter.</summary>
+    public StepProgram Score(AdapterLayout? adapter, PromptForm prompt = PromptForm.Tokens, int firstLayer = 0)
+    {
+        var builder = new ProgramBuilder();
+        var decoder = NewDecoder(builder, prompt, firstLayer, adapter, SingleStack(builder, adapter));
+        var answers = decoder.AnswerStates(decoder.Run());
+        var candidates = builder.IntegerInput(CandidateIds, "R", "K");
+        var logits = builder.Add(Logits, new Linear(Head, null), answers);
+        builder.Output(builder.Add(LogProbabilities, new CandidateLogProbabilities(), logits, candidates));
+        return builder.Build("score");
+    }
+
+    /// <summary>The frozen part of prompts, without adapter: keys and values of every layer, or the hidden states entering <paramref name="firstLayer"/>.</summary>
+    public StepProgram Prefix(PromptForm form, int firstLayer = 0)
+    {
+        var builder = new ProgramBuilder();
+        var decoder = NewDecoder(builder, PromptForm.Tokens, 0, null, null, emitsPresent: form == PromptForm.KeyValues);
+        if (form == PromptForm.Hidden)
+        {
+            builder.Output(decoder.HiddenBefore(firstLayer));
+        }
+        else
+        {
+            decoder.EmitKeyValues();
+        }
+
+        return builder.Build("prefix");
+    }
+
+    /// <summary>Logits of answer positions and the grown cache; prefill without past, then a few tokens at a time.</summary>
+    /// <param name="adapter">The adapter, or null for the base model.</param>
+    /// <param name="prompt"><see cref="PromptForm.Tokens"/> for the prefill, <see cref="PromptForm.KeyValues"/> after it.</param>
+    public StepProgram Generate(AdapterLayout? adapter, PromptForm prompt)
+    {
+        var builder = new ProgramBuilder();
+        var decoder = NewDecoder(builder, prompt, 0, adapter, SingleStack(builder, adapter), emitsPresent: true);
+        var answers = decoder.AnswerStates(decoder.Run());
+        builder.Output(builder.Add(Logits, new Linear(Head, null), answers));
+        return builder.Build(prompt == PromptForm.Tokens ? "prefill" : "generate");
+    }
+
+    /// <summary>The update alone: B, noise, projected gradients and rate to the next B.</summary>
+    public static StepProgram Update(AdapterLayout adapter, int queries)
+    {
+        var builder = new ProgramBuilder();
+        builder.Output(builder.Add(
+            NextAdapterB,
+            new UpdateState(queries),
+            builder.Input(AdapterB, adapter.BCount),
+            builder.Input(Noise, queries, adapter.BCount),
+            builder.Input(Gradients, queries),
+            builder.Input(LearningRate, 1)));
+        return builder.Build("update");
+    }
+
+    private Weight Head => new(config.TieWordEmbeddings ? LlamaLayer.EmbeddingName : "lm_head.weight", config.VocabularySize, config.HiddenSize);
+
+    private LlamaDecoder NewDecoder(ProgramBuilder builder, PromptForm prompt, int firstLayer, AdapterLayout? adapter, Value? stack, bool emitsPresent = false) =>
+        new(builder, config, prompt, firstLayer, adapter is null ? null : new LoraInputs(builder, adapter, stack!), emitsPresent);
+
+    private static Value? SingleStack(ProgramBuilder builder, AdapterLayout? adapter) =>
+        adapter is null ? null : builder.Add("stack", new SingleStack(), builder.Input(AdapterB, adapter.BCount));
+
+    private Value AddLoss(ProgramBuilder builder, LossForm form, Value answers, Value coefficients)
+    {
+        if (form == LossForm.Choices)
+        {
+            var ids = builder.IntegerInput(CandidateIds, "R", "K");
+            var labels = builder.IntegerInput(Labels, "R");
+            return builder.Add(Losses, new ChoiceLoss(), builder.Add("choice_logits", new CandidateLogits(Head), answers, ids), labels, coefficients);
+        }
+
+        var answerIds = builder.IntegerInput(CandidateIds, "R", 1);
+        var logits = builder.Add(Logits, new Linear(Head, null), answers);
+        var logProbabilities = builder.Add(LogProbabilities, new CandidateLogProbabilities(), logits, answerIds);
+        if (form == LossForm.Tokens)
+        {
+            return builder.Add(Losses, new WeightedRows(-1), logProbabilities, builder.Input(AnswerWeights, "P", "R"));
+        }
+
+        var choiceLabels = builder.IntegerInput(Labels, "D");
+        var scores = builder.Add("scores", new WeightedRows(1), logProbabilities, builder.Input(AnswerWeights, "DK", "R"));
+        return builder.Add(Losses, new ChoiceLoss(), builder.Add("choice_scores", new ChoiceScores(), scores, choiceLabels), choiceLabels, coefficients);
+    }
+}

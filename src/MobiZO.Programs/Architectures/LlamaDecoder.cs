@@ -1,0 +1,164 @@
+using MobiZO.Checkpoints.Configuration;
+using MobiZO.Programs.Building;
+using MobiZO.Programs.Ops;
+using static MobiZO.Programs.Architectures.ProgramNames;
+
+namespace MobiZO.Programs.Architectures;
+
+/// <summary>Adds the decoder layers of a Llama to a program. All hidden states are [N*S, H].</summary>
+internal sealed class LlamaDecoder
+{
+    private readonly ProgramBuilder _builder;
+    private readonly ModelConfig _config;
+    private readonly LoraInputs? _lora;
+    private readonly PromptForm _prompt;
+    private readonly int _firstLayer;
+    private readonly Value _positions;
+    private readonly Value _cosine;
+    private readonly Value _sine;
+    private readonly Value? _pastLengths;
+
+    public LlamaDecoder(ProgramBuilder builder, ModelConfig config, PromptForm prompt, int firstLayer, LoraInputs? lora, bool emitsPresent)
+    {
+        if (firstLayer < 0 || firstLayer > config.LayerCount || (firstLayer > 0 && prompt != PromptForm.Hidden))
+        {
+            throw new ProgramException($"A program cannot start at layer {firstLayer} of {config.LayerCount} with the prompt given as {prompt}.");
+        }
+
+        (_builder, _config, _prompt, _firstLayer, _lora) = (builder, config, prompt, firstLayer, lora);
+        _positions = builder.IntegerInput(Positions, "N", "S");
+        var angles = builder.AddMany(["cos", "sin"], new RotaryAngles(config.Rope.InverseFrequencies), _positions);
+        (_cosine, _sine) = (angles[0], angles[1]);
+        _pastLengths = prompt == PromptForm.KeyValues ? builder.IntegerInput(PastLengths, emitsPresent ? "N" : "X") : null;
+        EmitsPresent = emitsPresent;
+    }
+
+    /// <summary>Whether the keys and values of every layer become outputs.</summary>
+    public bool EmitsPresent { get; }
+
+    /// <summary>Runs all layers; the result is the hidden state before the final norm.</summary>
+    public Value Run()
+    {
+        var hidden = Start();
+        for (var layer = _firstLayer; layer < _config.LayerCount; layer++)
+        {
+            hidden = AddLayer(hidden, layer);
+        }
+
+        return hidden;
+    }
+
+    /// <summary>Hidden states [N, S, H] that enter a layer.</summary>
+    public Value HiddenBefore(int layer)
+    {
+        var hidden = Start();
+        for (var below = 0; below < layer; below++)
+        {
+            hidden = AddLayer(hidden, below);
+        }
+
+        return _builder.Add(Hidden, new SplitRows(), hidden, _positions);
+    }
+
+    /// <summary>Keys and values of every layer as outputs; of the last layer nothing else is computed.</summary>
+    public void EmitKeyValues()
+    {
+        var hidden = Start();
+        for (var layer = 0; layer < _config.LayerCount - 1; layer++)
+        {
+            hidden = AddLayer(hidden, layer);
+        }
+
+        var last = _config.LayerCount - 1;
+        AddKeyValues(AddNorm(hidden, last, "input_layernorm"), last);
+    }
+
+    /// <summary>Final-norm states [R, H] of the answer positions.</summary>
+    public Value AnswerStates(Value hidden)
+    {
+        var rows = _builder.IntegerInput(AnswerRows, "R");
+        var picked = _builder.Add("answer_hidden", new GatherRows(), hidden, rows);
+        return _builder.Add("answer_states", new RmsNorm(new Weight("model.norm.weight", _config.HiddenSize), _config.RmsNormEpsilon), picked);
+    }
+
+    private Value Start()
+    {
+        if (_prompt == PromptForm.Hidden)
+        {
+            return _builder.Add("start", new RepeatExamples(), _builder.Input(Hidden, "X", "S", _config.HiddenSize), _positions);
+        }
+
+        var table = new Weight(LlamaLayer.EmbeddingName, _config.VocabularySize, _config.HiddenSize);
+        return _builder.Add("start", new Embedding(table), _builder.IntegerInput(InputIds, "N", "S"));
+    }
+
+    private Value AddLayer(Value hidden, int layer)
+    {
+        var prefix = LlamaLayer.Prefix(layer);
+        var states = AddNorm(hidden, layer, "input_layernorm");
+        var queries = AddRotary(AddLinear(states, layer, "self_attn.q_proj"), prefix + ".queries");
+        var (keys, values) = AddKeyValues(states, layer);
+        var attended = AddAttention(queries, keys, values, layer);
+        var middle = _builder.Add(prefix + ".middle", new Sum(), hidden, AddLinear(attended, layer, "self_attn.o_proj"));
+        var normed = AddNorm(middle, layer, "post_attention_layernorm");
+        var gated = _builder.Add(
+            prefix + ".gated",
+            new GatedActivation(),
+            AddLinear(normed, layer, "mlp.gate_proj"),
+            AddLinear(normed, layer, "mlp.up_proj"));
+        return _builder.Add(prefix + ".out", new Sum(), middle, AddLinear(gated, layer, "mlp.down_proj"));
+    }
+
+    private (Value Keys, Value Values) AddKeyValues(Value states, int layer)
+    {
+        var keys = AddRotary(AddLinear(states, layer, "self_attn.k_proj"), LlamaLayer.Prefix(layer) + ".keys");
+        var values = AddLinear(states, layer, "self_attn.v_proj");
+        if (EmitsPresent && _prompt != PromptForm.KeyValues)
+        {
+            var split = new SplitHeads(_config.KeyValueHeadCount);
+            _builder.Output(_builder.Add(PresentKey(layer), split, keys, _positions));
+            _builder.Output(_builder.Add(PresentValue(layer), split, values, _positions));
+        }
+
+        return (keys, values);
+    }
+
+    private Value AddAttention(Value queries, Value keys, Value values, int layer)
+    {
+        var name = LlamaLayer.Prefix(layer) + ".attended";
+        var (heads, kvHeads, width) = (_config.HeadCount, _config.KeyValueHeadCount, _config.HeadDimension);
+        if (_prompt != PromptForm.KeyValues)
+        {
+            return _builder.Add(name, new CausalAttention(heads, kvHeads, width), queries, keys, values, _positions);
+        }
+
+        // A growing cache belongs to one row; a shared prompt to all copies of its example.
+        Dimension examples = EmitsPresent ? "N" : "X";
+        var pastKeys = _builder.Input(PastKey(layer), examples, kvHeads, "T", width);
+        var pastValues = _builder.Input(PastValue(layer), examples, kvHeads, "T", width);
+        if (EmitsPresent)
+        {
+            var split = new SplitHeads(kvHeads);
+            _builder.Output(_builder.Add(PresentKey(layer), new AppendTime(), pastKeys, _builder.Add(name + ".new_keys", split, keys, _positions)));
+            _builder.Output(_builder.Add(PresentValue(layer), new AppendTime(), pastValues, _builder.Add(name + ".new_values", split, values, _positions)));
+        }
+
+        return _builder.Add(name, new CachedAttention(heads, kvHeads, width), queries, keys, values, _positions, pastKeys, pastValues, _pastLengths!);
+    }
+
+    private Value AddNorm(Value hidden, int layer, string name) =>
+        _builder.Add($"{LlamaLayer.Prefix(layer)}.{name}", new RmsNorm(LlamaLayer.Norm(_config, layer, name), _config.RmsNormEpsilon), hidden);
+
+    private Value AddRotary(Value value, string name) => _builder.Add(name, new Rotary(_config.HeadDimension), value, _cosine, _sine);
+
+    private Value AddLinear(Value input, int layer, string name)
+    {
+        var module = LlamaLayer.Modules(_config, layer).First(candidate => candidate.Name.EndsWith(name, StringComparison.Ordinal));
+        var hasBias = name.StartsWith("mlp", StringComparison.Ordinal) ? _config.MlpBias : _config.AttentionBias;
+        var linear = new Linear(
+            new Weight(module.Name + ".weight", module.OutputSize, module.InputSize),
+            hasBias ? new Weight(module.Name + ".bias", module.OutputSize) : null);
+        var output = _builder.Add(module.Name, linear, input);
+        return _lora?.Apply(_builder, module.Name, output, input) ?? output;
+    }
+}

@@ -1,0 +1,14 @@
+namespace MobiZO.Programs.Architectures;
+
+/// <summary>What a program is given of the frozen part of a prompt.</summary>
+public enum PromptForm
+{
+    /// <summary>Nothing: the rows hold every token.</summary>
+    Tokens,
+
+    /// <summary>Keys and values of every layer (scope <c>activated</c>, and generation with a cache): the rows hold the tokens after them.</summary>
+    KeyValues,
+
+    /// <summary>Hidden states that enter the first adapted layer (scope <c>all</c>, adapters in the top layers): the rows hold every token.</summary>
+    Hidden,
+}

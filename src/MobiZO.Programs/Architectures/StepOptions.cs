@@ -1,0 +1,23 @@
+using MobiZO.Programs.Adapters;
+using MobiZO.Programs.Ops;
+
+namespace MobiZO.Programs.Architectures;
+
+/// <summary>What a step program computes.</summary>
+public sealed record StepOptions
+{
+    /// <summary>The adapted modules.</summary>
+    public required AdapterLayout Adapter { get; init; }
+
+    /// <summary>The loss.</summary>
+    public LossForm Loss { get; init; } = LossForm.Tokens;
+
+    /// <summary>What the program is given of the frozen part of a prompt.</summary>
+    public PromptForm Prompt { get; init; } = PromptForm.Tokens;
+
+    /// <summary>First computed layer; above 0 only with <see cref="PromptForm.Hidden"/>.</summary>
+    public int FirstLayer { get; init; }
+
+    /// <summary>The update inside the program, or null when the host updates.</summary>
+    public EngineUpdate? Update { get; init; }
+}

@@ -1,0 +1,14 @@
+using MobiZO.Checkpoints;
+
+namespace MobiZO.Programs.Engines;
+
+/// <summary>Something that runs step programs: the managed reference interpreter or an unmodified inference runtime.</summary>
+public interface IEngine : IDisposable
+{
+    /// <summary>Name for people, with the version of the runtime.</summary>
+    string Name { get; }
+
+    /// <summary>Makes a program ready to run. Sessions of one engine share the frozen weights.</summary>
+    /// <exception cref="CheckpointException">A weight that the program names is missing or has another shape.</exception>
+    IProgramSession Load(StepProgram program, IWeightSource weights);
+}

@@ -1,0 +1,15 @@
+using MobiZO.Programs.Building;
+using MobiZO.Programs.Engines;
+
+namespace MobiZO.Programs.Ops;
+
+/// <summary>Lays scores of choices out: (scores [D*K] flat, labels [D]) -> [D, K].</summary>
+public sealed record ChoiceScores() : Operation
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)
+    {
+        Expect(inputs is [{ Shape.Rank: 1 }, { Type: ElementType.Int64, Shape.Rank: 1 }], "scores [D*K], labels [D]", inputs);
+        return [new Shape(inputs[1].Shape[0], "K")];
+    }
+}

@@ -1,0 +1,123 @@
+using System.Numerics;
+
+namespace MobiZO.Programs.Reference;
+
+/// <summary>Attention, one query and one head at a time.</summary>
+internal static class AttentionOperations
+{
+    /// <param name="projections">q [N*S, heads * d], k and v [N*S, kv_heads * d].</param>
+    /// <param name="extents">N and S.</param>
+    /// <param name="cache">Past keys and values [X, kv_heads, T, d] and lengths [X]; null without a cache.</param>
+    public static Tensor<T> Attend<T>(Tensor<T>[] projections, int[] extents, Tensor<T>[]? cache, int heads, int keyValueHeads, int width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (rows, tokens) = (extents[0], extents[1]);
+        var result = Tensor<T>.Zeros(rows * tokens, heads * width);
+        for (var row = 0; row < rows; row++)
+        {
+            for (var head = 0; head < heads; head++)
+            {
+                var keyValueHead = head / (heads / keyValueHeads);
+                for (var token = 0; token < tokens; token++)
+                {
+                    var seen = Seen(projections, cache, row, tokens, token, keyValueHead, keyValueHeads, width);
+                    var query = projections[0].Row((row * tokens) + token).Slice(head * width, width);
+                    Mix<T>(query, seen.Keys, seen.Values, result.Row((row * tokens) + token).Slice(head * width, width));
+                }
+            }
+        }
+
+        return result;
+    }
+
+    public static Tensor<T> SplitHeads<T>(Tensor<T> x, int[] extents, int heads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (rows, tokens, width) = (extents[0], extents[1], x.Width / heads);
+        var result = Tensor<T>.Zeros(rows, heads, tokens, width);
+        for (var row = 0; row < rows * tokens; row++)
+        {
+            for (var head = 0; head < heads; head++)
+            {
+                var target = ((((row / tokens * heads) + head) * tokens) + (row % tokens)) * width;
+                x.Row(row).Slice(head * width, width).CopyTo(result.Values.AsSpan(target, width));
+            }
+        }
+
+        return result;
+    }
+
+    public static Tensor<T> AppendTime<T>(Tensor<T> past, Tensor<T> next)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (rows, heads, width) = (past.Shape[0], past.Shape[1], past.Shape[3]);
+        var (before, after) = (past.Shape[2] * width, next.Shape[2] * width);
+        var result = Tensor<T>.Zeros(rows, heads, past.Shape[2] + next.Shape[2], width);
+        for (var i = 0; i < rows * heads; i++)
+        {
+            past.Values.AsSpan(i * before, before).CopyTo(result.Values.AsSpan(i * (before + after)));
+            next.Values.AsSpan(i * after, after).CopyTo(result.Values.AsSpan((i * (before + after)) + before));
+        }
+
+        return result;
+    }
+
+    private static (List<T[]> Keys, List<T[]> Values) Seen<T>(
+        Tensor<T>[] projections, Tensor<T>[]? cache, int row, int tokens, int token, int head, int heads, int width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (keys, values) = (new List<T[]>(), new List<T[]>());
+        if (cache is not null)
+        {
+            var (examples, capacity) = (cache[0].Shape[0], cache[0].Shape[2]);
+            var example = row % examples;
+            for (var past = 0; past < cache[2].Ids[example]; past++)
+            {
+                var start = ((((example * heads) + head) * capacity) + past) * width;
+                keys.Add(cache[0].Values.AsSpan(start, width).ToArray());
+                values.Add(cache[1].Values.AsSpan(start, width).ToArray());
+            }
+        }
+
+        for (var earlier = 0; earlier <= token; earlier++)
+        {
+            keys.Add(projections[1].Row((row * tokens) + earlier).Slice(head * width, width).ToArray());
+            values.Add(projections[2].Row((row * tokens) + earlier).Slice(head * width, width).ToArray());
+        }
+
+        return (keys, values);
+    }
+
+    private static void Mix<T>(ReadOnlySpan<T> query, List<T[]> keys, List<T[]> values, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var scale = T.One / T.Sqrt(T.CreateChecked(query.Length));
+        var scores = new T[keys.Count];
+        for (var i = 0; i < scores.Length; i++)
+        {
+            var sum = T.Zero;
+            for (var j = 0; j < query.Length; j++)
+            {
+                sum += query[j] * keys[i][j];
+            }
+
+            scores[i] = sum * scale;
+        }
+
+        var largest = scores.Max();
+        var total = T.Zero;
+        for (var i = 0; i < scores.Length; i++)
+        {
+            scores[i] = T.Exp(scores[i] - largest);
+            total += scores[i];
+        }
+
+        for (var i = 0; i < scores.Length; i++)
+        {
+            for (var j = 0; j < result.Length; j++)
+            {
+                result[j] += scores[i] / total * values[i][j];
+            }
+        }
+    }
+}

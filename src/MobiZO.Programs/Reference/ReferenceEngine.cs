@@ -1,0 +1,25 @@
+using System.Numerics;
+using MobiZO.Checkpoints;
+using MobiZO.Programs.Engines;
+
+namespace MobiZO.Programs.Reference;
+
+/// <summary>
+/// The managed interpreter: slow and obvious, the oracle of every engine test. <typeparamref name="T"/> is <see cref="float"/> or
+/// <see cref="double"/>; weights are held as T, so it is meant for small models.
+/// </summary>
+/// <typeparam name="T">The type that everything is computed in.</typeparam>
+public sealed class ReferenceEngine<T> : IEngine
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public string Name => $"managed reference interpreter ({typeof(T).Name})";
+
+    /// <inheritdoc/>
+    public IProgramSession Load(StepProgram program, IWeightSource weights) => new ReferenceSession<T>(program, weights);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,86 @@
+using System.Numerics;
+using MobiZO.Checkpoints;
+using MobiZO.Programs.Building;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Ops;
+
+namespace MobiZO.Programs.Reference;
+
+/// <summary>Runs a program node by node; each operation's arithmetic is one method in a file of its kind.</summary>
+internal sealed class ReferenceSession<T> : IProgramSession
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Dictionary<string, Tensor<T>> _weights = new(StringComparer.Ordinal);
+
+    public ReferenceSession(StepProgram program, IWeightSource weights)
+    {
+        Program = program;
+        foreach (var weight in program.Weights)
+        {
+            WeightCheck.Require(weights, weight);
+            var values = new float[weight.Count];
+            weights.Read(weight.Name, 0, values);
+            _weights.Add(weight.Name, new Tensor<T>([.. weight.Shape], Array.ConvertAll(values, T.CreateChecked)));
+        }
+    }
+
+    public StepProgram Program { get; }
+
+    public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs)
+    {
+        Program.BindSymbols(inputs);
+        var values = Program.Inputs.ToDictionary(input => input.Name, input => FromHost(inputs[input.Name]), StringComparer.Ordinal);
+        foreach (var node in Program.Nodes)
+        {
+            var results = Execute(node, [.. node.Inputs.Select(input => values[input.Name])]);
+            for (var i = 0; i < results.Length; i++)
+            {
+                values[node.Outputs[i].Name] = results[i];
+            }
+        }
+
+        return Program.Outputs.ToDictionary(output => output.Name, output => ToHost(values[output.Name]), StringComparer.Ordinal);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private Tensor<T>[] Execute(ProgramNode node, Tensor<T>[] inputs) => node.Operation switch
+    {
+        Embedding op => [RowOperations.Embed(inputs[0], Get(op.Table))],
+        RmsNorm op => [RowOperations.RmsNorm(inputs[0], Get(op.Scale), T.CreateChecked(op.Epsilon))],
+        Linear op => [LinearOperations.Linear(inputs[0], Get(op.Matrix), op.Bias is null ? null : Get(op.Bias))],
+        MultiPerturbedLora op => [LinearOperations.Lora(inputs[0], inputs[1], inputs[2], inputs[3], T.CreateChecked(op.Scale))],
+        CandidateLogits op => [LinearOperations.CandidateLogits(inputs[0], inputs[1], Get(op.Head))],
+        RotaryAngles op => RowOperations.RotaryAngles(inputs[0], op.InverseFrequencies),
+        Rotary op => [RowOperations.Rotate(inputs[0], inputs[1], inputs[2], op.HeadDimension)],
+        GatedActivation => [RowOperations.Gate(inputs[0], inputs[1])],
+        Sum => [RowOperations.Add(inputs[0], inputs[1])],
+        GatherRows => [RowOperations.Gather(inputs[0], inputs[1])],
+        RepeatExamples => [RowOperations.Repeat(inputs[0], inputs[1].Rows)],
+        SplitRows => [new Tensor<T>([inputs[1].Shape[0], inputs[1].Shape[1], inputs[0].Width], inputs[0].Values)],
+        SplitHeads op => [AttentionOperations.SplitHeads(inputs[0], inputs[1].Shape, op.Heads)],
+        AppendTime => [AttentionOperations.AppendTime(inputs[0], inputs[1])],
+        CausalAttention op => [AttentionOperations.Attend(inputs[..3], inputs[3].Shape, null, op.Heads, op.KeyValueHeads, op.HeadDimension)],
+        CachedAttention op => [AttentionOperations.Attend(inputs[..3], inputs[3].Shape, inputs[4..], op.Heads, op.KeyValueHeads, op.HeadDimension)],
+        CandidateLogProbabilities => [LossOperations.LogProbabilities(inputs[0], inputs[1])],
+        WeightedRows op => [LossOperations.WeightedRows(inputs[0], inputs[1], T.CreateChecked(op.Factor))],
+        ChoiceScores => [new Tensor<T>([inputs[1].Rows, inputs[0].Rows / Math.Max(inputs[1].Rows, 1)], inputs[0].Values)],
+        ChoiceLoss => [LossOperations.ChoiceLoss(inputs[0], inputs[1], inputs[2].Rows)],
+        PerturbStack => [StateOperations.Perturb(inputs[0], inputs[1], inputs[2], inputs[3])],
+        SingleStack => [new Tensor<T>([1, inputs[0].Rows], inputs[0].Values)],
+        SplitMatrices op => StateOperations.Split(inputs[0], op.Matrices),
+        ProjectGradients op => [StateOperations.ProjectGradients(inputs[0], inputs[1].Values[0], op.Form, op.Queries)],
+        UpdateState op => [StateOperations.Update(inputs[0], inputs[1], inputs[2], inputs[3].Values[0], op.Queries)],
+        _ => throw new ProgramException($"The reference interpreter does not know the operation {node.Operation.GetType().Name}."),
+    };
+
+    private Tensor<T> Get(Weight weight) => _weights[weight.Name];
+
+    private static Tensor<T> FromHost(HostTensor tensor) => tensor.Type == ElementType.Int64
+        ? new Tensor<T>([.. tensor.Shape], [], tensor.Longs)
+        : new Tensor<T>([.. tensor.Shape], Array.ConvertAll(tensor.Floats, T.CreateChecked));
+
+    private static HostTensor ToHost(Tensor<T> tensor) => HostTensor.Of(Array.ConvertAll(tensor.Values, float.CreateTruncating), tensor.Shape);
+}
