@@ -6,6 +6,9 @@ public interface IWeightSource
     /// <summary>Changes whenever the weights may have changed; part of cache keys.</summary>
     string Fingerprint { get; }
 
+    /// <summary>Names of all tensors.</summary>
+    IReadOnlyCollection<string> Names { get; }
+
     /// <summary>Shape of a tensor, or null when the checkpoint has none of that name.</summary>
     IReadOnlyList<int>? FindShape(string name);
 

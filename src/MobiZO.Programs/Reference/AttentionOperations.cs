@@ -5,9 +5,8 @@ namespace MobiZO.Programs.Reference;
 /// <summary>Attention, one query and one head at a time.</summary>
 internal static class AttentionOperations
 {
-    /// <param name="projections">q [N*S, heads * d], k and v [N*S, kv_heads * d].</param>
-    /// <param name="extents">N and S.</param>
-    /// <param name="cache">Past keys and values [X, kv_heads, T, d] and lengths [X]; null without a cache.</param>
+    // projections: q [N*S, heads * d], k and v [N*S, kv_heads * d]; extents: N and S;
+    // cache: past keys and values [X, kv_heads, T, d] and lengths [X], or null.
     public static Tensor<T> Attend<T>(Tensor<T>[] projections, int[] extents, Tensor<T>[]? cache, int heads, int keyValueHeads, int width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

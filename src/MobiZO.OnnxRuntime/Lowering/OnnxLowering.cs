@@ -1,0 +1,64 @@
+using System.Reflection;
+using MobiZO.OnnxRuntime.Lowering.Format;
+using MobiZO.Programs;
+using MobiZO.Programs.Building;
+using MobiZO.Programs.Ops;
+
+namespace MobiZO.OnnxRuntime.Lowering;
+
+/// <summary>Turns a step program into an ONNX model of standard and <c>com.microsoft</c> operators that released runtimes have.</summary>
+internal static class OnnxLowering
+{
+    private const long OnnxOpset = 21;
+    private const long IrVersion = 10;
+
+    /// <param name="program">The program.</param>
+    /// <param name="file">Name of the external data file, relative to the model.</param>
+    /// <param name="offsets">Where each weight starts in that file, in bytes.</param>
+    public static ModelProto Lower(StepProgram program, string file, Func<Weight, long> offsets)
+    {
+        var writer = new OnnxGraphWriter(program);
+        foreach (var weight in program.Weights)
+        {
+            writer.Weight(weight, file, offsets(weight));
+        }
+
+        foreach (var node in program.Nodes)
+        {
+            Lower(writer, node);
+        }
+
+        var model = new ModelProto
+        {
+            IrVersion = IrVersion,
+            ProducerName = "MobiZO",
+            ProducerVersion = typeof(OnnxLowering).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0",
+            Graph = writer.Graph,
+        };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OnnxOpset });
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = OnnxGraphWriter.MicrosoftDomain, Version = 1 });
+        return model;
+    }
+
+    private static void Lower(OnnxGraphWriter writer, ProgramNode node)
+    {
+        switch (node.Operation)
+        {
+            case Embedding or RmsNorm or Linear or MultiPerturbedLora or CandidateLogits or RotaryAngles or Rotary or GatedActivation or Sum
+                or GatherRows or RepeatExamples or SplitRows:
+                RowLowering.Lower(writer, node);
+                break;
+            case CausalAttention or CachedAttention or SplitHeads or AppendTime:
+                AttentionLowering.Lower(writer, node);
+                break;
+            case CandidateLogProbabilities or WeightedRows or ChoiceScores or ChoiceLoss:
+                LossLowering.Lower(writer, node);
+                break;
+            case PerturbStack or SingleStack or SplitMatrices or ProjectGradients or UpdateState:
+                StateLowering.Lower(writer, node);
+                break;
+            default:
+                throw new ProgramException($"The ONNX lowering does not know the operation {node.Operation.GetType().Name}.");
+        }
+    }
+}

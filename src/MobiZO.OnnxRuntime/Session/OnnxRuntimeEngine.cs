@@ -1,0 +1,145 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using MobiZO.Checkpoints;
+using MobiZO.OnnxRuntime.Lowering;
+using MobiZO.Programs;
+using MobiZO.Programs.Building;
+using MobiZO.Programs.Engines;
+
+namespace MobiZO.OnnxRuntime.Session;
+
+/// <summary>Runs programs on an unmodified ONNX Runtime. All sessions share one copy of the weights, packed and unpacked.</summary>
+/// <param name="options">Cache folder, threads, memory mode.</param>
+public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
+{
+    // Part of the cache key: raise it when the layout of the cached files changes.
+    private const string CacheVersion = "1";
+
+    private readonly PrePackedWeightsContainer _packed = new();
+    private readonly Dictionary<string, OrtValue> _shared = new(StringComparer.Ordinal);
+    private WeightFile? _weights;
+    private string? _fingerprint;
+
+    /// <summary>An engine with default options.</summary>
+    public OnnxRuntimeEngine()
+        : this(new OnnxRuntimeOptions())
+    {
+    }
+
+    /// <inheritdoc/>
+    public string Name => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}";
+
+    /// <inheritdoc/>
+    public IProgramSession Load(StepProgram program, IWeightSource weights)
+    {
+        foreach (var weight in program.Weights)
+        {
+            WeightCheck.Require(weights, weight);
+        }
+
+        var file = OpenWeights(weights);
+        var path = WriteModel(program, file);
+        using var sessionOptions = CreateOptions();
+        foreach (var weight in program.Weights)
+        {
+            sessionOptions.AddInitializer(weight.Name, Share(weight, file));
+        }
+
+        return new OnnxProgramSession(program, new InferenceSession(path, sessionOptions, _packed));
+    }
+
+    /// <summary>Writes a program as an ONNX model with its weights in one external data file beside it (<c>name.onnx</c>, <c>name.onnx.data</c>).</summary>
+    /// <exception cref="IOException">The files cannot be written.</exception>
+    public static void Export(StepProgram program, IWeightSource weights, string path)
+    {
+        foreach (var weight in program.Weights)
+        {
+            WeightCheck.Require(weights, weight);
+        }
+
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        Directory.CreateDirectory(folder);
+        var data = Path.GetFileName(path) + ".data";
+        var offsets = program.Weights.Count == 0 ? [] : WeightFile.Export(Path.Combine(folder, data), weights, program.Weights);
+        WriteAtomically(path, OnnxLowering.Lower(program, data, weight => offsets[weight.Name]).ToByteArray());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var value in _shared.Values)
+        {
+            value.Dispose();
+        }
+
+        _packed.Dispose();
+        _weights?.Dispose();
+    }
+
+    private WeightFile OpenWeights(IWeightSource weights)
+    {
+        if (_weights is not null)
+        {
+            return _fingerprint == weights.Fingerprint
+                ? _weights
+                : throw new ProgramException("One engine serves one checkpoint: create another engine for another checkpoint.");
+        }
+
+        _fingerprint = weights.Fingerprint;
+        var key = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{CacheVersion}\n{_fingerprint}")))[..24];
+        _weights = WeightFile.Open(Path.Combine(options.CacheFolder, key), weights, options.CacheProgress);
+        return _weights;
+    }
+
+    private static string WriteModel(StepProgram program, WeightFile file)
+    {
+        var bytes = OnnxLowering.Lower(program, WeightFile.FileName, file.OffsetOf).ToByteArray();
+        var path = Path.Combine(file.Folder, $"{program.Name}-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}.onnx");
+        if (!File.Exists(path) || new FileInfo(path).Length != bytes.Length)
+        {
+            WriteAtomically(path, bytes);
+        }
+
+        return path;
+    }
+
+    private OrtValue Share(Weight weight, WeightFile file)
+    {
+        if (!_shared.TryGetValue(weight.Name, out var value))
+        {
+            value = OrtValue.CreateTensorValueWithData(
+                OrtMemoryInfo.DefaultInstance,
+                TensorElementType.Float,
+                [.. weight.Shape.Select(extent => (long)extent)],
+                file.AddressOf(weight),
+                weight.Count * sizeof(float));
+            _shared.Add(weight.Name, value);
+        }
+
+        return value;
+    }
+
+    private SessionOptions CreateOptions()
+    {
+        var session = new SessionOptions
+        {
+            IntraOpNumThreads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            EnableMemoryPattern = false,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        session.AddSessionConfigEntry("session.disable_prepacking", options.Prepack ? "0" : "1");
+        return session;
+    }
+
+    private static void WriteAtomically(string path, byte[] bytes)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        File.WriteAllBytes(temporary, bytes);
+        File.Move(temporary, path, overwrite: true);
+    }
+}
