@@ -1,0 +1,70 @@
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+
+namespace MobiZO.Programs.Feeding;
+
+/// <summary>Keys and values of one prompt in every layer, as the prefix program made them.</summary>
+/// <param name="Length">T, tokens of the prompt that are cached.</param>
+/// <param name="Keys">For every layer [kv_heads, T, d].</param>
+/// <param name="Values">For every layer [kv_heads, T, d].</param>
+public sealed record PromptKeyValues(int Length, float[][] Keys, float[][] Values)
+{
+    /// <summary>Bytes of the cached numbers.</summary>
+    public long ByteCount => 4L * (Keys.Sum(layer => (long)layer.Length) + Values.Sum(layer => (long)layer.Length));
+
+    /// <summary>Takes the prompts of one run of the prefix program apart.</summary>
+    /// <param name="outputs">Outputs of the prefix program for N prompts, padded to S.</param>
+    /// <param name="lengths">Tokens of each prompt.</param>
+    public static IReadOnlyList<PromptKeyValues> FromOutputs(IReadOnlyDictionary<string, HostTensor> outputs, IReadOnlyList<int> lengths)
+    {
+        var layers = outputs.Count / 2;
+        return [.. lengths.Select((length, row) => new PromptKeyValues(
+            length,
+            [.. Enumerable.Range(0, layers).Select(layer => Cut(outputs[ProgramNames.PresentKey(layer)], row, length))],
+            [.. Enumerable.Range(0, layers).Select(layer => Cut(outputs[ProgramNames.PresentValue(layer)], row, length))]))];
+    }
+
+    /// <summary>Adds the cached prompts of a batch to the inputs of a program, padded to the longest of them.</summary>
+    /// <param name="inputs">Inputs of the program.</param>
+    /// <param name="prompts">X prompts in the order of <see cref="StepFeed.PromptOrder"/>.</param>
+    /// <param name="heads">Key/value heads.</param>
+    /// <param name="headDimension">d.</param>
+    public static void AddTo(IDictionary<string, HostTensor> inputs, IReadOnlyList<PromptKeyValues> prompts, int heads, int headDimension)
+    {
+        var longest = Math.Max(prompts.Max(prompt => prompt.Length), 1);
+        inputs[ProgramNames.PastLengths] = HostTensor.Of([.. prompts.Select(prompt => (long)prompt.Length)], prompts.Count);
+        for (var layer = 0; layer < prompts[0].Keys.Length; layer++)
+        {
+            var index = layer;
+            inputs[ProgramNames.PastKey(layer)] = Join(prompts, prompt => prompt.Keys[index], longest, heads, headDimension);
+            inputs[ProgramNames.PastValue(layer)] = Join(prompts, prompt => prompt.Values[index], longest, heads, headDimension);
+        }
+    }
+
+    private static float[] Cut(HostTensor tensor, int row, int length)
+    {
+        var (heads, tokens, width) = (tensor.Shape[1], tensor.Shape[2], tensor.Shape[3]);
+        var result = new float[heads * length * width];
+        for (var head = 0; head < heads; head++)
+        {
+            tensor.Floats.AsSpan(((row * heads) + head) * tokens * width, length * width).CopyTo(result.AsSpan(head * length * width));
+        }
+
+        return result;
+    }
+
+    private static HostTensor Join(IReadOnlyList<PromptKeyValues> prompts, Func<PromptKeyValues, float[]> select, int longest, int heads, int width)
+    {
+        var joined = new float[prompts.Count * heads * longest * width];
+        for (var x = 0; x < prompts.Count; x++)
+        {
+            var (source, count) = (select(prompts[x]), prompts[x].Length * width);
+            for (var head = 0; head < heads; head++)
+            {
+                source.AsSpan(head * count, count).CopyTo(joined.AsSpan(((x * heads) + head) * longest * width));
+            }
+        }
+
+        return HostTensor.Of(joined, prompts.Count, heads, longest, width);
+    }
+}

@@ -1,0 +1,196 @@
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+
+namespace MobiZO.Programs.Feeding;
+
+/// <summary>
+/// Lays examples out as the rows of a step. Copy p sees the examples of its group: with one group every copy sees the same E examples, with
+/// q groups (one a query) each copy those of its query. Rows of copy 0 come first; within a copy choice by choice, example by example.
+/// </summary>
+public sealed class StepFeed
+{
+    private readonly Dictionary<string, HostTensor> _inputs = new(StringComparer.Ordinal);
+
+    private StepFeed(LossForm form, IReadOnlyList<PromptExample> examples, int groups, int copies)
+    {
+        var perCopy = examples.Count / groups;
+        var choices = form == LossForm.ChoiceSequences ? examples[0].Choices.Length : 1;
+        var rows = Layout(form, examples, groups, copies, perCopy, choices);
+        PromptOrder = groups == 1 ? [.. Enumerable.Range(0, perCopy)] : [.. rows.Take(groups * choices * perCopy).Select(row => row.Example)];
+        TokensPerRow = rows.Max(row => row.Tokens.Length);
+        RowCount = rows.Count;
+        AddTokens(rows);
+        AddAnswers(form, rows, copies, perCopy, choices);
+    }
+
+    /// <summary>Everything but the adapter, the noise and the cached prompts.</summary>
+    public IReadOnlyDictionary<string, HostTensor> Inputs => _inputs;
+
+    /// <summary>Which example (index into the given list) each cached prompt belongs to, in the order the program wants them.</summary>
+    public IReadOnlyList<int> PromptOrder { get; }
+
+    /// <summary>N.</summary>
+    public int RowCount { get; }
+
+    /// <summary>S.</summary>
+    public int TokensPerRow { get; }
+
+    /// <summary>Lays examples out.</summary>
+    /// <param name="form">The loss; every example must fit it.</param>
+    /// <param name="examples">Groups * E examples, group by group.</param>
+    /// <param name="groups">1 when all copies share the examples, else the number of queries.</param>
+    /// <param name="copies">P; a multiple of <paramref name="groups"/>. Copy p belongs to group p mod groups.</param>
+    /// <exception cref="ProgramException">Counts do not divide, or an example does not fit the loss.</exception>
+    public static StepFeed Create(LossForm form, IReadOnlyList<PromptExample> examples, int groups, int copies)
+    {
+        if (examples.Count == 0 || groups < 1 || examples.Count % groups != 0 || copies < 1 || copies % groups != 0)
+        {
+            throw new ProgramException($"{examples.Count} examples for {copies} copies in {groups} groups: both counts must be multiples of the groups.");
+        }
+
+        foreach (var example in examples)
+        {
+            RequireFit(form, example, examples[0].Choices.Length);
+        }
+
+        return new StepFeed(form, examples, groups, copies);
+    }
+
+    private static void RequireFit(LossForm form, PromptExample example, int choices)
+    {
+        var fits = form switch
+        {
+            LossForm.Tokens => example.Answer.Length > 0,
+            LossForm.Choices => example.Choices.Length == choices && choices > 1 && example.Choices.All(choice => choice.Length == 1),
+            _ => example.Choices.Length == choices && choices > 1 && example.Choices.All(choice => choice.Length > 0),
+        };
+        if (!fits || example.SuffixStart < 0 || example.SuffixStart >= example.Prompt.Length)
+        {
+            throw new ProgramException(
+                $"An example with {example.Prompt.Length} prompt tokens (suffix from {example.SuffixStart}), {example.Answer.Length} answer tokens and {example.Choices.Length} choices does not fit the loss {form}.");
+        }
+    }
+
+    private static List<Row> Layout(LossForm form, IReadOnlyList<PromptExample> examples, int groups, int copies, int perCopy, int choices)
+    {
+        var rows = new List<Row>(copies * choices * perCopy);
+        for (var copy = 0; copy < copies; copy++)
+        {
+            for (var choice = 0; choice < choices; choice++)
+            {
+                for (var i = 0; i < perCopy; i++)
+                {
+                    var index = (copy % groups * perCopy) + i;
+                    rows.Add(NewRow(form, examples[index], index, copy, choice));
+                }
+            }
+        }
+
+        return rows;
+    }
+
+    private static Row NewRow(LossForm form, PromptExample example, int index, int copy, int choice)
+    {
+        var answer = form switch
+        {
+            LossForm.Tokens => example.Answer,
+            LossForm.Choices => [],
+            _ => example.Choices[choice],
+        };
+        int[] all = answer.Length > 1 ? [.. example.Prompt, .. answer[..^1]] : example.Prompt;
+        var first = example.Prompt.Length - 1 - example.SuffixStart;
+        int[][] candidates = form == LossForm.Choices
+            ? [[.. example.Choices.Select(word => word[0])]]
+            : [.. answer.Select(token => new[] { token })];
+        return new Row(index, copy, choice, example.SuffixStart, all[example.SuffixStart..], first, candidates, example.Label);
+    }
+
+    private void AddTokens(List<Row> rows)
+    {
+        var (ids, positions) = (new long[rows.Count * TokensPerRow], new long[rows.Count * TokensPerRow]);
+        for (var n = 0; n < rows.Count; n++)
+        {
+            for (var t = 0; t < TokensPerRow; t++)
+            {
+                ids[(n * TokensPerRow) + t] = t < rows[n].Tokens.Length ? rows[n].Tokens[t] : 0;
+                positions[(n * TokensPerRow) + t] = rows[n].FirstPosition + t;
+            }
+        }
+
+        _inputs.Add(ProgramNames.InputIds, HostTensor.Of(ids, rows.Count, TokensPerRow));
+        _inputs.Add(ProgramNames.Positions, HostTensor.Of(positions, rows.Count, TokensPerRow));
+    }
+
+    private void AddAnswers(LossForm form, List<Row> rows, int copies, int perCopy, int choices)
+    {
+        var answerRows = new List<long>();
+        var candidates = new List<long>();
+        for (var n = 0; n < rows.Count; n++)
+        {
+            for (var i = 0; i < rows[n].Candidates.Length; i++)
+            {
+                answerRows.Add((n * TokensPerRow) + rows[n].FirstAnswer + i);
+                candidates.AddRange(rows[n].Candidates[i].Select(id => (long)id));
+            }
+        }
+
+        _inputs.Add(ProgramNames.AnswerRows, HostTensor.Of([.. answerRows], answerRows.Count));
+        _inputs.Add(ProgramNames.CandidateIds, HostTensor.Of([.. candidates], answerRows.Count, candidates.Count / answerRows.Count));
+        if (form != LossForm.Tokens)
+        {
+            long[] labels = [.. rows.Where(row => row.Choice == 0).Select(row => (long)row.Label)];
+            _inputs.Add(ProgramNames.Labels, HostTensor.Of(labels, labels.Length));
+        }
+
+        if (form == LossForm.Tokens)
+        {
+            AddWeights(rows, answerRows.Count, copies, row => row.Copy, copy => 1f / rows.Where(row => row.Copy == copy).Sum(row => row.Candidates.Length));
+        }
+        else if (form == LossForm.ChoiceSequences)
+        {
+            var scores = rows.Count;
+            var decisions = rows.Index().ToDictionary(
+                pair => pair.Item,
+                pair => ((((pair.Item.Copy * perCopy) + (pair.Index % perCopy)) * choices) + pair.Item.Choice));
+            var lengths = decisions.ToDictionary(pair => pair.Value, pair => pair.Key.Candidates.Length);
+            AddWeights(rows, answerRows.Count, scores, row => decisions[row], score => 1f / lengths[score]);
+        }
+    }
+
+    private void AddWeights(List<Row> rows, int answers, int sums, Func<Row, int> sumOf, Func<int, float> weightOf)
+    {
+        var weights = new float[sums * answers];
+        var value = Enumerable.Range(0, sums).Select(weightOf).ToArray();
+        var answer = 0;
+        foreach (var row in rows)
+        {
+            var sum = sumOf(row);
+            for (var i = 0; i < row.Candidates.Length; i++, answer++)
+            {
+                weights[(sum * answers) + answer] = value[sum];
+            }
+        }
+
+        _inputs.Add(ProgramNames.AnswerWeights, HostTensor.Of(weights, sums, answers));
+    }
+
+    /// <summary>One row; a class, so that rows with equal content stay apart as dictionary keys.</summary>
+    private sealed class Row(int example, int copy, int choice, int firstPosition, int[] tokens, int firstAnswer, int[][] candidates, int label)
+    {
+        public int Example => example;
+
+        public int Copy => copy;
+
+        public int Choice => choice;
+
+        public int FirstPosition => firstPosition;
+
+        public int[] Tokens => tokens;
+
+        public int FirstAnswer => firstAnswer;
+
+        public int[][] Candidates => candidates;
+
+        public int Label => label;
+    }
+}
