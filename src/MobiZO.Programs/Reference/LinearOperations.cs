@@ -53,15 +53,16 @@ internal static class LinearOperations
         return result;
     }
 
+    // Summed in double also when T is float: an oracle should add as little rounding of its own as it can.
     private static T Dot<T>(ReadOnlySpan<T> left, ReadOnlySpan<T> right)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var sum = T.Zero;
+        var sum = 0.0;
         for (var i = 0; i < left.Length; i++)
         {
-            sum += left[i] * right[i];
+            sum += double.CreateChecked(left[i]) * double.CreateChecked(right[i]);
         }
 
-        return sum;
+        return T.CreateChecked(sum);
     }
 }

@@ -1,0 +1,63 @@
+using MobiZO.Programs.Reference;
+using MobiZO.TestKit;
+using MobiZO.TestKit.Golden;
+
+namespace MobiZO.Programs.Tests.Reference;
+
+public sealed class ReferenceGoldenTests
+{
+    public static TheoryData<string> HuggingFaceModels => [.. Shared.Folders("fixtures/models", "llama-*"), .. Shared.Folders("models", "stories260K-hf")];
+
+    public static TheoryData<string> GgufModels => [.. Shared.Folders("fixtures/gguf", "llama-*")];
+
+    public static TheoryData<string> PrgeCases => [.. Shared.Folders("fixtures/prge")];
+
+    [SharedTheory("fixtures/models")]
+    [MemberData(nameof(HuggingFaceModels))]
+    public void HuggingFaceLogits(string folder)
+    {
+        using var engine = new ReferenceEngine<float>();
+        GoldenModel.CheckLogits(engine, folder, folder);
+    }
+
+    [SharedTheory("fixtures/models")]
+    [MemberData(nameof(HuggingFaceModels))]
+    public void HuggingFaceLosses(string folder)
+    {
+        using var engine = new ReferenceEngine<float>();
+        GoldenModel.CheckLosses(engine, folder, folder);
+    }
+
+    [SharedTheory("fixtures/gguf")]
+    [MemberData(nameof(GgufModels))]
+    public void GgufLogits(string folder)
+    {
+        using var engine = new ReferenceEngine<float>();
+        GoldenModel.CheckLogits(engine, folder, Path.Combine(folder, "model.gguf"));
+    }
+
+    [SharedTheory("fixtures/gguf")]
+    [MemberData(nameof(GgufModels))]
+    public void GgufLosses(string folder)
+    {
+        using var engine = new ReferenceEngine<float>();
+        GoldenModel.CheckLosses(engine, folder, Path.Combine(folder, "model.gguf"));
+    }
+
+    [SharedTheory("fixtures/prge")]
+    [MemberData(nameof(PrgeCases))]
+    public void PrgeSteps(string folder)
+    {
+        using var engine = new ReferenceEngine<float>();
+        using var golden = new PrgeCase(folder);
+        golden.Check(engine);
+    }
+
+    [SharedFact("fixtures/prge/two-sided-top1-layer")]
+    public void TopLayersFromCachedHiddenStates()
+    {
+        using var engine = new ReferenceEngine<float>();
+        using var golden = new PrgeCase(Shared.PathOf("fixtures/prge/two-sided-top1-layer"));
+        golden.Check(engine, cachesHidden: true);
+    }
+}
