@@ -40,7 +40,7 @@ public sealed class SafetensorsFileTests : IDisposable
         using SafetensorsFile file = SafetensorsFile.Open(Shared.PathOf("fixtures", "models", "llama-gqa", "golden.safetensors"));
         Assert.All(file.ReadInt64("input_ids"), id => Assert.InRange(id, 0, 271));
         Assert.All(file.ReadFloat64("losses"), loss => Assert.InRange(loss, 0.1, 50));
-        Assert.All(file.ReadFloat32("logits"), logit => Assert.True(float.IsFinite(logit)));
+        Assert.DoesNotContain(file.ReadFloat32("logits"), logit => !float.IsFinite(logit));
     }
 
     [Fact]

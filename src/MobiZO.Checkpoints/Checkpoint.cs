@@ -1,0 +1,156 @@
+using MobiZO.Checkpoints.Configuration;
+using MobiZO.Checkpoints.Gguf;
+using MobiZO.Checkpoints.HuggingFace;
+using MobiZO.Checkpoints.Storage;
+
+namespace MobiZO.Checkpoints;
+
+/// <summary>An open checkpoint: its config, and its weights by Hugging Face names as fp32. Weight files are memory-mapped; reading is thread-safe.</summary>
+public sealed class Checkpoint : IWeightSource, IDisposable
+{
+    private readonly CheckpointContents _contents;
+
+    private Checkpoint(CheckpointContents contents)
+    {
+        _contents = contents;
+        Fingerprint = Fingerprints.Of(contents.Weights.Files, contents.ConfigFiles);
+    }
+
+    /// <summary>The folder (Hugging Face) or file (GGUF).</summary>
+    public string Path => _contents.Path;
+
+    /// <summary>How it is stored.</summary>
+    public CheckpointFormat Format => _contents.Format;
+
+    /// <summary>The facts of the model.</summary>
+    public ModelConfig Config => _contents.Config;
+
+    /// <summary>The weights the architecture has, by Hugging Face name and in its order; other tensors of the files are left out.</summary>
+    public IReadOnlyDictionary<string, StoredTensor> Tensors => _contents.Weights.Tensors;
+
+    /// <summary>Bytes of all <see cref="Tensors"/> as stored.</summary>
+    public long StoredBytes => Tensors.Values.Sum(tensor => tensor.StoredBytes);
+
+    /// <summary>
+    /// SHA-256 (hexadecimal) over names, lengths and headers of the weight files, 64 samples of 4 KB spread evenly over the data of each, and the config
+    /// files. Cheap for files of many gigabytes. It misses a change in place that keeps length and header and touches no sample.
+    /// </summary>
+    public string Fingerprint { get; }
+
+    /// <summary>Path of the <c>tokenizer.json</c> in the folder that was opened, or null (then see <see cref="GgufTokenizer"/>).</summary>
+    public string? TokenizerFile => _contents.TokenizerFile;
+
+    /// <summary>The tokenizer inside a GGUF file, or null.</summary>
+    public GgufTokenizerMetadata? GgufTokenizer => _contents.GgufTokenizer;
+
+    /// <summary>Jinja source of the chat template, or null.</summary>
+    public string? ChatTemplate => _contents.ChatTemplate;
+
+    /// <summary>Texts of the special tokens by name: <c>bos_token</c>, <c>eos_token</c>, <c>unk_token</c>, <c>pad_token</c>, ...</summary>
+    public IReadOnlyDictionary<string, string> SpecialTokens => _contents.SpecialTokens;
+
+    /// <summary>
+    /// Opens a folder with <c>config.json</c> and safetensors, a <c>.gguf</c> file, or a folder without safetensors that holds exactly one <c>.gguf</c> file.
+    /// Every weight the config calls for is checked to be there with the right shape and a type that can be read.
+    /// </summary>
+    /// <exception cref="CheckpointException">Nothing to open there, or it is damaged or not supported.</exception>
+    public static Checkpoint Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        CheckpointContents contents = Directory.Exists(path) ? OpenFolder(path) : OpenFile(path);
+        try
+        {
+            return new Checkpoint(contents);
+        }
+        catch
+        {
+            contents.Weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int>? FindShape(string name) => Tensors.TryGetValue(name, out StoredTensor? tensor) ? tensor.Shape : null;
+
+    /// <inheritdoc/>
+    public void Read(string name, long start, Span<float> destination)
+    {
+        if (!Tensors.TryGetValue(name, out StoredTensor? tensor))
+        {
+            throw new CheckpointException($"{Path}: there is no weight '{name}' among its {Tensors.Count}.");
+        }
+
+        long count = tensor.Shape.Aggregate(1L, (product, dimension) => product * dimension);
+        if (start < 0 || start > count - destination.Length)
+        {
+            throw new CheckpointException($"{Path}: weight '{name}': elements [{start}, {start} + {destination.Length}) are outside its {count} elements.");
+        }
+
+        _contents.Weights.Read(name, start, destination);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _contents.Weights.Dispose();
+
+    private static CheckpointContents OpenFile(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new CheckpointException($"{path}: no such file or folder. Expected a folder with config.json and safetensors, or a .gguf file.");
+        }
+
+        if (!path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+        {
+            string hint = path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || System.IO.Path.GetFileName(path) == HuggingFaceFolder.ConfigFile
+                ? " Give the folder it is in."
+                : "";
+            throw new CheckpointException($"{path}: expected a folder with config.json and safetensors, or a .gguf file, found another file.{hint}");
+        }
+
+        return GgufCheckpoint.Open(path);
+    }
+
+    private static CheckpointContents OpenFolder(string folder)
+    {
+        bool hasConfig = File.Exists(System.IO.Path.Combine(folder, HuggingFaceFolder.ConfigFile));
+        if (hasConfig && SafetensorsWeights.AreIn(folder))
+        {
+            return HuggingFaceFolder.Open(folder);
+        }
+
+        string[] names = FileNames(folder);
+        string[] ggufs = [.. names.Where(name => name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))];
+        if (ggufs.Length == 1)
+        {
+            string tokenizer = System.IO.Path.Combine(folder, "tokenizer.json");
+            return GgufCheckpoint.Open(System.IO.Path.Combine(folder, ggufs[0])) with { TokenizerFile = File.Exists(tokenizer) ? tokenizer : null };
+        }
+
+        if (ggufs.Length > 1)
+        {
+            throw new CheckpointException($"{folder}: expected one .gguf file, found {string.Join(", ", ggufs)}. Give the path of one of them.");
+        }
+
+        if (!hasConfig)
+        {
+            throw new CheckpointException($"{folder}: expected config.json with safetensors, or a .gguf file, found neither.");
+        }
+
+        string found = names.Any(name => name.EndsWith(".bin", StringComparison.Ordinal) || name.EndsWith(".pth", StringComparison.Ordinal))
+            ? "PyTorch files only. Convert them to safetensors first"
+            : "neither";
+        throw new CheckpointException($"{folder}: expected {SafetensorsWeights.SingleFile} or {SafetensorsWeights.IndexFile}, found {found}.");
+    }
+
+    private static string[] FileNames(string folder)
+    {
+        try
+        {
+            return [.. Directory.GetFiles(folder).Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{folder}: the folder could not be read: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using MobiZO.Checkpoints.Configuration;
+
+namespace MobiZO.Checkpoints.Gguf;
+
+/// <summary>Opens a GGUF file as a checkpoint.</summary>
+internal static class GgufCheckpoint
+{
+    /// <exception cref="CheckpointException">The file is damaged or not supported.</exception>
+    public static CheckpointContents Open(string path)
+    {
+        var file = GgufFile.Open(path);
+        try
+        {
+            ModelConfig config = GgufConfigReader.Read(file);
+            GgufTokenizerMetadata? tokenizer = GgufTokenizerReader.Read(file.Metadata);
+            return new CheckpointContents
+            {
+                Path = path,
+                Format = CheckpointFormat.Gguf,
+                Config = config,
+                Weights = new GgufWeights(file, config),
+                GgufTokenizer = tokenizer,
+                ChatTemplate = file.Metadata.OptionalText("tokenizer.chat_template"),
+                SpecialTokens = GgufTokenizerReader.SpecialTokens(tokenizer),
+            };
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+}

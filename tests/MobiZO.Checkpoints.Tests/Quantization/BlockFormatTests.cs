@@ -1,0 +1,81 @@
+using MobiZO.Checkpoints.Gguf;
+using MobiZO.Checkpoints.Quantization;
+using MobiZO.Checkpoints.Safetensors;
+using MobiZO.TestKit;
+
+namespace MobiZO.Checkpoints.Tests.Quantization;
+
+/// <summary>Expected values: gguf-py's dequantisers, which agree with llama.cpp's bit for bit.</summary>
+public sealed class BlockFormatTests
+{
+    public static TheoryData<string> Names()
+    {
+        var data = new TheoryData<string>();
+        foreach (string type in new[] { "F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "MXFP4" })
+        {
+            data.Add($"{type}.data");
+            if (!type.Contains('F') || type == "MXFP4")
+            {
+                data.Add($"{type}.bits");
+            }
+        }
+
+        return data;
+    }
+
+    [SharedTheory("fixtures/gguf-quants")]
+    [MemberData(nameof(Names))]
+    public void Blocks_dequantise_exactly_from_any_element(string name)
+    {
+        using GgufFile file = GgufFile.Open(Shared.PathOf("fixtures", "gguf-quants", "quants.gguf"));
+        using SafetensorsFile golden = SafetensorsFile.Open(Shared.PathOf("fixtures", "gguf-quants", "quants_expected.safetensors"));
+        float[] expected = golden.ReadFloat32(name);
+        GgufTensor tensor = file.Tensors[name];
+        Assert.Equal(golden.Tensors[name].Shape, tensor.Shape);
+
+        var whole = new float[expected.Length];
+        file.Read(tensor, 0, whole);
+        Assert.Equal(expected, whole);
+
+        foreach ((int start, int length) in new[] { (1, 1), (0, 31), (5, 20), (31, 2), (17, 63), (32, 32), (33, 100), (expected.Length - 1, 1), (7, expected.Length - 7), (9, 0) })
+        {
+            var part = new float[length];
+            file.Read(tensor, start, part);
+            Assert.Equal(expected[start..(start + length)], part);
+        }
+    }
+
+    [SharedFact("fixtures/gguf-quants")]
+    public void Other_block_types_are_known_by_name_and_size()
+    {
+        using GgufFile file = GgufFile.Open(Shared.PathOf("fixtures", "gguf-quants", "quants.gguf"));
+        Assert.All(file.Tensors.Values, tensor => Assert.Equal(tensor.Name.Split('.')[0], tensor.Type.ToString()));
+        Assert.Null(BlockFormat.Find(GgufTensorType.Q4_K));
+    }
+
+    [Fact]
+    public void Sizes_agree_with_the_format()
+    {
+        foreach (GgufTensorType type in Enum.GetValues<GgufTensorType>())
+        {
+            Assert.True(GgufTensorTypes.TryGetBlock(type, out int elements, out int bytes));
+            if (BlockFormat.Find(type) is { } format)
+            {
+                Assert.Equal((elements, bytes), (format.Elements, format.Bytes));
+            }
+        }
+    }
+
+    [Fact]
+    public void Q8_0_is_scale_times_signed_byte()
+    {
+        var block = new byte[34];
+        BitConverter.TryWriteBytes(block, (Half)0.5f);
+        block[2] = 0x80;
+        block[33] = 3;
+        var values = new float[32];
+        BlockFormat.Find(GgufTensorType.Q8_0)!.Dequantize(block, values);
+        Assert.Equal(-64, values[0]);
+        Assert.Equal(1.5f, values[31]);
+    }
+}
