@@ -70,6 +70,9 @@ public sealed class Checkpoint : IWeightSource, IDisposable
     }
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<string> Names => [.. Tensors.Keys];
+
+    /// <inheritdoc/>
     public IReadOnlyList<int>? FindShape(string name) => Tensors.TryGetValue(name, out StoredTensor? tensor) ? tensor.Shape : null;
 
     /// <inheritdoc/>
