@@ -36,7 +36,7 @@ public sealed record GgufVocabulary
     /// <summary><c>tokenizer.ggml.add_eos_token</c>; null means no.</summary>
     public bool? AddEos { get; init; }
 
-    /// <summary><c>tokenizer.ggml.add_space_prefix</c>; null means yes for "llama" and no for "gpt2".</summary>
+    /// <summary><c>tokenizer.ggml.add_space_prefix</c>; null means yes; "llama" only.</summary>
     public bool? AddSpacePrefix { get; init; }
 
     /// <summary><c>tokenizer.ggml.remove_extra_whitespaces</c>: drop leading and trailing spaces and squeeze repeated ones ("llama" only).</summary>

@@ -11,6 +11,8 @@ internal sealed class PipelineTokenizer : ITokenizer
     private readonly TokenizerParts _parts;
     private readonly Dictionary<string, int> _addedIds = new(StringComparer.Ordinal);
     private readonly Dictionary<int, string> _spellings = [];
+    private readonly Dictionary<int, string> _decodedSpellings;
+    private readonly HashSet<int> _specialIds = [];
     private readonly HashSet<string> _specialContents = new(StringComparer.Ordinal);
     private readonly AddedTokenSplitter _inOriginal;
     private readonly AddedTokenSplitter _inNormalized;
@@ -29,8 +31,16 @@ internal sealed class PipelineTokenizer : ITokenizer
             _spellings[token.Id] = token.Content;
             if (token.Special)
             {
+                _specialIds.Add(token.Id);
                 _specialContents.Add(token.Content);
             }
+        }
+
+        // The reference decodes a normalized token to its normalized spelling, and then no longer knows that it is special.
+        _decodedSpellings = new Dictionary<int, string>(_spellings);
+        foreach (AddedToken token in parts.AddedTokens.Where(token => token.Normalized))
+        {
+            _decodedSpellings[token.Id] = Normalize(token.Content);
         }
 
         VocabularySize = _spellings.Count == 0 ? 0 : _spellings.Keys.Max() + 1;
@@ -70,9 +80,9 @@ internal sealed class PipelineTokenizer : ITokenizer
         var tokens = new List<string>(ids.Length);
         foreach (int id in ids)
         {
-            if (_spellings.TryGetValue(id, out string? token) && !(skipSpecialTokens && _specialContents.Contains(token)))
+            if (Decodes(id, skipSpecialTokens))
             {
-                tokens.Add(token);
+                tokens.Add(_decodedSpellings[id]);
             }
         }
 
@@ -87,9 +97,13 @@ internal sealed class PipelineTokenizer : ITokenizer
 
     public string? IdToToken(int id) => _spellings.GetValueOrDefault(id);
 
-    public bool IsSpecial(int id) => _spellings.TryGetValue(id, out string? token) && _specialContents.Contains(token);
+    public bool IsSpecial(int id) => _specialIds.Contains(id);
 
     public StreamingDecoder CreateStreamingDecoder(bool skipSpecialTokens = true) => new WindowedStreamingDecoder(this, skipSpecialTokens);
+
+    /// <summary>Whether an id takes part in decoding.</summary>
+    public bool Decodes(int id, bool skipSpecialTokens) =>
+        _decodedSpellings.TryGetValue(id, out string? token) && !(skipSpecialTokens && _specialContents.Contains(token));
 
     private List<Piece> Split(AlignedText text)
     {

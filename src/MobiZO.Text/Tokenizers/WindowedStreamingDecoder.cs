@@ -4,7 +4,7 @@ namespace MobiZO.Text.Tokenizers;
 /// Decodes a window of the newest ids: those whose text is not complete yet, and before them the last ones that showed text, because decoders
 /// treat a token differently at the beginning.
 /// </summary>
-internal sealed class WindowedStreamingDecoder(ITokenizer tokenizer, bool skipSpecialTokens) : StreamingDecoder
+internal sealed class WindowedStreamingDecoder(PipelineTokenizer tokenizer, bool skipSpecialTokens) : StreamingDecoder
 {
     private const char Broken = '\uFFFD';
 
@@ -14,7 +14,7 @@ internal sealed class WindowedStreamingDecoder(ITokenizer tokenizer, bool skipSp
 
     public override string Add(int id)
     {
-        if (tokenizer.IdToToken(id) is null || (skipSpecialTokens && tokenizer.IsSpecial(id)))
+        if (!tokenizer.Decodes(id, skipSpecialTokens))
         {
             return "";
         }

@@ -45,10 +45,10 @@ internal sealed record GgufPreTokenizer
 
     public static GgufPreTokenizer? Find(string name) => s_known.GetValueOrDefault(name);
 
-    public IPreTokenizer Build(bool addPrefixSpace)
+    public IPreTokenizer Build()
     {
         IEnumerable<IPreTokenizer> splits = Expressions
             .Select(expression => new PatternSplit(new RegularExpression(expression), SplitBehavior.Isolated, invert: false));
-        return new PreTokenizerSequence([.. splits, new ByteLevelPreTokenizer(addPrefixSpace, useExpression: false)]);
+        return new PreTokenizerSequence([.. splits, new ByteLevelPreTokenizer(addPrefixSpace: false, useExpression: false)]);
     }
 }

@@ -57,7 +57,7 @@ internal static class GgufTokenizer
             Model = new BytePairModel(ids, merges, new BytePairOptions { IgnoreMerges = preTokenizer.IgnoreMerges }),
             AddedTokens = AddedTokens(vocabulary),
             Normalizer = preTokenizer.Normalizer,
-            PreTokenizer = preTokenizer.Build(vocabulary.AddSpacePrefix ?? false),
+            PreTokenizer = preTokenizer.Build(),
             Decoder = new ByteLevelDecoder(),
             PostProcessor = Ends(vocabulary, addBos: vocabulary.AddBos ?? preTokenizer.AddBos),
         };

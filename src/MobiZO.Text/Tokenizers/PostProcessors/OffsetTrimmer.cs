@@ -20,9 +20,9 @@ internal sealed class OffsetTrimmer(bool addPrefixSpace) : IPostProcessor
     {
         int leading = token.Text.TakeWhile(IsSpace).Count();
         int trailing = token.Text.Reverse().TakeWhile(IsSpace).Count();
-        if (leading > 0 && isFirst && addPrefixSpace)
+        if (leading > 0 && isFirst && addPrefixSpace && token.Text[0] == ByteAlphabet.Space)
         {
-            // The first space was added by the pre-tokenizer and has no range to trim.
+            // The first space was added by the pre-tokenizer and has no range to trim. (A plain space belongs to an added token.)
             leading--;
         }
 
