@@ -1,0 +1,2 @@
+global using MobiZO.Text.Tokenizers;
+global using Encoding = MobiZO.Text.Tokenizers.Encoding;
