@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Text;
+using MobiZO.Text.Tokenizers.Alignment;
+using MobiZO.Text.Tokenizers.Unicode;
+
+namespace MobiZO.Text.Tokenizers.AddedTokens;
+
+/// <summary>Cuts added tokens out of a text: the leftmost match, the longest among those.</summary>
+internal sealed class AddedTokenSplitter
+{
+    private readonly Dictionary<char, (string Content, AddedToken Token)[]> _byFirstUnit;
+    private readonly SearchValues<char> _firstUnits;
+
+    /// <param name="tokens">What to look for (normalized tokens in their normalized spelling) and the token it stands for; the first of equals counts.</param>
+    public AddedTokenSplitter(IEnumerable<(string Content, AddedToken Token)> tokens)
+    {
+        _byFirstUnit = tokens.Where(entry => entry.Content.Length > 0)
+            .GroupBy(entry => entry.Content[0])
+            .ToDictionary(group => group.Key, group => group.OrderByDescending(entry => entry.Content.Length).ToArray());
+        _firstUnits = SearchValues.Create([.. _byFirstUnit.Keys]);
+    }
+
+    public void Split(Piece piece, List<Piece> parts)
+    {
+        ReadOnlySpan<char> text = piece.Span;
+        int covered = 0;
+        int from = 0;
+        while (TryFind(text, from, out int start, out int end, out AddedToken? token))
+        {
+            from = end;
+            if (token.SingleWord && TouchesWord(text, start, end))
+            {
+                continue;
+            }
+
+            if (token.StripLeft)
+            {
+                start = Math.Max(covered, text[..start].Length - TrailingSpace(text[..start]));
+            }
+
+            if (token.StripRight)
+            {
+                end += LeadingSpace(text[end..]);
+            }
+
+            if (covered < start)
+            {
+                parts.Add(piece.Slice(covered, start));
+            }
+
+            parts.Add(piece.Slice(start, end) with { TokenId = token.Id });
+            covered = end;
+        }
+
+        if (covered < text.Length)
+        {
+            parts.Add(covered == 0 ? piece : piece.Slice(covered, text.Length));
+        }
+    }
+
+    private bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out AddedToken? token)
+    {
+        for (start = from; start < text.Length; start++)
+        {
+            int found = text[start..].IndexOfAny(_firstUnits);
+            if (found < 0)
+            {
+                break;
+            }
+
+            start += found;
+            foreach ((string content, AddedToken candidate) in _byFirstUnit[text[start]])
+            {
+                if (text[start..].StartsWith(content, StringComparison.Ordinal))
+                {
+                    end = start + content.Length;
+                    token = candidate;
+                    return true;
+                }
+            }
+        }
+
+        end = -1;
+        token = null;
+        return false;
+    }
+
+    private static bool TouchesWord(ReadOnlySpan<char> text, int start, int end)
+    {
+        Rune.DecodeLastFromUtf16(text[..start], out Rune before, out _);
+        return (start > 0 && UnicodeClass.IsWord(before)) || (end < text.Length && UnicodeClass.IsWord(UnicodeClass.At(text, end, out _)));
+    }
+
+    // All whitespace lies in the basic plane: one code unit each.
+    private static int TrailingSpace(ReadOnlySpan<char> text) => text.Length - text.TrimEnd().Length;
+
+    private static int LeadingSpace(ReadOnlySpan<char> text) => text.Length - text.TrimStart().Length;
+}

@@ -1,0 +1,177 @@
+using MobiZO.Text.Tokenizers.AddedTokens;
+using MobiZO.Text.Tokenizers.Decoders;
+using MobiZO.Text.Tokenizers.Models;
+using MobiZO.Text.Tokenizers.Normalizers;
+using MobiZO.Text.Tokenizers.Patterns;
+using MobiZO.Text.Tokenizers.PostProcessors;
+using MobiZO.Text.Tokenizers.PreTokenizers;
+
+namespace MobiZO.Text.Tokenizers.Gguf;
+
+/// <summary>Builds a tokenizer from GGUF metadata.</summary>
+internal static class GgufTokenizer
+{
+    private const string Space = "\u2581";
+    private const int Unknown = 2;
+    private const int Control = 3;
+    private const int UserDefined = 4;
+
+    public static PipelineTokenizer Build(GgufVocabulary vocabulary)
+    {
+        if (vocabulary.TokenTypes is { } types && types.Count != vocabulary.Tokens.Count)
+        {
+            throw Broken(vocabulary, "token_type", $"{vocabulary.Tokens.Count} entries, one a token", $"{types.Count}");
+        }
+
+        return vocabulary.Model switch
+        {
+            "gpt2" => new PipelineTokenizer(ByteLevelParts(vocabulary)),
+            "llama" => new PipelineTokenizer(SentencePieceParts(vocabulary)),
+            string other => throw Broken(vocabulary, "model", "gpt2 or llama", $"'{other}', which is not supported"),
+        };
+    }
+
+    private static TokenizerParts ByteLevelParts(GgufVocabulary vocabulary)
+    {
+        GgufPreTokenizer preTokenizer = GgufPreTokenizer.Find(vocabulary.Pre ?? "default")
+            ?? throw Broken(vocabulary, "pre", $"one of {GgufPreTokenizer.Names}", $"'{vocabulary.Pre}', which is not supported");
+        IReadOnlyList<string> lines = vocabulary.Merges ?? throw Broken(vocabulary, "merges", "a list (the model is gpt2)", "nothing");
+        Dictionary<string, int> ids = Ids(vocabulary);
+        var merges = new MergeTable(lines.Count);
+        for (int rank = 0; rank < lines.Count; rank++)
+        {
+            string line = lines[rank] ?? "";
+            // The left side has at least one character, so a space in front belongs to it.
+            int space = line.Length == 0 ? -1 : line.IndexOf(' ', 1);
+            if (space < 0 || !ids.TryGetValue(line[..space], out int left) || !ids.TryGetValue(line[(space + 1)..], out int right)
+                || !ids.TryGetValue(line[..space] + line[(space + 1)..], out int joined))
+            {
+                throw Broken(vocabulary, $"merges[{rank}]", "two tokens of the vocabulary whose union is one as well", $"'{line}'");
+            }
+
+            merges.Set(left, right, new Merge(rank, joined));
+        }
+
+        return new TokenizerParts
+        {
+            Model = new BytePairModel(ids, merges, new BytePairOptions { IgnoreMerges = preTokenizer.IgnoreMerges }),
+            AddedTokens = AddedTokens(vocabulary),
+            Normalizer = preTokenizer.Normalizer,
+            PreTokenizer = preTokenizer.Build(vocabulary.AddSpacePrefix ?? false),
+            Decoder = new ByteLevelDecoder(),
+            PostProcessor = Ends(vocabulary, addBos: vocabulary.AddBos ?? preTokenizer.AddBos),
+        };
+    }
+
+    private static TokenizerParts SentencePieceParts(GgufVocabulary vocabulary)
+    {
+        bool addSpace = vocabulary.AddSpacePrefix ?? true;
+        Dictionary<string, int> ids = Ids(vocabulary);
+        if (vocabulary.UnkId is { } unknown && (unknown < 0 || unknown >= vocabulary.Tokens.Count))
+        {
+            throw Broken(vocabulary, "unknown_token_id", $"an id below {vocabulary.Tokens.Count}", $"{unknown}");
+        }
+
+        var normalizers = new List<INormalizer>();
+        if (vocabulary.RemoveExtraWhitespaces)
+        {
+            normalizers.Add(new ExtraSpacesNormalizer());
+        }
+
+        if (addSpace)
+        {
+            normalizers.Add(new PrependNormalizer(Space));
+        }
+
+        normalizers.Add(new ReplaceNormalizer(new LiteralPattern(" "), Space));
+        var decoders = new List<IDecoder> { new ReplaceDecoder(new LiteralPattern(Space), " "), new ByteFallbackDecoder(), new FuseDecoder() };
+        if (addSpace)
+        {
+            decoders.Add(new StripDecoder(new System.Text.Rune(' '), 1, 0));
+        }
+
+        return new TokenizerParts
+        {
+            Model = new BytePairModel(
+                ids,
+                MergesFromScores(vocabulary, ids),
+                new BytePairOptions { UnknownId = vocabulary.UnkId, FuseUnknown = true, ByteFallback = true }),
+            AddedTokens = AddedTokens(vocabulary),
+            Normalizer = new NormalizerSequence(normalizers),
+            Decoder = new DecoderSequence(decoders),
+            PostProcessor = Ends(vocabulary, addBos: vocabulary.AddBos ?? true),
+        };
+    }
+
+    /// <summary>Any two neighbours whose union is a token may merge, the union with the highest score first.</summary>
+    private static MergeTable MergesFromScores(GgufVocabulary vocabulary, Dictionary<string, int> ids)
+    {
+        IReadOnlyList<float> scores = vocabulary.Scores ?? throw Broken(vocabulary, "scores", "a list (the model is llama)", "nothing");
+        if (scores.Count != vocabulary.Tokens.Count)
+        {
+            throw Broken(vocabulary, "scores", $"{vocabulary.Tokens.Count} entries, one a token", $"{scores.Count}");
+        }
+
+        var merges = new MergeTable(vocabulary.Tokens.Count);
+        float[] descending = [.. scores.Distinct().OrderDescending()];
+        Dictionary<float, int> ranks = descending.Select((score, rank) => (score, rank)).ToDictionary(entry => entry.score, entry => entry.rank);
+        foreach ((string token, int id) in ids)
+        {
+            for (int cut = 1; cut < token.Length; cut++)
+            {
+                if (ids.TryGetValue(token[..cut], out int left) && ids.TryGetValue(token[cut..], out int right))
+                {
+                    merges.Set(left, right, new Merge(ranks[scores[id]], id));
+                }
+            }
+        }
+
+        return merges;
+    }
+
+    private static Dictionary<string, int> Ids(GgufVocabulary vocabulary)
+    {
+        var ids = new Dictionary<string, int>(vocabulary.Tokens.Count, StringComparer.Ordinal);
+        for (int id = 0; id < vocabulary.Tokens.Count; id++)
+        {
+            // Of two tokens spelled alike the first is the one the text finds.
+            ids.TryAdd(vocabulary.Tokens[id] ?? throw Broken(vocabulary, $"tokens[{id}]", "a string", "nothing"), id);
+        }
+
+        return ids;
+    }
+
+    private static List<AddedToken> AddedTokens(GgufVocabulary vocabulary)
+    {
+        var tokens = new List<AddedToken>();
+        for (int id = 0; vocabulary.TokenTypes is { } types && id < types.Count; id++)
+        {
+            if (types[id] is Unknown or Control or UserDefined)
+            {
+                tokens.Add(new AddedToken { Id = id, Content = vocabulary.Tokens[id], Special = types[id] != UserDefined });
+            }
+        }
+
+        return tokens;
+    }
+
+    private static TemplateProcessor? Ends(GgufVocabulary vocabulary, bool addBos)
+    {
+        ProcessedToken[] before = addBos && vocabulary.BosId is not null ? [End(vocabulary, "bos_token_id", vocabulary.BosId)] : [];
+        ProcessedToken[] after = vocabulary.AddEos == true ? [End(vocabulary, "eos_token_id", vocabulary.EosId)] : [];
+        if (vocabulary.AddBos == true && vocabulary.BosId is null)
+        {
+            throw Broken(vocabulary, "bos_token_id", "an id (add_bos_token is set)", "nothing");
+        }
+
+        return before.Length + after.Length == 0 ? null : new TemplateProcessor(before, after);
+    }
+
+    private static ProcessedToken End(GgufVocabulary vocabulary, string key, int? id) =>
+        id is { } value && value >= 0 && value < vocabulary.Tokens.Count
+            ? new ProcessedToken(value, vocabulary.Tokens[value], 0, 0)
+            : throw Broken(vocabulary, key, $"an id below {vocabulary.Tokens.Count}", id is null ? "nothing" : $"{id}");
+
+    private static TokenizerException Broken(GgufVocabulary vocabulary, string key, string expected, string found) =>
+        new($"{vocabulary.Source}: tokenizer.ggml.{key}: expected {expected}, found {found}. Use a GGUF file converted by llama.cpp, or the model's tokenizer.json.");
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using MobiZO.Text.Tokenizers.AddedTokens;
+using MobiZO.Text.Tokenizers.Decoders;
+using MobiZO.Text.Tokenizers.Models;
+
+namespace MobiZO.Text.Tokenizers.Loading;
+
+/// <summary>Reads a <c>tokenizer.json</c>.</summary>
+internal static class TokenizerJson
+{
+    /// <param name="file">What error messages call the file.</param>
+    /// <param name="content">Its bytes: UTF-8, with or without a byte order mark.</param>
+    public static PipelineTokenizer Read(string file, byte[] content)
+    {
+        ReadOnlyMemory<byte> json = content.AsSpan().StartsWith("\uFEFF"u8) ? content.AsMemory(3) : content;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return Build(new ConfigNode(file, "", document.RootElement));
+        }
+        catch (JsonException problem)
+        {
+            throw new TokenizerException(
+                $"{file}: line {problem.LineNumber + 1}: not valid JSON: {problem.Message} Check that the file was downloaded completely.", problem);
+        }
+    }
+
+    private static PipelineTokenizer Build(ConfigNode root)
+    {
+        BytePairModel model = ModelReader.Read(root.Get("model"));
+        return new PipelineTokenizer(new TokenizerParts
+        {
+            Model = model,
+            AddedTokens = ReadAddedTokens(root, model),
+            Decoder = root.Find("decoder") is { } decoder ? DecoderReader.Read(decoder) : new SpaceJoinDecoder(),
+            Normalizer = root.Find("normalizer") is { } normalizer ? NormalizerReader.Read(normalizer) : null,
+            PreTokenizer = root.Find("pre_tokenizer") is { } preTokenizer ? PreTokenizerReader.Read(preTokenizer) : null,
+            PostProcessor = root.Find("post_processor") is { } postProcessor ? PostProcessorReader.Read(postProcessor) : null,
+        });
+    }
+
+    private static List<AddedToken> ReadAddedTokens(ConfigNode root, BytePairModel model)
+    {
+        var tokens = new List<AddedToken>();
+        if (root.Find("added_tokens") is not { } list)
+        {
+            return tokens;
+        }
+
+        foreach (ConfigNode node in list.AsItems())
+        {
+            bool special = node.Flag("special", false);
+            var token = new AddedToken
+            {
+                Id = node.Number("id"),
+                Content = node.Text("content"),
+                Special = special,
+                SingleWord = node.Flag("single_word", false),
+                StripLeft = node.Flag("lstrip", false),
+                StripRight = node.Flag("rstrip", false),
+                Normalized = node.Flag("normalized", !special),
+            };
+            if (token.Id < 0 || token.Id > ModelReader.LargestId)
+            {
+                throw node.Broken($"the id {token.Id} is not between 0 and {ModelReader.LargestId}");
+            }
+
+            if (model.Vocabulary.TryGetValue(token.Content, out int known) && known != token.Id)
+            {
+                throw node.Broken($"the added token '{token.Content}' has the id {token.Id}, but {known} in the vocabulary");
+            }
+
+            tokens.Add(token);
+        }
+
+        return tokens;
+    }
+}

@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using MobiZO.Text.Tokenizers.Unicode;
+
+namespace MobiZO.Text.Tokenizers.Models;
+
+/// <summary>Byte-pair encoding: starts from characters and applies the best merge until none is left.</summary>
+internal sealed class BytePairModel
+{
+    private const int CacheCapacity = 50_000;
+    private const int LongestCachedWord = 128;
+
+    private readonly Dictionary<string, int> _vocabulary;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly MergeTable _merges;
+    private readonly BytePairOptions _options;
+    private readonly int[]? _byteIds;
+    private readonly ConcurrentDictionary<string, ModelToken[]> _cache = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ModelToken[]>.AlternateLookup<ReadOnlySpan<char>> _cacheLookup;
+    private int _cached;
+
+    public BytePairModel(Dictionary<string, int> vocabulary, MergeTable merges, BytePairOptions options)
+    {
+        _vocabulary = vocabulary;
+        _lookup = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
+        _cacheLookup = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
+        _merges = merges;
+        _options = options;
+        if (options.ByteFallback)
+        {
+            _byteIds = [.. Enumerable.Range(0, 256).Select(value => vocabulary.GetValueOrDefault(ByteToken(value), -1))];
+        }
+    }
+
+    public IReadOnlyDictionary<string, int> Vocabulary => _vocabulary;
+
+    /// <summary>The spelling of a byte token.</summary>
+    public static string ByteToken(int value) => string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>");
+
+    /// <summary>Tokens of a word, in order.</summary>
+    public ModelToken[] Tokenize(ReadOnlySpan<char> word)
+    {
+        if (_cacheLookup.TryGetValue(word, out ModelToken[]? known))
+        {
+            return known;
+        }
+
+        ModelToken[] tokens = _options.IgnoreMerges && _lookup.TryGetValue(word, out int id)
+            ? [new ModelToken(id, 0, word.Length)]
+            : TokenizeAnew(word);
+        if (word.Length <= LongestCachedWord && Volatile.Read(ref _cached) < CacheCapacity && _cacheLookup.TryAdd(word, tokens))
+        {
+            Interlocked.Increment(ref _cached);
+        }
+
+        return tokens;
+    }
+
+    private ModelToken[] TokenizeAnew(ReadOnlySpan<char> word)
+    {
+        var symbols = new SymbolChain(word.Length);
+        AddCharacters(word, symbols);
+        symbols.MergeAll(_merges);
+        return Place(word, symbols);
+    }
+
+    private void AddCharacters(ReadOnlySpan<char> word, SymbolChain symbols)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        int unknownBytes = 0;
+        for (int index = 0; index < word.Length;)
+        {
+            Rune rune = UnicodeClass.At(word, index, out int length);
+            int byteCount = rune.EncodeToUtf8(bytes);
+            int id = CharacterId(word, index, length);
+            index += length;
+            if (id >= 0)
+            {
+                FlushUnknown(symbols, ref unknownBytes);
+                symbols.Add(id, byteCount);
+                continue;
+            }
+
+            if (TryAddBytes(bytes[..byteCount], symbols) || _options.UnknownId is null)
+            {
+                continue;
+            }
+
+            if (!_options.FuseUnknown)
+            {
+                FlushUnknown(symbols, ref unknownBytes);
+            }
+
+            unknownBytes += byteCount;
+        }
+
+        FlushUnknown(symbols, ref unknownBytes);
+    }
+
+    private int CharacterId(ReadOnlySpan<char> word, int index, int length)
+    {
+        bool hasPrefix = index > 0 && _options.ContinuingPrefix.Length > 0;
+        bool hasSuffix = index + length == word.Length && _options.EndOfWordSuffix.Length > 0;
+        ReadOnlySpan<char> character = word.Slice(index, length);
+        if (hasPrefix || hasSuffix)
+        {
+            character = $"{(hasPrefix ? _options.ContinuingPrefix : "")}{character}{(hasSuffix ? _options.EndOfWordSuffix : "")}";
+        }
+
+        return _lookup.TryGetValue(character, out int id) ? id : -1;
+    }
+
+    private void FlushUnknown(SymbolChain symbols, ref int unknownBytes)
+    {
+        if (unknownBytes > 0 && _options.UnknownId is { } unknown)
+        {
+            symbols.Add(unknown, unknownBytes);
+            unknownBytes = 0;
+        }
+    }
+
+    private bool TryAddBytes(ReadOnlySpan<byte> bytes, SymbolChain symbols)
+    {
+        if (_byteIds is null)
+        {
+            return false;
+        }
+
+        foreach (byte value in bytes)
+        {
+            if (_byteIds[value] < 0)
+            {
+                return false;
+            }
+        }
+
+        foreach (byte value in bytes)
+        {
+            symbols.Add(_byteIds[value], 1);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Gives every token its range. Ranges are laid end to end by byte length, so a character that vanished shifts those behind it: this is
+    /// what the reference implementation does and its offsets are the contract.
+    /// </summary>
+    private static ModelToken[] Place(ReadOnlySpan<char> word, SymbolChain symbols)
+    {
+        var tokens = new ModelToken[symbols.Count];
+        int token = 0;
+        int byteStart = 0;
+        int unit = 0;
+        int unitByte = 0;
+        foreach ((int id, int byteLength) in symbols)
+        {
+            int byteEnd = byteStart + byteLength;
+            Skip(word, ref unit, ref unitByte, byteStart, out int length);
+            int start = unit;
+            Skip(word, ref unit, ref unitByte, Math.Max(byteStart, byteEnd - 1), out length);
+            tokens[token++] = new ModelToken(id, start, Math.Min(word.Length, unit + length));
+            byteStart = byteEnd;
+        }
+
+        return tokens;
+    }
+
+    /// <summary>Moves to the character that holds a byte.</summary>
+    private static void Skip(ReadOnlySpan<char> word, ref int unit, ref int unitByte, int target, out int length)
+    {
+        length = 0;
+        while (unit < word.Length)
+        {
+            Rune rune = UnicodeClass.At(word, unit, out length);
+            if (unitByte + rune.Utf8SequenceLength > target)
+            {
+                return;
+            }
+
+            unit += length;
+            unitByte += rune.Utf8SequenceLength;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace MobiZO.Text.Tokenizers.Patterns;
+
+/// <summary>A set of code points, as a bracket class of a regular expression describes it.</summary>
+internal sealed class CodePointSet
+{
+    private const int Tabulated = 0x250;
+
+    private readonly Func<int, bool> _members;
+    private readonly bool _ignoreCase;
+    private readonly bool[] _table = new bool[Tabulated];
+
+    /// <param name="members">Says whether a code point belongs to the set.</param>
+    /// <param name="ignoreCase">Whether a code point also belongs when another case of it does.</param>
+    public CodePointSet(Func<int, bool> members, bool ignoreCase)
+    {
+        _members = members;
+        _ignoreCase = ignoreCase;
+        for (int codePoint = 0; codePoint < Tabulated; codePoint++)
+        {
+            _table[codePoint] = Evaluate(codePoint);
+        }
+    }
+
+    public bool Contains(int codePoint) => codePoint < Tabulated ? _table[codePoint] : Evaluate(codePoint);
+
+    private bool Evaluate(int codePoint)
+    {
+        if (_members(codePoint))
+        {
+            return true;
+        }
+
+        if (!_ignoreCase || !Rune.IsValid(codePoint))
+        {
+            return false;
+        }
+
+        var rune = new Rune(codePoint);
+        Rune upper = Rune.ToUpperInvariant(rune);
+        return _members(upper.Value) || _members(Rune.ToLowerInvariant(rune).Value) || _members(Rune.ToLowerInvariant(upper).Value);
+    }
+}

@@ -1,0 +1,250 @@
+using System.Globalization;
+using System.Text;
+using MobiZO.Text.Tokenizers.Unicode;
+
+namespace MobiZO.Text.Tokenizers.Patterns;
+
+/// <summary>Parses the regular expressions of tokenizer files (the part of Oniguruma's syntax they use) into a tree over code points.</summary>
+internal sealed class PatternParser
+{
+    private const int Unbounded = int.MaxValue;
+    private const int MaximumCount = 1000;
+    private const int MaximumDepth = 100;
+
+    private readonly string _pattern;
+    private readonly PatternClassParser _classes;
+    private int _position;
+    private int _depth;
+
+    private PatternParser(string pattern)
+    {
+        _pattern = pattern;
+        _classes = new PatternClassParser(pattern);
+    }
+
+    /// <exception cref="PatternException">The expression is broken or uses something unsupported.</exception>
+    public static PatternNode Parse(string pattern)
+    {
+        var parser = new PatternParser(pattern);
+        PatternNode node = parser.ParseAlternation(ignoreCase: false);
+        return parser._position == pattern.Length ? node : throw parser.Broken("an unmatched ')'");
+    }
+
+    private PatternNode ParseAlternation(bool ignoreCase)
+    {
+        if (++_depth > MaximumDepth)
+        {
+            throw Broken("groups nested too deeply");
+        }
+
+        var choices = new List<PatternNode>();
+        do
+        {
+            choices.Add(ParseSequence(ref ignoreCase));
+        }
+        while (TryTake('|'));
+        _depth--;
+        return choices.Count == 1 ? choices[0] : new PatternNode.Alternation(choices);
+    }
+
+    private PatternNode.Concatenation ParseSequence(ref bool ignoreCase)
+    {
+        var parts = new List<PatternNode>();
+        while (_position < _pattern.Length && _pattern[_position] is not ('|' or ')'))
+        {
+            if (TryTakeInlineFlags(ref ignoreCase))
+            {
+                continue;
+            }
+
+            parts.Add(ParseQuantifiers(ParseAtom(ignoreCase)));
+        }
+
+        return new PatternNode.Concatenation(parts);
+    }
+
+    private PatternNode ParseAtom(bool ignoreCase)
+    {
+        char unit = _pattern[_position];
+        switch (unit)
+        {
+            case '(':
+                return ParseGroup(ignoreCase);
+            case '[':
+                return new PatternNode.OneOf(new CodePointSet(_classes.ParseBrackets(ref _position), ignoreCase));
+            case '^':
+                _position++;
+                return new PatternNode.Anchor(AnchorKind.LineStart);
+            case '$':
+                _position++;
+                return new PatternNode.Anchor(AnchorKind.LineEnd);
+            case '.':
+                _position++;
+                return new PatternNode.OneOf(new CodePointSet(codePoint => codePoint != '\n', false));
+            case '*' or '+' or '?':
+                throw Broken($"'{unit}' with nothing to repeat");
+            case '\\':
+                return ParseEscape(ignoreCase);
+            default:
+                Rune rune = UnicodeClass.At(_pattern, _position, out int length);
+                _position += length;
+                return new PatternNode.OneOf(new CodePointSet(codePoint => codePoint == rune.Value, ignoreCase));
+        }
+    }
+
+    private PatternNode ParseEscape(bool ignoreCase)
+    {
+        AnchorKind? anchor = _position + 1 >= _pattern.Length ? null : _pattern[_position + 1] switch
+        {
+            'A' => AnchorKind.TextStart,
+            'z' => AnchorKind.TextEnd,
+            'b' => AnchorKind.WordBorder,
+            'B' => AnchorKind.NoWordBorder,
+            _ => null,
+        };
+        if (anchor is { } kind)
+        {
+            _position += 2;
+            return new PatternNode.Anchor(kind);
+        }
+
+        return new PatternNode.OneOf(new CodePointSet(_classes.ParseEscape(ref _position, out _), ignoreCase));
+    }
+
+    private PatternNode ParseGroup(bool ignoreCase)
+    {
+        int opened = _position;
+        _position++;
+        bool look = false;
+        bool negated = false;
+        if (TryTake('?'))
+        {
+            if (TryTake('!'))
+            {
+                look = negated = true;
+            }
+            else if (TryTake('='))
+            {
+                look = true;
+            }
+            else if (!TryTake(':'))
+            {
+                ignoreCase = ParseFlags(ignoreCase);
+                if (!TryTake(':'))
+                {
+                    throw Unsupported("this kind of group");
+                }
+            }
+        }
+
+        PatternNode body = ParseAlternation(ignoreCase);
+        if (!TryTake(')'))
+        {
+            throw new PatternException($"the group opened at character {opened} is not closed");
+        }
+
+        return look ? new PatternNode.LookAhead(body, negated) : body;
+    }
+
+    private bool TryTakeInlineFlags(ref bool ignoreCase)
+    {
+        int start = _position;
+        if (TryTake('(') && TryTake('?') && _position < _pattern.Length && _pattern[_position] is 'i' or '-')
+        {
+            bool flag = ParseFlags(ignoreCase);
+            if (TryTake(')'))
+            {
+                ignoreCase = flag;
+                return true;
+            }
+        }
+
+        _position = start;
+        return false;
+    }
+
+    private bool ParseFlags(bool ignoreCase)
+    {
+        bool value = !TryTake('-');
+        return TryTake('i') ? value : throw Unsupported("this kind of group or flag");
+    }
+
+    private PatternNode ParseQuantifiers(PatternNode atom)
+    {
+        while (TryParseCounts(out int minimum, out int maximum, out bool braces))
+        {
+            bool lazy = TryTake('?');
+            // Behind braces a plus repeats the repetition; behind * + ? it forbids giving anything back.
+            bool possessive = !lazy && !braces && TryTake('+');
+            if (maximum == Unbounded && atom.CanBeEmpty)
+            {
+                throw Unsupported("repeating something that can be empty");
+            }
+
+            atom = new PatternNode.Repetition(atom, minimum, maximum, lazy, possessive);
+        }
+
+        return atom;
+    }
+
+    private bool TryParseCounts(out int minimum, out int maximum, out bool braces)
+    {
+        minimum = 0;
+        maximum = Unbounded;
+        braces = false;
+        if (TryTake('*'))
+        {
+            return true;
+        }
+
+        if (TryTake('+'))
+        {
+            minimum = 1;
+            return true;
+        }
+
+        if (TryTake('?'))
+        {
+            maximum = 1;
+            return true;
+        }
+
+        int close = _position < _pattern.Length && _pattern[_position] == '{' ? _pattern.IndexOf('}', _position) : -1;
+        if (close < 0)
+        {
+            return false;
+        }
+
+        braces = true;
+        string[] bounds = _pattern[(_position + 1)..close].Split(',');
+        minimum = bounds[0].Length == 0 && bounds.Length == 2 ? 0 : ParseCount(bounds[0]);
+        maximum = bounds.Length == 1 ? minimum : bounds[1].Length == 0 ? Unbounded : ParseCount(bounds[1]);
+        if (bounds.Length > 2 || minimum > maximum)
+        {
+            throw Broken("a repetition that is not {n}, {n,} or {n,m}");
+        }
+
+        _position = close + 1;
+        return true;
+    }
+
+    private int ParseCount(string digits) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count <= MaximumCount
+            ? count
+            : throw Broken($"the repetition count '{digits}' (at most {MaximumCount})");
+
+    private bool TryTake(char expected)
+    {
+        if (_position < _pattern.Length && _pattern[_position] == expected)
+        {
+            _position++;
+            return true;
+        }
+
+        return false;
+    }
+
+    private PatternException Broken(string what) => new($"{what} at character {_position}");
+
+    private PatternException Unsupported(string what) => new($"{what} is not supported (character {_position})");
+}

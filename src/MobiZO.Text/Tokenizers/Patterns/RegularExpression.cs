@@ -1,0 +1,176 @@
+using System.Text;
+using MobiZO.Text.Tokenizers.Unicode;
+
+namespace MobiZO.Text.Tokenizers.Patterns;
+
+/// <summary>
+/// A backtracking regular expression over code points. The platform's own expressions see UTF-16 code units, so their classes miss every
+/// character above U+FFFF, and tokenizers must not.
+/// </summary>
+internal sealed class RegularExpression : ITextPattern
+{
+    private readonly PatternInstruction[] _steps;
+    private Stack<Backtrack>? _spare;
+
+    /// <exception cref="PatternException">The expression is broken or uses something unsupported.</exception>
+    public RegularExpression(string pattern) => _steps = PatternCompiler.Compile(PatternParser.Parse(pattern));
+
+    public (int Start, int End) Find(ReadOnlySpan<char> text, int from)
+    {
+        // One stack is kept between calls; a second thread simply makes its own.
+        Stack<Backtrack> backtracks = Interlocked.Exchange(ref _spare, null) ?? new Stack<Backtrack>();
+        (int Start, int End) found = (-1, -1);
+        for (int start = from; start <= text.Length; start += start < text.Length && char.IsHighSurrogate(text[start]) ? 2 : 1)
+        {
+            int end = Match(text, start, 0, backtracks);
+            if (end >= 0)
+            {
+                found = (start, end);
+                break;
+            }
+        }
+
+        _spare = backtracks;
+        return found;
+    }
+
+    private int Match(ReadOnlySpan<char> text, int position, int step, Stack<Backtrack> backtracks)
+    {
+        int floor = backtracks.Count;
+        while (true)
+        {
+            ref readonly PatternInstruction current = ref _steps[step];
+            bool alive;
+            switch (current.Kind)
+            {
+                case PatternInstructionKind.Accept:
+                    while (backtracks.Count > floor)
+                    {
+                        backtracks.Pop();
+                    }
+
+                    return position;
+                case PatternInstructionKind.One:
+                    int length = Consume(text, position, current.Set!);
+                    position += length;
+                    step++;
+                    alive = length > 0;
+                    break;
+                case PatternInstructionKind.Many:
+                    alive = Repeat(text, ref position, step, current, backtracks);
+                    step++;
+                    break;
+                case PatternInstructionKind.Fork:
+                    backtracks.Push(new Backtrack(current.Second, position, position));
+                    step = current.First;
+                    alive = true;
+                    break;
+                case PatternInstructionKind.Jump:
+                    step = current.First;
+                    alive = true;
+                    break;
+                case PatternInstructionKind.Look:
+                    alive = Match(text, position, step + 1, backtracks) >= 0 != current.Flag;
+                    step = current.First;
+                    break;
+                default:
+                    alive = IsAt(text, position, current.Anchor);
+                    step++;
+                    break;
+            }
+
+            if (alive)
+            {
+                continue;
+            }
+
+            if (backtracks.Count <= floor)
+            {
+                return -1;
+            }
+
+            Backtrack back = backtracks.Pop();
+            step = back.Step;
+            position = back.Position;
+            if (position > back.Floor)
+            {
+                position -= char.IsLowSurrogate(text[position - 1]) ? 2 : 1;
+                if (position > back.Floor)
+                {
+                    backtracks.Push(back with { Position = position });
+                }
+            }
+        }
+    }
+
+    private static bool Repeat(ReadOnlySpan<char> text, ref int position, int step, in PatternInstruction current, Stack<Backtrack> backtracks)
+    {
+        int count = 0;
+        int floor = position;
+        while (count < current.Second)
+        {
+            int length = Consume(text, position, current.Set!);
+            if (length == 0)
+            {
+                break;
+            }
+
+            position += length;
+            count++;
+            if (count == current.First)
+            {
+                floor = position;
+            }
+        }
+
+        if (count < current.First)
+        {
+            return false;
+        }
+
+        if (!current.Flag && position > floor)
+        {
+            backtracks.Push(new Backtrack(step + 1, position, floor));
+        }
+
+        return true;
+    }
+
+    private static int Consume(ReadOnlySpan<char> text, int position, CodePointSet set)
+    {
+        if (position >= text.Length)
+        {
+            return 0;
+        }
+
+        char unit = text[position];
+        if (!char.IsHighSurrogate(unit) || position + 1 >= text.Length)
+        {
+            return set.Contains(unit) ? 1 : 0;
+        }
+
+        return set.Contains(char.ConvertToUtf32(unit, text[position + 1])) ? 2 : 0;
+    }
+
+    private static bool IsAt(ReadOnlySpan<char> text, int position, AnchorKind anchor) => anchor switch
+    {
+        AnchorKind.LineStart => position == 0 || text[position - 1] == '\n',
+        AnchorKind.LineEnd => position == text.Length || text[position] == '\n',
+        AnchorKind.TextStart => position == 0,
+        AnchorKind.TextEnd => position == text.Length,
+        AnchorKind.WordBorder => IsWordBehind(text, position) != IsWordAhead(text, position),
+        _ => IsWordBehind(text, position) == IsWordAhead(text, position),
+    };
+
+    private static bool IsWordBehind(ReadOnlySpan<char> text, int position)
+    {
+        Rune.DecodeLastFromUtf16(text[..position], out Rune rune, out _);
+        return position > 0 && UnicodeClass.IsWord(rune);
+    }
+
+    private static bool IsWordAhead(ReadOnlySpan<char> text, int position) =>
+        position < text.Length && UnicodeClass.IsWord(UnicodeClass.At(text, position, out _));
+
+    /// <summary>Where to go on after a failure; between Floor and Position characters may be given back one at a time.</summary>
+    private readonly record struct Backtrack(int Step, int Position, int Floor);
+}

@@ -1,0 +1,136 @@
+using MobiZO.Text.Tokenizers.AddedTokens;
+using MobiZO.Text.Tokenizers.Alignment;
+using MobiZO.Text.Tokenizers.Models;
+using MobiZO.Text.Tokenizers.PostProcessors;
+
+namespace MobiZO.Text.Tokenizers;
+
+/// <summary>Added tokens, normalizer, pre-tokenizer, model and post-processor, one behind the other.</summary>
+internal sealed class PipelineTokenizer : ITokenizer
+{
+    private readonly TokenizerParts _parts;
+    private readonly Dictionary<string, int> _addedIds = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, string> _spellings = [];
+    private readonly HashSet<string> _specialContents = new(StringComparer.Ordinal);
+    private readonly AddedTokenSplitter _inOriginal;
+    private readonly AddedTokenSplitter _inNormalized;
+
+    public PipelineTokenizer(TokenizerParts parts)
+    {
+        _parts = parts;
+        foreach ((string spelling, int id) in parts.Model.Vocabulary)
+        {
+            _spellings[id] = spelling;
+        }
+
+        foreach (AddedToken token in parts.AddedTokens)
+        {
+            _addedIds[token.Content] = token.Id;
+            _spellings[token.Id] = token.Content;
+            if (token.Special)
+            {
+                _specialContents.Add(token.Content);
+            }
+        }
+
+        VocabularySize = _spellings.Count == 0 ? 0 : _spellings.Keys.Max() + 1;
+        AddedToken[] ordered = [.. parts.AddedTokens.OrderByDescending(token => token.Special)];
+        _inOriginal = new AddedTokenSplitter(ordered.Where(token => !token.Normalized).Select(token => (token.Content, token)));
+        _inNormalized = new AddedTokenSplitter(ordered.Where(token => token.Normalized).Select(token => (Normalize(token.Content), token)));
+    }
+
+    public int VocabularySize { get; }
+
+    public Encoding Encode(string text, bool addSpecialTokens = true)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var tokens = new List<ProcessedToken>();
+        foreach (Piece piece in Split(AlignedText.Original(text)))
+        {
+            if (piece.TokenId >= 0)
+            {
+                (int start, int end) = piece.OriginalRange(0, piece.Span.Length);
+                tokens.Add(new ProcessedToken(piece.TokenId, piece.Span.ToString(), start, end));
+                continue;
+            }
+
+            foreach (ModelToken token in _parts.Model.Tokenize(piece.Span))
+            {
+                (int start, int end) = piece.OriginalRange(token.Start, token.End);
+                tokens.Add(new ProcessedToken(token.Id, _spellings[token.Id], start, end));
+            }
+        }
+
+        tokens = _parts.PostProcessor?.Process(tokens, addSpecialTokens) ?? tokens;
+        return new Encoding([.. tokens.Select(token => token.Id)], [.. tokens.Select(token => (token.Start, token.End))]);
+    }
+
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
+    {
+        var tokens = new List<string>(ids.Length);
+        foreach (int id in ids)
+        {
+            if (_spellings.TryGetValue(id, out string? token) && !(skipSpecialTokens && _specialContents.Contains(token)))
+            {
+                tokens.Add(token);
+            }
+        }
+
+        return string.Concat(_parts.Decoder.Decode(tokens));
+    }
+
+    public int? TokenToId(string token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return _addedIds.TryGetValue(token, out int id) || _parts.Model.Vocabulary.TryGetValue(token, out id) ? id : null;
+    }
+
+    public string? IdToToken(int id) => _spellings.GetValueOrDefault(id);
+
+    public bool IsSpecial(int id) => _spellings.TryGetValue(id, out string? token) && _specialContents.Contains(token);
+
+    public StreamingDecoder CreateStreamingDecoder(bool skipSpecialTokens = true) => new WindowedStreamingDecoder(this, skipSpecialTokens);
+
+    private List<Piece> Split(AlignedText text)
+    {
+        var rough = new List<Piece>();
+        _inOriginal.Split(Piece.Whole(text, 0), rough);
+        var fine = new List<Piece>();
+        foreach (Piece piece in rough)
+        {
+            if (piece.TokenId >= 0)
+            {
+                fine.Add(piece);
+                continue;
+            }
+
+            _inNormalized.Split(_parts.Normalizer?.Normalize(piece) ?? piece, fine);
+        }
+
+        if (_parts.PreTokenizer is null)
+        {
+            return fine;
+        }
+
+        var words = new List<Piece>(text.Value.Length / 3);
+        foreach (Piece piece in fine)
+        {
+            if (piece.TokenId >= 0)
+            {
+                words.Add(piece);
+            }
+            else if (!piece.IsEmpty)
+            {
+                _parts.PreTokenizer.Split(piece, words);
+            }
+        }
+
+        return words;
+    }
+
+    private string Normalize(string content)
+    {
+        var piece = Piece.Whole(AlignedText.Original(content), 0);
+        return (_parts.Normalizer?.Normalize(piece) ?? piece).Span.ToString();
+    }
+}

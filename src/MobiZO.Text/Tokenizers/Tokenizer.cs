@@ -1,0 +1,29 @@
+using MobiZO.Text.Tokenizers.Gguf;
+using MobiZO.Text.Tokenizers.Loading;
+
+namespace MobiZO.Text.Tokenizers;
+
+/// <summary>The door to the tokenizers: builds one from a <c>tokenizer.json</c> or from GGUF metadata.</summary>
+/// <remarks>Tokenizers are immutable and may be used by several threads at once; a <see cref="StreamingDecoder"/> belongs to one thread.</remarks>
+public static class Tokenizer
+{
+    /// <summary>
+    /// Reads a <c>tokenizer.json</c> (Hugging Face tokenizers format) with a BPE model. Its truncation and padding settings are not applied.
+    /// </summary>
+    /// <param name="path">Path of the file.</param>
+    /// <exception cref="TokenizerException">The file is broken or uses a construct that is not supported; the message names it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static ITokenizer FromFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return TokenizerJson.Read(path, File.ReadAllBytes(path));
+    }
+
+    /// <summary>Builds the tokenizer that GGUF metadata describe.</summary>
+    /// <exception cref="TokenizerException">The metadata contradict themselves or name an unknown kind or pre-tokenizer.</exception>
+    public static ITokenizer FromGguf(GgufVocabulary vocabulary)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        return GgufTokenizer.Build(vocabulary);
+    }
+}
