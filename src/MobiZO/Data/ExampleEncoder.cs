@@ -61,7 +61,7 @@ public sealed class ExampleEncoder
             throw new DataException(row.Place, "plain text with InvocationText", "a prompt", "Leave InvocationText out: plain text has no prompt to search.");
         }
 
-        AnswerBorder border = AnswerBorder.Find(_tokenizer, prompt: "", [row[_options.TextColumn] + _options.AnswerSuffix], addSpecialTokens: true);
+        PromptAnswerIds border = PromptAnswerIds.Find(_tokenizer, prompt: "", [row[_options.TextColumn] + _options.AnswerSuffix], addSpecialTokens: true);
         int[] ids = [.. border.PromptIds, .. border.AnswerIds[0]];
         if (ids.Length < 2)
         {
@@ -84,7 +84,7 @@ public sealed class ExampleEncoder
         int? label = shape == RowShape.Classification ? _labels!.PositionOf(row, _options.LabelColumn) : null;
         PromptDraft draft = _drafts.Create(row, shape);
         PromptText text = draft.Render(draft.Fields);
-        AnswerBorder border = Find(text, draft);
+        PromptAnswerIds border = Find(text, draft);
         bool isTooLong = border.Length > _options.MaxLength;
         if (isTooLong)
         {
@@ -105,12 +105,12 @@ public sealed class ExampleEncoder
     }
 
     /// <summary>Keeps as much of the longest field as fits; the search halves the kept length.</summary>
-    private (PromptText Text, AnswerBorder Border) Shorten(DataRow row, PromptDraft draft, int length)
+    private (PromptText Text, PromptAnswerIds Border) Shorten(DataRow row, PromptDraft draft, int length)
     {
         string[] fields = [.. draft.Fields];
         int longest = Array.IndexOf(fields, fields.MaxBy(field => field.Length));
         var cutter = new FieldCutter(fields[longest], _options.Truncation);
-        (PromptText, AnswerBorder)? best = null;
+        (PromptText, PromptAnswerIds)? best = null;
         int shortest = length;
         int low = 0;
         int high = cutter.Count - 1;
@@ -120,7 +120,7 @@ public sealed class ExampleEncoder
         {
             fields[longest] = cutter.Keep(kept);
             PromptText text = draft.Render(fields);
-            AnswerBorder border = Find(text, draft);
+            PromptAnswerIds border = Find(text, draft);
             shortest = Math.Min(shortest, border.Length);
             if (border.Length <= _options.MaxLength)
             {
@@ -144,9 +144,9 @@ public sealed class ExampleEncoder
             "Raise MaxLength, shorten the template or the other fields, or remove the row; answers are never cut.");
     }
 
-    private AnswerBorder Find(PromptText text, PromptDraft draft) => AnswerBorder.Find(_tokenizer, text.Prompt, text.Answers, draft.AddSpecialTokens);
+    private PromptAnswerIds Find(PromptText text, PromptDraft draft) => PromptAnswerIds.Find(_tokenizer, text.Prompt, text.Answers, draft.AddSpecialTokens);
 
-    private static void CheckAnswers(DataRow row, PromptText text, AnswerBorder border, bool areChoices)
+    private static void CheckAnswers(DataRow row, PromptText text, PromptAnswerIds border, bool areChoices)
     {
         int empty = Array.FindIndex(border.AnswerIds, ids => ids.Length == 0);
         if (empty >= 0)
@@ -180,7 +180,7 @@ public sealed class ExampleEncoder
         }
     }
 
-    private int InvocationStart(DataRow row, string prompt, AnswerBorder border)
+    private int InvocationStart(DataRow row, string prompt, PromptAnswerIds border)
     {
         int last = border.PromptIds.Length - 1;
         if (_options.InvocationText is not { } invocation)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MobiZO.Data;
 using MobiZO.TestKit;
+using MobiZO.Text.Tokenizers;
 
 namespace MobiZO.Tests.Data;
 
@@ -56,5 +57,51 @@ public sealed class RealDataTests
         Assert.Equal(104, rows.Count);
         IReadOnlyList<EncodedExample> examples = new ExampleEncoder(new GreedyTokenizer(), options).Encode(rows);
         Assert.EndsWith("Does \"him\" mean anyone?", ExampleEncoderTests.Text(examples[0].PromptIds));
+    }
+
+    [SharedFact("models/smollm2-135m-instruct/tokenizer.json")]
+    public void LongReviewsAreCutAndAnswersKept()
+    {
+        ITokenizer tokenizer = PromptAnswerIdsTests.Load("smollm2");
+        DataOptions options = new() { Template = "{sentence}\\nSentiment:", Choices = [" negative", " positive"], MaxLength = 20, InvocationText = "Sentiment:" };
+        IReadOnlyList<DataRow> rows = DataFile.Read(Shared.PathOf("data", "glue", "SST-2", "dev.tsv"), options);
+        var encoder = new ExampleEncoder(tokenizer, options);
+        IReadOnlyList<EncodedExample> examples = encoder.Encode(rows);
+        DataSummary summary = DataSummary.Of(rows.Count, examples, encoder.Choices);
+        Assert.Equal((872, 872, 20), (summary.RowsRead, summary.RowsUsed, summary.Lengths.Max));
+
+        // The development set has 428 negative and 444 positive sentences (GLUE).
+        Assert.Equal([new LabelCount(" negative", 428), new LabelCount(" positive", 444)], summary.Labels);
+        Assert.InRange(summary.RowsCut, 400, 871);
+        foreach (EncodedExample example in examples)
+        {
+            Assert.Equal("Sentiment:", tokenizer.Decode(example.PromptIds.AsSpan(example.InvocationStart)));
+            Assert.Equal(encoder.Choices, example.ChoiceIds.Select(choice => tokenizer.Decode(choice)));
+            Assert.DoesNotContain('\uFFFD', tokenizer.Decode(example.PromptIds));
+        }
+    }
+
+    [SharedTheory("data/superglue/BoolQ/val.jsonl")]
+    [InlineData(Truncation.Middle)]
+    [InlineData(Truncation.Left)]
+    public void LongPassagesAreCutForTheBundledModel(Truncation truncation)
+    {
+        DataOptions options = new()
+        {
+            Template = "{passage}\\nQuestion: {question}?\\nAnswer:",
+            LabelWords = LabelWord.ParseList("false= no,true= yes"),
+            MaxLength = 100,
+            MaxRows = 200,
+            Truncation = truncation,
+        };
+        ITokenizer tokenizer = PromptAnswerIdsTests.Load("nano");
+        IReadOnlyList<DataRow> rows = DataFile.Read(Shared.PathOf("data", "superglue", "BoolQ", "val.jsonl"), options);
+        IReadOnlyList<EncodedExample> examples = new ExampleEncoder(tokenizer, options).Encode(rows);
+        for (int i = 0; i < rows.Count; i++)
+        {
+            string prompt = tokenizer.Decode(examples[i].PromptIds);
+            Assert.EndsWith($"Question: {rows[i]["question"].Trim()}?\nAnswer:", prompt);
+            Assert.InRange(examples[i].Length, examples[i].WasTruncated ? 90 : 1, 100);
+        }
     }
 }

@@ -8,7 +8,7 @@ using Encoding = MobiZO.Text.Tokenizers.Encoding;
 namespace MobiZO.Tests.Data;
 
 /// <summary>Borders of prompt and answer on encodings recorded from the Python libraries tokenizers 0.23.3 and sentencepiece 0.2.3.</summary>
-public sealed class BoundaryFixtureTests
+public sealed class PromptAnswerIdsTests
 {
     public static TheoryData<string> Recordings()
     {
@@ -21,20 +21,38 @@ public sealed class BoundaryFixtureTests
 
     [SharedTheory("fixtures/tokenizers")]
     [MemberData(nameof(Recordings))]
-    public void TheAnswerBeginsWhereTheRecordingSays(string name)
+    public void TheAnswerBeginsWhereTheRecordingSays(string name) =>
+        CheckAll(name, tokenizer: null);
+
+    [SharedTheory("fixtures/tokenizers")]
+    [InlineData("nano")]
+    [InlineData("smollm2")]
+    [InlineData("qwen3")]
+    [InlineData("mistral-v1")]
+    public void TheProjectsTokenizersBeginItThereToo(string name) => CheckAll(name, Load(name));
+
+    /// <summary>A tokenizer of the fixtures by its name there.</summary>
+    internal static ITokenizer Load(string name) => Tokenizer.FromFile(name switch
+    {
+        "nano" => Path.Combine(Shared.Repository, "models", "nano", "tokenizer.json"),
+        "smollm2" => Shared.PathOf("models", "smollm2-135m-instruct", "tokenizer.json"),
+        _ => Shared.PathOf("fixtures", "tokenizers", name + ".tokenizer.json"),
+    });
+
+    private static void CheckAll(string name, ITokenizer? tokenizer)
     {
         int cases = 0;
         foreach (string line in File.ReadLines(Shared.PathOf("fixtures", "tokenizers", name + ".boundary.jsonl")))
         {
             using JsonDocument document = JsonDocument.Parse(line);
-            Check(document.RootElement);
+            Check(document.RootElement, tokenizer);
             cases++;
         }
 
         Assert.True(cases >= 80, $"{cases} cases");
     }
 
-    private static void Check(JsonElement recorded)
+    private static void Check(JsonElement recorded, ITokenizer? tokenizer)
     {
         string prompt = recorded.GetProperty("prompt").GetString()!;
         string answer = recorded.GetProperty("answer").GetString()!;
@@ -42,20 +60,20 @@ public sealed class BoundaryFixtureTests
         int[] ids = [.. recorded.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
         int[] units = UnitsOfCodePoints(prompt + answer);
         (int, int)[] offsets = [.. recorded.GetProperty("offsets").EnumerateArray().Select(range => (units[range[0].GetInt32()], units[range[1].GetInt32()]))];
-        var tokenizer = new RecordedTokenizer(prompt + answer, addSpecialTokens, new Encoding(ids, offsets));
+        tokenizer ??= new RecordedTokenizer(prompt + answer, addSpecialTokens, new Encoding(ids, offsets));
 
-        AnswerBorder border = AnswerBorder.Find(tokenizer, prompt, [answer], addSpecialTokens);
+        PromptAnswerIds found = PromptAnswerIds.Find(tokenizer, prompt, [answer], addSpecialTokens);
 
         string id = recorded.GetProperty("id").GetString()!;
         JsonElement first = recorded.GetProperty("first_answer_token");
         if (first.ValueKind == JsonValueKind.Null)
         {
-            Assert.True(border.AnswerIds[0].Length == 0, id);
+            Assert.True(found.AnswerIds[0].Length == 0, id);
             return;
         }
 
-        Assert.True(ids.AsSpan(0, first.GetInt32()).SequenceEqual(border.PromptIds), id);
-        Assert.True(ids.AsSpan(first.GetInt32()).SequenceEqual(border.AnswerIds[0]), id);
+        Assert.True(ids.AsSpan(0, first.GetInt32()).SequenceEqual(found.PromptIds), id);
+        Assert.True(ids.AsSpan(first.GetInt32()).SequenceEqual(found.AnswerIds[0]), id);
     }
 
     /// <summary>The recordings count code points; for each of them the UTF-16 unit where it begins, and the length at the end.</summary>

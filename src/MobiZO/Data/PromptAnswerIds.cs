@@ -3,12 +3,12 @@ using MobiZO.Text.Tokenizers;
 namespace MobiZO.Data;
 
 /// <summary>
-/// Finds the tokens of answers as the model will see them. Prompt and answer are encoded together, because tokens may merge over the border; the first answer token is
+/// A prompt and its answers in tokens, as the model will see them. Prompt and answer are encoded together, because tokens may merge over the border; the first answer token is
 /// the first one whose range ends after the prompt, and the prompt is what comes before it.
 /// </summary>
-internal sealed class AnswerBorder
+internal sealed class PromptAnswerIds
 {
-    private AnswerBorder(int[] promptIds, (int Start, int End)[] promptOffsets, int[][] answerIds)
+    private PromptAnswerIds(int[] promptIds, (int Start, int End)[] promptOffsets, int[][] answerIds)
     {
         PromptIds = promptIds;
         PromptOffsets = promptOffsets;
@@ -18,7 +18,7 @@ internal sealed class AnswerBorder
     /// <summary>Tokens that all answers have before them.</summary>
     public int[] PromptIds { get; }
 
-    /// <summary>UTF-16 ranges of <see cref="PromptIds"/> in the prompt; the last may reach into the answer only when it is empty there.</summary>
+    /// <summary>UTF-16 ranges of <see cref="PromptIds"/> in the prompt; (0, 0) for tokens that the tokenizer adds.</summary>
     public (int Start, int End)[] PromptOffsets { get; }
 
     /// <summary>Tokens of each answer; an empty array when an answer has no token of its own.</summary>
@@ -32,7 +32,7 @@ internal sealed class AnswerBorder
     /// <param name="prompt">Text before the answer.</param>
     /// <param name="answers">At least one answer, its leading space included.</param>
     /// <param name="addSpecialTokens">Whether the tokenizer adds its tokens (BOS, ...) in front; those it adds after the text are dropped.</param>
-    public static AnswerBorder Find(ITokenizer tokenizer, string prompt, IReadOnlyList<string> answers, bool addSpecialTokens)
+    public static PromptAnswerIds Find(ITokenizer tokenizer, string prompt, IReadOnlyList<string> answers, bool addSpecialTokens)
     {
         var whole = new int[answers.Count][];
         var hasAnswer = new bool[answers.Count];
@@ -41,18 +41,18 @@ internal sealed class AnswerBorder
         for (int i = 0; i < answers.Count; i++)
         {
             Encoding encoding = tokenizer.Encode(prompt + answers[i], addSpecialTokens);
-            int first = Array.FindIndex(encoding.Offsets, range => range.End > prompt.Length);
+            int? first = AnswerBoundary.FirstAnswerToken(encoding, prompt.Length);
             int end = Array.FindLastIndex(encoding.Offsets, range => range.End > 0) + 1;
-            hasAnswer[i] = first >= 0;
+            hasAnswer[i] = first is not null;
             whole[i] = encoding.Ids[..end];
 
             // Merges over the border may differ from answer to answer: only what all of them begin with is the prompt.
-            ReadOnlySpan<int> before = encoding.Ids.AsSpan(0, first >= 0 ? first : end);
+            ReadOnlySpan<int> before = encoding.Ids.AsSpan(0, first ?? end);
             shared = i == 0 ? before.ToArray() : shared[..before.CommonPrefixLength(shared)];
             sharedOffsets = i == 0 ? encoding.Offsets[..before.Length] : sharedOffsets[..shared.Length];
         }
 
         int[][] answerIds = [.. whole.Select((ids, i) => hasAnswer[i] ? ids[shared.Length..] : [])];
-        return new AnswerBorder(shared, sharedOffsets, answerIds);
+        return new PromptAnswerIds(shared, sharedOffsets, answerIds);
     }
 }
