@@ -1,0 +1,88 @@
+namespace MobiZO.Data;
+
+/// <summary>How rows become examples: the file's form, the prompt, the labels, lengths and samples.</summary>
+public sealed record DataOptions
+{
+    /// <summary>Form of the file; null: by its extension.</summary>
+    public DataFormat? Format { get; init; }
+
+    /// <summary>Whether the first line of a CSV or TSV file names the columns. Without a header and without <see cref="Columns"/> they are column1, column2, ...</summary>
+    public bool HasHeader { get; init; } = true;
+
+    /// <summary>Column names of a CSV or TSV file without a header (giving them says that it has none); null: from the header.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>What a row means; null: decided by the options and the columns of the first row.</summary>
+    public RowShape? Shape { get; init; }
+
+    /// <summary>Column of the text to classify or to learn.</summary>
+    public string TextColumn { get; init; } = "text";
+
+    /// <summary>Column of the label of a classification row.</summary>
+    public string LabelColumn { get; init; } = "label";
+
+    /// <summary>Column of the prompt of a completion row, when there is no template.</summary>
+    public string PromptColumn { get; init; } = "prompt";
+
+    /// <summary>Column of the answer of a completion row.</summary>
+    public string CompletionColumn { get; init; } = "completion";
+
+    /// <summary>Column of the messages of a conversation.</summary>
+    public string MessagesColumn { get; init; } = "messages";
+
+    /// <summary>The prompt with <c>{column}</c> fields (see <see cref="PromptTemplate"/>); null: the text or prompt column as it is.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>Whether surrounding space is removed from fields before they enter the template. Completions and plain texts are never touched.</summary>
+    public bool TrimFields { get; init; } = true;
+
+    /// <summary>
+    /// Words of a classification in label order, leading space included (" no", " yes"). An integer label 0..n-1 is a position in this list; any other
+    /// label must equal a choice, surrounding space aside. Either this or <see cref="LabelWords"/>.
+    /// </summary>
+    public IReadOnlyList<string>? Choices { get; init; }
+
+    /// <summary>Words of a classification by label; the distinct words, in order, are the choices. Either this or <see cref="Choices"/>.</summary>
+    public IReadOnlyList<LabelWord>? LabelWords { get; init; }
+
+    /// <summary>Text put after each free answer, for example the end-of-turn token of the model; null: nothing. Chat templates bring their own.</summary>
+    public string? AnswerSuffix { get; init; }
+
+    /// <summary>Longest example in tokens, the longest answer included.</summary>
+    public int MaxLength { get; init; } = 512;
+
+    /// <summary>Where the longest field of a prompt is cut when the example is too long.</summary>
+    public Truncation Truncation { get; init; } = Truncation.Middle;
+
+    /// <summary>Most rows to use; null: all. Without <see cref="Balanced"/> the first ones.</summary>
+    public int? MaxRows { get; init; }
+
+    /// <summary>Share of the rows held out for evaluation, 0 (none) to below 1.</summary>
+    public double EvalFraction { get; init; }
+
+    /// <summary>Whether every label gives the same number of rows, chosen by <see cref="Seed"/>.</summary>
+    public bool Balanced { get; init; }
+
+    /// <summary>Seed of samples and splits.</summary>
+    public ulong Seed { get; init; } = 42;
+
+    /// <summary>Number of last prompt tokens that carry the adapter in scope "activated".</summary>
+    public int InvocationTokens { get; init; } = 1;
+
+    /// <summary>Text whose last occurrence in the prompt starts the part that carries the adapter in scope "activated"; null: see <see cref="InvocationTokens"/>.</summary>
+    public string? InvocationText { get; init; }
+
+    /// <summary>Every error in these options, in words; empty when they are sound.</summary>
+    public IReadOnlyList<string> Validate() => DataOptionsValidation.Errors(this);
+
+    /// <summary>Checks the options.</summary>
+    /// <exception cref="DataException">They have errors; the message lists every one.</exception>
+    public void ThrowIfInvalid()
+    {
+        IReadOnlyList<string> errors = Validate();
+        if (errors.Count > 0)
+        {
+            throw new DataException("Data options: " + string.Join(" ", errors));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace MobiZO.Data;
+
+/// <summary>A row as token ids: what the model reads and what it should answer. The model sees <see cref="PromptIds"/> followed by one answer.</summary>
+public sealed record EncodedExample
+{
+    /// <summary>Line of the row in its file, counted from 1.</summary>
+    public required int LineNumber { get; init; }
+
+    /// <summary>The tokens before the answer; at least one.</summary>
+    public required int[] PromptIds { get; init; }
+
+    /// <summary>The tokens of the right answer; at least one.</summary>
+    public required int[] AnswerIds { get; init; }
+
+    /// <summary>The tokens of every choice after the prompt, in label order, each at least one; empty for free answers.</summary>
+    public int[][] ChoiceIds { get; init; } = [];
+
+    /// <summary>Position of the right choice in <see cref="ChoiceIds"/>, or null for free answers.</summary>
+    public int? Label { get; init; }
+
+    /// <summary>Position in <see cref="PromptIds"/> of the first token that carries the adapter in scope "activated".</summary>
+    public required int InvocationStart { get; init; }
+
+    /// <summary>Whether the prompt (or a plain text) was cut to fit.</summary>
+    public required bool WasTruncated { get; init; }
+
+    /// <summary>Tokens of the prompt and the longest answer together.</summary>
+    public int Length => PromptIds.Length + (ChoiceIds.Length == 0 ? AnswerIds.Length : ChoiceIds.Max(choice => choice.Length));
+}

@@ -1,0 +1,204 @@
+using System.Globalization;
+using MobiZO.Text.Tokenizers;
+
+namespace MobiZO.Data;
+
+/// <summary>
+/// Turns rows into token ids. Prompt and answer are encoded together, so that the answer's tokens are those the model will see even when tokens merge over the border;
+/// too long prompts lose characters of their longest field, answers never do.
+/// </summary>
+public sealed class ExampleEncoder
+{
+    private readonly ITokenizer _tokenizer;
+    private readonly DataOptions _options;
+    private readonly LabelMap? _labels;
+    private readonly RowDrafts _drafts;
+
+    /// <summary>Creates an encoder.</summary>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="options">Columns, template, labels and lengths.</param>
+    /// <param name="renderChat">The model's chat template; needed for conversations only.</param>
+    /// <exception cref="DataException">The options are wrong.</exception>
+    public ExampleEncoder(ITokenizer tokenizer, DataOptions options, ChatRenderer? renderChat = null)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(options);
+        options.ThrowIfInvalid();
+        _tokenizer = tokenizer;
+        _options = options;
+        _labels = LabelMap.Create(options);
+        _drafts = new RowDrafts(options, _labels, renderChat);
+    }
+
+    /// <summary>The words of a classification in label order; empty when answers are free.</summary>
+    public IReadOnlyList<string> Choices => _labels?.Words ?? [];
+
+    /// <summary>Encodes the rows of a file; the first one decides their shape when the options leave it open.</summary>
+    /// <returns>One example for each row, in order.</returns>
+    /// <exception cref="DataException">A row lacks a column, has an unknown label, no answer, or does not fit.</exception>
+    public IReadOnlyList<EncodedExample> Encode(IReadOnlyList<DataRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        RowShape shape = _drafts.ShapeOf(rows[0]);
+        var examples = new EncodedExample[rows.Count];
+        for (int i = 0; i < examples.Length; i++)
+        {
+            examples[i] = shape == RowShape.Text ? EncodeText(rows[i]) : EncodePrompt(rows[i], shape);
+        }
+
+        return examples;
+    }
+
+    private EncodedExample EncodeText(DataRow row)
+    {
+        if (_options.InvocationText is not null)
+        {
+            throw new DataException(row.Place, "plain text with InvocationText", "a prompt", "Leave InvocationText out: plain text has no prompt to search.");
+        }
+
+        PromptAnswerIds border = PromptAnswerIds.Find(_tokenizer, prompt: "", [row[_options.TextColumn] + _options.AnswerSuffix], addSpecialTokens: true);
+        int[] ids = [.. border.PromptIds, .. border.AnswerIds[0]];
+        if (ids.Length < 2)
+        {
+            throw new DataException(row.Place, Say($"a text of {ids.Length} tokens"), "at least 2 tokens, one to read and one to predict", "Remove the row.");
+        }
+
+        bool isTooLong = ids.Length > _options.MaxLength;
+        return new EncodedExample
+        {
+            LineNumber = row.LineNumber,
+            PromptIds = ids[..1],
+            AnswerIds = isTooLong ? ids[1.._options.MaxLength] : ids[1..],
+            InvocationStart = 0,
+            WasTruncated = isTooLong,
+        };
+    }
+
+    private EncodedExample EncodePrompt(DataRow row, RowShape shape)
+    {
+        int? label = shape == RowShape.Classification ? _labels!.PositionOf(row, _options.LabelColumn) : null;
+        PromptDraft draft = _drafts.Create(row, shape);
+        PromptText text = draft.Render(draft.Fields);
+        PromptAnswerIds border = Find(text, draft);
+        bool isTooLong = border.Length > _options.MaxLength;
+        if (isTooLong)
+        {
+            (text, border) = Shorten(row, draft, border.Length);
+        }
+
+        CheckAnswers(row, text, border, label is not null);
+        return new EncodedExample
+        {
+            LineNumber = row.LineNumber,
+            PromptIds = border.PromptIds,
+            AnswerIds = border.AnswerIds[label ?? 0],
+            ChoiceIds = label is null ? [] : border.AnswerIds,
+            Label = label,
+            InvocationStart = InvocationStart(row, text.Prompt, border),
+            WasTruncated = isTooLong,
+        };
+    }
+
+    /// <summary>Keeps as much of the longest field as fits; the search halves the kept length.</summary>
+    private (PromptText Text, PromptAnswerIds Border) Shorten(DataRow row, PromptDraft draft, int length)
+    {
+        string[] fields = [.. draft.Fields];
+        int longest = Array.IndexOf(fields, fields.MaxBy(field => field.Length));
+        var cutter = new FieldCutter(fields[longest], _options.Truncation);
+        (PromptText, PromptAnswerIds)? best = null;
+        int shortest = length;
+        int low = 0;
+        int high = cutter.Count - 1;
+
+        // The empty field is tried first: if even that is too long, nothing else can help.
+        for (int kept = 0; low <= high; kept = low + ((high - low) / 2))
+        {
+            fields[longest] = cutter.Keep(kept);
+            PromptText text = draft.Render(fields);
+            PromptAnswerIds border = Find(text, draft);
+            shortest = Math.Min(shortest, border.Length);
+            if (border.Length <= _options.MaxLength)
+            {
+                best = (text, border);
+                low = kept + 1;
+            }
+            else if (kept == 0)
+            {
+                break;
+            }
+            else
+            {
+                high = kept - 1;
+            }
+        }
+
+        return best ?? throw new DataException(
+            row.Place,
+            Say($"an example of {length} tokens, {shortest} without its longest field"),
+            Say($"at most {_options.MaxLength} (MaxLength)"),
+            "Raise MaxLength, shorten the template or the other fields, or remove the row; answers are never cut.");
+    }
+
+    private PromptAnswerIds Find(PromptText text, PromptDraft draft) => PromptAnswerIds.Find(_tokenizer, text.Prompt, text.Answers, draft.AddSpecialTokens);
+
+    private static void CheckAnswers(DataRow row, PromptText text, PromptAnswerIds border, bool areChoices)
+    {
+        int empty = Array.FindIndex(border.AnswerIds, ids => ids.Length == 0);
+        if (empty >= 0)
+        {
+            throw new DataException(row.Place, $"the answer {DataException.Quote(text.Answers[empty])}, which has no token of its own", "at least one answer token", "Give the row an answer, or remove it.");
+        }
+
+        if (border.PromptIds.Length == 0)
+        {
+            throw new DataException(
+                row.Place,
+                $"the prompt {DataException.Quote(text.Prompt)}, which leaves no token before the answer",
+                "at least one prompt token",
+                "Add words to the template or the row; a model without a start token cannot begin with the answer.");
+        }
+
+        if (areChoices)
+        {
+            for (int i = 1; i < border.AnswerIds.Length; i++)
+            {
+                int twin = Array.FindIndex(border.AnswerIds, ids => ids.AsSpan().SequenceEqual(border.AnswerIds[i]));
+                if (twin < i)
+                {
+                    throw new DataException(
+                        row.Place,
+                        $"the choices {DataException.Quote(text.Answers[twin])} and {DataException.Quote(text.Answers[i])} with the same tokens",
+                        "different tokens for every choice",
+                        "Use words that this tokenizer tells apart.");
+                }
+            }
+        }
+    }
+
+    private int InvocationStart(DataRow row, string prompt, PromptAnswerIds border)
+    {
+        int last = border.PromptIds.Length - 1;
+        if (_options.InvocationText is not { } invocation)
+        {
+            return Math.Max(0, last - _options.InvocationTokens + 1);
+        }
+
+        int position = prompt.LastIndexOf(invocation, StringComparison.Ordinal);
+        if (position < 0)
+        {
+            throw new DataException(
+                row.Place, $"a prompt without the text {DataException.Quote(invocation)}", "the InvocationText in every prompt", "Correct InvocationText, or write it into the template.");
+        }
+
+        // When the text merged into the answer, none of its tokens is left in the prompt: the last prompt token carries the adapter then.
+        int start = Array.FindIndex(border.PromptOffsets, range => range.End > position);
+        return start < 0 ? last : start;
+    }
+
+    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,122 @@
+namespace MobiZO.Data;
+
+/// <summary>Turns rows into prompts and answers, by their shape.</summary>
+internal sealed class RowDrafts
+{
+    private readonly DataOptions _options;
+    private readonly PromptTemplate? _template;
+    private readonly LabelMap? _labels;
+    private readonly ChatRenderer? _renderChat;
+
+    public RowDrafts(DataOptions options, LabelMap? labels, ChatRenderer? renderChat)
+    {
+        _options = options;
+        _labels = labels;
+        _renderChat = renderChat;
+        _template = options.Template is null ? null : PromptTemplate.Parse(options.Template);
+    }
+
+    /// <summary>The shape of a file by the options and its first row. Only the unmistakable is decided.</summary>
+    /// <exception cref="DataException">The columns fit no shape, or more than one.</exception>
+    public RowShape ShapeOf(DataRow row)
+    {
+        if (_options.Shape is { } shape)
+        {
+            return shape;
+        }
+
+        if (_labels is not null)
+        {
+            return RowShape.Classification;
+        }
+
+        if (_template is not null)
+        {
+            return RowShape.Completion;
+        }
+
+        bool hasText = row.Find(_options.TextColumn) is not null;
+        if (hasText && row.Find(_options.LabelColumn) is not null)
+        {
+            throw new DataException(
+                row.Place,
+                $"a label column {DataException.Quote(_options.LabelColumn)} beside {DataException.Quote(_options.TextColumn)}, and no words for the labels",
+                "Choices or LabelWords",
+                "Give the words that answer for the labels (for example Choices ' no', ' yes'), or set the shape Text to learn the texts alone.");
+        }
+
+        RowShape[] shapes =
+        [
+            .. row.Turns is not null ? [RowShape.Chat] : Array.Empty<RowShape>(),
+            .. row.Find(_options.PromptColumn) is not null && row.Find(_options.CompletionColumn) is not null ? [RowShape.Completion] : Array.Empty<RowShape>(),
+            .. hasText ? [RowShape.Text] : Array.Empty<RowShape>(),
+        ];
+        if (shapes.Length == 1)
+        {
+            return shapes[0];
+        }
+
+        throw new DataException(
+            row.Place,
+            $"the columns {string.Join(", ", row.Columns.Select(DataException.Quote))}, which fit {(shapes.Length == 0 ? "no shape of row" : string.Join(" and ", shapes))}",
+            $"{DataException.Quote(_options.TextColumn)} with {DataException.Quote(_options.LabelColumn)} and Choices, {DataException.Quote(_options.PromptColumn)} with {DataException.Quote(_options.CompletionColumn)}, {DataException.Quote(_options.MessagesColumn)}, or {DataException.Quote(_options.TextColumn)} alone",
+            "Name the columns or the shape in the options; when the first line is already data, say that the file has no header (HasHeader = false) or name its columns (Columns).");
+    }
+
+    /// <summary>The prompt and answers of a row; not for plain text, which has no prompt.</summary>
+    public PromptDraft Create(DataRow row, RowShape shape) => shape switch
+    {
+        RowShape.Classification => Templated(row, _options.TextColumn, _labels!.Words),
+        RowShape.Completion => Templated(row, _options.PromptColumn, [row[_options.CompletionColumn] + _options.AnswerSuffix]),
+        RowShape.Chat => Conversation(row),
+        _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "Plain text has no prompt."),
+    };
+
+    private PromptDraft Templated(DataRow row, string wholeColumn, IReadOnlyList<string> answers)
+    {
+        if (_template is null)
+        {
+            return new PromptDraft([row[wholeColumn]], fields => new PromptText(fields[0], answers));
+        }
+
+        string[] values = [.. _template.Fields.Select(field => _options.TrimFields ? row[field].Trim() : row[field])];
+        return new PromptDraft(values, fields => new PromptText(_template.Render(fields), answers));
+    }
+
+    private PromptDraft Conversation(DataRow row)
+    {
+        if (_renderChat is null)
+        {
+            throw new DataException(row.Place, "a conversation", "a model with a chat template", "Use a model that has one, or turn the rows into prompt and completion.");
+        }
+
+        IReadOnlyList<ChatTurn> turns = row.Turns ?? throw new DataException(
+            row.Place, $"no list of messages in {DataException.Quote(_options.MessagesColumn)}", "a JSON array of messages", "Name the column of the messages (MessagesColumn).");
+        if (turns.Count < 2 || turns[^1].Role != "assistant")
+        {
+            string found = turns.Count == 0 ? "no messages" : $"a conversation whose last message is by {DataException.Quote(turns[^1].Role)}";
+            found = turns.Count == 1 && turns[0].Role == "assistant" ? "an answer without a message before it" : found;
+            throw new DataException(row.Place, found, "messages that end with one by 'assistant', the answer", "Add the answer, or remove the row.");
+        }
+
+        string[] contents = [.. turns.SkipLast(1).Select(turn => turn.Content)];
+        return new PromptDraft(contents, fields => RenderTurns(row, [.. fields.Select((content, i) => turns[i] with { Content = content })], turns[^1]), AddSpecialTokens: false);
+    }
+
+    private PromptText RenderTurns(DataRow row, List<ChatTurn> before, ChatTurn answer)
+    {
+        string prompt = _renderChat!(before, addGenerationPrompt: true);
+        string whole = _renderChat([.. before, answer], addGenerationPrompt: false);
+        if (!whole.StartsWith(prompt, StringComparison.Ordinal))
+        {
+            throw new DataException(
+                row.Place,
+                "a conversation that the chat template writes differently with and without its answer",
+                "a text that begins with the prompt",
+                "Turn the rows into prompt and completion, written the way the model should see them.");
+        }
+
+        // Templates end a turn with a newline after the end-of-turn token; the model stops at that token and never has to answer the newline.
+        return new PromptText(prompt, [whole[prompt.Length..].TrimEnd()]);
+    }
+}

@@ -1,0 +1,85 @@
+using MobiZO.Data;
+
+namespace MobiZO.Tests.Data;
+
+public sealed class RowSamplerTests
+{
+    private static readonly DataOptions s_options = new() { LabelWords = LabelWord.ParseList("ham= no,spam= yes") };
+
+    [Fact]
+    public void WithoutBalanceTheFirstRowsAreChosen()
+    {
+        IReadOnlyList<DataRow> rows = Rows(20, 10);
+        Assert.Equal(rows.Take(7), new RowSampler(s_options with { MaxRows = 7 }).Choose(rows));
+        Assert.Equal(rows, new RowSampler(s_options).Choose(rows));
+    }
+
+    [Theory]
+    [InlineData(null, 10)]
+    [InlineData(13, 6)]
+    [InlineData(100, 10)]
+    [InlineData(2, 1)]
+    public void BalancedSamplesHaveTheSameNumberOfEveryLabel(int? maxRows, int each)
+    {
+        IReadOnlyList<DataRow> chosen = new RowSampler(s_options with { Balanced = true, MaxRows = maxRows }).Choose(Rows(40, 10));
+        Assert.Equal(each, chosen.Count(row => row["label"] == "ham"));
+        Assert.Equal(each, chosen.Count(row => row["label"] == "spam"));
+        Assert.Equal(chosen.OrderBy(row => row.LineNumber), chosen);
+        Assert.Equal(chosen.Count, chosen.Distinct().Count());
+    }
+
+    [Fact]
+    public void BalanceNeedsRowsOfEveryLabel()
+    {
+        Assert.Contains("found no row for the choice ' yes'", Assert.Throws<DataException>(() => new RowSampler(s_options with { Balanced = true }).Choose(Rows(5, 0))).Message);
+        Assert.Contains("found no row for the choice ' no'", Assert.Throws<DataException>(() => new RowSampler(s_options with { Balanced = true }).Choose([])).Message);
+        Assert.Contains("found MaxRows 1 for 2 labels", Assert.Throws<DataException>(() => new RowSampler(s_options with { Balanced = true, MaxRows = 1 }).Choose(Rows(5, 5))).Message);
+    }
+
+    [Fact]
+    public void SplitsKeepTheSharesOfLabelsAndLoseNoRow()
+    {
+        IReadOnlyList<DataRow> rows = Rows(80, 20);
+        DataSplit split = new RowSampler(s_options with { EvalFraction = 0.25 }).Split(rows);
+        Assert.Equal(20, split.Eval.Count(row => row["label"] == "ham"));
+        Assert.Equal(5, split.Eval.Count(row => row["label"] == "spam"));
+        Assert.Equal(rows, split.Train.Concat(split.Eval).OrderBy(row => row.LineNumber));
+    }
+
+    [Fact]
+    public void TheSeedAloneDecides()
+    {
+        IReadOnlyList<DataRow> rows = Rows(80, 20);
+        int[] Eval(ulong seed) => [.. new RowSampler(s_options with { EvalFraction = 0.1, Seed = seed }).Split(rows).Eval.Select(row => row.LineNumber)];
+        int[] Chosen(ulong seed) => [.. new RowSampler(s_options with { Balanced = true, Seed = seed }).Choose(rows).Select(row => row.LineNumber)];
+        Assert.Equal(Eval(1), Eval(1));
+        Assert.NotEqual(Eval(1), Eval(2));
+        Assert.Equal(Chosen(1), Chosen(1));
+        Assert.NotEqual(Chosen(1), Chosen(2));
+    }
+
+    [Fact]
+    public void RowsWithoutLabelsAreSplitToo()
+    {
+        DataSplit split = new RowSampler(new DataOptions { EvalFraction = 0.1 }).Split(Rows(30, 0));
+        Assert.Equal((27, 3), (split.Train.Count, split.Eval.Count));
+        Assert.Empty(new RowSampler(new DataOptions()).Split(Rows(3, 0)).Eval);
+    }
+
+    [Fact]
+    public void ASplitWithAnEmptySideIsAnError()
+    {
+        string message = Assert.Throws<DataException>(() => new RowSampler(s_options with { EvalFraction = 0.1 }).Split(Rows(3, 3))).Message;
+        Assert.Contains("found 6 rows, of which EvalFraction 0.1 holds out 0; expected rows on both sides of the split", message);
+        Assert.Throws<DataException>(() => new RowSampler(s_options with { EvalFraction = 0.9 }).Split(Rows(1, 1)));
+    }
+
+    [Fact]
+    public void UnknownLabelsAreFoundEarly() =>
+        Assert.Contains("the label 'eggs'", Assert.Throws<DataException>(() => new RowSampler(s_options with { EvalFraction = 0.5 }).Split([Row(1, "eggs")])).Message);
+
+    private static DataRow[] Rows(int ham, int spam) =>
+        [.. Enumerable.Range(0, ham + spam).Select(i => Row(i + 1, i % (ham + spam) < ham ? "ham" : "spam"))];
+
+    private static DataRow Row(int line, string label) => ExampleEncoderTests.Row(line, ("text", "x"), ("label", label));
+}
