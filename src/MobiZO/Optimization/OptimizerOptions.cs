@@ -1,0 +1,77 @@
+using MobiZO.Optimization.Noise;
+
+namespace MobiZO.Optimization;
+
+/// <summary>The settings of the optimiser; every default is here.</summary>
+public sealed record OptimizerOptions
+{
+    /// <summary>Peak learning rate of the modes whose gradients are not normalised, unless one is given.</summary>
+    public const float DefaultLearningRate = 0.3f;
+
+    /// <summary>Peak learning rate of the normalised modes, unless one is given: their gradients are of the order of one.</summary>
+    public const float DefaultNormalizedLearningRate = 0.01f;
+
+    /// <summary>How losses become projected gradients.</summary>
+    public EstimatorMode Mode { get; init; } = EstimatorMode.TwoSided;
+
+    /// <summary>Number of random directions a step, q.</summary>
+    public int Queries { get; init; } = 16;
+
+    /// <summary>True: every query has examples of its own; false: all share the mini-batch.</summary>
+    public bool OwnExamples { get; init; }
+
+    /// <summary>Size of the perturbation, eps.</summary>
+    public float Epsilon { get; init; } = 1e-2f;
+
+    /// <summary>Peak learning rate; null: the default of the mode.</summary>
+    public float? LearningRate { get; init; }
+
+    /// <summary>The course of the learning rate.</summary>
+    public LearningRateSchedule Schedule { get; init; } = new();
+
+    /// <summary>Factor of the running sum of gradients, from 0 (off) to below 1.</summary>
+    public float Momentum { get; init; }
+
+    /// <summary>Largest absolute projected gradient; 0: no limit.</summary>
+    public float Clip { get; init; }
+
+    /// <summary>Distribution of the directions; null: Gaussian for the two-sided modes, Rademacher for the one-sided ones.</summary>
+    public NoiseKind? Noise { get; init; }
+
+    /// <summary>The learning rate in force.</summary>
+    public float EffectiveLearningRate => LearningRate ?? (Mode.IsNormalized() ? DefaultNormalizedLearningRate : DefaultLearningRate);
+
+    /// <summary>The distribution in force.</summary>
+    public NoiseKind EffectiveNoise => Noise ?? Mode.DefaultNoise();
+
+    /// <summary>Every error in these settings, each naming the setting, the value and what is allowed; empty when they are sound.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        void Require(bool condition, FormattableString message)
+        {
+            if (!condition)
+            {
+                errors.Add(FormattableString.Invariant(message));
+            }
+        }
+
+        Require(Enum.IsDefined(Mode), $"mode: {Mode} is unknown; choose one of {EnumNames.List<EstimatorMode>()}");
+        Require(Queries >= 1, $"queries: {Queries} must be at least 1");
+        Require(Queries >= 2 || Queries < 1 || !Mode.IsNormalized(), $"queries: a normalised mode needs at least 2, found {Queries}");
+        Require(float.IsFinite(Epsilon) && Epsilon > 0, $"epsilon: {Epsilon} must be a positive number");
+        Require(float.IsFinite(EffectiveLearningRate) && EffectiveLearningRate > 0, $"learning rate: {EffectiveLearningRate} must be a positive number");
+        Require(Schedule is not null, $"schedule: missing");
+        if (Schedule is not null)
+        {
+            Require(Enum.IsDefined(Schedule.Kind), $"schedule: {Schedule.Kind} is unknown; choose one of {EnumNames.List<ScheduleKind>()}");
+            Require(Schedule.WarmupSteps >= 0, $"warm-up steps: {Schedule.WarmupSteps} must not be negative");
+            Require(Schedule.FinalRatio is >= 0 and <= 1, $"final ratio: {Schedule.FinalRatio} must lie between 0 and 1");
+        }
+
+        Require(Momentum is >= 0 and < 1, $"momentum: {Momentum} must be at least 0 and below 1");
+        Require(float.IsFinite(Clip) && Clip >= 0, $"clip: {Clip} must be a positive number, or 0 for no limit");
+        Require(Noise is null || Enum.IsDefined(Noise.Value), $"noise: {Noise} is unknown; choose one of {EnumNames.List<NoiseKind>()}");
+        return errors;
+    }
+}

@@ -1,0 +1,91 @@
+namespace MobiZO.Optimization;
+
+/// <summary>From the losses of the copies to one projected gradient g_i for each query.</summary>
+internal static class ProjectedGradients
+{
+    /// <summary>Computes g [q]. Losses and their differences are single precision; the spread is summed in double, in query order.</summary>
+    /// <param name="plan">The copies the losses belong to.</param>
+    /// <param name="losses">The P losses in the order of the plan, all finite.</param>
+    /// <param name="epsilon">Size of the perturbation.</param>
+    /// <param name="clip">Largest |g_i|, applied last; 0: no limit.</param>
+    /// <exception cref="ArgumentException">Not P losses, or a loss that is not finite.</exception>
+    public static float[] Compute(CopyPlan plan, ReadOnlySpan<float> losses, float epsilon, float clip = 0)
+    {
+        if (losses.Length != plan.Count)
+        {
+            throw new ArgumentException($"a step of {plan.Count} copies needs as many losses, found {losses.Length}");
+        }
+
+        if (!AreFinite(losses))
+        {
+            throw new ArgumentException("a loss is not finite: the step must be skipped");
+        }
+
+        var gradients = new float[plan.Queries];
+        for (var query = 0; query < gradients.Length; query++)
+        {
+            gradients[query] = losses[plan.PlusCopy(query)] - losses[plan.BaseCopy(query)];
+        }
+
+        var divisor = plan.Mode switch
+        {
+            EstimatorMode.TwoSided => 2f * epsilon,
+            EstimatorMode.OneSided => epsilon,
+            // Divided by 2 eps or not, the two-sided differences over their own root mean square are the same.
+            EstimatorMode.TwoSidedNormalized => RootMeanSquare(gradients),
+            // L_0 is common to all queries and drops out of the deviation; with own examples it takes their differing levels out of it.
+            _ => SampleDeviation(gradients),
+        };
+        for (var query = 0; query < gradients.Length; query++)
+        {
+            // No spread means no information about any direction: the step does nothing.
+            var gradient = divisor > 0 ? gradients[query] / divisor : 0f;
+            gradients[query] = clip > 0 ? Math.Clamp(gradient, -clip, clip) : gradient;
+        }
+
+        return gradients;
+    }
+
+    /// <summary>True when every loss or gradient is a finite number.</summary>
+    public static bool AreFinite(ReadOnlySpan<float> values)
+    {
+        foreach (var value in values)
+        {
+            if (!float.IsFinite(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static float RootMeanSquare(ReadOnlySpan<float> values)
+    {
+        var sum = 0d;
+        foreach (var value in values)
+        {
+            sum += (double)value * value;
+        }
+
+        return (float)Math.Sqrt(sum / values.Length);
+    }
+
+    private static float SampleDeviation(ReadOnlySpan<float> values)
+    {
+        var sum = 0d;
+        foreach (var value in values)
+        {
+            sum += value;
+        }
+
+        var mean = sum / values.Length;
+        var squares = 0d;
+        foreach (var value in values)
+        {
+            squares += (value - mean) * (value - mean);
+        }
+
+        return (float)Math.Sqrt(squares / (values.Length - 1));
+    }
+}

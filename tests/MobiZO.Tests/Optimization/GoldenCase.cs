@@ -1,0 +1,78 @@
+using System.Text.Json;
+using MobiZO.Checkpoints.Safetensors;
+using MobiZO.Optimization;
+using MobiZO.TestKit;
+
+namespace MobiZO.Tests.Optimization;
+
+/// <summary>One recorded run below fixtures/prge: losses, directions and trained state of every step, computed in fp64 by a plain reference.</summary>
+internal sealed class GoldenCase
+{
+    private readonly string _tensorsPath;
+
+    private GoldenCase(string tensorsPath, JsonElement root)
+    {
+        _tensorsPath = tensorsPath;
+        var config = root.GetProperty("config");
+        Assert.True(EnumNames.TryParse<EstimatorMode>(config.GetProperty("mode").GetString()!, out var mode));
+        Plan = CopyPlan.Create(mode, config.GetProperty("q").GetInt32());
+        Copies = config.GetProperty("copies").GetInt32();
+        Epsilon = config.GetProperty("eps").GetSingle();
+        LearningRate = config.GetProperty("lr").GetSingle();
+        Modules = [.. config.GetProperty("modules").EnumerateArray().Select(module => module.GetString()!)];
+        Losses = [.. root.GetProperty("steps").EnumerateArray().Select(step => Floats(step.GetProperty("losses")))];
+        Gradients = [.. root.GetProperty("steps").EnumerateArray().Select(step => Floats(step.GetProperty("projected_gradients")))];
+    }
+
+    public CopyPlan Plan { get; }
+
+    public int Copies { get; }
+
+    public float Epsilon { get; }
+
+    public float LearningRate { get; }
+
+    public IReadOnlyList<string> Modules { get; }
+
+    public IReadOnlyList<float[]> Losses { get; }
+
+    public IReadOnlyList<float[]> Gradients { get; }
+
+    public static TheoryData<string> Names()
+    {
+        var names = new TheoryData<string>();
+        foreach (var folder in Shared.Folders("fixtures/prge"))
+        {
+            names.Add(Path.GetFileName(folder));
+        }
+
+        return names;
+    }
+
+    public static GoldenCase Load(string name)
+    {
+        var folder = Shared.PathOf("fixtures", "prge", name);
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden.json")));
+        return new GoldenCase(Path.Combine(folder, "tensors.safetensors"), document.RootElement);
+    }
+
+    /// <summary>The flat trained state after so many steps.</summary>
+    public float[] StateAfter(int steps)
+    {
+        using var tensors = SafetensorsFile.Open(_tensorsPath);
+        return [.. Modules.SelectMany(module => tensors.ReadFloat32($"{module}.lora_B.weight/{steps}"))];
+    }
+
+    /// <summary>The directions [q, total] of a step.</summary>
+    public float[] Noise(int step)
+    {
+        using var tensors = SafetensorsFile.Open(_tensorsPath);
+        var perModule = Modules.Select(module => tensors.ReadFloat32($"{module}.z/{step}")).ToArray();
+        return
+        [
+            .. Enumerable.Range(0, Plan.Queries).SelectMany(query => perModule.SelectMany(values => values.AsSpan(query * values.Length / Plan.Queries, values.Length / Plan.Queries).ToArray())),
+        ];
+    }
+
+    private static float[] Floats(JsonElement array) => [.. array.EnumerateArray().Select(value => value.GetSingle())];
+}
