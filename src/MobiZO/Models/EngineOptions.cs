@@ -1,0 +1,23 @@
+namespace MobiZO.Models;
+
+/// <summary>Which engine runs the model and what it may use.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>The engine.</summary>
+    public EngineKind Kind { get; init; } = EngineKind.OnnxRuntime;
+
+    /// <summary>Threads of the engine; 0: one a core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Whether weights stay file-backed instead of being repacked for speed.</summary>
+    public bool LowMemory { get; init; }
+
+    /// <summary>Folder for fp32 weights and lowered programs; null: the user's cache folder, or the environment variable <c>MOBIZO_CACHE</c>.</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>Told the share of the weights converted when a checkpoint is first used, 0 to 1.</summary>
+    public IProgress<double>? CacheProgress { get; init; }
+
+    /// <summary>Every error in these options; empty when they are sound.</summary>
+    public IReadOnlyList<string> Validate() => Threads < 0 ? [$"threads: expected 0 (one a core) or more, found {Threads}"] : [];
+}

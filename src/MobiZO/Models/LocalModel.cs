@@ -1,0 +1,120 @@
+using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Gguf;
+using MobiZO.Data;
+using MobiZO.OnnxRuntime.Session;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Reference;
+using MobiZO.Text.ChatTemplates;
+using MobiZO.Text.Tokenizers;
+
+namespace MobiZO.Models;
+
+/// <summary>A checkpoint with its tokenizer, chat template and the engine that runs it.</summary>
+public sealed class LocalModel : IDisposable
+{
+    private readonly Checkpoint _checkpoint;
+    private readonly Lazy<ChatTemplate?> _chatTemplate;
+
+    private LocalModel(Checkpoint checkpoint, ITokenizer tokenizer, IEngine engine)
+    {
+        _checkpoint = checkpoint;
+        Tokenizer = tokenizer;
+        Engine = engine;
+        Architecture = new LlamaArchitecture(checkpoint.Config);
+        _chatTemplate = new Lazy<ChatTemplate?>(() => checkpoint.ChatTemplate is { } source ? ChatTemplate.Parse(source) : null);
+    }
+
+    /// <summary>Facts, weights and metadata of the checkpoint.</summary>
+    public Checkpoint Checkpoint => _checkpoint;
+
+    /// <summary>The model's tokenizer.</summary>
+    public ITokenizer Tokenizer { get; }
+
+    /// <summary>The engine; one for all programs of this model.</summary>
+    public IEngine Engine { get; }
+
+    /// <summary>Builds the programs of the checkpoint.</summary>
+    public LlamaArchitecture Architecture { get; }
+
+    /// <summary>The chat template, or null when the checkpoint has none.</summary>
+    /// <exception cref="ChatTemplateException">The template uses something that is not supported.</exception>
+    public ChatTemplate? ChatTemplate => _chatTemplate.Value;
+
+    /// <summary>Opens a Hugging Face folder or a GGUF file.</summary>
+    /// <param name="path">The folder or file.</param>
+    /// <param name="options">Which engine and how; null: defaults.</param>
+    /// <exception cref="CheckpointException">The checkpoint is missing, damaged or not supported.</exception>
+    /// <exception cref="TokenizerException">Its tokenizer is missing, damaged or not supported.</exception>
+    public static LocalModel Open(string path, EngineOptions? options = null)
+    {
+        options ??= new EngineOptions();
+        var checkpoint = Checkpoint.Open(path);
+        try
+        {
+            return new LocalModel(checkpoint, OpenTokenizer(checkpoint), CreateEngine(options));
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Renders a conversation with the chat template.</summary>
+    /// <exception cref="DataException">The checkpoint has no chat template.</exception>
+    public string RenderChat(IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt)
+    {
+        var template = ChatTemplate ?? throw new DataException(
+            $"The model '{_checkpoint.Path}' has no chat template: give prompts with a template of your own instead of messages.");
+        return template.Render(
+            [.. turns.Select(turn => new ChatMessage(turn.Role, turn.Content))],
+            new ChatTemplateOptions { AddGenerationPrompt = addGenerationPrompt, SpecialTokens = _checkpoint.SpecialTokens });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Engine.Dispose();
+        _checkpoint.Dispose();
+    }
+
+    private static ITokenizer OpenTokenizer(Checkpoint checkpoint)
+    {
+        if (checkpoint.TokenizerFile is { } file)
+        {
+            return MobiZO.Text.Tokenizers.Tokenizer.FromFile(file);
+        }
+
+        var metadata = checkpoint.GgufTokenizer ?? throw new CheckpointException(
+            $"'{checkpoint.Path}' has no tokenizer: expected a tokenizer.json in the folder. Copy it from the place the model came from.");
+        return MobiZO.Text.Tokenizers.Tokenizer.FromGguf(ToVocabulary(metadata, checkpoint.Path));
+    }
+
+    private static GgufVocabulary ToVocabulary(GgufTokenizerMetadata metadata, string source) => new()
+    {
+        Model = metadata.Model,
+        Pre = metadata.Pre,
+        Tokens = metadata.Tokens,
+        Scores = metadata.Scores,
+        TokenTypes = metadata.TokenTypes,
+        Merges = metadata.Merges,
+        BosId = metadata.BosId,
+        EosId = metadata.EosId,
+        UnkId = metadata.UnkId,
+        AddBos = metadata.AddBos,
+        AddEos = metadata.AddEos,
+        AddSpacePrefix = metadata.AddSpacePrefix,
+        Source = source,
+    };
+
+    private static IEngine CreateEngine(EngineOptions options) => options.Kind == EngineKind.Reference
+        ? new ReferenceEngine<float>()
+        : new OnnxRuntimeEngine(new OnnxRuntimeOptions
+        {
+            CacheFolder = options.CacheFolder ?? OnnxRuntimeOptions.DefaultCacheFolder,
+            Threads = options.Threads,
+            Prepack = !options.LowMemory,
+            CacheProgress = options.CacheProgress,
+        });
+}

@@ -1,0 +1,101 @@
+using MobiZO.Data;
+using MobiZO.Models;
+using MobiZO.Optimization;
+
+namespace MobiZO.Training;
+
+/// <summary>Everything that decides a run. Defaults are here and in the records it holds.</summary>
+public sealed record FineTuneOptions
+{
+    /// <summary>Hugging Face folder or GGUF file.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Training rows: JSONL, CSV or TSV.</summary>
+    public required string TrainData { get; init; }
+
+    /// <summary>Evaluation rows; null: a share of the training rows when <see cref="DataOptions.EvalFraction"/> is above 0.</summary>
+    public string? EvalData { get; init; }
+
+    /// <summary>Most evaluation rows; null: all.</summary>
+    public int? EvalMaxRows { get; init; }
+
+    /// <summary>Rows that are touched once, at the end; null: none.</summary>
+    public string? TestData { get; init; }
+
+    /// <summary>The run folder.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>How rows become examples.</summary>
+    public DataOptions Data { get; init; } = new();
+
+    /// <summary>The adapter.</summary>
+    public AdapterOptions Adapter { get; init; } = new();
+
+    /// <summary>The estimator and its update.</summary>
+    public OptimizerOptions Optimizer { get; init; } = new();
+
+    /// <summary>The engine.</summary>
+    public EngineOptions Engine { get; init; } = new();
+
+    /// <summary>The loss; null: choices for classification rows, tokens for all others.</summary>
+    public LossKind? Loss { get; init; }
+
+    /// <summary>Number of steps.</summary>
+    public int Steps { get; init; } = 150;
+
+    /// <summary>E: examples that each copy sees in a step.</summary>
+    public int ExamplesPerStep { get; init; } = 4;
+
+    /// <summary>Decides noise, order, samples and the initial A.</summary>
+    public ulong Seed { get; init; } = 42;
+
+    /// <summary>Steps between two evaluations; 0: only before and after.</summary>
+    public int EvalEvery { get; init; } = 25;
+
+    /// <summary>Evaluations without improvement after which the run stops; 0: never.</summary>
+    public int Patience { get; init; }
+
+    /// <summary>Where the update is computed.</summary>
+    public UpdatePlace Update { get; init; } = UpdatePlace.Host;
+
+    /// <summary>Most tokens of one engine run; a step with more is cut into micro-batches over copies, with the same result.</summary>
+    public int MaxTokensPerRun { get; init; } = 1024;
+
+    /// <summary>Memory for the cached prompts of scope activated, in megabytes.</summary>
+    public int PromptCacheMegabytes { get; init; } = 2048;
+
+    /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Every error in these options and the records they hold; empty when they are sound.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        void Require(bool condition, string message)
+        {
+            if (!condition)
+            {
+                errors.Add(message);
+            }
+        }
+
+        Require(!string.IsNullOrWhiteSpace(Model), "model: expected a Hugging Face folder or a .gguf file, found nothing");
+        Require(!string.IsNullOrWhiteSpace(TrainData), "data: expected a JSONL, CSV or TSV file, found nothing");
+        Require(!string.IsNullOrWhiteSpace(Output), "output: expected a folder for the run, found nothing");
+        Require(Steps >= 1, $"steps: expected at least 1, found {Steps}");
+        Require(ExamplesPerStep >= 1, $"examples per step: expected at least 1, found {ExamplesPerStep}");
+        Require(EvalEvery >= 0, $"eval every: expected 0 (only before and after) or more, found {EvalEvery}");
+        Require(Patience >= 0, $"patience: expected 0 (never stop early) or more, found {Patience}");
+        Require(EvalMaxRows is null or >= 1, $"eval max rows: expected at least 1, found {EvalMaxRows}");
+        Require(MaxTokensPerRun >= 1, $"max tokens per run: expected at least 1, found {MaxTokensPerRun}");
+        Require(PromptCacheMegabytes >= 0, $"prompt cache: expected 0 megabytes or more, found {PromptCacheMegabytes}");
+        Require(EvalData is null || Data.EvalFraction == 0, "eval data and eval fraction: give one of them, not both");
+        Require(Update == UpdatePlace.Host || Optimizer.Momentum == 0, "update: momentum needs the update on the host; leave out momentum or choose update host");
+        Require(Update == UpdatePlace.Host || Optimizer.Clip == 0, "update: clipping needs the update on the host; leave out clip or choose update host");
+        errors.AddRange(Data.Validate());
+        errors.AddRange(Adapter.Validate());
+        errors.AddRange(Optimizer.Validate());
+        errors.AddRange(Engine.Validate());
+        return errors;
+    }
+}
