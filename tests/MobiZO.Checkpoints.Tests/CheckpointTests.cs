@@ -101,12 +101,19 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal("<|im_end|>", checkpoint.SpecialTokens["eos_token"]);
         Assert.Contains("im_start", checkpoint.ChatTemplate);
         long count = 0;
+        double sum = 0;
         foreach (string name in checkpoint.Tensors.Keys)
         {
             float[] values = TestReading.Whole(checkpoint, name);
-            Assert.DoesNotContain(values, value => !float.IsFinite(value));
+            foreach (float value in values)
+            {
+                sum += value;
+            }
+
             count += values.Length;
         }
+
+        Assert.True(double.IsFinite(sum));
 
         Assert.Equal(134_515_008, count);
     }

@@ -126,7 +126,8 @@ internal static class GgufConfigReader
         int bad = Array.FindIndex(divisors, divisor => !(divisor > 0 && float.IsFinite(divisor)));
         return bad < 0
             ? divisors
-            : throw new CheckpointException(
-                string.Create(CultureInfo.InvariantCulture, $"{file.Path}: tensor '{RopeDivisors}': expected finite values above 0, found {divisors[bad]} at {bad}."));
+            : throw new CheckpointException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file.Path}: tensor '{RopeDivisors}': expected finite values above 0, found {divisors[bad]} at {bad}."));
     }
 }

@@ -4,7 +4,9 @@ using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.Checkpoints.Gguf;
 
-/// <summary>Reads the header of a GGUF file front to back. Every read is bounded by the file; counts are checked against the bytes left before anything is allocated.</summary>
+/// <summary>
+/// Reads the header of a GGUF file front to back. Every read is bounded by the file; counts are checked against the bytes left before anything is allocated.
+/// </summary>
 internal ref struct GgufCursor
 {
     private const int MaximumNesting = 4;
@@ -44,7 +46,9 @@ internal ref struct GgufCursor
         return Encoding.UTF8.GetString(Take(length, what));
     }
 
-    /// <summary>A metadata value: long, ulong (above 2^63 - 1), double, float, bool, string, or an array of one of these (object[] for arrays of arrays).</summary>
+    /// <summary>
+    /// A metadata value: long, ulong (above 2^63 - 1), double, float, bool, string, or an array of one of these (object[] for arrays of arrays).
+    /// </summary>
     public object ReadValue(string key) => ReadValue((GgufValueType)ReadUInt32($"type of '{key}'"), key, 0);
 
     private object ReadValue(GgufValueType type, string key, int depth) => type switch

@@ -39,5 +39,7 @@ internal static class GgufNames
 
     /// <summary>Whether a tensor carries nothing the model needs: rotary tables, the divisors among them (they are read with the config).</summary>
     public static bool IsIgnored(string name) =>
-        name == "rope_freqs.weight" || name.EndsWith(".rope_freqs.weight", StringComparison.Ordinal) || name.EndsWith(".attn_rot_embd.weight", StringComparison.Ordinal);
+        name == "rope_freqs.weight"
+        || name.EndsWith(".rope_freqs.weight", StringComparison.Ordinal)
+        || name.EndsWith(".attn_rot_embd.weight", StringComparison.Ordinal);
 }

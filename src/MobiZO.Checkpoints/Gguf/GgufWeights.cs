@@ -85,6 +85,6 @@ internal sealed class GgufWeights : WeightStore
         return BlockFormat.Find(tensor.Type) is not null
             ? tensor
             : throw new CheckpointException(
-                $"{_file.Path}: tensor '{name}': type {tensor.Type} is not supported yet. Expected {BlockFormat.SupportedNames}; take a file quantised to one of these.");
+                $"{_file.Path}: tensor '{name}': type {tensor.Type} is not supported yet. Expected one of {BlockFormat.SupportedNames}.");
     }
 }

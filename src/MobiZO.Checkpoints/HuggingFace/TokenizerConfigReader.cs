@@ -19,7 +19,9 @@ internal static class TokenizerConfigReader
         return tokens;
     }
 
-    /// <summary>The template in <c>chat_template.jinja</c>, else the one in <c>tokenizer_config.json</c> (of a list: the one named default), else null.</summary>
+    /// <summary>
+    /// The template in <c>chat_template.jinja</c>, else the one in <c>tokenizer_config.json</c> (of a list: the one named default), else null.
+    /// </summary>
     public static string? ReadChatTemplate(string folder, JsonSection? json)
     {
         string file = Path.Combine(folder, "chat_template.jinja");

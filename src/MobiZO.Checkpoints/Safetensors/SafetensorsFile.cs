@@ -119,7 +119,8 @@ public sealed class SafetensorsFile : IDisposable
         SafetensorsTensor tensor = Find(name);
         if (start < 0 || start > tensor.ByteLength - destination.Length)
         {
-            throw new CheckpointException($"{Path}: tensor '{name}': bytes [{start}, {start} + {destination.Length}) are outside its {tensor.ByteLength} bytes.");
+            throw new CheckpointException(
+                $"{Path}: tensor '{name}': bytes [{start}, {start} + {destination.Length}) are outside its {tensor.ByteLength} bytes.");
         }
 
         using MappedBytes bytes = _file.Borrow();

@@ -15,6 +15,7 @@ internal sealed class SafetensorsHeader
     private readonly long _dataLength;
     private readonly Dictionary<string, SafetensorsTensor> _tensors = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _metadata = new(StringComparer.Ordinal);
+    private bool _hasMetadata;
 
     private SafetensorsHeader(string path, long dataStart, long dataLength)
     {
@@ -39,7 +40,8 @@ internal sealed class SafetensorsHeader
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(bytes.Slice(0, 8));
         if (length > MaximumLength)
         {
-            throw new CheckpointException($"{file.Path}: not a safetensors file: expected a header of at most {MaximumLength} bytes, found a length of {length}.");
+            throw new CheckpointException(
+                $"{file.Path}: not a safetensors file: expected a header of at most {MaximumLength} bytes, found a length of {length}.");
         }
 
         if ((long)length > file.Length - 8)
@@ -85,11 +87,12 @@ internal sealed class SafetensorsHeader
 
     private void ReadMetadata(JsonElement element)
     {
-        if (_metadata.Count > 0)
+        if (_hasMetadata)
         {
             throw new CheckpointException($"{_path}: __metadata__ is given twice in the header.");
         }
 
+        _hasMetadata = true;
         if (element.ValueKind != JsonValueKind.Object)
         {
             throw new CheckpointException($"{_path}: __metadata__: expected an object, found {element.ValueKind}.");

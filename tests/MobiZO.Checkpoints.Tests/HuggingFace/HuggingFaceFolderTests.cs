@@ -61,6 +61,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
     [InlineData("\"b.safetensors\"", "7", "expected a text")]
     [InlineData("\"model.norm.weight\"", "\"model.other.weight\"", "model.other.weight")]
     [InlineData("\"model.norm.weight\": \"b.safetensors\"", "\"model.norm.weight\": \"a.safetensors\"", "found nothing of that name")]
+    [InlineData("\"model.norm.weight\"", "\"\\ud800\"", "not valid JSON")]
     [InlineData("weight_map", "weights", "weight_map")]
     [InlineData("{\"weight_map\"", "[{\"weight_map\"", "JSON")]
     public void Wrong_indexes_are_refused(string original, string replacement, string expectedInMessage)

@@ -101,6 +101,26 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
+    public void Data_beyond_two_gigabytes_is_read()
+    {
+        const long Count = 600_000_000;
+        string header = $"{{\"x\":{{\"dtype\":\"F32\",\"shape\":[{Count}],\"data_offsets\":[0,{Count * 4}]}}}}";
+        string path = _folder.Write("large.safetensors", SafetensorsBytes.Raw(Encoding.UTF8.GetBytes(header), []));
+        using (FileStream stream = File.Open(path, FileMode.Open))
+        {
+            // Only the last four bytes are written; the rest is a hole.
+            stream.Seek((Count - 1) * 4, SeekOrigin.End);
+            stream.Write(BitConverter.GetBytes(1.5f));
+        }
+
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        var last = new float[2];
+        file.ReadFloat32("x", Count - 2, last);
+        Assert.Equal([0, 1.5f], last);
+        Assert.Throws<CheckpointException>(() => file.ReadFloat32("x"));
+    }
+
+    [Fact]
     public void Ranges_outside_the_tensor_are_refused()
     {
         string path = _folder.Write("x.safetensors", SafetensorsBytes.Build(("x", "F32", [2], new byte[8])));
@@ -143,6 +163,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"x":[]}""", 0, "object")]
     [InlineData("""{"__metadata__":{"a":1}}""", 0, "'a'")]
     [InlineData("""{"__metadata__":[]}""", 0, "__metadata__")]
+    [InlineData("""{"__metadata__":{},"__metadata__":{}}""", 0, "twice")]
     [InlineData("""{"__metadata__":{"a":"1","a":"2"}}""", 0, "twice")]
     [InlineData("""{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "JSON")]
     [InlineData("""{"x":""", 0, "JSON")]
