@@ -98,7 +98,10 @@ internal sealed class CsvRecords
     {
         _quoted.Append(_line, _position, _line.Length - _position).Append(_lines.LineEnd);
         _line = _lines.Read() ?? throw new DataException(
-            opening, "a quote that is not closed before the end of the file", "a closing quote", "Close the field with a quote, or double the quote when it is text inside a quoted field.");
+            opening,
+            "a quote that is not closed before the end of the file",
+            "a closing quote",
+            "Close the field with a quote, or double the quote when it is text inside a quoted field.");
         _position = 0;
     }
 

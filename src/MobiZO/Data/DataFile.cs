@@ -33,7 +33,8 @@ public static class DataFile
 
         throw lines.LineNumber == 0
             ? new DataException(new DataPlace(path), "an empty file", "rows of data", "Check the path, or write the file again.")
-            : new DataException(new DataPlace(path), "no rows", "at least one row of data", "Add rows below the header, or say that the file has no header (HasHeader = false).");
+            : new DataException(
+                new DataPlace(path), "no rows", "at least one row of data", "Add rows below the header, or say that the file has no header (HasHeader = false).");
     }
 
     private static FileStream Open(string path)

@@ -6,7 +6,7 @@ public sealed record DataOptions
     /// <summary>Form of the file; null: by its extension.</summary>
     public DataFormat? Format { get; init; }
 
-    /// <summary>Whether the first line of a CSV or TSV file names the columns. Without a header and without <see cref="Columns"/> they are column1, column2, ...</summary>
+    /// <summary>Whether the first line of a CSV or TSV file names the columns; without header and <see cref="Columns"/> they are column1, column2, ...</summary>
     public bool HasHeader { get; init; } = true;
 
     /// <summary>Column names of a CSV or TSV file without a header (giving them says that it has none); null: from the header.</summary>
@@ -69,7 +69,9 @@ public sealed record DataOptions
     /// <summary>Number of last prompt tokens that carry the adapter in scope "activated".</summary>
     public int InvocationTokens { get; init; } = 1;
 
-    /// <summary>Text whose last occurrence in the prompt starts the part that carries the adapter in scope "activated"; null: see <see cref="InvocationTokens"/>.</summary>
+    /// <summary>
+    /// Text whose last occurrence in the prompt starts the part that carries the adapter in scope "activated"; null: <see cref="InvocationTokens"/> says it.
+    /// </summary>
     public string? InvocationText { get; init; }
 
     /// <summary>Every error in these options, in words; empty when they are sound.</summary>

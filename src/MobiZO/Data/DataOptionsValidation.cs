@@ -140,7 +140,8 @@ internal static class DataOptionsValidation
         {
             if (LabelMap.TryReadPosition(choices[i] ?? "", out int number) && number != i)
             {
-                errors.Add(Say($"Choices has the number {DataException.Quote(choices[i])} at position {i}, so an integer label could mean either; use LabelWords (for example '1= 1,2= 2')."));
+                string word = DataException.Quote(choices[i]);
+                errors.Add(Say($"Choices has the number {word} at position {i}, so an integer label could mean either; use LabelWords (for example '1= 1,2= 2')."));
             }
         }
     }

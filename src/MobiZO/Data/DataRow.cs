@@ -41,7 +41,10 @@ public sealed class DataRow
         Place,
         Columns.Count == 0 ? "no columns" : $"the columns {string.Join(", ", Columns.Select(DataException.Quote))}",
         $"a column {DataException.Quote(column)}",
-        "Name the column that exists in the options or in the template; when the first line is already data, say that the file has no header (HasHeader = false) or name its columns (Columns).");
+        $"Name the right column in the options or the template. {NoHeaderAdvice}");
+
+    /// <summary>A first line of data taken for a header is the usual reason for columns that nobody knows.</summary>
+    internal const string NoHeaderAdvice = "When the first line is already data, say that the file has no header (HasHeader = false) or name its columns (Columns).";
 
     internal DataPlace Place => new(File, LineNumber);
 

@@ -30,8 +30,10 @@ public sealed record DataSummary(int RowsRead, int RowsUsed, int RowsCut, Length
     /// <summary>One line for the user.</summary>
     public override string ToString()
     {
-        string labels = Labels.Count == 0 ? "" : "; labels " + string.Join(", ", Labels.Select(label => Say($"{DataException.Quote(label.Word)} {label.Count}")));
-        return Say($"{RowsRead} rows read, {RowsUsed} used, {RowsCut} cut; tokens min {Lengths.Min}, median {Lengths.Median}, p95 {Lengths.Percentile95}, max {Lengths.Max}{labels}");
+        string rows = Say($"{RowsRead} rows read, {RowsUsed} used, {RowsCut} cut");
+        string lengths = Say($"; tokens min {Lengths.Min}, median {Lengths.Median}, p95 {Lengths.Percentile95}, max {Lengths.Max}");
+        IEnumerable<string> counts = Labels.Select(label => Say($"{DataException.Quote(label.Word)} {label.Count}"));
+        return rows + lengths + (Labels.Count == 0 ? "" : "; labels " + string.Join(", ", counts));
     }
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

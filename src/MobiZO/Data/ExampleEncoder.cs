@@ -4,8 +4,8 @@ using MobiZO.Text.Tokenizers;
 namespace MobiZO.Data;
 
 /// <summary>
-/// Turns rows into token ids. Prompt and answer are encoded together, so that the answer's tokens are those the model will see even when tokens merge over the border;
-/// too long prompts lose characters of their longest field, answers never do.
+/// Turns rows into token ids. Prompt and answer are encoded together, so that the answer's tokens are those the model will see even when tokens merge over the
+/// border; too long prompts lose characters of their longest field, answers never do.
 /// </summary>
 public sealed class ExampleEncoder
 {
@@ -151,7 +151,11 @@ public sealed class ExampleEncoder
         int empty = Array.FindIndex(border.AnswerIds, ids => ids.Length == 0);
         if (empty >= 0)
         {
-            throw new DataException(row.Place, $"the answer {DataException.Quote(text.Answers[empty])}, which has no token of its own", "at least one answer token", "Give the row an answer, or remove it.");
+            throw new DataException(
+                row.Place,
+                $"the answer {DataException.Quote(text.Answers[empty])}, which has no token of its own",
+                "at least one answer token",
+                "Give the row an answer, or remove it.");
         }
 
         if (border.PromptIds.Length == 0)
@@ -192,7 +196,10 @@ public sealed class ExampleEncoder
         if (position < 0)
         {
             throw new DataException(
-                row.Place, $"a prompt without the text {DataException.Quote(invocation)}", "the InvocationText in every prompt", "Correct InvocationText, or write it into the template.");
+                row.Place,
+                $"a prompt without the text {DataException.Quote(invocation)}",
+                "the InvocationText in every prompt",
+                "Correct InvocationText, or write it into the template.");
         }
 
         // When the text merged into the answer, none of its tokens is left in the prompt: the last prompt token carries the adapter then.

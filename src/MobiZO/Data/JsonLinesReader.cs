@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace MobiZO.Data;
 
 /// <summary>
-/// Rows of a JSON Lines file. Fields of nested objects get names with dots (target.span1_text); numbers, true and false keep their spelling; arrays stay JSON; null is
-/// an absent column. Lines of white space are skipped.
+/// Rows of a JSON Lines file. Fields of nested objects get names with dots (target.span1_text); numbers, true and false keep their spelling; arrays stay JSON;
+/// null is an absent column. Lines of white space are skipped.
 /// </summary>
 internal sealed class JsonLinesReader
 {
@@ -41,7 +41,10 @@ internal sealed class JsonLinesReader
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             throw new DataException(
-                _lines.Place, Kind(document.RootElement), "a JSON object such as {\"text\": \"...\", \"label\": 0}", "Write one object a line; turn a JSON array into lines first.");
+                _lines.Place,
+                Kind(document.RootElement),
+                "a JSON object such as {\"text\": \"...\", \"label\": 0}",
+                "Write one object a line; turn a JSON array into lines first.");
         }
 
         _names.Clear();

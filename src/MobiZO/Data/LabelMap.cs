@@ -24,17 +24,13 @@ internal sealed class LabelMap
         if (options.LabelWords is { } labelWords)
         {
             string[] words = [.. labelWords.Select(word => word.Word).Distinct(StringComparer.Ordinal)];
-            return new LabelMap(words, labelWords.ToDictionary(word => word.Label.Trim(), word => Array.IndexOf(words, word.Word), StringComparer.Ordinal), integersArePositions: false);
+            Dictionary<string, int> positions = labelWords.ToDictionary(word => word.Label.Trim(), word => Array.IndexOf(words, word.Word), StringComparer.Ordinal);
+            return new LabelMap(words, positions, integersArePositions: false);
         }
 
         if (options.Choices is { } choices)
         {
-            var positions = new Dictionary<string, int>(StringComparer.Ordinal);
-            for (int i = 0; i < choices.Count; i++)
-            {
-                positions.Add(choices[i].Trim(), i);
-            }
-
+            Dictionary<string, int> positions = Enumerable.Range(0, choices.Count).ToDictionary(i => choices[i].Trim(), StringComparer.Ordinal);
             return new LabelMap([.. choices], positions, integersArePositions: true);
         }
 
@@ -65,11 +61,11 @@ internal sealed class LabelMap
         }
 
         string labels = string.Join(", ", _positions.Keys.Select(DataException.Quote));
-        string expected = _integersArePositions ? string.Create(CultureInfo.InvariantCulture, $"an integer from 0 to {Words.Count - 1} or one of {labels}") : $"one of {labels}";
+        string integers = _integersArePositions ? string.Create(CultureInfo.InvariantCulture, $"an integer from 0 to {Words.Count - 1} or ") : "";
         throw new DataException(
             row.Place,
             $"the label {DataException.Quote(label)} in column {DataException.Quote(column)}",
-            expected,
+            $"{integers}one of {labels}",
             "Correct the row, or give every label its word with LabelWords (for example 'ham= no,spam= yes').");
     }
 }

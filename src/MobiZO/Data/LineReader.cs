@@ -5,8 +5,8 @@ using System.Text;
 namespace MobiZO.Data;
 
 /// <summary>
-/// Reads lines of strict UTF-8 and counts them. Only LF ends a line; a CR before it belongs to the end. Working on bytes is what lets an encoding error name its
-/// line and byte.
+/// Reads lines of strict UTF-8 and counts them. Only LF ends a line; a CR before it belongs to the end. Working on bytes is what lets an encoding error name
+/// its line and byte.
 /// </summary>
 internal sealed class LineReader : IDisposable
 {
@@ -151,7 +151,8 @@ internal sealed class LineReader : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(new DataPlace(Path), $"a file that cannot be read ({error.Message})", "a readable file", "Check the path and its permissions.");
+            string found = $"a file that cannot be read ({error.Message})";
+            throw new DataException(new DataPlace(Path), found, "a readable file", "Check the path and its permissions.");
         }
     }
 }

@@ -3,8 +3,8 @@ using MobiZO.Text.Tokenizers;
 namespace MobiZO.Data;
 
 /// <summary>
-/// A prompt and its answers in tokens, as the model will see them. Prompt and answer are encoded together, because tokens may merge over the border; the first answer token is
-/// the first one whose range ends after the prompt, and the prompt is what comes before it.
+/// A prompt and its answers in tokens, as the model will see them. Prompt and answer are encoded together, because tokens may merge over the border; the first
+/// answer token is the first one whose range ends after the prompt, and the prompt is what comes before it.
 /// </summary>
 internal sealed class PromptAnswerIds
 {

@@ -56,11 +56,15 @@ internal sealed class RowDrafts
             return shapes[0];
         }
 
+        string columns = string.Join(", ", row.Columns.Select(DataException.Quote));
+        string text = DataException.Quote(_options.TextColumn);
+        string fitting = $"{text} with {DataException.Quote(_options.LabelColumn)} and Choices, {DataException.Quote(_options.PromptColumn)} with "
+            + $"{DataException.Quote(_options.CompletionColumn)}, {DataException.Quote(_options.MessagesColumn)}, or {text} alone";
         throw new DataException(
             row.Place,
-            $"the columns {string.Join(", ", row.Columns.Select(DataException.Quote))}, which fit {(shapes.Length == 0 ? "no shape of row" : string.Join(" and ", shapes))}",
-            $"{DataException.Quote(_options.TextColumn)} with {DataException.Quote(_options.LabelColumn)} and Choices, {DataException.Quote(_options.PromptColumn)} with {DataException.Quote(_options.CompletionColumn)}, {DataException.Quote(_options.MessagesColumn)}, or {DataException.Quote(_options.TextColumn)} alone",
-            "Name the columns or the shape in the options; when the first line is already data, say that the file has no header (HasHeader = false) or name its columns (Columns).");
+            $"the columns {columns}, which fit {(shapes.Length == 0 ? "no shape of row" : string.Join(" and ", shapes))}",
+            fitting,
+            $"Name the columns or the shape in the options. {DataRow.NoHeaderAdvice}");
     }
 
     /// <summary>The prompt and answers of a row; not for plain text, which has no prompt.</summary>
@@ -87,11 +91,15 @@ internal sealed class RowDrafts
     {
         if (_renderChat is null)
         {
-            throw new DataException(row.Place, "a conversation", "a model with a chat template", "Use a model that has one, or turn the rows into prompt and completion.");
+            throw new DataException(
+                row.Place, "a conversation", "a model with a chat template", "Use a model that has one, or turn the rows into prompt and completion.");
         }
 
         IReadOnlyList<ChatTurn> turns = row.Turns ?? throw new DataException(
-            row.Place, $"no list of messages in {DataException.Quote(_options.MessagesColumn)}", "a JSON array of messages", "Name the column of the messages (MessagesColumn).");
+            row.Place,
+            $"no list of messages in {DataException.Quote(_options.MessagesColumn)}",
+            "a JSON array of messages",
+            "Name the column of the messages (MessagesColumn).");
         if (turns.Count < 2 || turns[^1].Role != "assistant")
         {
             string found = turns.Count == 0 ? "no messages" : $"a conversation whose last message is by {DataException.Quote(turns[^1].Role)}";
@@ -100,7 +108,9 @@ internal sealed class RowDrafts
         }
 
         string[] contents = [.. turns.SkipLast(1).Select(turn => turn.Content)];
-        return new PromptDraft(contents, fields => RenderTurns(row, [.. fields.Select((content, i) => turns[i] with { Content = content })], turns[^1]), AddSpecialTokens: false);
+        return new PromptDraft(contents, Render, AddSpecialTokens: false);
+
+        PromptText Render(IReadOnlyList<string> fields) => RenderTurns(row, [.. fields.Select((content, i) => turns[i] with { Content = content })], turns[^1]);
     }
 
     private PromptText RenderTurns(DataRow row, List<ChatTurn> before, ChatTurn answer)

@@ -23,8 +23,8 @@ public sealed class RowSampler
     }
 
     /// <summary>
-    /// Chooses rows: with <see cref="DataOptions.Balanced"/> the same number for each label, as many as the rarest label and <see cref="DataOptions.MaxRows"/> allow;
-    /// else the first <see cref="DataOptions.MaxRows"/> rows.
+    /// Chooses rows: with <see cref="DataOptions.Balanced"/> the same number for each label, as many as the rarest label and <see cref="DataOptions.MaxRows"/>
+    /// allow; else the first <see cref="DataOptions.MaxRows"/> rows.
     /// </summary>
     /// <returns>The chosen rows, in file order.</returns>
     /// <exception cref="DataException">A label is unknown, or has no row in a balanced sample.</exception>
@@ -40,10 +40,12 @@ public sealed class RowSampler
         int each = Math.Min(groups.Min(group => group.Count), (_options.MaxRows ?? int.MaxValue) / groups.Length);
         if (each == 0)
         {
-            string found = groups.Select((group, label) => (group.Count, Word: _labels!.Words[label])).FirstOrDefault(group => group.Count == 0).Word is { } missing
-                ? $"no row for the choice {DataException.Quote(missing)}"
+            int missing = Array.FindIndex(groups, group => group.Count == 0);
+            string found = missing >= 0
+                ? $"no row for the choice {DataException.Quote(_labels!.Words[missing])}"
                 : string.Create(CultureInfo.InvariantCulture, $"MaxRows {_options.MaxRows} for {groups.Length} labels");
-            throw new DataException(new DataPlace(rows.Count > 0 ? rows[0].File : "data"), found, "at least one row for every label in a balanced sample", "Add rows, raise MaxRows, or leave Balanced out.");
+            throw new DataException(
+                PlaceOf(rows), found, "at least one row for every label in a balanced sample", "Add rows, raise MaxRows, or leave Balanced out.");
         }
 
         return Pick(rows, groups.SelectMany((group, label) => Shuffle(group, BalanceStream + (ulong)label).Take(each)));
@@ -69,7 +71,7 @@ public sealed class RowSampler
         if (held.Count == 0 || held.Count == rows.Count)
         {
             throw new DataException(
-                new DataPlace(rows.Count > 0 ? rows[0].File : "data"),
+                PlaceOf(rows),
                 string.Create(CultureInfo.InvariantCulture, $"{rows.Count} rows, of which EvalFraction {_options.EvalFraction} holds out {held.Count}"),
                 "rows on both sides of the split",
                 "Use more rows, another EvalFraction, or a file of its own for evaluation.");
@@ -94,7 +96,10 @@ public sealed class RowSampler
         return groups;
     }
 
-    private IEnumerable<int> Shuffle(List<int> indices, ulong stream) => KeyedDraw.Permutation(indices.Count, _options.Seed, stream).Select(position => indices[position]);
+    private IEnumerable<int> Shuffle(List<int> indices, ulong stream) =>
+        KeyedDraw.Permutation(indices.Count, _options.Seed, stream).Select(position => indices[position]);
+
+    private static DataPlace PlaceOf(IReadOnlyList<DataRow> rows) => new(rows.Count > 0 ? rows[0].File : "data");
 
     private static DataRow[] Pick(IReadOnlyList<DataRow> rows, IEnumerable<int> indices) => [.. indices.Order().Select(index => rows[index])];
 }

@@ -12,10 +12,18 @@ public sealed class RealDataTests
     public void ReadsSst2InWellUnderASecond()
     {
         string path = Shared.PathOf("data", "glue", "SST-2", "train.tsv");
-        DataFile.Read(path, new DataOptions { MaxRows = 10 });
-        long start = Stopwatch.GetTimestamp();
-        IReadOnlyList<DataRow> rows = DataFile.Read(path, new DataOptions());
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 1);
+        IReadOnlyList<DataRow> rows = [];
+        double fastest = double.MaxValue;
+
+        // The fastest of a few, so that a busy machine does not decide.
+        for (int run = 0; run < 3; run++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            rows = DataFile.Read(path, new DataOptions());
+            fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+
+        Assert.InRange(fastest, 0, 0.5);
         Assert.Equal(67_349, rows.Count);
         Assert.All(rows, row => Assert.True(row["label"] is "0" or "1"));
     }
