@@ -1,0 +1,26 @@
+using MobiZO.Text.ChatTemplates.Values;
+
+namespace MobiZO.Text.ChatTemplates.Evaluation;
+
+/// <summary>Names visible at one place of a template: those set here, then those of the scopes around.</summary>
+internal sealed class Scope(Scope? parent)
+{
+    private readonly Dictionary<string, TemplateValue> _names = new(StringComparer.Ordinal);
+
+    public void Set(string name, TemplateValue value) => _names[name] = value;
+
+    public TemplateValue? Find(string name)
+    {
+        for (var scope = this; scope is not null; scope = scope.Parent)
+        {
+            if (scope._names.TryGetValue(name, out var value))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    private Scope? Parent { get; } = parent;
+}

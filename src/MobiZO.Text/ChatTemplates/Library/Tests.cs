@@ -1,0 +1,75 @@
+using System.Numerics;
+using MobiZO.Text.ChatTemplates.Evaluation;
+using MobiZO.Text.ChatTemplates.Values;
+
+namespace MobiZO.Text.ChatTemplates.Library;
+
+/// <summary>What stands behind <c>is</c>.</summary>
+internal static class Tests
+{
+    public static Registry<TemplateValue, bool> All { get; } = new Registry<TemplateValue, bool>()
+        .Add("defined", [], (value, _) => value is not UndefinedValue)
+        .Add("undefined", [], (value, _) => value is UndefinedValue)
+        .Add("none", [], (value, _) => value is NoneValue)
+        .Add("boolean", [], (value, _) => value is BooleanValue)
+        .Add("true", [], (value, _) => value is BooleanValue { Value: true })
+        .Add("false", [], (value, _) => value is BooleanValue { Value: false })
+        .Add("number", [], (value, _) => PythonNumbers.IsNumber(value))
+        .Add("integer", [], (value, _) => value is IntegerValue)
+        .Add("float", [], (value, _) => value is FloatValue)
+        .Add("string", [], (value, _) => value is TextValue)
+        .Add("mapping", [], (value, _) => value is DictionaryValue)
+        .Add("sequence", [], (value, _) => value is TextValue or DictionaryValue or UndefinedValue or SequenceValue { IsIndexable: true })
+        .Add("iterable", [], (value, _) => value is TextValue or DictionaryValue or UndefinedValue or SequenceValue or IteratorValue)
+        .Add("callable", [], (value, _) => value is CallableValue or LoopValue or UndefinedValue)
+        .Add("sameas", ["other"], (value, arguments) => IsSame(value, arguments.Required(0)))
+        .Add("escaped", [], (_, _) => false)
+        .Add("odd", [], (value, arguments) => !Remainder(value, 2, arguments).IsZero)
+        .Add("even", [], (value, arguments) => Remainder(value, 2, arguments).IsZero)
+        .Add("divisibleby", ["num"], (value, arguments) => Remainder(value, Divisor(arguments), arguments).IsZero)
+        .Add("lower", [], (value, arguments) => TextMethods.IsLower(PythonText.Display(value, arguments.Context)))
+        .Add("upper", [], (value, arguments) => TextMethods.IsUpper(PythonText.Display(value, arguments.Context)))
+        .Add("in", ["seq"], (value, arguments) => Operators.Contains(arguments.Required(0), value, arguments.Context))
+        .Add("filter", [], (value, arguments) => Filters.All.Contains(PythonText.Display(value, arguments.Context)))
+        .Add("test", [], (value, arguments) => IsTest(PythonText.Display(value, arguments.Context)))
+        .Add("eq", ["other"], Comparison("=="))
+        .Alias("==", "eq")
+        .Alias("equalto", "eq")
+        .Add("ne", ["other"], Comparison("!="))
+        .Alias("!=", "ne")
+        .Add("lt", ["other"], Comparison("<"))
+        .Alias("<", "lt")
+        .Alias("lessthan", "lt")
+        .Add("le", ["other"], Comparison("<="))
+        .Alias("<=", "le")
+        .Add("gt", ["other"], Comparison(">"))
+        .Alias(">", "gt")
+        .Alias("greaterthan", "gt")
+        .Add("ge", ["other"], Comparison(">="))
+        .Alias(">=", "ge");
+
+    public static ChatTemplateException Unknown(string name, RenderContext context) => context.Error($"No test named '{name}'");
+
+    /// <summary>Runs a test by name, as select and its relatives do.</summary>
+    public static bool Run(string name, TemplateValue value, CallArguments arguments) =>
+        All.TryInvoke(name, value, arguments, out var result) ? result : throw Unknown(name, arguments.Context);
+
+    private static bool IsTest(string name) => All.Contains(name);
+
+    private static Func<TemplateValue, BoundArguments, bool> Comparison(string symbol) =>
+        (value, arguments) => Operators.Test(symbol, value, arguments.Required(0), arguments.Context);
+
+    private static bool IsSame(TemplateValue value, TemplateValue other) =>
+        ReferenceEquals(value, other) || (value.GetType() == other.GetType() && KeyComparer.IsKey(value) && KeyComparer.Instance.Equals(value, other));
+
+    private static BigInteger Divisor(BoundArguments arguments) =>
+        PythonNumbers.TryInteger(arguments.Required(0), out var divisor) && !divisor.IsZero ? divisor : throw arguments.Wrong(0, "an integer other than zero");
+
+    private static BigInteger Remainder(TemplateValue value, BigInteger divisor, BoundArguments arguments)
+    {
+        Operators.RequireDefined(value, arguments.Context);
+        return PythonNumbers.TryInteger(value, out var integer)
+            ? BigInteger.Remainder(integer, divisor)
+            : throw arguments.Context.Error($"The test needs an integer, got '{value.TypeName}'");
+    }
+}

@@ -1,0 +1,16 @@
+namespace MobiZO.Text.ChatTemplates.Syntax;
+
+internal enum TokenKind
+{
+    Text,
+    OutputBegin,
+    OutputEnd,
+    BlockBegin,
+    BlockEnd,
+    Name,
+    String,
+    Integer,
+    Float,
+    Operator,
+    End,
+}
