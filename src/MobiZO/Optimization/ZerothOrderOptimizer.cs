@@ -79,18 +79,31 @@ internal sealed class ZerothOrderOptimizer
     {
         var step = NextStep;
         DrawNoise(step);
-        var losses = objective.Losses(new StepRequest { Step = step, Plan = Plan, B = _b, Noise = _noise, Epsilon = Options.Epsilon });
         var learningRate = Options.Schedule.At(Options.EffectiveLearningRate, step, TotalSteps);
-        var skipped = !ProjectedGradients.AreFinite(losses);
-        float[] gradients = skipped ? [] : ProjectedGradients.Compute(Plan, losses, Options.Epsilon, Options.Clip);
-        if (!ProjectedGradients.AreFinite(gradients))
+        var request = new StepRequest { Step = step, Plan = Plan, B = _b, Noise = _noise, Epsilon = Options.Epsilon };
+        float[] losses, gradients;
+        float[]? next = null;
+        if (objective is IUpdatingObjective { Updates: true } engine)
         {
-            // Finite losses so far apart that their difference overflows.
-            skipped = true;
-            gradients = [];
+            (losses, gradients, next) = engine.LossesAndUpdate(request, learningRate);
+        }
+        else
+        {
+            losses = objective.Losses(request);
+            gradients = ProjectedGradients.AreFinite(losses) ? ProjectedGradients.Compute(Plan, losses, Options.Epsilon, Options.Clip) : [];
         }
 
-        if (!skipped)
+        // Finite losses can lie so far apart that their difference overflows: the gradients count as well.
+        var skipped = !ProjectedGradients.AreFinite(losses) || gradients.Length == 0 || !ProjectedGradients.AreFinite(gradients);
+        if (skipped)
+        {
+            gradients = [];
+        }
+        else if (next is not null)
+        {
+            next.CopyTo(_b, 0);
+        }
+        else
         {
             AdapterUpdate.Apply(_b, _velocity, _noise, gradients, learningRate, Options.Momentum);
         }
