@@ -1,0 +1,47 @@
+namespace MobiZO.Evaluation;
+
+/// <summary>Accuracy and losses over a set of rows.</summary>
+public sealed record EvaluationResult
+{
+    internal EvaluationResult(IReadOnlyList<ScoredExample> examples, IReadOnlyList<string> choices)
+    {
+        Examples = examples;
+        Choices = choices;
+    }
+
+    /// <summary>Every row, in file order.</summary>
+    public IReadOnlyList<ScoredExample> Examples { get; }
+
+    /// <summary>Label words; empty for free answers.</summary>
+    public IReadOnlyList<string> Choices { get; }
+
+    /// <summary>Rows answered rightly; 0 for free answers.</summary>
+    public int Correct => Examples.Count(example => example.IsCorrect);
+
+    /// <summary>Share of rows answered rightly; null for free answers.</summary>
+    public double? Accuracy => Choices.Count == 0 ? null : (double)Correct / Examples.Count;
+
+    /// <summary>Mean cross-entropy over the label words (nats); null for free answers.</summary>
+    public double? ChoiceLoss => Choices.Count == 0 ? null : Examples.Average(example => example.ChoiceLoss!.Value);
+
+    /// <summary>Mean cross-entropy of the answer tokens over the whole vocabulary (nats a token).</summary>
+    public double TokenLoss => -Examples.Sum(example => example.AnswerLogProbability) / Examples.Sum(example => example.AnswerTokens);
+
+    /// <summary>What runs are compared by: higher is better. Accuracy, or the negative token loss for free answers.</summary>
+    public double Metric => Accuracy ?? -TokenLoss;
+
+    /// <summary>Rows by (right choice, predicted choice); empty for free answers.</summary>
+    public int[,] Confusion
+    {
+        get
+        {
+            var table = new int[Choices.Count, Choices.Count];
+            foreach (var example in Examples.Where(example => example is { Label: not null, Prediction: not null }))
+            {
+                table[example.Label!.Value, example.Prediction!.Value]++;
+            }
+
+            return table;
+        }
+    }
+}

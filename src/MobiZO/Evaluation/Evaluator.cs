@@ -1,0 +1,161 @@
+using MobiZO.Data;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
+using MobiZO.Prompts;
+using MobiZO.Training;
+
+namespace MobiZO.Evaluation;
+
+/// <summary>Scores encoded rows with one adapter: choices by mean log-probability, free answers by token loss.</summary>
+internal sealed class Evaluator
+{
+    private const int RowsPerRun = 64;
+
+    private readonly IProgramSession _score;
+    private readonly IReadOnlyList<EncodedExample> _rows;
+    private readonly PromptExample[] _examples;
+    private readonly IReadOnlyList<string> _choices;
+    private readonly PromptStore? _prompts;
+    private readonly int _maxTokensPerRun;
+
+    /// <param name="score">The loaded score program.</param>
+    /// <param name="rows">Rows to score.</param>
+    /// <param name="layout">Scope and form of the run.</param>
+    /// <param name="choices">Label words; empty for free answers.</param>
+    /// <param name="prompts">Makes the cached prompts of the rows, given their examples; null when rows hold every token.</param>
+    /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
+    public Evaluator(
+        IProgramSession score,
+        IReadOnlyList<EncodedExample> rows,
+        ExampleLayout layout,
+        IReadOnlyList<string> choices,
+        Func<IReadOnlyList<PromptExample>, PromptStore?> prompts,
+        int maxTokensPerRun)
+    {
+        (_score, _rows, _choices, _maxTokensPerRun) = (score, rows, choices, maxTokensPerRun);
+        _examples = [.. rows.Select(layout.ForScoring)];
+        _prompts = prompts(_examples);
+    }
+
+    /// <summary>Number of rows.</summary>
+    public int RowCount => _rows.Count;
+
+    /// <summary>Computes the cached prompts ahead.</summary>
+    public void FillPrompts(Action<int>? progress, CancellationToken cancellation) => _prompts?.Fill(progress, cancellation);
+
+    /// <summary>Scores all rows.</summary>
+    /// <param name="adapter">All A and B matrices, flat; null when the program has no adapter.</param>
+    /// <param name="progress">Told how many rows are done.</param>
+    /// <param name="cancellation">Stops between two engine runs.</param>
+    public EvaluationResult Evaluate((HostTensor A, HostTensor B)? adapter, Action<int>? progress, CancellationToken cancellation)
+    {
+        var scored = new ScoredExample[_rows.Count];
+        var done = 0;
+        foreach (var batch in Batches())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Score(batch, adapter, scored);
+            done += batch.Count;
+            progress?.Invoke(done);
+        }
+
+        return new EvaluationResult(scored, _choices);
+    }
+
+    private void Score(IReadOnlyList<int> batch, (HostTensor A, HostTensor B)? adapter, ScoredExample[] scored)
+    {
+        var examples = batch.Select(index => _examples[index]).ToArray();
+        var form = FormOf(examples);
+        var feed = StepFeed.Create(form, examples, 1, 1);
+        var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
+        if (adapter is { } given)
+        {
+            inputs[ProgramNames.AdapterA] = given.A;
+            inputs[ProgramNames.AdapterB] = given.B;
+        }
+
+        _prompts?.AddTo(inputs, [.. feed.PromptOrder.Select(index => batch[index])]);
+        var values = _score.Run(inputs)[ProgramNames.LogProbabilities].Floats;
+        var next = 0;
+        var sums = Sums(form, examples, values, ref next);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            scored[batch[i]] = Read(_rows[batch[i]], examples[i], sums[i]);
+        }
+    }
+
+    /// <summary>For every example the summed log-probability of each candidate answer.</summary>
+    private static double[][] Sums(LossForm form, PromptExample[] examples, float[] values, ref int next)
+    {
+        var sums = examples.Select(example => new double[Math.Max(example.Choices.Length, 1)]).ToArray();
+        if (form == LossForm.Choices)
+        {
+            foreach (var row in sums)
+            {
+                for (var choice = 0; choice < row.Length; choice++)
+                {
+                    row[choice] = values[next++];
+                }
+            }
+
+            return sums;
+        }
+
+        // Rows lie choice by choice, example by example; each has one value an answer token.
+        var choices = form == LossForm.ChoiceSequences ? examples[0].Choices.Length : 1;
+        for (var choice = 0; choice < choices; choice++)
+        {
+            for (var i = 0; i < examples.Length; i++)
+            {
+                var length = form == LossForm.ChoiceSequences ? examples[i].Choices[choice].Length : examples[i].Answer.Length;
+                for (var token = 0; token < length; token++)
+                {
+                    sums[i][choice] += values[next++];
+                }
+            }
+        }
+
+        return sums;
+    }
+
+    private static ScoredExample Read(EncodedExample row, PromptExample example, double[] sums)
+    {
+        if (example.Choices.Length == 0)
+        {
+            return new ScoredExample(row.LineNumber, null, null, [], sums[0], example.Answer.Length);
+        }
+
+        double[] scores = [.. sums.Select((sum, choice) => sum / example.Choices[choice].Length)];
+        return new ScoredExample(
+            row.LineNumber, example.Label, Array.IndexOf(scores, scores.Max()), scores, sums[example.Label], example.Choices[example.Label].Length);
+    }
+
+    private static LossForm FormOf(PromptExample[] examples) =>
+        examples[0].Choices.Length == 0 ? LossForm.Tokens
+        : examples.All(example => example.Choices.All(choice => choice.Length == 1)) ? LossForm.Choices
+        : LossForm.ChoiceSequences;
+
+    /// <summary>Batches of similar length, so that little is padding.</summary>
+    private IEnumerable<IReadOnlyList<int>> Batches()
+    {
+        var order = Enumerable.Range(0, _rows.Count).OrderBy(index => _rows[index].Length).ToArray();
+        var batch = new List<int>();
+        foreach (var index in order)
+        {
+            var rows = Math.Max(_examples[index].Choices.Length, 1);
+            if (batch.Count > 0 && (batch.Count >= RowsPerRun || (batch.Count + 1) * rows * _rows[index].Length > _maxTokensPerRun))
+            {
+                yield return batch;
+                batch = [];
+            }
+
+            batch.Add(index);
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+}
