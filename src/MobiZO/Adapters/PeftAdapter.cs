@@ -96,7 +96,8 @@ public static class PeftAdapter
         if (rankOfA != rank || rankOfB != rank)
         {
             throw new CheckpointException(
-                $"{file.Path}: module '{name}': expected A [{rank}, in] and B [out, {rank}] as 'r' in {ConfigName} says, found [{rankOfA}, {inputSize}] and [{outputSize}, {rankOfB}]");
+                $"{file.Path}: module '{name}': expected A [{rank}, in] and B [out, {rank}] as 'r' in {ConfigName} says, "
+                + $"found [{rankOfA}, {inputSize}] and [{outputSize}, {rankOfB}]");
         }
 
         return new LoraModule(name, rank, inputSize, outputSize, file.ReadFloat32($"{Prefix}{name}{SuffixA}"), file.ReadFloat32($"{Prefix}{name}{SuffixB}"));

@@ -56,7 +56,8 @@ internal sealed class PeftConfig
         if (Find("init_lora_weights") is { ValueKind: not (JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null) } start
             && !(start.ValueKind == JsonValueKind.String && s_plainInitialisations.Contains(start.GetString())))
         {
-            throw Wrong("init_lora_weights", $"true, false, {string.Join(" or ", s_plainInitialisations)} (others change the base model; convert the adapter to plain LoRA first)", start);
+            var plain = string.Join(" or ", s_plainInitialisations);
+            throw Wrong("init_lora_weights", $"true, false, {plain} (others change the base model; convert the adapter to plain LoRA first)", start);
         }
 
         Rank = Integer("r", Required("r"), 1);
@@ -66,7 +67,7 @@ internal sealed class PeftConfig
         LayersToTransform = Integers("layers_to_transform");
         BaseModel = Find("base_model_name_or_path") is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;
         TargetModules = Find("target_modules") is { ValueKind: JsonValueKind.Array } targets
-            ? [.. targets.EnumerateArray().Select(target => target.ValueKind == JsonValueKind.String ? target.GetString()! : throw Wrong("target_modules", "a list of names", target))]
+            ? [.. targets.EnumerateArray().Select(NameOfTarget)]
             : [];
     }
 
@@ -117,6 +118,9 @@ internal sealed class PeftConfig
             throw Wrong(key, $"\"{expected}\"", found);
         }
     }
+
+    private string NameOfTarget(JsonElement target) =>
+        target.ValueKind == JsonValueKind.String ? target.GetString()! : throw Wrong("target_modules", "a list of names", target);
 
     private float ReadAlpha()
     {

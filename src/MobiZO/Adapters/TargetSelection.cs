@@ -80,7 +80,8 @@ public sealed class TargetSelection
 
     private string[] MatchNames(IReadOnlyList<string> available)
     {
-        var names = _text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(name => s_shortForms.Contains(name) ? $"{name}_proj" : name).ToArray();
+        var written = _text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var names = written.Select(name => s_shortForms.Contains(name) ? $"{name}_proj" : name).ToArray();
         var absent = names.Where(name => !available.Any(module => ModuleNames.EndsWith(module, name))).ToArray();
         if (absent.Length > 0 || names.Length == 0)
         {

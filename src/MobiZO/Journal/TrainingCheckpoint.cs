@@ -95,7 +95,8 @@ public sealed record TrainingCheckpoint
             var stored = JournalFormat.ReadHeader(Encoding.UTF8.GetBytes(Text("run")), $"{path}, metadata 'run'");
             if (stored.Differences(run) is { Count: > 0 } differences)
             {
-                throw new JournalException($"{path}: the checkpoint belongs to another run (checkpoint / this run): {string.Join("; ", differences)}; choose another folder, or the settings of that run");
+                var list = string.Join("; ", differences);
+                throw new JournalException($"{path}: the checkpoint belongs to another run (checkpoint / this run): {list}; choose another folder, or the settings of that run");
             }
 
             return new TrainingCheckpoint
@@ -126,7 +127,9 @@ public sealed record TrainingCheckpoint
             : throw new JournalException($"{path}: metadata '{key}': expected a step, found '{text}'");
 
     private static double ParseMetric(string path, string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new JournalException($"{path}: metadata 'best_metric': expected a number, found '{text}'");
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new JournalException($"{path}: metadata 'best_metric': expected a number, found '{text}'");
 
     private static Dictionary<string, long> ParseCounters(string path, string text)
     {
