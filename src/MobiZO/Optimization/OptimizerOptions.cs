@@ -11,6 +11,9 @@ public sealed record OptimizerOptions
     /// <summary>Peak learning rate of the normalised modes, unless one is given: their gradients are of the order of one.</summary>
     public const float DefaultNormalizedLearningRate = 0.01f;
 
+    /// <summary>Most random directions a step.</summary>
+    public const int MaxQueries = 65536;
+
     /// <summary>How losses become projected gradients.</summary>
     public EstimatorMode Mode { get; init; } = EstimatorMode.TwoSided;
 
@@ -57,7 +60,7 @@ public sealed record OptimizerOptions
         }
 
         Require(Enum.IsDefined(Mode), $"mode: {Mode} is unknown; choose one of {EnumNames.List<EstimatorMode>()}");
-        Require(Queries >= 1, $"queries: {Queries} must be at least 1");
+        Require(Queries is >= 1 and <= MaxQueries, $"queries: {Queries} must lie between 1 and {MaxQueries}");
         Require(Queries >= 2 || Queries < 1 || !Mode.IsNormalized(), $"queries: a normalised mode needs at least 2, found {Queries}");
         Require(float.IsFinite(Epsilon) && Epsilon > 0, $"epsilon: {Epsilon} must be a positive number");
         Require(float.IsFinite(EffectiveLearningRate) && EffectiveLearningRate > 0, $"learning rate: {EffectiveLearningRate} must be a positive number");

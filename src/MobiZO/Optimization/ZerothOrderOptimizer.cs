@@ -25,7 +25,8 @@ internal sealed class ZerothOrderOptimizer
         var noiseLength = (long)options.Queries * layout.Total;
         if (noiseLength > Array.MaxLength)
         {
-            throw new ArgumentException($"{options.Queries} directions of {layout.Total} values are too many ({Array.MaxLength} at most); choose fewer queries, fewer targets or a smaller rank");
+            throw new ArgumentException(
+                $"{options.Queries} directions of {layout.Total} values are too many ({Array.MaxLength} at most); choose fewer queries, fewer targets or a smaller rank");
         }
 
         Options = options;

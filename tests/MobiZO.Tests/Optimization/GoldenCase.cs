@@ -68,10 +68,8 @@ internal sealed class GoldenCase
     {
         using var tensors = SafetensorsFile.Open(_tensorsPath);
         var perModule = Modules.Select(module => tensors.ReadFloat32($"{module}.z/{step}")).ToArray();
-        return
-        [
-            .. Enumerable.Range(0, Plan.Queries).SelectMany(query => perModule.SelectMany(values => values.AsSpan(query * values.Length / Plan.Queries, values.Length / Plan.Queries).ToArray())),
-        ];
+        float[] Direction(float[] values, int query) => values.AsSpan(query * (values.Length / Plan.Queries), values.Length / Plan.Queries).ToArray();
+        return [.. Enumerable.Range(0, Plan.Queries).SelectMany(query => perModule.SelectMany(values => Direction(values, query)))];
     }
 
     private static float[] Floats(JsonElement array) => [.. array.EnumerateArray().Select(value => value.GetSingle())];

@@ -69,7 +69,12 @@ public sealed class ZerothOrderOptimizerTests
         var objective = new QuadraticObjective(s_layout.Total, quartic: 0.3);
         var options = new OptimizerOptions
         {
-            Mode = mode, Noise = noise, Queries = 4000, Epsilon = 1e-2f, LearningRate = 1, Schedule = new LearningRateSchedule { Kind = ScheduleKind.Constant },
+            Mode = mode,
+            Noise = noise,
+            Queries = 4000,
+            Epsilon = 1e-2f,
+            LearningRate = 1,
+            Schedule = new LearningRateSchedule { Kind = ScheduleKind.Constant },
         };
         var optimizer = new ZerothOrderOptimizer(options, s_layout, seed: 1, totalSteps: 1);
         optimizer.Step(objective);

@@ -1,0 +1,179 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Safetensors;
+using MobiZO.Journal;
+
+namespace MobiZO.Adapters;
+
+/// <summary>Adapter folders as the peft library reads and writes them: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
+public static class PeftAdapter
+{
+    private const string ConfigName = "adapter_config.json";
+    private const string WeightsName = "adapter_model.safetensors";
+    private const string Prefix = "base_model.model.";
+    private const string SuffixA = ".lora_A.weight";
+    private const string SuffixB = ".lora_B.weight";
+
+    /// <summary>Reads a LoRA adapter. Modules come in the natural order of their names; weights of any float type become fp32.</summary>
+    /// <exception cref="CheckpointException">A file is missing or damaged, or the adapter uses something not supported; the message names the key or tensor.</exception>
+    public static LoraAdapter Load(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var config = PeftConfig.Read(Path.Combine(folder, ConfigName));
+        var weightsPath = Path.Combine(folder, WeightsName);
+        if (!File.Exists(weightsPath) && File.Exists(Path.Combine(folder, "adapter_model.bin")))
+        {
+            throw new CheckpointException($"{weightsPath}: missing; the folder has adapter_model.bin, which may run code when read. Save the adapter again as safetensors");
+        }
+
+        using var file = SafetensorsFile.Open(weightsPath);
+        return new LoraAdapter
+        {
+            Rank = config.Rank,
+            Alpha = config.Alpha,
+            IsRankStabilized = config.IsRankStabilized,
+            InvocationTokens = config.InvocationTokens,
+            BaseModel = config.BaseModel,
+            TargetModules = config.TargetModules,
+            LayersToTransform = config.LayersToTransform,
+            Modules = ReadModules(file, config.Rank),
+        };
+    }
+
+    /// <summary>Writes the folder; existing files are replaced, each whole or not at all.</summary>
+    /// <exception cref="CheckpointException">A file could not be written.</exception>
+    /// <exception cref="ArgumentException">The adapter has no module, or a module of another rank.</exception>
+    public static void Save(LoraAdapter adapter, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (adapter.Modules.Count == 0 || adapter.Modules.Any(module => module.Rank != adapter.Rank))
+        {
+            throw new ArgumentException($"an adapter of rank {adapter.Rank} needs at least one module, all of that rank");
+        }
+
+        var tensors = adapter.Modules.SelectMany(module => new[]
+        {
+            ($"{Prefix}{module.Name}{SuffixA}", new[] { module.Rank, module.InputSize }, module.A),
+            ($"{Prefix}{module.Name}{SuffixB}", new[] { module.OutputSize, module.Rank }, module.B),
+        });
+        try
+        {
+            Directory.CreateDirectory(folder);
+            SafetensorsWriter.Write(Path.Combine(folder, WeightsName), [.. tensors], new Dictionary<string, string> { ["format"] = "pt" });
+            AtomicFile.Write(Path.Combine(folder, ConfigName), stream => WriteConfig(adapter, stream));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{folder}: the adapter could not be written: {error.Message}", error);
+        }
+    }
+
+    private static List<LoraModule> ReadModules(SafetensorsFile file, int rank)
+    {
+        var names = new SortedSet<string>(NaturalOrder.Instance);
+        foreach (var key in file.Tensors.Keys)
+        {
+            var suffix = key.EndsWith(SuffixA, StringComparison.Ordinal) ? SuffixA : key.EndsWith(SuffixB, StringComparison.Ordinal) ? SuffixB : null;
+            if (suffix is null || !key.StartsWith(Prefix, StringComparison.Ordinal) || key.Length <= Prefix.Length + suffix.Length)
+            {
+                throw new CheckpointException($"{file.Path}: tensor '{key}': expected only {Prefix}<module>{SuffixA} and {SuffixB}; adapters with other tensors are not supported");
+            }
+
+            names.Add(key[Prefix.Length..^suffix.Length]);
+        }
+
+        return names.Count > 0
+            ? [.. names.Select(name => ReadModule(file, name, rank))]
+            : throw new CheckpointException($"{file.Path}: expected the tensors of a LoRA adapter, found none");
+    }
+
+    private static LoraModule ReadModule(SafetensorsFile file, string name, int rank)
+    {
+        var (rankOfA, inputSize) = Shape(file, $"{Prefix}{name}{SuffixA}");
+        var (outputSize, rankOfB) = Shape(file, $"{Prefix}{name}{SuffixB}");
+        if (rankOfA != rank || rankOfB != rank)
+        {
+            throw new CheckpointException(
+                $"{file.Path}: module '{name}': expected A [{rank}, in] and B [out, {rank}] as 'r' in {ConfigName} says, "
+                + $"found [{rankOfA}, {inputSize}] and [{outputSize}, {rankOfB}]");
+        }
+
+        return new LoraModule(name, rank, inputSize, outputSize, file.ReadFloat32($"{Prefix}{name}{SuffixA}"), file.ReadFloat32($"{Prefix}{name}{SuffixB}"));
+    }
+
+    private static (int Rows, int Columns) Shape(SafetensorsFile file, string key)
+    {
+        if (!file.Tensors.TryGetValue(key, out var tensor))
+        {
+            throw new CheckpointException($"{file.Path}: tensor '{key}' is missing; the module has only the other half of its pair");
+        }
+
+        return tensor.Shape is [>= 1 and <= int.MaxValue and var rows, >= 1 and <= int.MaxValue and var columns] && rows * columns <= Array.MaxLength
+            ? ((int)rows, (int)columns)
+            : throw new CheckpointException($"{file.Path}: tensor '{key}': expected two dimensions, found [{string.Join(", ", tensor.Shape)}]");
+    }
+
+    private static void WriteConfig(LoraAdapter adapter, Stream stream)
+    {
+        using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        writer.WriteStartObject();
+        if (adapter.InvocationTokens.Count > 0)
+        {
+            // Only then: versions of peft from before activated LoRA do not know the key.
+            WriteList(writer, "alora_invocation_tokens", adapter.InvocationTokens);
+        }
+
+        WriteEmptyObject(writer, "alpha_pattern");
+        writer.WriteNull("auto_mapping");
+        writer.WriteString("base_model_name_or_path", adapter.BaseModel);
+        writer.WriteString("bias", "none");
+        writer.WriteBoolean("fan_in_fan_out", false);
+        writer.WriteBoolean("inference_mode", true);
+        writer.WriteBoolean("init_lora_weights", true);
+        writer.WriteNull("layers_pattern");
+        WriteList(writer, "layers_to_transform", adapter.LayersToTransform);
+        writer.WriteNumber("lora_alpha", adapter.Alpha);
+        writer.WriteNumber("lora_dropout", 0.0);
+        writer.WriteNull("modules_to_save");
+        writer.WriteString("peft_type", "LORA");
+        writer.WriteNumber("r", adapter.Rank);
+        WriteEmptyObject(writer, "rank_pattern");
+        writer.WriteNull("revision");
+        writer.WriteStartArray("target_modules");
+        foreach (var target in adapter.TargetModules.Count > 0 ? adapter.TargetModules : adapter.Modules.Select(module => module.Name))
+        {
+            writer.WriteStringValue(target);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("task_type", "CAUSAL_LM");
+        writer.WriteBoolean("use_dora", false);
+        writer.WriteBoolean("use_rslora", adapter.IsRankStabilized);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteEmptyObject(Utf8JsonWriter writer, string key)
+    {
+        writer.WriteStartObject(key);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteList(Utf8JsonWriter writer, string key, IReadOnlyList<int>? values)
+    {
+        if (values is null)
+        {
+            writer.WriteNull(key);
+            return;
+        }
+
+        writer.WriteStartArray(key);
+        foreach (var value in values)
+        {
+            writer.WriteNumberValue(value);
+        }
+
+        writer.WriteEndArray();
+    }
+}

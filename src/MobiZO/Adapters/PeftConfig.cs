@@ -1,0 +1,164 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using MobiZO.Checkpoints;
+
+namespace MobiZO.Adapters;
+
+/// <summary>What matters in an <c>adapter_config.json</c>; anything that would change the computation and is not supported is refused by its key.</summary>
+internal sealed class PeftConfig
+{
+    // Ways to start the training that leave the base model as it is. Others (pissa, olora, corda, loftq, lora_ga) change its weights.
+    private static readonly string[] s_plainInitialisations = ["gaussian", "eva", "orthogonal"];
+
+    // Absent, null, false, and an empty list or object all mean that the feature is off.
+    private static readonly (string Key, string Reason)[] s_mustBeOff =
+    [
+        ("use_dora", "DoRA is not supported"),
+        ("use_qalora", "QA-LoRA is not supported"),
+        ("use_bdlora", "block-diagonal LoRA is not supported"),
+        ("lora_bias", "biases inside the adapter are not supported"),
+        ("fan_in_fan_out", "base weights stored [in, out] are not supported"),
+        ("modules_to_save", "fully trained modules are not supported"),
+        ("trainable_token_indices", "trained token embeddings are not supported"),
+        ("target_parameters", "adapters on bare parameters are not supported"),
+        ("layer_replication", "replicated layers are not supported"),
+        ("rank_pattern", "a rank of its own for some modules is not supported"),
+        ("alpha_pattern", "an alpha of its own for some modules is not supported"),
+        ("arrow_config", "Arrow routing is not supported"),
+        ("kasa_config", "KaSA is not supported"),
+        ("monteclora_config", "MonteCLoRA is not supported"),
+        ("velora_config", "VeLoRA is not supported"),
+        ("megatron_config", "Megatron layers are not supported"),
+    ];
+
+    private readonly JsonElement _root;
+    private readonly string _path;
+
+    private PeftConfig(JsonElement root, string path)
+    {
+        _root = root;
+        _path = path;
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new CheckpointException($"{path}: expected a JSON object, found {root.ValueKind}");
+        }
+
+        RequireText("peft_type", "LORA", required: true);
+        RequireText("bias", "none", required: false);
+        foreach (var (key, reason) in s_mustBeOff)
+        {
+            if (Find(key) is { } value && !IsOff(value))
+            {
+                throw new CheckpointException($"{path}: key '{key}': {reason}, found {Describe(value)}; expected null or false");
+            }
+        }
+
+        if (Find("init_lora_weights") is { ValueKind: not (JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null) } start
+            && !(start.ValueKind == JsonValueKind.String && s_plainInitialisations.Contains(start.GetString())))
+        {
+            var plain = string.Join(" or ", s_plainInitialisations);
+            throw Wrong("init_lora_weights", $"true, false, {plain} (others change the base model; convert the adapter to plain LoRA first)", start);
+        }
+
+        Rank = Integer("r", Required("r"), 1);
+        Alpha = ReadAlpha();
+        IsRankStabilized = Find("use_rslora") is { ValueKind: JsonValueKind.True };
+        InvocationTokens = Integers("alora_invocation_tokens") ?? [];
+        LayersToTransform = Integers("layers_to_transform");
+        BaseModel = Find("base_model_name_or_path") is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;
+        TargetModules = Find("target_modules") is { ValueKind: JsonValueKind.Array } targets
+            ? [.. targets.EnumerateArray().Select(NameOfTarget)]
+            : [];
+    }
+
+    public int Rank { get; }
+
+    public float Alpha { get; }
+
+    public bool IsRankStabilized { get; }
+
+    public IReadOnlyList<int> InvocationTokens { get; }
+
+    public IReadOnlyList<int>? LayersToTransform { get; }
+
+    public string? BaseModel { get; }
+
+    /// <summary>Empty when the file holds an expression instead of a list.</summary>
+    public IReadOnlyList<string> TargetModules { get; }
+
+    public static PeftConfig Read(string path)
+    {
+        try
+        {
+            var bytes = File.ReadAllBytes(path);
+            if (!Utf8.IsValid(bytes))
+            {
+                throw new CheckpointException($"{path}: expected JSON, found bytes that are not UTF-8");
+            }
+
+            using var document = JsonDocument.Parse(bytes);
+            return new PeftConfig(document.RootElement, path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{path}: the adapter's settings cannot be read: {error.Message}", error);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // A text with half of a surrogate pair parses but cannot be read.
+            throw new CheckpointException($"{path}: expected JSON, found a broken file: {error.Message}", error);
+        }
+    }
+
+    private void RequireText(string key, string expected, bool required)
+    {
+        var value = required ? Required(key) : Find(key);
+        if (value is { } found && !(found.ValueKind == JsonValueKind.String && found.GetString() == expected))
+        {
+            throw Wrong(key, $"\"{expected}\"", found);
+        }
+    }
+
+    private string NameOfTarget(JsonElement target) =>
+        target.ValueKind == JsonValueKind.String ? target.GetString()! : throw Wrong("target_modules", "a list of names", target);
+
+    private float ReadAlpha()
+    {
+        var value = Required("lora_alpha");
+        return value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var alpha) && float.IsFinite(alpha) ? alpha : throw Wrong("lora_alpha", "a number", value);
+    }
+
+    private List<int>? Integers(string key)
+    {
+        var value = Find(key);
+        return value switch
+        {
+            null or { ValueKind: JsonValueKind.Null } => null,
+            { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(item => Integer(key, item, 0))],
+            _ => [Integer(key, value.Value, 0)],
+        };
+    }
+
+    private int Integer(string key, JsonElement value, int least) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least ? number : throw Wrong(key, $"a whole number of at least {least}", value);
+
+    private JsonElement? Find(string key) => _root.TryGetProperty(key, out var value) ? value : null;
+
+    private JsonElement Required(string key) => Find(key) ?? throw new CheckpointException($"{_path}: key '{key}' is missing");
+
+    private CheckpointException Wrong(string key, string expected, JsonElement found) => new($"{_path}: key '{key}': expected {expected}, found {Describe(found)}");
+
+    private static bool IsOff(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.False => true,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        _ => false,
+    };
+
+    private static string Describe(JsonElement value)
+    {
+        var text = value.GetRawText();
+        return text.Length <= 80 ? text : text[..80] + "...";
+    }
+}

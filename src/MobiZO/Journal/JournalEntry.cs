@@ -1,0 +1,26 @@
+namespace MobiZO.Journal;
+
+/// <summary>What one step did: one line of the journal.</summary>
+public sealed record JournalEntry
+{
+    /// <summary>Step of the run, from 0.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>The P losses in the order of the copies.</summary>
+    public required IReadOnlyList<float> Losses { get; init; }
+
+    /// <summary>The q projected gradients that were applied; empty when the step was skipped.</summary>
+    public required IReadOnlyList<float> ProjectedGradients { get; init; }
+
+    /// <summary>Learning rate of the step.</summary>
+    public required float LearningRate { get; init; }
+
+    /// <summary>Wall time of the step.</summary>
+    public double Milliseconds { get; init; }
+
+    /// <summary>Most memory the process has held so far.</summary>
+    public long PeakMemoryBytes { get; init; }
+
+    /// <summary>True when a loss was not finite and the step changed nothing.</summary>
+    public bool Skipped { get; init; }
+}

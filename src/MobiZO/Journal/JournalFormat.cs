@@ -1,0 +1,255 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using MobiZO.Optimization;
+using MobiZO.Optimization.Noise;
+
+namespace MobiZO.Journal;
+
+/// <summary>The text of journal lines. Numbers are written as the shortest text that reads back as the same bits.</summary>
+internal static class JournalFormat
+{
+    public const string Name = "mobizo-journal";
+    public const int Version = 1;
+    public const string NotANumber = "NaN";
+    public const string PositiveInfinity = "Infinity";
+    public const string NegativeInfinity = "-Infinity";
+
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The header as one line, without the line end.</summary>
+    public static byte[] Write(JournalHeader header) => Line(writer =>
+    {
+        writer.WriteString("format", Name);
+        writer.WriteNumber("version", Version);
+        writer.WriteNumber("seed", header.Seed);
+        writer.WriteNumber("total_steps", header.TotalSteps);
+        writer.WriteStartObject("optimizer");
+        Write(writer, header.Optimizer);
+        writer.WriteEndObject();
+        writer.WriteStartArray("modules");
+        foreach (var segment in header.Layout.Segments)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", segment.Name);
+            writer.WriteNumber("in", segment.InputSize);
+            writer.WriteNumber("out", segment.OutputSize);
+            writer.WriteNumber("r", segment.Rank);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartObject("properties");
+        foreach (var (name, value) in header.Properties.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            writer.WriteString(name, value);
+        }
+
+        writer.WriteEndObject();
+    });
+
+    /// <summary>A step as one line, without the line end.</summary>
+    public static byte[] Write(JournalEntry entry) => Line(writer =>
+    {
+        writer.WriteNumber("step", entry.Step);
+        WriteSingles(writer, "losses", entry.Losses);
+        WriteSingles(writer, "projected_gradients", entry.ProjectedGradients);
+        WriteSingle(writer, "learning_rate", entry.LearningRate);
+        writer.WriteNumber("milliseconds", entry.Milliseconds);
+        writer.WriteNumber("peak_memory_bytes", entry.PeakMemoryBytes);
+        writer.WriteBoolean("skipped", entry.Skipped);
+    });
+
+    /// <summary>Reads a header line.</summary>
+    /// <exception cref="JournalException">The line is broken, of another format or version, or its settings are unsound.</exception>
+    public static JournalHeader ReadHeader(ReadOnlyMemory<byte> line, string place) => Read(line, place, fields =>
+    {
+        if (fields.Text("format") is var format && format != Name)
+        {
+            throw fields.Wrong("format", Name, format);
+        }
+
+        fields.Integer("version", Version, Version);
+        var optimizer = ReadOptimizer(fields.Object("optimizer"));
+        var errors = optimizer.Validate();
+        return errors.Count > 0
+            ? throw fields.Wrong("optimizer", "sound settings", string.Join("; ", errors))
+            : new JournalHeader
+            {
+                Seed = fields.Unsigned("seed"),
+                TotalSteps = fields.Integer("total_steps", 1, uint.MaxValue),
+                Optimizer = optimizer,
+                Layout = ReadLayout(fields),
+                Properties = fields.Texts("properties"),
+            };
+    });
+
+    /// <summary>Reads the line of a step and checks it against the header.</summary>
+    /// <exception cref="JournalException">The line is broken or does not fit the run.</exception>
+    public static JournalEntry ReadEntry(ReadOnlyMemory<byte> line, string place, long expectedStep, CopyPlan plan) => Read(line, place, fields =>
+    {
+        var entry = new JournalEntry
+        {
+            Step = fields.Integer("step", expectedStep, expectedStep),
+            Losses = fields.Singles("losses"),
+            ProjectedGradients = fields.Singles("projected_gradients"),
+            LearningRate = fields.Single("learning_rate"),
+            Milliseconds = fields.Double("milliseconds"),
+            PeakMemoryBytes = fields.Integer("peak_memory_bytes", 0, long.MaxValue),
+            Skipped = fields.Boolean("skipped"),
+        };
+        return Complaint(entry, plan) is var (key, expected, found) ? throw fields.Wrong(key, expected, found) : entry;
+    });
+
+    /// <summary>What makes an entry unfit for its run, or null.</summary>
+    public static (string Key, string Expected, string Found)? Complaint(JournalEntry entry, CopyPlan plan)
+    {
+        var gradients = entry.Skipped ? 0 : plan.Queries;
+        if (entry.Losses.Count != plan.Count)
+        {
+            return ("losses", $"{plan.Count} numbers, one for each copy", $"{entry.Losses.Count}");
+        }
+
+        if (entry.ProjectedGradients.Count != gradients)
+        {
+            return ("projected_gradients", entry.Skipped ? "none in a skipped step" : $"{gradients} numbers, one for each query", $"{entry.ProjectedGradients.Count}");
+        }
+
+        if (!entry.ProjectedGradients.All(float.IsFinite))
+        {
+            return ("projected_gradients", "finite numbers", "one that is not");
+        }
+
+        if (!float.IsFinite(entry.LearningRate))
+        {
+            return ("learning_rate", "a finite number", "one that is not");
+        }
+
+        return null;
+    }
+
+    private static void Write(Utf8JsonWriter writer, OptimizerOptions options)
+    {
+        // The values in force, so that a later change of a default cannot change what a journal means.
+        writer.WriteString("mode", EnumNames.Of(options.Mode));
+        writer.WriteNumber("queries", options.Queries);
+        writer.WriteBoolean("own_examples", options.OwnExamples);
+        writer.WriteNumber("epsilon", options.Epsilon);
+        writer.WriteNumber("learning_rate", options.EffectiveLearningRate);
+        writer.WriteString("schedule", EnumNames.Of(options.Schedule.Kind));
+        writer.WriteNumber("warmup_steps", options.Schedule.WarmupSteps);
+        writer.WriteNumber("final_ratio", options.Schedule.FinalRatio);
+        writer.WriteNumber("momentum", options.Momentum);
+        writer.WriteNumber("clip", options.Clip);
+        writer.WriteString("noise", EnumNames.Of(options.EffectiveNoise));
+    }
+
+    private static OptimizerOptions ReadOptimizer(JsonFields fields) => new()
+    {
+        Mode = ReadEnum<EstimatorMode>(fields, "mode"),
+        Queries = (int)fields.Integer("queries", 1, int.MaxValue),
+        OwnExamples = fields.Boolean("own_examples"),
+        Epsilon = fields.Single("epsilon"),
+        LearningRate = fields.Single("learning_rate"),
+        Schedule = new LearningRateSchedule
+        {
+            Kind = ReadEnum<ScheduleKind>(fields, "schedule"),
+            WarmupSteps = fields.Integer("warmup_steps", 0, uint.MaxValue),
+            FinalRatio = fields.Single("final_ratio"),
+        },
+        Momentum = fields.Single("momentum"),
+        Clip = fields.Single("clip"),
+        Noise = ReadEnum<NoiseKind>(fields, "noise"),
+    };
+
+    private static T ReadEnum<T>(JsonFields fields, string key)
+        where T : struct, Enum
+    {
+        var name = fields.Text(key);
+        return EnumNames.TryParse<T>(name, out var value) ? value : throw fields.Wrong(key, $"one of {EnumNames.List<T>()}", $"'{name}'");
+    }
+
+    private static StateLayout ReadLayout(JsonFields fields)
+    {
+        var modules = fields.Objects("modules").Select(module => (
+            module.Text("name"), (int)module.Integer("in", 1, int.MaxValue), (int)module.Integer("out", 1, int.MaxValue), (int)module.Integer("r", 1, int.MaxValue)));
+        try
+        {
+            return StateLayout.Create(modules);
+        }
+        catch (ArgumentException error)
+        {
+            throw fields.Wrong("modules", "a sound geometry", error.Message);
+        }
+    }
+
+    private static T Read<T>(ReadOnlyMemory<byte> line, string place, Func<JsonFields, T> read)
+    {
+        if (!Utf8.IsValid(line.Span))
+        {
+            throw new JournalException($"{place}: expected a JSON object, found bytes that are not UTF-8");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return read(new JsonFields(document.RootElement, place));
+        }
+        catch (JsonException error)
+        {
+            throw new JournalException($"{place}: expected a JSON object, found a broken line: {error.Message}", error);
+        }
+        catch (InvalidOperationException error)
+        {
+            // A text with half of a surrogate pair parses but cannot be read.
+            throw new JournalException($"{place}: expected a JSON object, found a broken text: {error.Message}", error);
+        }
+    }
+
+    private static byte[] Line(Action<Utf8JsonWriter> content)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, s_options))
+        {
+            writer.WriteStartObject();
+            content(writer);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteSingles(Utf8JsonWriter writer, string key, IReadOnlyList<float> values)
+    {
+        writer.WriteStartArray(key);
+        foreach (var value in values)
+        {
+            if (NameOfNonFinite(value) is { } name)
+            {
+                writer.WriteStringValue(name);
+            }
+            else
+            {
+                writer.WriteNumberValue(value);
+            }
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteSingle(Utf8JsonWriter writer, string key, float value)
+    {
+        if (NameOfNonFinite(value) is { } name)
+        {
+            writer.WriteString(key, name);
+        }
+        else
+        {
+            writer.WriteNumber(key, value);
+        }
+    }
+
+    private static string? NameOfNonFinite(float value) =>
+        float.IsNaN(value) ? NotANumber : float.IsPositiveInfinity(value) ? PositiveInfinity : float.IsNegativeInfinity(value) ? NegativeInfinity : null;
+}

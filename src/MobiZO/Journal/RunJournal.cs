@@ -1,0 +1,82 @@
+using MobiZO.Optimization;
+
+namespace MobiZO.Journal;
+
+/// <summary>A journal read from disk: JSON Lines, a header and then one line a step.</summary>
+public sealed class RunJournal
+{
+    private readonly long[] _lineEnds;
+
+    private RunJournal(string path, JournalHeader header, IReadOnlyList<JournalEntry> entries, long[] lineEnds, bool hasTornTail)
+    {
+        Path = path;
+        Header = header;
+        Entries = entries;
+        _lineEnds = lineEnds;
+        HasTornTail = hasTornTail;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>The first line.</summary>
+    public JournalHeader Header { get; }
+
+    /// <summary>The steps in order: entry n is step n.</summary>
+    public IReadOnlyList<JournalEntry> Entries { get; }
+
+    /// <summary>True when the file ends inside a line, as after a kill; that line is left out.</summary>
+    public bool HasTornTail { get; }
+
+    /// <summary>Reads a journal; another process may be writing it.</summary>
+    /// <exception cref="JournalException">The file is missing, has no header, or a whole line is broken or out of order.</exception>
+    public static RunJournal Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ReadOnlyMemory<byte> bytes = ReadBytes(path);
+        var ends = new List<long>();
+        var entries = new List<JournalEntry>();
+        JournalHeader? header = null;
+        CopyPlan? plan = null;
+        var start = 0;
+        while (bytes.Span[start..].IndexOf((byte)'\n') is >= 0 and var length)
+        {
+            var line = bytes.Slice(start, length);
+            var place = $"{path}, line {ends.Count + 1}";
+            if (header is null)
+            {
+                header = JournalFormat.ReadHeader(line, place);
+                plan = CopyPlan.Create(header.Optimizer.Mode, header.Optimizer.Queries, header.Optimizer.OwnExamples);
+            }
+            else
+            {
+                entries.Add(JournalFormat.ReadEntry(line, place, entries.Count, plan!));
+            }
+
+            start += length + 1;
+            ends.Add(start);
+        }
+
+        return header is null
+            ? throw new JournalException($"{path}: expected a header line, found {(bytes.IsEmpty ? "an empty file" : "no whole line")}; delete the file and start the run again")
+            : new RunJournal(path, header, entries, [.. ends], start < bytes.Length);
+    }
+
+    /// <summary>Length of the file up to and with the first <paramref name="steps"/> steps.</summary>
+    internal long LengthAfter(long steps) => _lineEnds[(int)steps];
+
+    private static byte[] ReadBytes(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var bytes = new byte[stream.Length];
+            var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return bytes[..count];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or OverflowException)
+        {
+            throw new JournalException($"{path}: the journal cannot be read: {error.Message}", error);
+        }
+    }
+}

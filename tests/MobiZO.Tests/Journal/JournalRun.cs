@@ -1,0 +1,60 @@
+using MobiZO.Journal;
+using MobiZO.Optimization;
+using MobiZO.Tests.Optimization;
+
+namespace MobiZO.Tests.Journal;
+
+/// <summary>A small run on a quadratic that keeps a journal in a folder of its own.</summary>
+internal sealed class JournalRun : IDisposable
+{
+    public JournalRun(OptimizerOptions? options = null, long totalSteps = 12)
+    {
+        Folder = Directory.CreateTempSubdirectory("mobizo-journal-").FullName;
+        Header = new JournalHeader
+        {
+            Seed = ulong.MaxValue - 4,
+            TotalSteps = totalSteps,
+            Optimizer = options ?? new OptimizerOptions { Queries = 4, LearningRate = 0.05f },
+            Layout = StateLayout.Create([("model.layers.0.self_attn.q_proj", 16, 7, 3), ("model.layers.0.self_attn.v_proj", 16, 5, 3)]),
+            Properties = new Dictionary<string, string> { ["model"] = "a \"quoted\" näme", ["scope"] = "all" },
+        };
+        Optimizer = new ZerothOrderOptimizer(Header.Optimizer, Header.Layout, Header.Seed, totalSteps);
+        Objective = new QuadraticObjective(Header.Layout.Total) { ExampleLevel = 0.1, BrokenSteps = { 3, 4 } };
+    }
+
+    public string Folder { get; }
+
+    public string Path => System.IO.Path.Combine(Folder, "journal.jsonl");
+
+    public JournalHeader Header { get; }
+
+    public ZerothOrderOptimizer Optimizer { get; }
+
+    public QuadraticObjective Objective { get; }
+
+    public void Train(JournalWriter writer, int steps)
+    {
+        for (var count = 0; count < steps; count++)
+        {
+            var result = Optimizer.Step(Objective);
+            writer.Append(new JournalEntry
+            {
+                Step = result.Step,
+                Losses = result.Losses,
+                ProjectedGradients = result.ProjectedGradients,
+                LearningRate = result.LearningRate,
+                Milliseconds = 1.5,
+                PeakMemoryBytes = 1L << 40,
+                Skipped = result.Skipped,
+            });
+        }
+    }
+
+    public void TrainAndClose(int steps)
+    {
+        using var writer = JournalWriter.Create(Path, Header);
+        Train(writer, steps);
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}

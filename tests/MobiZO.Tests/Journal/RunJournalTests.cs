@@ -1,0 +1,199 @@
+using System.Text;
+using MobiZO.Journal;
+using MobiZO.Optimization;
+
+namespace MobiZO.Tests.Journal;
+
+public sealed class RunJournalTests
+{
+    [Fact]
+    public void What_is_written_reads_back_with_the_same_bits()
+    {
+        using var run = new JournalRun(new OptimizerOptions { Mode = EstimatorMode.OneSided, Queries = 3, LearningRate = 0.1f });
+        float[] losses = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon];
+        float[] gradients = [-0f, float.MaxValue, 0.1f + 0.2f];
+        using (var writer = JournalWriter.Create(run.Path, run.Header, stepsPerFlush: 2))
+        {
+            writer.Append(new JournalEntry { Step = 0, Losses = losses, ProjectedGradients = [], LearningRate = 1e-45f, Skipped = true });
+            writer.Append(new JournalEntry { Step = 1, Losses = losses, ProjectedGradients = gradients, LearningRate = 1f / 3, Milliseconds = 0.1, PeakMemoryBytes = long.MaxValue });
+        }
+
+        var journal = RunJournal.Read(run.Path);
+        Assert.Empty(journal.Header.Differences(run.Header));
+        Assert.Equal(run.Header.Seed, journal.Header.Seed);
+        Assert.Equal(run.Header.Properties, journal.Header.Properties);
+        Assert.Equal(2, journal.Entries.Count);
+        Assert.True(journal.Entries[0].Skipped);
+        Assert.Equal(Bits(losses), Bits(journal.Entries[0].Losses));
+        Assert.Equal(Bits(gradients), Bits(journal.Entries[1].ProjectedGradients));
+        Assert.Equal(Bits([1e-45f]), Bits([journal.Entries[0].LearningRate]));
+        Assert.Equal(1f / 3, journal.Entries[1].LearningRate);
+        Assert.Equal(0.1, journal.Entries[1].Milliseconds);
+        Assert.Equal(long.MaxValue, journal.Entries[1].PeakMemoryBytes);
+        Assert.False(journal.HasTornTail);
+    }
+
+    [Fact]
+    public void Lines_have_the_documented_form()
+    {
+        using var run = new JournalRun();
+        using (var writer = JournalWriter.Create(run.Path, run.Header))
+        {
+            writer.Append(new JournalEntry { Step = 0, Losses = [1, 2, 3, 4, float.NaN, 6, 7, 8.5f], ProjectedGradients = [], LearningRate = 0.05f, Milliseconds = 2, PeakMemoryBytes = 3, Skipped = true });
+        }
+
+        var lines = File.ReadAllText(run.Path).Split('\n');
+        Assert.StartsWith("""{"format":"mobizo-journal","version":1,"seed":18446744073709551611,"total_steps":12,"optimizer":{"mode":"two-sided","queries":4,""", lines[0], StringComparison.Ordinal);
+        Assert.Equal("""{"step":0,"losses":[1,2,3,4,"NaN",6,7,8.5],"projected_gradients":[],"learning_rate":0.05,"milliseconds":2,"peak_memory_bytes":3,"skipped":true}""", lines[1]);
+        Assert.Equal("", lines[2]);
+        Assert.Equal(3, lines.Length);
+    }
+
+    [Fact]
+    public void A_journal_cut_anywhere_reads_up_to_its_last_whole_line_and_can_be_continued()
+    {
+        using var run = new JournalRun();
+        run.TrainAndClose(12);
+        var whole = File.ReadAllBytes(run.Path);
+        var headerLength = Array.IndexOf(whole, (byte)'\n') + 1;
+        for (var length = headerLength; length < whole.Length; length += 97)
+        {
+            File.WriteAllBytes(run.Path, whole[..length]);
+            var journal = RunJournal.Read(run.Path);
+            Assert.Equal(whole.Take(length).Count(value => value == '\n') - 1, journal.Entries.Count);
+            Assert.Equal(whole[length - 1] != '\n', journal.HasTornTail);
+        }
+
+        File.WriteAllBytes(run.Path, whole[..^5]);
+        using var again = new JournalRun();
+        using (var writer = JournalWriter.Resume(run.Path, run.Header, 11))
+        {
+            var rebuilt = JournalReplay.Rebuild(RunJournal.Read(run.Path));
+            again.Optimizer.Restore(11, rebuilt.B.Span, rebuilt.Velocity.Span);
+            again.Train(writer, 1);
+        }
+
+        Assert.Equal(whole, File.ReadAllBytes(run.Path));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    public void A_journal_without_a_whole_header_is_refused(int length)
+    {
+        using var run = new JournalRun();
+        run.TrainAndClose(1);
+        File.WriteAllBytes(run.Path, File.ReadAllBytes(run.Path)[..length]);
+        Assert.Contains(run.Path, Assert.Throws<JournalException>(() => RunJournal.Read(run.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"step\":1")]
+    [InlineData("{\"step\":2,@}")]
+    [InlineData("{\"step\":1e40,@}")]
+    [InlineData("{\"step\":\"1\",@}")]
+    [InlineData("{\"step\":1,\"losses\":[1,2],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
+    [InlineData("{\"step\":1,\"losses\":[1,2,3,4,5,6,7,1e99],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
+    [InlineData("{\"step\":1,\"losses\":[1,2,3,4,5,6,7,\"\\ud800\"],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
+    [InlineData("{\"step\":1,\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,\"NaN\"],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
+    [InlineData("{\"step\":1,\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":true}")]
+    [InlineData("{\"step\":1,\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":-1,\"skipped\":false}")]
+    public void A_broken_line_in_the_middle_names_file_and_line(string broken)
+    {
+        using var run = new JournalRun();
+        run.TrainAndClose(4);
+        var lines = File.ReadAllLines(run.Path);
+        lines[2] = broken.Replace("@", lines[2][(lines[2].IndexOf(',', StringComparison.Ordinal) + 1)..^1], StringComparison.Ordinal);
+        File.WriteAllText(run.Path, string.Join('\n', lines) + "\n");
+        var error = Assert.Throws<JournalException>(() => RunJournal.Read(run.Path));
+        Assert.StartsWith($"{run.Path}, line 3", error.Message, StringComparison.Ordinal);
+        Assert.Throws<JournalException>(() => JournalWriter.Resume(run.Path, run.Header, 1));
+    }
+
+    [Theory]
+    [InlineData("\"mobizo-journal\"", "\"another\"", "format")]
+    [InlineData("\"version\":1", "\"version\":2", "version")]
+    [InlineData("\"two-sided\"", "\"three-sided\"", "mode")]
+    [InlineData("\"queries\":4", "\"queries\":2147483647", "queries")]
+    [InlineData("\"epsilon\":0.01", "\"epsilon\":-1", "epsilon")]
+    [InlineData("\"out\":7", "\"out\":0", "out")]
+    [InlineData("\"out\":7,\"r\":3", "\"out\":2147483647,\"r\":2147483647", "modules")]
+    [InlineData("\"seed\":1", "\"seed\":-1", "seed")]
+    [InlineData("\"scope\":\"all\"", "\"scope\":1", "scope")]
+    public void A_header_of_another_kind_names_the_key(string old, string changed, string key)
+    {
+        using var run = new JournalRun();
+        run.TrainAndClose(1);
+        var text = File.ReadAllText(run.Path);
+        Assert.Contains(old, text, StringComparison.Ordinal);
+        File.WriteAllText(run.Path, text.Replace(old, changed, StringComparison.Ordinal));
+        var error = Assert.Throws<JournalException>(() => RunJournal.Read(run.Path));
+        Assert.StartsWith($"{run.Path}, line 1", error.Message, StringComparison.Ordinal);
+        Assert.Contains(key, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_flipped_at_random_places_never_end_in_anything_but_a_clear_error()
+    {
+        using var run = new JournalRun();
+        run.TrainAndClose(3);
+        var whole = File.ReadAllBytes(run.Path);
+        for (var place = 0; place < whole.Length; place += 3)
+        {
+            foreach (var value in new byte[] { 0, (byte)'"', (byte)'9', (byte)'\n', 0xFF, (byte)'-' })
+            {
+                var damaged = (byte[])whole.Clone();
+                damaged[place] = value;
+                File.WriteAllBytes(run.Path, damaged);
+                if (Record.Exception(() => RunJournal.Read(run.Path)) is { } error)
+                {
+                    Assert.IsType<JournalException>(error);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Only_the_same_run_can_be_continued()
+    {
+        using var run = new JournalRun();
+        run.TrainAndClose(5);
+        Assert.Throws<JournalException>(() => JournalWriter.Create(run.Path, run.Header));
+        Assert.Throws<JournalException>(() => JournalWriter.Resume(run.Path, run.Header, 6));
+        Assert.Throws<JournalException>(() => JournalWriter.Resume(System.IO.Path.Combine(run.Folder, "other.jsonl"), run.Header, 0));
+        var error = Assert.Throws<JournalException>(() => JournalWriter.Resume(
+            run.Path, run.Header with { Seed = 1, Optimizer = run.Header.Optimizer with { Epsilon = 0.5f }, Properties = new Dictionary<string, string>() }, 5));
+        Assert.Contains("seed: 18446744073709551611 / 1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("optimizer.epsilon: 0.01 / 0.5", error.Message, StringComparison.Ordinal);
+        Assert.Contains("properties.scope: \"all\" / absent", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Steps_out_of_turn_and_of_another_shape_are_not_written()
+    {
+        using var run = new JournalRun();
+        using var writer = JournalWriter.Create(run.Path, run.Header);
+        var entry = new JournalEntry { Step = 0, Losses = new float[8], ProjectedGradients = new float[4], LearningRate = 1 };
+        Assert.Throws<ArgumentException>(() => writer.Append(entry with { Step = 1 }));
+        Assert.Throws<ArgumentException>(() => writer.Append(entry with { Losses = new float[7] }));
+        Assert.Throws<ArgumentException>(() => writer.Append(entry with { ProjectedGradients = new float[3] }));
+        Assert.Throws<ArgumentException>(() => writer.Append(entry with { LearningRate = float.NaN }));
+        writer.Append(entry);
+        Assert.Single(RunJournal.Read(run.Path).Entries);
+    }
+
+    [Fact]
+    public void Text_that_is_not_UTF8_is_refused()
+    {
+        using var run = new JournalRun();
+        run.TrainAndClose(1);
+        File.WriteAllText(run.Path, File.ReadAllText(run.Path), Encoding.Latin1);
+        Assert.Contains("UTF-8", Assert.Throws<JournalException>(() => RunJournal.Read(run.Path)).Message, StringComparison.Ordinal);
+    }
+
+    private static int[] Bits(IReadOnlyList<float> values) => [.. values.Select(BitConverter.SingleToInt32Bits)];
+}
