@@ -1,0 +1,52 @@
+using MobiZO.Training;
+
+namespace MobiZO;
+
+/// <summary>
+/// The door: fine-tunes a local language model on a data file with forward passes only.
+/// <code>
+/// rows -> template -> tokenizer -> batch -> session.Step(batch, seed, lr, eps) -> losses -> gradient scalars -> journal -> adapter
+/// </code>
+/// </summary>
+public sealed class FineTuner
+{
+    private readonly FineTuneOptions _options;
+
+    /// <summary>Checks the options; nothing is opened yet.</summary>
+    /// <exception cref="FineTuneException">They have errors; the message lists every one.</exception>
+    public FineTuner(FineTuneOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var errors = options.Validate();
+        if (errors.Count > 0)
+        {
+            throw new FineTuneException("The settings of the run have errors:" + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}")));
+        }
+
+        _options = options;
+    }
+
+    /// <summary>Opens model and data, measures one step and says what a run would cost; trains nothing and writes nothing into the run folder.</summary>
+    /// <param name="progress">Told what happens; may be null.</param>
+    /// <param name="cancellation">Stops the preparation.</param>
+    public Task<RunPlan> PlanAsync(IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default) => Task.Run(
+        () =>
+        {
+            using var setup = TrainingSetup.Create(_options, progress, cancellation);
+            return setup.Plan(0);
+        },
+        cancellation);
+
+    /// <summary>Trains, evaluates and writes the run folder. Cancelling finishes the step and leaves a run that can be resumed.</summary>
+    /// <param name="progress">Told what happens; may be null.</param>
+    /// <param name="cancellation">Stops the run after the current step.</param>
+    /// <exception cref="FineTuneException">The run cannot start or go on.</exception>
+    public Task<FineTuneResult> TrainAsync(IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default) => Task.Run(
+        () =>
+        {
+            var start = System.Diagnostics.Stopwatch.StartNew();
+            using var setup = TrainingSetup.Create(_options, progress, cancellation);
+            return new TrainingLoop(setup, progress, start).Run(cancellation);
+        },
+        CancellationToken.None);
+}

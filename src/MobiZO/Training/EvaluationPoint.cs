@@ -1,0 +1,19 @@
+using MobiZO.Evaluation;
+
+namespace MobiZO.Training;
+
+/// <summary>One evaluation of a run, as it is reported and stored.</summary>
+/// <param name="Step">Steps taken before it.</param>
+/// <param name="Accuracy">Share of rows answered rightly; null for free answers.</param>
+/// <param name="Correct">Rows answered rightly.</param>
+/// <param name="Rows">Rows scored.</param>
+/// <param name="ChoiceLoss">Cross-entropy over the label words; null for free answers.</param>
+/// <param name="TokenLoss">Cross-entropy over the vocabulary, a token.</param>
+public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, int Rows, double? ChoiceLoss, double TokenLoss)
+{
+    /// <summary>What points are compared by: higher is better.</summary>
+    public double Metric => Accuracy ?? -TokenLoss;
+
+    internal static EvaluationPoint Of(long step, EvaluationResult result) =>
+        new(step, result.Accuracy, result.Correct, result.Examples.Count, result.ChoiceLoss, result.TokenLoss);
+}

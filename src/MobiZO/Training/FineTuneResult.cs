@@ -1,0 +1,60 @@
+namespace MobiZO.Training;
+
+/// <summary>What a run did.</summary>
+public sealed record FineTuneResult
+{
+    /// <summary>How the run ended.</summary>
+    public required RunEnd End { get; init; }
+
+    /// <summary>Steps taken in all, resumed ones included.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Steps that changed nothing because a loss was not finite.</summary>
+    public required long SkippedSteps { get; init; }
+
+    /// <summary>Every evaluation in order; empty without evaluation rows.</summary>
+    public required IReadOnlyList<EvaluationPoint> Evaluations { get; init; }
+
+    /// <summary>The evaluation before training, if there was one.</summary>
+    public EvaluationPoint? First => Evaluations.FirstOrDefault(point => point.Step == 0);
+
+    /// <summary>The best evaluation (the first of equals). Chosen on the evaluation rows, so it is optimistic; <see cref="Last"/> is not.</summary>
+    public EvaluationPoint? Best => Evaluations.OrderByDescending(point => point.Metric).ThenBy(point => point.Step).FirstOrDefault();
+
+    /// <summary>The evaluation after the last step.</summary>
+    public EvaluationPoint? Last => Evaluations.LastOrDefault(point => point.Step == Steps);
+
+    /// <summary>The held-out rows without adapter, if there are any.</summary>
+    public EvaluationPoint? TestBefore { get; init; }
+
+    /// <summary>The held-out rows with the kept adapter.</summary>
+    public EvaluationPoint? Test { get; init; }
+
+    /// <summary>PEFT folder of the last adapter.</summary>
+    public required string AdapterFolder { get; init; }
+
+    /// <summary>PEFT folder of the best adapter; the same as <see cref="AdapterFolder"/> without evaluation rows.</summary>
+    public required string BestAdapterFolder { get; init; }
+
+    /// <summary>Seconds of this process, from open to end.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Seconds spent in steps by this process.</summary>
+    public required double StepSeconds { get; init; }
+
+    /// <summary>Largest resident memory.</summary>
+    public required long PeakMemoryBytes { get; init; }
+}
+
+/// <summary>How a run ended.</summary>
+public enum RunEnd
+{
+    /// <summary>All steps were taken.</summary>
+    Completed,
+
+    /// <summary>Evaluations stopped improving.</summary>
+    StoppedEarly,
+
+    /// <summary>The user stopped it; it can be resumed.</summary>
+    Cancelled,
+}

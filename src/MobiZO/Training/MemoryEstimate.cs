@@ -1,0 +1,22 @@
+using MobiZO.Checkpoints.Configuration;
+using MobiZO.Models;
+
+namespace MobiZO.Training;
+
+/// <summary>A rough sum of what a run will hold in memory, told before it starts; the measured peak is in the report.</summary>
+internal static class MemoryEstimate
+{
+    // The runtime, the libraries and the tokenizer, measured with a tiny model.
+    private const long Base = 160L << 20;
+
+    // Hidden states alive at once in a run, in multiples of its widest layer: the gated MLP holds gate, up and their product.
+    private const int LiveActivations = 6;
+
+    public static long Of(ModelConfig config, long parameters, FineTuneOptions options, long state)
+    {
+        var weights = parameters * sizeof(float);
+        var packed = options.Engine is { LowMemory: false, Kind: EngineKind.OnnxRuntime } ? weights : 0;
+        var activations = (long)options.MaxTokensPerRun * config.IntermediateSize * sizeof(float) * LiveActivations;
+        return Base + Math.Max(weights, packed) + activations + state;
+    }
+}

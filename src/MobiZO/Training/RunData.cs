@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using MobiZO.Data;
+using MobiZO.Models;
+
+namespace MobiZO.Training;
+
+/// <summary>The rows of a run as token ids.</summary>
+internal sealed record RunData
+{
+    public required IReadOnlyList<EncodedExample> Train { get; init; }
+
+    public required DataSummary TrainSummary { get; init; }
+
+    public required IReadOnlyList<EncodedExample> Eval { get; init; }
+
+    public DataSummary? EvalSummary { get; init; }
+
+    /// <summary>Reads the held-out rows; only called at the end.</summary>
+    public required Func<IReadOnlyList<EncodedExample>> ReadTest { get; init; }
+
+    public required IReadOnlyList<string> Choices { get; init; }
+
+    /// <summary>Changes with any token id of the training rows.</summary>
+    public string TrainDigest => Digest(Train);
+
+    /// <summary>Changes with any token id of the evaluation rows.</summary>
+    public string EvalDigest => Digest(Eval);
+
+    public static RunData Read(FineTuneOptions options, LocalModel model)
+    {
+        var data = options.Data with { Seed = options.Seed };
+        var encoder = new ExampleEncoder(model.Tokenizer, data, model.RenderChat);
+        var rows = DataFile.Read(options.TrainData, data);
+        var sampler = new RowSampler(data);
+        var split = sampler.Split(sampler.Choose(rows));
+        var train = encoder.Encode(split.Train);
+        var (eval, evalRows) = (encoder.Encode(split.Eval), split.Eval.Count);
+        if (options.EvalData is { } path)
+        {
+            // Evaluation rows are taken as they come, unless rows are to be balanced there too.
+            var evalData = data with { MaxRows = options.EvalMaxRows, EvalFraction = 0 };
+            var read = DataFile.Read(path, evalData);
+            eval = encoder.Encode(new RowSampler(evalData).Choose(read));
+            evalRows = read.Count;
+        }
+        else if (options.EvalMaxRows is { } most && eval.Count > most)
+        {
+            eval = [.. eval.Take(most)];
+        }
+
+        return new RunData
+        {
+            Train = train,
+            TrainSummary = DataSummary.Of(rows.Count, train, encoder.Choices),
+            Eval = eval,
+            EvalSummary = eval.Count == 0 ? null : DataSummary.Of(evalRows, eval, encoder.Choices),
+            ReadTest = () => encoder.Encode(DataFile.Read(options.TestData!, data with { MaxRows = null, EvalFraction = 0, Balanced = false })),
+            Choices = encoder.Choices,
+        };
+    }
+
+    private static string Digest(IReadOnlyList<EncodedExample> examples)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Add(IReadOnlyList<int> ids)
+        {
+            int[] block = [ids.Count, .. ids];
+            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(block));
+        }
+
+        foreach (var example in examples)
+        {
+            Add(example.PromptIds);
+            Add(example.AnswerIds);
+            Add([example.InvocationStart, example.Label ?? -1]);
+            foreach (var choice in example.ChoiceIds)
+            {
+                Add(choice);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+}

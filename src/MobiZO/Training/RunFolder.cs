@@ -1,0 +1,95 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MobiZO.Adapters;
+using MobiZO.Journal;
+
+namespace MobiZO.Training;
+
+/// <summary>The files of a run; each is written to a temporary name and renamed, except the journal, which only grows.</summary>
+public sealed class RunFolder
+{
+    internal static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    /// <summary>Names the files of a run folder; nothing is created.</summary>
+    public RunFolder(string path) => Path = System.IO.Path.GetFullPath(path);
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The effective configuration.</summary>
+    public string ConfigFile => System.IO.Path.Combine(Path, "config.json");
+
+    /// <summary>One line a step.</summary>
+    public string JournalFile => System.IO.Path.Combine(Path, "journal.jsonl");
+
+    /// <summary>The state between two steps.</summary>
+    public string CheckpointFile => System.IO.Path.Combine(Path, "checkpoint.safetensors");
+
+    /// <summary>Every evaluation.</summary>
+    public string EvaluationsFile => System.IO.Path.Combine(Path, "evaluations.json");
+
+    /// <summary>The final report.</summary>
+    public string ReportFile => System.IO.Path.Combine(Path, "report.json");
+
+    /// <summary>PEFT folder of the last adapter.</summary>
+    public string AdapterFolder => System.IO.Path.Combine(Path, "adapter");
+
+    /// <summary>PEFT folder of the best adapter.</summary>
+    public string BestAdapterFolder => System.IO.Path.Combine(Path, "best");
+
+    /// <summary>PEFT folder of the adapter before the first step; with the journal it is all that a replay needs.</summary>
+    public string InitialAdapterFolder => System.IO.Path.Combine(Path, "initial");
+
+    /// <summary>Reads the configuration of a run.</summary>
+    /// <exception cref="FineTuneException">There is none, or it is damaged.</exception>
+    public FineTuneOptions ReadConfig()
+    {
+        if (!File.Exists(ConfigFile))
+        {
+            throw new FineTuneException($"'{Path}' holds no run: expected the file {ConfigFile}. Give the --output folder of a run that was started before.");
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<FineTuneOptions>(File.ReadAllText(ConfigFile), Json) ?? throw new JsonException("it is empty");
+        }
+        catch (JsonException exception)
+        {
+            throw new FineTuneException($"{ConfigFile}: the configuration cannot be read: {exception.Message}");
+        }
+    }
+
+    /// <summary>Reads the evaluations up to a step; empty when there are none.</summary>
+    internal IReadOnlyList<EvaluationPoint> ReadEvaluations(long lastStep)
+    {
+        if (!File.Exists(EvaluationsFile))
+        {
+            return [];
+        }
+
+        try
+        {
+            var points = JsonSerializer.Deserialize<List<EvaluationPoint>>(File.ReadAllText(EvaluationsFile), Json) ?? [];
+            return [.. points.Where(point => point.Step <= lastStep)];
+        }
+        catch (JsonException exception)
+        {
+            throw new FineTuneException($"{EvaluationsFile}: the evaluations cannot be read: {exception.Message}. Remove the file to evaluate anew.");
+        }
+    }
+
+    internal static void WriteJson<T>(string path, T value) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, value, Json));
+
+    internal static void WriteAdapter(LoraAdapter adapter, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        PeftAdapter.Save(adapter, folder);
+    }
+}

@@ -1,0 +1,52 @@
+using MobiZO.Data;
+
+namespace MobiZO.Training;
+
+/// <summary>The facts of a run, known before the first step.</summary>
+public sealed record RunPlan
+{
+    /// <summary>The engine and its version.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>Parameters of the base model.</summary>
+    public required long BaseParameters { get; init; }
+
+    /// <summary>Adapted modules.</summary>
+    public required int ModuleCount { get; init; }
+
+    /// <summary>Trained values (all B).</summary>
+    public required long TrainableParameters { get; init; }
+
+    /// <summary>Training rows.</summary>
+    public required DataSummary Train { get; init; }
+
+    /// <summary>Evaluation rows, if there are any.</summary>
+    public DataSummary? Eval { get; init; }
+
+    /// <summary>The loss that is minimised.</summary>
+    public required LossKind Loss { get; init; }
+
+    /// <summary>P.</summary>
+    public required int Copies { get; init; }
+
+    /// <summary>Rows of one step over all copies.</summary>
+    public required int RowsPerStep { get; init; }
+
+    /// <summary>Engine runs of one step (more than one: micro-batches).</summary>
+    public required int RunsPerStep { get; init; }
+
+    /// <summary>Bytes of cached prompts.</summary>
+    public required long PromptCacheBytes { get; init; }
+
+    /// <summary>Estimated peak of resident memory.</summary>
+    public required long EstimatedMemoryBytes { get; init; }
+
+    /// <summary>Measured time of one step.</summary>
+    public required double StepMilliseconds { get; init; }
+
+    /// <summary>Estimated time of all steps, evaluations left out.</summary>
+    public required double EstimatedSeconds { get; init; }
+
+    /// <summary>Steps already taken by the run that is resumed.</summary>
+    public long FirstStep { get; init; }
+}
