@@ -66,8 +66,8 @@ internal static class StateLowering
                 SafeDivide(writer, gradients, RootOfSum(writer, gradients, op.Queries), output);
                 break;
             default:
-                var mean = writer.Node("ReduceMean", [perturbed], null, "", ("keepdims", 1L));
-                SafeDivide(writer, gradients, RootOfSum(writer, writer.Node("Sub", [perturbed, mean]), op.Queries - 1), output);
+                var mean = writer.Node("ReduceMean", [gradients], null, "", ("keepdims", 1L));
+                SafeDivide(writer, gradients, RootOfSum(writer, writer.Node("Sub", [gradients, mean]), op.Queries - 1), output);
                 break;
         }
     }

@@ -12,6 +12,6 @@ public enum EstimatorForm
     /// <summary>One clean copy, then all plus copies; g = (L - L0) / epsilon.</summary>
     OneSided,
 
-    /// <summary>The same copies; g = (L - L0) / s, s the sample standard deviation of the perturbed losses.</summary>
+    /// <summary>The same copies; g = (L - L0) / s, s the sample standard deviation of L - L0 over the queries.</summary>
     OneSidedNormalized,
 }

@@ -62,7 +62,7 @@ internal static class StateOperations
             EstimatorForm.TwoSided => T.One,
             EstimatorForm.TwoSidedNormalized => RootMeanSquare<T>(result.Values),
             EstimatorForm.OneSided => epsilon,
-            _ => SampleDeviation<T>(losses.Values.AsSpan(losses.Rows - queries)),
+            _ => SampleDeviation<T>(result.Values),
         };
         for (var i = 0; i < queries; i++)
         {

@@ -12,7 +12,7 @@ public sealed record AdapterOptions
     /// <summary>target_modules: names (<c>q_proj,v_proj</c> or short <c>q,v</c>), a regular expression, or <c>all-linear</c>.</summary>
     public string TargetModules { get; init; } = "q_proj,v_proj";
 
-    /// <summary>Decoder layers: <c>all</c>, <c>top 8</c>, or a list such as <c>0-3,7</c>.</summary>
+    /// <summary>Decoder layers: <c>all</c>, <c>top-8</c>, or a list such as <c>0-3,7</c>.</summary>
     public string Layers { get; init; } = "all";
 
     /// <summary>Which tokens carry the adapter.</summary>
