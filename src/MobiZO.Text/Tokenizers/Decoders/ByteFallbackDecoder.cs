@@ -1,9 +1,14 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace MobiZO.Text.Tokenizers.Decoders;
 
-/// <summary>Reads runs of byte tokens (&lt;0x41&gt;) as UTF-8; a run that is not valid becomes one U+FFFD a token.</summary>
-internal sealed class ByteFallbackDecoder : IDecoder
+/// <summary>Reads runs of byte tokens (&lt;0x41&gt;) as UTF-8; a byte that is no part of a character becomes U+FFFD.</summary>
+/// <param name="spoilsRun">
+/// Whether one broken byte turns every byte of its run into U+FFFD, as in tokenizer.json; SentencePiece keeps the characters around it.
+/// </param>
+internal sealed class ByteFallbackDecoder(bool spoilsRun) : IDecoder
 {
     public List<string> Decode(List<string> tokens)
     {
@@ -32,7 +37,7 @@ internal sealed class ByteFallbackDecoder : IDecoder
             && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 
-    private static void Flush(List<byte> run, List<string> result)
+    private void Flush(List<byte> run, List<string> result)
     {
         if (run.Count == 0)
         {
@@ -41,13 +46,17 @@ internal sealed class ByteFallbackDecoder : IDecoder
 
         byte[] bytes = [.. run];
         run.Clear();
-        if (System.Text.Unicode.Utf8.IsValid(bytes))
-        {
-            result.Add(System.Text.Encoding.UTF8.GetString(bytes));
-        }
-        else
+        if (spoilsRun && !System.Text.Unicode.Utf8.IsValid(bytes))
         {
             result.AddRange(Enumerable.Repeat("\uFFFD", bytes.Length));
+            return;
+        }
+
+        for (int index = 0; index < bytes.Length;)
+        {
+            OperationStatus status = Rune.DecodeFromUtf8(bytes.AsSpan(index), out Rune rune, out int length);
+            result.Add(rune.ToString());
+            index += status == OperationStatus.Done ? length : 1;
         }
     }
 }

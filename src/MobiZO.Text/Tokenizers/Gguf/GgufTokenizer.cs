@@ -84,7 +84,12 @@ internal static class GgufTokenizer
         }
 
         normalizers.Add(new ReplaceNormalizer(new LiteralPattern(" "), Space));
-        var decoders = new List<IDecoder> { new ReplaceDecoder(new LiteralPattern(Space), " "), new ByteFallbackDecoder(), new FuseDecoder() };
+        var decoders = new List<IDecoder>
+        {
+            new ReplaceDecoder(new LiteralPattern(Space), " "),
+            new ByteFallbackDecoder(spoilsRun: false),
+            new FuseDecoder(),
+        };
         if (addSpace)
         {
             decoders.Add(new StripDecoder(new System.Text.Rune(' '), 1, 0));

@@ -15,7 +15,7 @@ internal static class DecoderReader
             case "ByteLevel":
                 return new ByteLevelDecoder();
             case "ByteFallback":
-                return new ByteFallbackDecoder();
+                return new ByteFallbackDecoder(spoilsRun: true);
             case "Fuse":
                 return new FuseDecoder();
             case "Strip":

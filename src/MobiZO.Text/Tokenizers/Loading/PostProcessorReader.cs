@@ -3,9 +3,10 @@ using MobiZO.Text.Tokenizers.PostProcessors;
 namespace MobiZO.Text.Tokenizers.Loading;
 
 /// <summary>Reads the <c>post_processor</c> of a tokenizer file (the part for one text; this library encodes no pairs).</summary>
-internal static class PostProcessorReader
+/// <param name="isToken">Whether a spelling and an id belong together.</param>
+internal sealed class PostProcessorReader(Func<string, int, bool> isToken)
 {
-    public static IPostProcessor Read(ConfigNode node) => node.Type switch
+    public IPostProcessor Read(ConfigNode node) => node.Type switch
     {
         "Sequence" => new PostProcessorSequence([.. node.Items("processors").Select(Read)]),
         "ByteLevel" => ReadTrimming(node),
@@ -19,17 +20,17 @@ internal static class PostProcessorReader
         ? new OffsetTrimmer(node.Flag("add_prefix_space", true))
         : new TemplateProcessor([], []);
 
-    private static TemplateProcessor ReadEnds(ConfigNode node) => new([ReadEnd(node.Get("cls"))], [ReadEnd(node.Get("sep"))]);
+    private TemplateProcessor ReadEnds(ConfigNode node) => new([ReadEnd(node.Get("cls"))], [ReadEnd(node.Get("sep"))]);
 
-    private static ProcessedToken ReadEnd(ConfigNode node)
+    private ProcessedToken ReadEnd(ConfigNode node)
     {
         List<ConfigNode> pair = node.AsItems();
         return pair.Count == 2
-            ? new ProcessedToken(pair[1].AsNumber(), pair[0].AsText(), 0, 0)
+            ? ReadToken(pair[1], pair[0])
             : throw node.Broken("expected a token and its id");
     }
 
-    private static TemplateProcessor ReadTemplate(ConfigNode node)
+    private TemplateProcessor ReadTemplate(ConfigNode node)
     {
         var before = new List<ProcessedToken>();
         var after = new List<ProcessedToken>();
@@ -53,13 +54,17 @@ internal static class PostProcessorReader
         return current == after ? new TemplateProcessor(before, after) : throw node.Broken("the template for a single text lacks the sequence A");
     }
 
-    private static IEnumerable<ProcessedToken> ReadSpecial(ConfigNode template, ConfigNode special)
+    private IEnumerable<ProcessedToken> ReadSpecial(ConfigNode template, ConfigNode special)
     {
         ConfigNode token = template.Get("special_tokens").Get(special.Text("id"));
         List<ConfigNode> ids = token.Items("ids");
         List<ConfigNode> spellings = token.Items("tokens");
         return ids.Count == spellings.Count
-            ? ids.Zip(spellings, (id, spelling) => new ProcessedToken(id.AsNumber(), spelling.AsText(), 0, 0))
+            ? ids.Zip(spellings, ReadToken)
             : throw token.Broken($"expected as many tokens as ids, found {spellings.Count} and {ids.Count}");
     }
+
+    private ProcessedToken ReadToken(ConfigNode id, ConfigNode spelling) => isToken(spelling.AsText(), id.AsNumber())
+        ? new ProcessedToken(id.AsNumber(), spelling.AsText(), 0, 0)
+        : throw id.Broken($"the id {id.AsNumber()} is not that of a token '{spelling.AsText()}'");
 }

@@ -28,14 +28,17 @@ internal static class TokenizerJson
     private static PipelineTokenizer Build(ConfigNode root)
     {
         BytePairModel model = ModelReader.Read(root.Get("model"));
+        List<AddedToken> addedTokens = ReadAddedTokens(root, model);
+        var postProcessors = new PostProcessorReader((spelling, id) =>
+            (model.Vocabulary.TryGetValue(spelling, out int known) && known == id) || addedTokens.Exists(token => token.Id == id));
         return new PipelineTokenizer(new TokenizerParts
         {
             Model = model,
-            AddedTokens = ReadAddedTokens(root, model),
+            AddedTokens = addedTokens,
             Decoder = root.Find("decoder") is { } decoder ? DecoderReader.Read(decoder) : new SpaceJoinDecoder(),
             Normalizer = root.Find("normalizer") is { } normalizer ? NormalizerReader.Read(normalizer) : null,
             PreTokenizer = root.Find("pre_tokenizer") is { } preTokenizer ? PreTokenizerReader.Read(preTokenizer) : null,
-            PostProcessor = root.Find("post_processor") is { } postProcessor ? PostProcessorReader.Read(postProcessor) : null,
+            PostProcessor = root.Find("post_processor") is { } postProcessor ? postProcessors.Read(postProcessor) : null,
         });
     }
 

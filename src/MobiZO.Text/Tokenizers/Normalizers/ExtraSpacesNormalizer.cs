@@ -9,13 +9,18 @@ internal sealed class ExtraSpacesNormalizer : INormalizer
     {
         ReadOnlySpan<char> text = piece.Span;
         int end = text.TrimEnd(' ').Length;
+        int index = end - text[..end].TrimStart(' ').Length;
         var builder = new PieceBuilder(piece);
-        for (int index = 0; index < end; index++)
+        while (index < end)
         {
-            if (text[index] != ' ' || (builder.Length > 0 && text[index - 1] != ' '))
+            int start = index++;
+            while (text[start] == ' ' && text[index] == ' ')
             {
-                builder.Copy(index, index + 1);
+                index++;
             }
+
+            // One space stands for the whole run.
+            builder.Append(text[start], piece.OriginalRange(start, index));
         }
 
         return builder.Build();

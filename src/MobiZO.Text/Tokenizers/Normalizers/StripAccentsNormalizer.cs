@@ -4,7 +4,7 @@ using MobiZO.Text.Tokenizers.Unicode;
 
 namespace MobiZO.Text.Tokenizers.Normalizers;
 
-/// <summary>Drops non-spacing marks (it does not decompose: that is the work of a form before it).</summary>
+/// <summary>Drops combining marks (it does not decompose: that is the work of a form before it).</summary>
 internal sealed class StripAccentsNormalizer : INormalizer
 {
     public Piece Normalize(Piece piece)
@@ -14,7 +14,7 @@ internal sealed class StripAccentsNormalizer : INormalizer
         for (int index = 0; index < text.Length;)
         {
             Rune rune = UnicodeClass.At(text, index, out int length);
-            if (!UnicodeClass.IsNonspacingMark(rune))
+            if (!UnicodeClass.IsMark(rune))
             {
                 builder.Copy(index, index + length);
             }

@@ -10,6 +10,7 @@ internal sealed class PatternParser
     private const int Unbounded = int.MaxValue;
     private const int MaximumCount = 1000;
     private const int MaximumDepth = 100;
+    private const int MaximumStackedCounts = 4;
 
     private readonly string _pattern;
     private readonly PatternClassParser _classes;
@@ -171,8 +172,13 @@ internal sealed class PatternParser
 
     private PatternNode ParseQuantifiers(PatternNode atom)
     {
-        while (TryParseCounts(out int minimum, out int maximum, out bool braces))
+        for (int stacked = 0; TryParseCounts(out int minimum, out int maximum, out bool braces); stacked++)
         {
+            if (stacked == MaximumStackedCounts)
+            {
+                throw Broken("too many repetitions of one thing");
+            }
+
             bool lazy = TryTake('?');
             // Behind braces a plus repeats the repetition; behind * + ? it forbids giving anything back.
             bool possessive = !lazy && !braces && TryTake('+');
