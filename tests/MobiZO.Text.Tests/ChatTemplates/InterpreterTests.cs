@@ -17,6 +17,7 @@ public sealed class InterpreterTests
     [InlineData("{{ 'one two'.split() }}{{ 'abc'[1:] }}{{ 'a😀b'[::-1] }}{{ 'a😀b' | length }}", "['one', 'two']bcb😀a3")]
     [InlineData("{{ [1, 2, 3] | select('odd') | list }}{{ [1, 2] | map('string') | join }}", "[1, 3]12")]
     [InlineData("{{ 'yes' if [1] | select('even') else 'no' }}", "yes")]
+    [InlineData("{{ none | map(attribute='a') | list }}{{ 2.5 is odd }}{{ 4.0 is even }}", "[]FalseTrue")]
     [InlineData("{{ 0.125 | round(2) }} {{ 2.675 | round(2) }} {{ 3.5 | round }} {{ 10.55 | round(1, 'floor') }}", "0.12 2.67 4.0 10.5")]
     [InlineData("{{ '\u1fb3\ufb01\u0149'.upper() }} {{ '\u039f\u03a3 \u03a3'.lower() }}", "\u0391\u0399FI\u02bcN \u03bf\u03c2 \u03c3")]
     [InlineData("{{ ['\u007f', '\u00a0', 'it\\'s', '\u00e9'] }}", "['\\x7f', '\\xa0', \"it's\", '\u00e9']")]

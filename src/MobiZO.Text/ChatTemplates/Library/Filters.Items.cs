@@ -94,10 +94,14 @@ internal static partial class Filters
         return context.Iterator(batches);
     }
 
+    /// <summary>Mapping and selecting find nothing in whatever is false, none included.</summary>
+    private static IReadOnlyList<TemplateValue> ItemsOrNone(TemplateValue value, RenderContext context) =>
+        value.IsTrue ? Operators.Iterate(value, context) : [];
+
     private static IteratorValue Map(TemplateValue value, BoundArguments arguments)
     {
         var context = arguments.Context;
-        var items = Operators.Iterate(value, context);
+        var items = ItemsOrNone(value, context);
         if (arguments.OtherNamed.TryGetValue("attribute", out var attribute))
         {
             var fallback = arguments.OtherNamed.GetValueOrDefault("default");
@@ -133,7 +137,7 @@ internal static partial class Filters
             var other => throw context.Error($"The name of a test must be text, got '{other.TypeName}'"),
         };
         var testArguments = new CallArguments(context, [.. rest.Skip(1)], arguments.OtherNamed);
-        return context.Iterator([.. Operators.Iterate(value, context).Where(item =>
+        return context.Iterator([.. ItemsOrNone(value, context).Where(item =>
         {
             var subject = attribute is null ? item : Members.Path(item, attribute, context);
             return (name is null ? subject.IsTrue : Tests.Run(name, subject, testArguments)) == keeps;

@@ -84,7 +84,9 @@ internal static partial class Filters
 
         if (value is not FloatValue { Value: var number })
         {
-            return method == "common" ? value : new FloatValue(PythonNumbers.ToDouble(value));
+            return method == "common" && PythonNumbers.TryInteger(value, out var integer)
+                ? new IntegerValue(integer)
+                : new FloatValue(PythonNumbers.ToDouble(value));
         }
 
         if (!double.IsFinite(number))
