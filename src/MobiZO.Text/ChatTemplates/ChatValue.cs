@@ -13,6 +13,9 @@ public static class ChatValue
     /// <summary>Deepest nesting of a value that a template may see.</summary>
     public const int MaximumDepth = 128;
 
+    /// <summary>Longest number that is read, about 8192 bits.</summary>
+    private const int MaximumNumberLength = 2466;
+
     /// <summary>Turns a JSON element into a tree. Of a repeated key the last value counts, as in Python.</summary>
     /// <exception cref="FormatException">The element is nested deeper than <see cref="MaximumDepth"/> or holds text that is not valid Unicode.</exception>
     public static object? FromJson(JsonElement element) => FromJson(element, 0);
@@ -65,6 +68,11 @@ public static class ChatValue
         }
 
         var text = element.GetRawText();
+        if (text.Length > MaximumNumberLength)
+        {
+            throw new FormatException($"A JSON number has {text.Length} digits, more than allowed ({MaximumNumberLength}).");
+        }
+
         if (text.AsSpan().IndexOfAny('.', 'e', 'E') < 0 && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large))
         {
             return large;

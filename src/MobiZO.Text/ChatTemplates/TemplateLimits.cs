@@ -13,7 +13,7 @@ internal static class TemplateLimits
     public const int MaximumRenderDepth = 1000;
 
     /// <summary>Evaluated nodes, loop rounds, and sixteenths of text and list items handled in one rendering.</summary>
-    public const long MaximumSteps = 20_000_000;
+    public const long MaximumSteps = 10_000_000;
 
     /// <summary>UTF-16 code units of one text, the output included.</summary>
     public const int MaximumTextLength = 1 << 23;

@@ -23,6 +23,7 @@ internal sealed partial class Interpreter
             case ConstantExpression constant:
                 return constant.Value;
             case NameExpression name:
+                _context.Spend(scope.Level / 4);
                 return scope.Find(name.Name) ?? new UndefinedValue($"'{name.Name}' is undefined{Functions.HintFor(name.Name)}");
             case SequenceExpression sequence:
                 return _context.Sequence(sequence.Kind, [.. sequence.Items.Select(item => Evaluate(item, scope))]);

@@ -237,6 +237,7 @@ internal sealed partial class Interpreter
 
     private TemplateValue CallMacro(MacroDefinition macro, CallArguments arguments, Scope scope)
     {
+        _context.Spend(macro.Parameters.Count);
         var inner = new Scope(scope);
         var named = new Dictionary<string, TemplateValue>(arguments.Named);
         for (var index = 0; index < macro.Parameters.Count; index++)

@@ -6,6 +6,8 @@ namespace MobiZO.Text.ChatTemplates.Evaluation;
 /// <summary>The variable <c>loop</c> inside of a for loop.</summary>
 internal sealed class LoopValue(IReadOnlyList<TemplateValue> items, int depth, Func<TemplateValue, TemplateValue>? recurse) : TemplateValue
 {
+    private static readonly Signature s_call = new("loop", false, "iterable");
+
     private IReadOnlyList<TemplateValue>? _lastChanged;
 
     public override string TypeName => "LoopContext";
@@ -41,8 +43,6 @@ internal sealed class LoopValue(IReadOnlyList<TemplateValue> items, int depth, F
 
         return recurse(arguments.Bind(s_call).Required(0));
     }
-
-    private static readonly Signature s_call = new("loop", false, "iterable");
 
     private static IntegerValue Integer(int value) => new(new BigInteger(value));
 

@@ -7,6 +7,9 @@ namespace MobiZO.Text.ChatTemplates.Evaluation;
 /// <summary>Attributes and items of values: <c>a.b</c> looks for a method first, <c>a['b']</c> for an item first, as Jinja does.</summary>
 internal static class Members
 {
+    /// <summary>Longest name that an error message shows in full.</summary>
+    private const int MaximumShownName = 100;
+
     /// <summary>Methods that would change their object; the sandbox hides them.</summary>
     private static readonly Dictionary<string, string[]> s_mutators = new(StringComparer.Ordinal)
     {
@@ -82,7 +85,7 @@ internal static class Members
         context.Spend();
         if (name.StartsWith("__", StringComparison.Ordinal) || (s_mutators.TryGetValue(value.TypeName, out var mutators) && mutators.Contains(name)))
         {
-            return new UndefinedValue($"access to attribute '{name}' of '{value.TypeName}' object is unsafe.");
+            return new UndefinedValue($"access to attribute '{Shorten(name)}' of '{value.TypeName}' object is unsafe.");
         }
 
         switch (value)
@@ -121,7 +124,10 @@ internal static class Members
         }
     }
 
-    private static UndefinedValue Missing(TemplateValue value, string name) => new($"{Describe(value)} has no attribute '{name}'");
+    private static UndefinedValue Missing(TemplateValue value, string name) =>
+        new($"{Describe(value)} has no attribute '{Shorten(name)}'");
+
+    private static string Shorten(string name) => name.Length > MaximumShownName ? name[..MaximumShownName] + "..." : name;
 
     private static string Describe(TemplateValue value) => value is NoneValue ? "'None'" : $"'{value.TypeName} object'";
 

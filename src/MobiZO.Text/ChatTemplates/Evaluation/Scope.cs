@@ -7,6 +7,11 @@ internal sealed class Scope(Scope? parent)
 {
     private readonly Dictionary<string, TemplateValue> _names = new(StringComparer.Ordinal);
 
+    /// <summary>Number of scopes around.</summary>
+    public int Level { get; } = parent is null ? 0 : parent.Level + 1;
+
+    private Scope? Parent { get; } = parent;
+
     public void Set(string name, TemplateValue value) => _names[name] = value;
 
     public TemplateValue? Find(string name)
@@ -21,6 +26,4 @@ internal sealed class Scope(Scope? parent)
 
         return null;
     }
-
-    private Scope? Parent { get; } = parent;
 }

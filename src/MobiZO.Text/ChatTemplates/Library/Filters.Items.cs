@@ -10,8 +10,8 @@ internal static partial class Filters
         .Add("length", [], (value, arguments) => new IntegerValue(Length(value, arguments.Context)))
         .Alias("count", "length")
         .Add("list", [], (value, arguments) => arguments.Context.List(Operators.Iterate(value, arguments.Context)))
-        .Add("first", [], (value, arguments) => Operators.Iterate(value, arguments.Context) is [var first, ..] ? first : Empty("first"))
-        .Add("last", [], (value, arguments) => Operators.Iterate(value, arguments.Context) is [.., var last] ? last : Empty("last"))
+        .Add("first", [], (value, arguments) => End(value, 0, "first", arguments.Context))
+        .Add("last", [], (value, arguments) => End(value, -1, "last", arguments.Context))
         .Add("join", ["d", "attribute"], Join)
         .Add("items", [], Items)
         .Add("reverse", [], Reverse)
@@ -39,7 +39,16 @@ internal static partial class Filters
         _ => throw context.Error($"object of type '{value.TypeName}' has no len()"),
     };
 
-    private static UndefinedValue Empty(string which) => new($"No {which} item, sequence was empty.");
+    private static TemplateValue End(TemplateValue value, int index, string which, RenderContext context)
+    {
+        if (value is TextValue { IsTrue: true })
+        {
+            return Members.Item(value, new IntegerValue(index), context);
+        }
+
+        var items = Operators.Iterate(value, context);
+        return items.Count > 0 ? items[index < 0 ? items.Count - 1 : 0] : new UndefinedValue($"No {which} item, sequence was empty.");
+    }
 
     private static TextValue Join(TemplateValue value, BoundArguments arguments)
     {
@@ -85,10 +94,14 @@ internal static partial class Filters
         return context.Iterator(batches);
     }
 
+    /// <summary>Mapping and selecting find nothing in whatever is false, none included.</summary>
+    private static IReadOnlyList<TemplateValue> ItemsOrNone(TemplateValue value, RenderContext context) =>
+        value.IsTrue ? Operators.Iterate(value, context) : [];
+
     private static IteratorValue Map(TemplateValue value, BoundArguments arguments)
     {
         var context = arguments.Context;
-        var items = Operators.Iterate(value, context);
+        var items = ItemsOrNone(value, context);
         if (arguments.OtherNamed.TryGetValue("attribute", out var attribute))
         {
             var fallback = arguments.OtherNamed.GetValueOrDefault("default");
@@ -124,7 +137,7 @@ internal static partial class Filters
             var other => throw context.Error($"The name of a test must be text, got '{other.TypeName}'"),
         };
         var testArguments = new CallArguments(context, [.. rest.Skip(1)], arguments.OtherNamed);
-        return context.Iterator([.. Operators.Iterate(value, context).Where(item =>
+        return context.Iterator([.. ItemsOrNone(value, context).Where(item =>
         {
             var subject = attribute is null ? item : Members.Path(item, attribute, context);
             return (name is null ? subject.IsTrue : Tests.Run(name, subject, testArguments)) == keeps;
@@ -152,11 +165,14 @@ internal static partial class Filters
         TemplateValue KeyOf(TemplateValue item) =>
             Members.Path(item, attribute, context) is var key && key is UndefinedValue && fallback is not null ? fallback : key;
 
+        bool IsSameGroup(TemplateValue left, TemplateValue right) => Operators.AreEqual(
+            Ordering.SortKey(KeyOf(left), isCaseSensitive, context), Ordering.SortKey(KeyOf(right), isCaseSensitive, context), context);
+
         var groups = new List<TemplateValue>();
         var members = new List<TemplateValue>();
         foreach (var item in Ordering.Sort(Operators.Iterate(value, context), KeyOf, isCaseSensitive, isReversed: false, context))
         {
-            if (members.Count > 0 && !Operators.AreEqual(Ordering.SortKey(KeyOf(members[0]), isCaseSensitive), Ordering.SortKey(KeyOf(item), isCaseSensitive), context))
+            if (members.Count > 0 && !IsSameGroup(members[0], item))
             {
                 groups.Add(Group(KeyOf(members[0]), members, context));
                 members = [];
@@ -183,7 +199,7 @@ internal static partial class Filters
         return context.Iterator([.. Operators.Iterate(value, context).Where(item =>
         {
             var key = arguments[1] is null or NoneValue ? item : Members.Path(item, arguments.Required(1), context);
-            return seen.Add(context.Key(Ordering.SortKey(key, arguments.Flag(0))));
+            return seen.Add(context.Key(Ordering.SortKey(key, arguments.Flag(0), context)));
         })]);
     }
 
@@ -194,7 +210,8 @@ internal static partial class Filters
         TemplateValue? bestKey = null;
         foreach (var item in Operators.Iterate(value, context))
         {
-            var key = Ordering.SortKey(arguments[1] is null or NoneValue ? item : Members.Path(item, arguments.Required(1), context), arguments.Flag(0));
+            var subject = arguments[1] is null or NoneValue ? item : Members.Path(item, arguments.Required(1), context);
+            var key = Ordering.SortKey(subject, arguments.Flag(0), context);
             if (bestKey is null || (isLargest ? Operators.Compare(">", key, bestKey, context) > 0 : Operators.Compare("<", key, bestKey, context) < 0))
             {
                 (best, bestKey) = (item, key);

@@ -62,10 +62,11 @@ internal static partial class Filters
         return value is TextValue text && TryFloat(text.Text) is { } number ? new FloatValue(number) : arguments[0] ?? new FloatValue(0);
     }
 
-    private static double? TryFloat(string text) =>
-        double.TryParse(PythonCharacters.Trim(text), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
+    private static double? TryFloat(string text)
+    {
+        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return double.TryParse(PythonCharacters.Trim(text), Style, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
 
     private static TemplateValue Round(TemplateValue value, BoundArguments arguments)
     {
@@ -83,7 +84,9 @@ internal static partial class Filters
 
         if (value is not FloatValue { Value: var number })
         {
-            return method == "common" ? value : new FloatValue(PythonNumbers.ToDouble(value));
+            return method == "common" && PythonNumbers.TryInteger(value, out var integer)
+                ? new IntegerValue(integer)
+                : new FloatValue(PythonNumbers.ToDouble(value));
         }
 
         if (!double.IsFinite(number))

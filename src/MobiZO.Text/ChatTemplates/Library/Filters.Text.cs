@@ -10,8 +10,7 @@ internal static partial class Filters
     private static Registry<TemplateValue, TemplateValue> AddTextFilters(Registry<TemplateValue, TemplateValue> filters) => filters
         .Add("string", [], (value, arguments) => arguments.Context.Text(Shown(value, arguments)))
         .Add("safe", [], (value, arguments) => arguments.Context.Text(Shown(value, arguments)))
-        .Add("trim", ["chars"], (value, arguments) =>
-            arguments.Context.Text(TextMethods.Strip(Shown(value, arguments), arguments.TextOrNull(0), atStart: true, atEnd: true)))
+        .Add("trim", ["chars"], (value, arguments) => TextMethods.Strip(Shown(value, arguments), arguments, atStart: true, atEnd: true))
         .Add("upper", [], (value, arguments) => arguments.Context.Text(PythonCharacters.ToUpper(Shown(value, arguments))))
         .Add("lower", [], (value, arguments) => arguments.Context.Text(PythonCharacters.ToLower(Shown(value, arguments))))
         .Add("capitalize", [], (value, arguments) => arguments.Context.Text(PythonCharacters.Capitalize(Shown(value, arguments))))

@@ -15,14 +15,14 @@ internal static class Ordering
     public static IReadOnlyList<TemplateValue> Sort(
         IReadOnlyList<TemplateValue> items, Func<TemplateValue, TemplateValue> keyOf, bool isCaseSensitive, bool isReversed, RenderContext context)
     {
-        var entries = items.Select(item => (Key: SortKey(keyOf(item), isCaseSensitive), Item: item)).ToArray();
+        var entries = items.Select(item => (Key: SortKey(keyOf(item), isCaseSensitive, context), Item: item)).ToArray();
         MergeSort(entries, new (TemplateValue Key, TemplateValue Item)[entries.Length], isReversed, context);
         return [.. entries.Select(entry => entry.Item)];
     }
 
     /// <summary>Text in lower case unless case counts; everything else as it is.</summary>
-    public static TemplateValue SortKey(TemplateValue value, bool isCaseSensitive) =>
-        value is TextValue text && !isCaseSensitive ? new TextValue(PythonCharacters.ToLower(text.Text)) : value;
+    public static TemplateValue SortKey(TemplateValue value, bool isCaseSensitive, RenderContext context) =>
+        value is TextValue text && !isCaseSensitive ? context.Text(PythonCharacters.ToLower(text.Text)) : value;
 
     private static void MergeSort(
         Span<(TemplateValue Key, TemplateValue Item)> entries, Span<(TemplateValue Key, TemplateValue Item)> buffer, bool isReversed, RenderContext context)

@@ -1,4 +1,3 @@
-using System.Numerics;
 using MobiZO.Text.ChatTemplates.Evaluation;
 using MobiZO.Text.ChatTemplates.Values;
 
@@ -24,9 +23,9 @@ internal static class Tests
         .Add("callable", [], (value, _) => value is CallableValue or LoopValue or UndefinedValue)
         .Add("sameas", ["other"], (value, arguments) => IsSame(value, arguments.Required(0)))
         .Add("escaped", [], (_, _) => false)
-        .Add("odd", [], (value, arguments) => !Remainder(value, 2, arguments).IsZero)
-        .Add("even", [], (value, arguments) => Remainder(value, 2, arguments).IsZero)
-        .Add("divisibleby", ["num"], (value, arguments) => Remainder(value, Divisor(arguments), arguments).IsZero)
+        .Add("odd", [], (value, arguments) => Operators.AreEqual(Remainder(value, new IntegerValue(2), arguments), new IntegerValue(1), arguments.Context))
+        .Add("even", [], (value, arguments) => !Remainder(value, new IntegerValue(2), arguments).IsTrue)
+        .Add("divisibleby", ["num"], (value, arguments) => !Remainder(value, arguments.Required(0), arguments).IsTrue)
         .Add("lower", [], (value, arguments) => TextMethods.IsLower(PythonText.Display(value, arguments.Context)))
         .Add("upper", [], (value, arguments) => TextMethods.IsUpper(PythonText.Display(value, arguments.Context)))
         .Add("in", ["seq"], (value, arguments) => Operators.Contains(arguments.Required(0), value, arguments.Context))
@@ -62,14 +61,8 @@ internal static class Tests
     private static bool IsSame(TemplateValue value, TemplateValue other) =>
         ReferenceEquals(value, other) || (value.GetType() == other.GetType() && KeyComparer.IsKey(value) && KeyComparer.Instance.Equals(value, other));
 
-    private static BigInteger Divisor(BoundArguments arguments) =>
-        PythonNumbers.TryInteger(arguments.Required(0), out var divisor) && !divisor.IsZero ? divisor : throw arguments.Wrong(0, "an integer other than zero");
-
-    private static BigInteger Remainder(TemplateValue value, BigInteger divisor, BoundArguments arguments)
-    {
-        Operators.RequireDefined(value, arguments.Context);
-        return PythonNumbers.TryInteger(value, out var integer)
-            ? BigInteger.Remainder(integer, divisor)
-            : throw arguments.Context.Error($"The test needs an integer, got '{value.TypeName}'");
-    }
+    private static TemplateValue Remainder(TemplateValue value, TemplateValue divisor, BoundArguments arguments) =>
+        PythonNumbers.IsNumber(value) || value is UndefinedValue
+            ? Operators.Calculate("%", value, divisor, arguments.Context)
+            : throw arguments.Context.Error($"The test needs a number, got '{value.TypeName}'");
 }

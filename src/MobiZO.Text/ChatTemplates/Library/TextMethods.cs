@@ -7,16 +7,18 @@ namespace MobiZO.Text.ChatTemplates.Library;
 internal static partial class TextMethods
 {
     public static Registry<string, TemplateValue> All { get; } = new Registry<string, TemplateValue>()
-        .Add("strip", ["chars"], (text, arguments) => arguments.Context.Text(Strip(text, arguments.TextOrNull(0), atStart: true, atEnd: true)))
-        .Add("lstrip", ["chars"], (text, arguments) => arguments.Context.Text(Strip(text, arguments.TextOrNull(0), atStart: true, atEnd: false)))
-        .Add("rstrip", ["chars"], (text, arguments) => arguments.Context.Text(Strip(text, arguments.TextOrNull(0), atStart: false, atEnd: true)))
+        .Add("strip", ["chars"], (text, arguments) => Strip(text, arguments, atStart: true, atEnd: true))
+        .Add("lstrip", ["chars"], (text, arguments) => Strip(text, arguments, atStart: true, atEnd: false))
+        .Add("rstrip", ["chars"], (text, arguments) => Strip(text, arguments, atStart: false, atEnd: true))
         .Add("upper", [], (text, arguments) => arguments.Context.Text(PythonCharacters.ToUpper(text)))
         .Add("lower", [], (text, arguments) => arguments.Context.Text(PythonCharacters.ToLower(text)))
         .Add("title", [], (text, arguments) => arguments.Context.Text(PythonCharacters.ToTitle(text)))
         .Add("capitalize", [], (text, arguments) => arguments.Context.Text(PythonCharacters.Capitalize(text)))
         .Add("swapcase", [], (text, arguments) => arguments.Context.Text(SwapCase(text)))
-        .Add("startswith", ["prefix", "start"], (text, arguments) => BooleanValue.Of(HasAffix(text, arguments, static (value, affix) => value.StartsWith(affix, StringComparison.Ordinal))))
-        .Add("endswith", ["suffix", "start"], (text, arguments) => BooleanValue.Of(HasAffix(text, arguments, static (value, affix) => value.EndsWith(affix, StringComparison.Ordinal))))
+        .Add("startswith", ["prefix", "start"], (text, arguments) => BooleanValue.Of(
+            HasAffix(text, arguments, static (value, affix) => value.StartsWith(affix, StringComparison.Ordinal))))
+        .Add("endswith", ["suffix", "start"], (text, arguments) => BooleanValue.Of(
+            HasAffix(text, arguments, static (value, affix) => value.EndsWith(affix, StringComparison.Ordinal))))
         .Add("removeprefix", ["prefix"], (text, arguments) => new TextValue(RemovePrefix(text, arguments.Text(0))))
         .Add("removesuffix", ["suffix"], (text, arguments) => new TextValue(RemoveSuffix(text, arguments.Text(0))))
         .Add("find", ["sub"], (text, arguments) => new IntegerValue(Find(text, arguments.Text(0), arguments.Context)))
@@ -53,9 +55,11 @@ internal static partial class TextMethods
         Right,
     }
 
-    /// <summary>Removes the given characters, or space, from the ends.</summary>
-    public static string Strip(string text, string? characters, bool atStart, bool atEnd)
+    /// <summary>Removes the characters of the first argument, or space, from the ends.</summary>
+    public static TextValue Strip(string text, BoundArguments arguments, bool atStart, bool atEnd)
     {
+        var characters = arguments.TextOrNull(0);
+        arguments.Context.Spend((long)text.Length * (characters?.Length ?? 1) / 256);
         bool IsStripped(char character) => characters is null ? PythonCharacters.IsSpace(character) : characters.Contains(character, StringComparison.Ordinal);
         var (start, end) = (0, text.Length);
         while (atStart && start < end && IsStripped(text[start]))
@@ -68,7 +72,7 @@ internal static partial class TextMethods
             end--;
         }
 
-        return text[start..end];
+        return arguments.Context.Text(text[start..end]);
     }
 
     /// <summary>Replaces up to <paramref name="limit"/> places (all when negative).</summary>
@@ -114,7 +118,11 @@ internal static partial class TextMethods
         var subject = start == 0 ? text : PythonSlices.Slice(text, start, null, 1);
         if (arguments.Required(0) is SequenceValue { Kind: SequenceKind.Tuple } affixes)
         {
-            return affixes.Items.Any(affix => affix is TextValue value ? test(subject, value.Text) : throw arguments.Wrong(0, "text or a tuple of texts"));
+            return affixes.Items.Any(affix =>
+            {
+                arguments.Context.Spend(affix.Weight);
+                return affix is TextValue value ? test(subject, value.Text) : throw arguments.Wrong(0, "text or a tuple of texts");
+            });
         }
 
         return test(subject, arguments.Text(0));

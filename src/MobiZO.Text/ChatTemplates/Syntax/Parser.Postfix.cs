@@ -63,6 +63,7 @@ internal sealed partial class Parser
         ExpectOperator("(");
         var positional = new List<Expression>();
         var named = new List<(string Name, Expression Value)>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         while (!SkipOperator(")"))
         {
             if (positional.Count + named.Count > 0)
@@ -83,7 +84,7 @@ internal sealed partial class Parser
             {
                 var name = Next();
                 Next();
-                if (named.Any(argument => argument.Name == name.Text))
+                if (!names.Add(name.Text))
                 {
                     throw new ChatTemplateException($"The argument '{name.Text}' is given twice", name.Line);
                 }

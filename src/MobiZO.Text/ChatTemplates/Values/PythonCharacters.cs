@@ -7,7 +7,7 @@ namespace MobiZO.Text.ChatTemplates.Values;
 internal static class PythonCharacters
 {
     /// <summary>Every character whose capital form is longer than one character (Unicode's SpecialCasing), as "character capitals" pairs.</summary>
-    private const string LongCapitals = 
+    private const string LongCapitals =
         "\u00dfSS \u0149\u02bcN \u01f0J\u030c \u0390\u0399\u0308\u0301 \u03b0\u03a5\u0308\u0301 \u0587\u0535\u0552 \u1e96H\u0331"
         + " \u1e97T\u0308 \u1e98W\u030a \u1e99Y\u030a \u1e9aA\u02be \u1f50\u03a5\u0313 \u1f52\u03a5\u0313\u0300 \u1f54\u03a5\u0313\u0301"
         + " \u1f56\u03a5\u0313\u0342 \u1f80\u1f08\u0399 \u1f81\u1f09\u0399 \u1f82\u1f0a\u0399 \u1f83\u1f0b\u0399 \u1f84\u1f0c\u0399"

@@ -57,6 +57,9 @@ internal static class PythonText
             case DictionaryValue dictionary:
                 RepresentDictionary(dictionary, builder, context);
                 break;
+            case UndefinedValue:
+                builder.Append("Undefined");
+                break;
             case CallableValue callable:
                 builder.Append(callable.Description);
                 break;

@@ -1,0 +1,74 @@
+namespace MobiZO.Text.Tests.ChatTemplates;
+
+/// <summary>Expected texts were taken from jinja2 3.1.6 with trim_blocks and lstrip_blocks.</summary>
+public sealed class InterpreterTests
+{
+    [Theory]
+    [InlineData("{{ 1 + 2 * 3 }} {{ 7 // -2 }} {{ -7 % 3 }} {{ 2 ** -1 }} {{ 1e16 }} {{ 0.1 + 0.2 }} {{ 1e-5 }} {{ 123456789.125 }}", "7 -4 2 0.5 1e+16 0.30000000000000004 1e-05 123456789.125")]
+    [InlineData("{{ true + 1 }} {{ 1 == true }} {{ '1' == 1 }} {{ [1] == (1,) }} {{ {1: 'a'}[1.0] }}", "2 True False False a")]
+    [InlineData("{{ 'a' if false }}|{{ none }}|{{ u }}|{{ [u] }}", "|None||[Undefined]")]
+    [InlineData("{% for i in [1, 2, 3] %}{{ loop.index }}{{ ',' if not loop.last }}{% endfor %}", "1,2,3")]
+    [InlineData("{% set x = 1 %}{% for i in [1] %}{% set x = 2 %}{% endfor %}{{ x }}", "1")]
+    [InlineData("{% set ns = namespace(n=0) %}{% for i in range(4) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}", "6")]
+    [InlineData("{{ ' a ' | trim | upper ~ '!' }}{{ [3, 1, 2] | sort | join('-') }}", "A!1-2-3")]
+    [InlineData("{{ {'b': [1, none, true], 'a': 'x\"'} | tojson }}", "{\"b\": [1, null, true], \"a\": \"x\\\"\"}")]
+    [InlineData("{{ 'x' is string }} {{ {} is mapping }} {{ u is defined }} {{ 3 is odd }} {{ 4 is divisibleby 2 }} {{ 1 is not none }}", "True True False True True True")]
+    [InlineData("{% macro greet(n='x') %}<{{ n }}>{% endmacro %}{{ greet() }}{{ greet('y') }}{{ greet(n='z') }}", "<x><y><z>")]
+    [InlineData("{{ 'one two'.split() }}{{ 'abc'[1:] }}{{ 'a😀b'[::-1] }}{{ 'a😀b' | length }}", "['one', 'two']bcb😀a3")]
+    [InlineData("{{ [1, 2, 3] | select('odd') | list }}{{ [1, 2] | map('string') | join }}", "[1, 3]12")]
+    [InlineData("{{ 'yes' if [1] | select('even') else 'no' }}", "yes")]
+    [InlineData("{{ none | map(attribute='a') | list }}{{ 2.5 is odd }}{{ 4.0 is even }}", "[]FalseTrue")]
+    [InlineData("{{ 0.125 | round(2) }} {{ 2.675 | round(2) }} {{ 3.5 | round }} {{ 10.55 | round(1, 'floor') }}", "0.12 2.67 4.0 10.5")]
+    [InlineData("{{ '\u1fb3\ufb01\u0149'.upper() }} {{ '\u039f\u03a3 \u03a3'.lower() }}", "\u0391\u0399FI\u02bcN \u03bf\u03c2 \u03c3")]
+    [InlineData("{{ ['\u007f', '\u00a0', 'it\\'s', '\u00e9'] }}", "['\\x7f', '\\xa0', \"it's\", '\u00e9']")]
+    public void GivesWhatJinjaGives(string template, string expected) => Assert.Equal(expected, JinjaText.Render(template));
+
+    [Theory]
+    [InlineData("a\n  {% if true %}\n  b\n  {% endif %}\nc\n", "a\n  b\nc")]
+    [InlineData("a {%- if true -%} b {%- endif -%} c", "abc")]
+    [InlineData("  {{ 1 }}\n  {# gone #}\nx", "  1\nx")]
+    [InlineData("a\n  {%+ if true +%}\nb{% endif %}", "a\n  \nb")]
+    [InlineData("x\r\n{% if true %}\r\ny{% endif %}\r\n", "x\ny")]
+    public void TreatsWhitespaceAsTransformersDoes(string template, string expected) => Assert.Equal(expected, JinjaText.Render(template));
+
+    [Theory]
+    [InlineData("{{ u.x }}", "'u' is undefined")]
+    [InlineData("{{ d.x.y }}", "'dict object' has no attribute 'x'")]
+    [InlineData("{{ 'a' + 1 }}", "can only concatenate str (not \"int\") to str")]
+    [InlineData("{{ 1 < 'a' }}", "'<' not supported between instances of 'int' and 'str'")]
+    [InlineData("{{ 1 % 0 }}", "division by zero")]
+    [InlineData("{{ 1 | nope }}", "No filter named 'nope'")]
+    [InlineData("{{ 1 | wordwrap }}", "The filter 'wordwrap' is not supported")]
+    [InlineData("{{ 1 is nope }}", "No test named 'nope'")]
+    [InlineData("{{ 'a'.nope() }}", "has no attribute 'nope'")]
+    [InlineData("{{ d() }}", "'dict' object is not callable")]
+    [InlineData("{{ [].append(1) }}", "is unsafe")]
+    [InlineData("{{ ''.__class__.__mro__ }}", "is unsafe")]
+    [InlineData("{{ strftime_now('%Y') }}", "ChatTemplateOptions.CurrentTime")]
+    [InlineData("{{ 'abc' | trim(1) }}", "needs text for 'chars', got 'int'")]
+    [InlineData("{{ 'abc' | replace('a') }}", "misses its argument 'new'")]
+    [InlineData("{{ 'abc' | upper(1, 2) }}", "takes at most 0 argument(s), 2 given")]
+    [InlineData("{{ [1] | join(x=1) }}", "unexpected keyword argument 'x'")]
+    [InlineData("{{ {[1]: 2} }}", "unhashable type: 'list'")]
+    [InlineData("{{ [1][::0] }}", "slice step cannot be zero")]
+    [InlineData("{% for a, b in [[1]] %}{% endfor %}", "Cannot unpack 1 value(s) into 2 name(s)")]
+    [InlineData("{% set d.x = 1 %}", "not a namespace")]
+    [InlineData("{{ [2, 'a'] | sort }}", "not supported between instances")]
+    public void SaysWhatFailsAndWhere(string template, string message)
+    {
+        var exception = JinjaText.Error("first line\n" + template, "{\"d\": {}}");
+        Assert.Contains(message, exception.Message);
+        Assert.Contains("(line 2 of the chat template)", exception.Message);
+        Assert.Equal(2, exception.Line);
+        Assert.False(exception.RaisedByTemplate);
+    }
+
+    [Fact]
+    public void RaiseExceptionKeepsItsWords()
+    {
+        var exception = JinjaText.Error("\n{{ raise_exception('Roles: ' ~ r) }}", "{\"r\": \"user\"}");
+        Assert.Equal("Roles: user", exception.Message);
+        Assert.True(exception.RaisedByTemplate);
+        Assert.Equal(2, exception.Line);
+    }
+}
