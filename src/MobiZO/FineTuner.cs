@@ -20,7 +20,7 @@ public sealed class FineTuner
         var errors = options.Validate();
         if (errors.Count > 0)
         {
-            throw new FineTuneException("The settings of the run have errors:" + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}")));
+            throw new FineTuneException("The settings of the run have errors:" + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}")), FineTuneFailure.Settings);
         }
 
         _options = options;

@@ -53,7 +53,7 @@ public sealed class RunFolder
     {
         if (!File.Exists(ConfigFile))
         {
-            throw new FineTuneException($"'{Path}' holds no run: expected the file {ConfigFile}. Give the --output folder of a run that was started before.");
+            throw new FineTuneException($"'{Path}' holds no run: expected the file {ConfigFile}. Give the --output folder of a run that was started before.", FineTuneFailure.Input);
         }
 
         try
@@ -62,7 +62,7 @@ public sealed class RunFolder
         }
         catch (JsonException exception)
         {
-            throw new FineTuneException($"{ConfigFile}: the configuration cannot be read: {exception.Message}");
+            throw new FineTuneException($"{ConfigFile}: the configuration cannot be read: {exception.Message}", FineTuneFailure.Input);
         }
     }
 
@@ -81,7 +81,7 @@ public sealed class RunFolder
         }
         catch (JsonException exception)
         {
-            throw new FineTuneException($"{EvaluationsFile}: the evaluations cannot be read: {exception.Message}. Remove the file to evaluate anew.");
+            throw new FineTuneException($"{EvaluationsFile}: the evaluations cannot be read: {exception.Message}. Remove the file to evaluate anew.", FineTuneFailure.Input);
         }
     }
 
