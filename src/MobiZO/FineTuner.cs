@@ -45,6 +45,7 @@ public sealed class FineTuner
         () =>
         {
             var start = System.Diagnostics.Stopwatch.StartNew();
+            new RunFolder(_options.Output).RequireReadyFor(_options);
             using var setup = TrainingSetup.Create(_options, progress, cancellation);
             return new TrainingLoop(setup, progress, start).Run(cancellation);
         },

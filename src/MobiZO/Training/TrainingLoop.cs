@@ -70,11 +70,6 @@ internal sealed class TrainingLoop
 
     private ZerothOrderOptimizer Start()
     {
-        if (File.Exists(_folder.JournalFile))
-        {
-            throw new FineTuneException($"'{_folder.Path}' already holds a run. Continue it with --resume, or choose another --output folder.", FineTuneFailure.Output);
-        }
-
         Directory.CreateDirectory(_folder.Path);
         RunFolder.WriteJson(_folder.ConfigFile, Absolute(_options));
         RunFolder.WriteAdapter(_setup.Adapter, _folder.InitialAdapterFolder);
@@ -83,11 +78,6 @@ internal sealed class TrainingLoop
 
     private ZerothOrderOptimizer Resume()
     {
-        if (!File.Exists(_folder.JournalFile))
-        {
-            throw new FineTuneException($"'{_folder.Path}' holds no run to resume: expected the file {_folder.JournalFile}. Start it without --resume.", FineTuneFailure.Input);
-        }
-
         var journal = RunJournal.Read(_folder.JournalFile);
         if (journal.Header.Differences(_setup.Header) is { Count: > 0 } differences)
         {

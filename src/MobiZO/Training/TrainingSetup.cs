@@ -108,6 +108,7 @@ internal sealed class TrainingSetup : IDisposable
         var state = MemoryEstimate.StateBytes(AdapterLayout.BCount, options.Optimizer);
         return new RunPlan
         {
+            Model = ModelFacts.Of(Model),
             Engine = Model.Engine.Name,
             BaseParameters = parameters,
             ModuleCount = AdapterLayout.Modules.Count,
