@@ -9,7 +9,6 @@ using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.Programs.Ops;
 using MobiZO.Prompts;
 
 namespace MobiZO.Training;
@@ -29,6 +28,13 @@ internal sealed class TrainingSetup : IDisposable
         Layout = ExampleLayout.Choose(data.Train, options.Loss, options.Adapter.Scope);
         Adapter = AdapterFactory.CreateFresh(model, options, data);
         AdapterLayout = AdapterFactory.LayoutOf(model, Adapter);
+        if ((long)options.Optimizer.Queries * AdapterLayout.BCount > Array.MaxLength)
+        {
+            throw new FineTuneException(
+                $"{options.Optimizer.Queries} queries of {AdapterLayout.BCount} trained values are too many ({Array.MaxLength} values at most): choose fewer queries, fewer targets or a smaller rank.",
+                FineTuneFailure.Settings);
+        }
+
         _prefix = new Lazy<IProgramSession>(() => Own(model.Engine.Load(model.Architecture.Prefix(PromptForm.KeyValues), model.Checkpoint)));
         _cacheLeft = (long)options.PromptCacheMegabytes << 20;
         A = [.. Adapter.Modules.SelectMany(module => module.A)];
@@ -94,14 +100,15 @@ internal sealed class TrainingSetup : IDisposable
         var options = Options;
         var plan = CopyPlan.Create(options.Optimizer.Mode, options.Optimizer.Queries, options.Optimizer.OwnExamples);
         var milliseconds = MeasureStep(plan);
-        var parameters = Model.Checkpoint.Tensors.Values.Sum(tensor => tensor.Shape.Aggregate(1L, (product, extent) => product * extent));
+        var parameters = ModelFacts.ParametersOf(Model.Checkpoint);
         var examples = Data.Train.Select(Layout.ForTraining);
         var cached = Layout.Prompt == PromptForm.KeyValues
             ? Math.Min((long)options.PromptCacheMegabytes << 20, PromptStore.BytesNeeded(Model, examples.Concat(Data.Eval.Select(Layout.ForScoring))))
             : 0;
-        var state = 4L * AdapterLayout.BCount * (options.Optimizer.Queries + (2 * plan.Count) + 4);
+        var state = MemoryEstimate.StateBytes(AdapterLayout.BCount, options.Optimizer);
         return new RunPlan
         {
+            Model = ModelFacts.Of(Model),
             Engine = Model.Engine.Name,
             BaseParameters = parameters,
             ModuleCount = AdapterLayout.Modules.Count,
@@ -147,7 +154,7 @@ internal sealed class TrainingSetup : IDisposable
                 Adapter = AdapterLayout,
                 Loss = Layout.Form,
                 Prompt = Layout.Prompt,
-                Update = isEngineUpdate ? new EngineUpdate(FormOf(options.Optimizer.Mode), options.Optimizer.Queries) : null,
+                Update = isEngineUpdate ? new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries) : null,
             }),
             model.Checkpoint));
         var update = isEngineUpdate ? Own(model.Engine.Load(LlamaArchitecture.Update(AdapterLayout, options.Optimizer.Queries), model.Checkpoint)) : null;
@@ -223,14 +230,6 @@ internal sealed class TrainingSetup : IDisposable
             ["train_rows"] = Data.TrainDigest,
             ["eval_rows"] = Data.EvalDigest,
         },
-    };
-
-    private static EstimatorForm FormOf(EstimatorMode mode) => mode switch
-    {
-        EstimatorMode.TwoSided => EstimatorForm.TwoSided,
-        EstimatorMode.TwoSidedNormalized => EstimatorForm.TwoSidedNormalized,
-        EstimatorMode.OneSided => EstimatorForm.OneSided,
-        _ => EstimatorForm.OneSidedNormalized,
     };
 
     private T Own<T>(T value)
