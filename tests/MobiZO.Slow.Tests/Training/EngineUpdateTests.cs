@@ -1,0 +1,30 @@
+using MobiZO.Adapters;
+using MobiZO.TestKit;
+using MobiZO.Training;
+
+namespace MobiZO.Slow.Tests.Training;
+
+/// <summary>The update inside the program against the update on the host, on the real model.</summary>
+public sealed class EngineUpdateTests
+{
+    [SharedFact(RealModel.ModelPath)]
+    public async Task EngineUpdateGivesTheAdapterOfTheHostUpdate()
+    {
+        var host = await TrainAsync(UpdatePlace.Host);
+        var engine = await TrainAsync(UpdatePlace.Engine);
+
+        Assert.Contains(host, value => value != 0);
+        var worst = host.Zip(engine, (left, right) => Math.Abs(left - right)).Max();
+        Assert.True(worst <= 1e-6, $"B differs by {worst:g3}");
+    }
+
+    private static async Task<float[]> TrainAsync(UpdatePlace place)
+    {
+        var options = RealModel.SmsSpam(42) with { Update = place, Steps = 20, EvalEvery = 0 };
+        options = options with { Data = options.Data with { MaxRows = 60, EvalFraction = 0 } };
+        var result = await new FineTuner(options).TrainAsync();
+        var b = PeftAdapter.Load(result.AdapterFolder).ToState();
+        Directory.Delete(options.Output, recursive: true);
+        return b;
+    }
+}
