@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using MobiZO.Checkpoints;
 using MobiZO.Data;
+using MobiZO.Generation;
 using MobiZO.Journal;
 using MobiZO.Programs;
 using MobiZO.Text.ChatTemplates;
@@ -20,7 +21,7 @@ internal static class Failures
         CommandException command => (command.ExitCode, command.Message),
         OperationCanceledException => (ExitCodes.Stopped, "Stopped."),
         FineTuneException failure => (CodeOf(failure.Failure), failure.Message),
-        CheckpointException or DataException or TokenizerException or ChatTemplateException or JournalException => (ExitCodes.Input, exception.Message),
+        CheckpointException or DataException or GenerationException or TokenizerException or ChatTemplateException or JournalException => (ExitCodes.Input, exception.Message),
         ProgramException => (ExitCodes.Failed, exception.Message),
         FileNotFoundException or DirectoryNotFoundException => (ExitCodes.Input, exception.Message),
         IOException or UnauthorizedAccessException => (ExitCodes.Output, $"{exception.Message} Check the path, its permissions and the free space."),

@@ -17,6 +17,7 @@ internal static class MobizoCommand
         {
             TrainCommand.Create(),
             EvalCommand.Create(),
+            GenerateCommand.Create(),
             InspectCommand.Create(),
             ExportCommand.Create(),
             ReplayCommand.Create(),

@@ -2,6 +2,7 @@ using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.Programs.Adapters;
+using MobiZO.Programs.Architectures;
 
 namespace MobiZO.Training;
 
@@ -34,9 +35,12 @@ internal static class AdapterFactory
 
     /// <summary>Where the matrices of an adapter lie in the inputs of a program.</summary>
     /// <exception cref="FineTuneException">The adapter does not fit the model.</exception>
-    public static AdapterLayout LayoutOf(LocalModel model, LoraAdapter adapter)
+    public static AdapterLayout LayoutOf(LocalModel model, LoraAdapter adapter) => LayoutOf(model.Architecture, adapter);
+
+    /// <inheritdoc cref="LayoutOf(LocalModel, LoraAdapter)"/>
+    public static AdapterLayout LayoutOf(LlamaArchitecture architecture, LoraAdapter adapter)
     {
-        var modules = model.Architecture.LinearModules.ToDictionary(module => module.Name, StringComparer.Ordinal);
+        var modules = architecture.LinearModules.ToDictionary(module => module.Name, StringComparer.Ordinal);
         var layout = new List<AdapterModule>();
         foreach (var module in adapter.Modules)
         {
