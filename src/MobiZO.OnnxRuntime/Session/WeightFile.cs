@@ -122,7 +122,7 @@ internal sealed unsafe class WeightFile : IDisposable
                         stream.Write(MemoryMarshal.AsBytes(chunk));
                     }
 
-                    progress?.Report((double)stream.Position / Math.Max(length, 1));
+                    progress?.Report((double)Align(stream.Position) / Math.Max(length, 1));
                 }
 
                 stream.Flush(flushToDisk: true);

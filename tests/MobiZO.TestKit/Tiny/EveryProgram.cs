@@ -41,7 +41,10 @@ public static class EveryProgram
                 }
 
                 yield return ($"step {loss} {prompt}", architecture.Step(options));
-                foreach (var form in Enum.GetValues<EstimatorForm>())
+
+                // The forms differ behind the losses only.
+                EstimatorForm[] forms = loss == LossForm.Choices && prompt == PromptForm.KeyValues ? Enum.GetValues<EstimatorForm>() : [EstimatorForm.TwoSided];
+                foreach (var form in forms)
                 {
                     yield return ($"step {loss} {prompt} {form}", architecture.Step(options with { Update = new EngineUpdate(form, 3) }));
                 }
