@@ -30,8 +30,8 @@ public sealed class StepProgram
     /// <summary>Frozen tensors of the checkpoint that the program reads, each once.</summary>
     public IReadOnlyList<Weight> Weights { get; }
 
-    /// <summary>Checks given inputs against the declared ones and returns the extents of all symbols.</summary>
-    /// <exception cref="ProgramException">An input is missing, unknown, or of the wrong type or shape.</exception>
+    /// <summary>Checks given inputs against the declared ones and returns the extents of all symbols. Further inputs are ignored.</summary>
+    /// <exception cref="ProgramException">An input is missing or of the wrong type or shape.</exception>
     public IReadOnlyDictionary<string, long> BindSymbols(IReadOnlyDictionary<string, HostTensor> given)
     {
         var symbols = new Dictionary<string, long>(StringComparer.Ordinal);

@@ -102,7 +102,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         var path = Path.Combine(file.Folder, $"{program.Name}-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}.onnx");
         if (!File.Exists(path) || new FileInfo(path).Length != bytes.Length)
         {
-            WriteAtomically(path, bytes);
+            WeightFile.Guard(file.Folder, () => WriteAtomically(path, bytes));
         }
 
         return path;

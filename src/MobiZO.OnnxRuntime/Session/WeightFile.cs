@@ -43,7 +43,6 @@ internal sealed unsafe class WeightFile : IDisposable
     /// <param name="progress">Told the share written, 0 to 1; may be null.</param>
     public static WeightFile Open(string folder, IWeightSource source, IProgress<double>? progress)
     {
-        Directory.CreateDirectory(folder);
         var (offsets, length) = Layout(source);
         var path = Path.Combine(folder, FileName);
         var index = Path.Combine(folder, IndexName);
@@ -53,8 +52,15 @@ internal sealed unsafe class WeightFile : IDisposable
             var isWhole = File.Exists(index) && File.Exists(path) && new FileInfo(path).Length == length && File.ReadAllText(index) == expected;
             if (!isWhole)
             {
-                Write(path, source, offsets, length, progress);
-                WriteAtomically(index, expected);
+                Guard(folder, () => Directory.CreateDirectory(folder));
+                RequireSpace(path, length);
+                Guard(folder, () =>
+                {
+                    // Removed first: an index beside weights says that they are whole.
+                    File.Delete(index);
+                    Write(path, source, offsets, length, progress);
+                    WriteAtomically(index, expected);
+                });
             }
         }
 
@@ -77,6 +83,7 @@ internal sealed unsafe class WeightFile : IDisposable
             length = Align(length + (weight.Count * sizeof(float)));
         }
 
+        RequireSpace(path, length);
         Write(path, source, offsets, length, null);
         return offsets;
     }
@@ -106,7 +113,6 @@ internal sealed unsafe class WeightFile : IDisposable
         var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            RequireSpace(path, length);
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 stream.SetLength(length);
@@ -122,7 +128,7 @@ internal sealed unsafe class WeightFile : IDisposable
                         stream.Write(MemoryMarshal.AsBytes(chunk));
                     }
 
-                    progress?.Report((double)stream.Position / Math.Max(length, 1));
+                    progress?.Report((double)Align(stream.Position) / Math.Max(length, 1));
                 }
 
                 stream.Flush(flushToDisk: true);
@@ -137,13 +143,44 @@ internal sealed unsafe class WeightFile : IDisposable
         }
     }
 
+    /// <summary>Writes into the cache; a refusal says which folder and how to choose another.</summary>
+    public static void Guard(string folder, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            throw new IOException($"The cache folder '{folder}' cannot be written: {exception.Message} Choose another with the environment variable MOBIZO_CACHE or the cache option.", exception);
+        }
+    }
+
+    /// <summary>Bytes free where a folder is or would be; null when the system does not say (a network share without a drive letter, for one).</summary>
+    public static long? FindFreeSpace(string folder)
+    {
+        var existing = new DirectoryInfo(Path.GetFullPath(folder));
+        while (!existing.Exists && existing.Parent is not null)
+        {
+            existing = existing.Parent;
+        }
+
+        try
+        {
+            return new DriveInfo(existing.FullName).AvailableFreeSpace;
+        }
+        catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static void RequireSpace(string path, long length)
     {
-        var root = Path.GetPathRoot(Path.GetFullPath(path));
-        var free = new DriveInfo(string.IsNullOrEmpty(root) ? "/" : Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace;
-        if (free < length)
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (FindFreeSpace(folder) is { } free && free < length)
         {
-            throw new IOException($"The fp32 weights need {length >> 20} MB in '{Path.GetDirectoryName(path)}'; {free >> 20} MB are free. Free some space or set another cache folder.");
+            throw new IOException($"The fp32 weights need {length >> 20} MB in '{folder}'; {free >> 20} MB are free. Free some space or set another cache folder.");
         }
     }
 

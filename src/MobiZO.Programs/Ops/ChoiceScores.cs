@@ -10,6 +10,8 @@ public sealed record ChoiceScores() : Operation
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)
     {
         Expect(inputs is [{ Shape.Rank: 1 }, { Type: ElementType.Int64, Shape.Rank: 1 }], "scores [D*K], labels [D]", inputs);
-        return [new Shape(inputs[1].Shape[0], "K")];
+        var (scores, decisions) = (inputs[0].Shape[0], inputs[1].Shape[0]);
+        Dimension choices = scores.IsConstant && decisions.IsConstant ? (int)(scores.Factor / decisions.Factor) : "K";
+        return [new Shape(decisions, choices)];
     }
 }

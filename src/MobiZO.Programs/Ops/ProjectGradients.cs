@@ -10,7 +10,7 @@ public sealed record ProjectGradients(EstimatorForm Form, int Queries) : Operati
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)
     {
-        Expect(inputs is [{ Shape.Rank: 1 }, { Shape.Rank: 1 }], "losses [P], epsilon [1]", inputs);
+        Expect(inputs is [{ Shape.Rank: 1 }, { Shape.Rank: 1 }] && inputs[1].Shape[0] == 1, "losses [P], epsilon [1]", inputs);
         return [new Shape(Queries)];
     }
 }

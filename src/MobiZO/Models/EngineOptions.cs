@@ -8,7 +8,7 @@ public sealed record EngineOptions
     /// <summary>The engine.</summary>
     public EngineKind Kind { get; init; } = EngineKind.OnnxRuntime;
 
-    /// <summary>Threads of the engine; 0: one a core.</summary>
+    /// <summary>Threads of the engine; 0: one a core. The same number gives the same bits; another number may round sums otherwise.</summary>
     public int Threads { get; init; }
 
     /// <summary>Whether weights stay file-backed instead of being repacked for speed.</summary>

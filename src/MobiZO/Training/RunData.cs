@@ -28,6 +28,12 @@ internal sealed record RunData
 
     public static RunData Read(FineTuneOptions options, LocalModel model)
     {
+        if (options.TestData is { } test && !File.Exists(test))
+        {
+            // They are read at the very end; a wrong path should not cost the whole run.
+            throw new FineTuneException($"The file of held-out rows '{test}' does not exist.");
+        }
+
         var data = options.Data with { Seed = options.Seed };
         var encoder = new ExampleEncoder(model.Tokenizer, data, model.RenderChat);
         var rows = DataFile.Read(options.TrainData, data);

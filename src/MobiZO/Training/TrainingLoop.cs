@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MobiZO.Data;
 using MobiZO.Evaluation;
 using MobiZO.Journal;
 using MobiZO.Optimization;
@@ -38,6 +39,8 @@ internal sealed class TrainingLoop
             ? JournalWriter.Resume(_folder.JournalFile, _setup.Header, optimizer.NextStep, StepsPerFlush)
             : JournalWriter.Create(_folder.JournalFile, _setup.Header, StepsPerFlush);
         _progress?.Report(new RunPlanned(_setup.Plan(optimizer.NextStep)));
+        TellCutRows("training", _setup.Data.TrainSummary);
+        TellCutRows("evaluation", _setup.Data.EvalSummary);
         if (optimizer.NextStep == 0 || IsEvaluationDue(optimizer.NextStep))
         {
             EvaluateOnce(optimizer, cancellation);
@@ -65,7 +68,18 @@ internal sealed class TrainingLoop
             }
         }
 
-        return Finish(optimizer, end);
+        // Stopped between the last step and its evaluation.
+        var isEvaluated = !IsEvaluationDue(optimizer.NextStep) || _evaluations.Any(point => point.Step == optimizer.NextStep);
+        return Finish(optimizer, end == RunEnd.Completed && !isEvaluated ? RunEnd.Cancelled : end);
+    }
+
+    private void TellCutRows(string what, DataSummary? rows)
+    {
+        if (rows is { RowsCut: > 0 })
+        {
+            _progress?.Report(new RunNote(
+                $"{rows.RowsCut} of {rows.RowsUsed} {what} rows were cut to {_options.Data.MaxLength} tokens (their answers were not). Raise --max-length if what was cut matters.", true));
+        }
     }
 
     private ZerothOrderOptimizer Start()

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using MobiZO.OnnxRuntime.Lowering;
 using MobiZO.OnnxRuntime.Lowering.Format;
 using MobiZO.Programs.Architectures;
+using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.OnnxRuntime.Tests.Lowering;
 

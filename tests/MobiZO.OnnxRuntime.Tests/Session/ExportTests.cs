@@ -4,6 +4,7 @@ using MobiZO.OnnxRuntime.Tests.Lowering;
 using MobiZO.Programs;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Reference;
+using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.OnnxRuntime.Tests.Session;
 

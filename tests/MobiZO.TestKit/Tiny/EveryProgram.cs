@@ -1,17 +1,18 @@
 using MobiZO.Programs;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Ops;
-using MobiZO.TestKit.Tiny;
 
-namespace MobiZO.OnnxRuntime.Tests.Lowering;
+namespace MobiZO.TestKit.Tiny;
 
 /// <summary>One program of every kind and form.</summary>
-internal static class EveryProgram
+public static class EveryProgram
 {
     private static readonly Dictionary<string, (TinyLlama Model, StepProgram Program)> s_all = Build().ToDictionary(entry => entry.Name, entry => (entry.Model, entry.Program));
 
+    /// <summary>Names of all programs.</summary>
     public static IEnumerable<string> Names => s_all.Keys;
 
+    /// <summary>A program and the model it belongs to.</summary>
     public static (TinyLlama Model, StepProgram Program) Get(string name) => s_all[name];
 
     private static IEnumerable<(string Name, TinyLlama Model, StepProgram Program)> Build()
@@ -40,7 +41,10 @@ internal static class EveryProgram
                 }
 
                 yield return ($"step {loss} {prompt}", architecture.Step(options));
-                foreach (var form in Enum.GetValues<EstimatorForm>())
+
+                // The forms differ behind the losses only.
+                EstimatorForm[] forms = loss == LossForm.Choices && prompt == PromptForm.KeyValues ? Enum.GetValues<EstimatorForm>() : [EstimatorForm.TwoSided];
+                foreach (var form in forms)
                 {
                     yield return ($"step {loss} {prompt} {form}", architecture.Step(options with { Update = new EngineUpdate(form, 3) }));
                 }

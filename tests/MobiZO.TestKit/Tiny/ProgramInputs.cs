@@ -1,12 +1,11 @@
 using MobiZO.Programs;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
-using MobiZO.TestKit.Tiny;
 
-namespace MobiZO.OnnxRuntime.Tests.Session;
+namespace MobiZO.TestKit.Tiny;
 
 /// <summary>Inputs that fit a program, from its declared shapes alone.</summary>
-internal static class ProgramInputs
+public static class ProgramInputs
 {
     /// <summary>Extents of the symbols: N rows of S tokens for P copies of X examples, T cached tokens, R answers, K candidates, D decisions.</summary>
     public static IReadOnlyDictionary<string, long> Extents { get; } = new Dictionary<string, long>
@@ -23,6 +22,7 @@ internal static class ProgramInputs
         ["q"] = 3,
     };
 
+    /// <summary>Random inputs of a program.</summary>
     public static Dictionary<string, HostTensor> Of(StepProgram program)
     {
         var random = new PlainRandom(17);
@@ -50,6 +50,7 @@ internal static class ProgramInputs
         });
     }
 
+    /// <summary>Compares outputs, relative to 1 + their size.</summary>
     public static void AssertSame(IReadOnlyDictionary<string, HostTensor> expected, IReadOnlyDictionary<string, HostTensor> actual, double tolerance)
     {
         Assert.Equal(expected.Keys, actual.Keys);

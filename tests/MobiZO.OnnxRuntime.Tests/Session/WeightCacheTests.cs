@@ -1,0 +1,170 @@
+using MobiZO.Checkpoints;
+using MobiZO.OnnxRuntime.Session;
+using MobiZO.Programs;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+using MobiZO.TestKit.Tiny;
+
+namespace MobiZO.OnnxRuntime.Tests.Session;
+
+public sealed class WeightCacheTests
+{
+    private static readonly DateTime s_long_ago = new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+    private static readonly TinyLlama s_model = new();
+    private static readonly StepProgram s_program = s_model.Architecture.Score(null);
+
+    [Fact]
+    public void A_second_load_writes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        var reports = new List<double>();
+        var expected = LoadAndRun(folder.Path, s_model, reports);
+        Assert.Equal(1, reports[^1], 1e-9);
+        Assert.Equal(reports.Order(), reports);
+        var files = Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories);
+        Assert.Equal(3, files.Length);
+        Array.ForEach(files, file => File.SetLastWriteTimeUtc(file, s_long_ago));
+
+        reports.Clear();
+        Assert.Equal(expected, LoadAndRun(folder.Path, s_model, reports));
+        Assert.Empty(reports);
+        Assert.All(files, file => Assert.Equal(s_long_ago, File.GetLastWriteTimeUtc(file)));
+        Assert.Equal(3, Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Length);
+    }
+
+    public static TheoryData<string, string> Damages => new()
+    {
+        { "weights.bin", "truncated" },
+        { "weights.bin", "longer" },
+        { "weights.bin", "absent" },
+        { "weights.json", "truncated" },
+        { "weights.json", "foreign" },
+        { "weights.json", "absent" },
+        { "score", "truncated" },
+        { "score", "absent" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public void Damaged_files_are_made_anew(string name, string damage)
+    {
+        using var folder = new TemporaryFolder();
+        var expected = LoadAndRun(folder.Path, s_model);
+        var path = Directory.GetFiles(folder.Path, name + "*", SearchOption.AllDirectories).Single();
+        var bytes = File.ReadAllBytes(path);
+        switch (damage)
+        {
+            case "truncated":
+                File.WriteAllBytes(path, bytes[..^4]);
+                break;
+            case "longer":
+                File.WriteAllBytes(path, [.. bytes, 0]);
+                break;
+            case "foreign":
+                File.WriteAllText(path, """{"other.weight":0}""");
+                break;
+            default:
+                File.Delete(path);
+                break;
+        }
+
+        Assert.Equal(expected, LoadAndRun(folder.Path, s_model));
+        Assert.Equal(bytes, File.ReadAllBytes(path));
+    }
+
+    /// <summary>Weights that were being replaced when the process died must not pass for whole ones.</summary>
+    [Fact]
+    public void The_index_appears_after_the_weights()
+    {
+        using var folder = new TemporaryFolder();
+        LoadAndRun(folder.Path, s_model);
+        var cache = Directory.GetDirectories(folder.Path).Single();
+        File.Delete(Path.Combine(cache, "weights.bin"));
+        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path });
+        Assert.Throws<CheckpointException>(() => engine.Load(s_program, new Failing(s_model)));
+        Assert.Empty(Directory.GetFiles(cache, "weights.*"));
+        Assert.DoesNotContain(Directory.GetFiles(cache), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Another_checkpoint_has_another_folder_and_another_engine()
+    {
+        using var folder = new TemporaryFolder();
+        var other = new TinyLlama(seed: 2);
+        Assert.NotEqual(LoadAndRun(folder.Path, s_model), LoadAndRun(folder.Path, other));
+        Assert.Equal(2, Directory.GetDirectories(folder.Path).Length);
+        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path });
+        using var session = engine.Load(s_program, s_model);
+        Assert.Contains("another engine", Assert.Throws<ProgramException>(() => engine.Load(s_program, other)).Message);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_told_with_advice()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["file"], "not a folder");
+        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder["file"] });
+        var error = Assert.Throws<IOException>(() => engine.Load(s_program, s_model));
+        Assert.Contains(folder["file"], error.Message);
+        Assert.Contains("MOBIZO_CACHE", error.Message);
+    }
+
+    [Fact]
+    public void Too_little_space_is_told_before_anything_is_written()
+    {
+        using var folder = new TemporaryFolder();
+        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path });
+        var error = Assert.Throws<IOException>(() => engine.Load(s_program, new Huge(s_model)));
+        Assert.Contains("MB are free", error.Message);
+        Assert.Empty(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void Free_space_is_found_for_folders_that_do_not_exist_yet()
+    {
+        using var folder = new TemporaryFolder();
+        var free = WeightFile.FindFreeSpace(folder.Path);
+        Assert.True(free > 0);
+        Assert.True(WeightFile.FindFreeSpace(folder["a/b/c"]) > 0);
+        Assert.True(WeightFile.FindFreeSpace("relative/folder") > 0);
+        Assert.True(WeightFile.FindFreeSpace(Path.GetPathRoot(folder.Path)!) > 0);
+
+        // A network share on Windows has no drive letter; there the answer is "not known", elsewhere it is an odd relative name.
+        _ = WeightFile.FindFreeSpace(@"\\server\share\folder");
+        _ = WeightFile.FindFreeSpace(@"C:\cache\mobizo");
+    }
+
+    private static float[] LoadAndRun(string folder, TinyLlama model, List<double>? reports = null)
+    {
+        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder, Threads = 1, CacheProgress = reports is null ? null : new Reports(reports) });
+        using var session = engine.Load(s_program, model);
+        return session.Run(ProgramInputs.Of(s_program))[ProgramNames.LogProbabilities].Floats;
+    }
+
+    private sealed class Reports(List<double> seen) : IProgress<double>
+    {
+        public void Report(double value) => seen.Add(value);
+    }
+
+    private sealed class Failing(IWeightSource inner) : IWeightSource
+    {
+        public string Fingerprint => inner.Fingerprint;
+
+        public IReadOnlyCollection<string> Names => inner.Names;
+
+        public IReadOnlyList<int>? FindShape(string name) => inner.FindShape(name);
+
+        public void Read(string name, long start, Span<float> destination) => throw new CheckpointException("the disk is gone");
+    }
+
+    private sealed class Huge(IWeightSource inner) : IWeightSource
+    {
+        public string Fingerprint => "huge";
+
+        public IReadOnlyCollection<string> Names => [.. inner.Names, "huge"];
+
+        public IReadOnlyList<int>? FindShape(string name) => name == "huge" ? [1 << 30, 1 << 20] : inner.FindShape(name);
+
+        public void Read(string name, long start, Span<float> destination) => throw new InvalidOperationException("nothing is to be read");
+    }
+}

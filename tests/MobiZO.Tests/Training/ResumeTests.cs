@@ -1,0 +1,175 @@
+using System.Text.Json;
+using MobiZO.Journal;
+using MobiZO.Models;
+using MobiZO.Optimization;
+using MobiZO.Training;
+
+namespace MobiZO.Tests.Training;
+
+public sealed class ResumeTests
+{
+    public static TheoryData<EngineKind, UpdatePlace, float> Ways => new()
+    {
+        { EngineKind.Reference, UpdatePlace.Host, 0f },
+        { EngineKind.Reference, UpdatePlace.Host, 0.9f },
+        { EngineKind.Reference, UpdatePlace.Engine, 0f },
+        { EngineKind.OnnxRuntime, UpdatePlace.Host, 0.5f },
+        { EngineKind.OnnxRuntime, UpdatePlace.Engine, 0f },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task A_run_stopped_after_any_step_ends_with_the_same_bytes(EngineKind engine, UpdatePlace update, float momentum)
+    {
+        using var run = new TinyRun(engine);
+        FineTuneOptions Change(FineTuneOptions options, string output) => options with
+        {
+            Output = run.At(output),
+            Update = update,
+            Optimizer = options.Optimizer with { Momentum = momentum },
+        };
+        var whole = await run.TrainAsync(options => Change(options, "whole"));
+        Assert.Equal(RunEnd.Completed, whole.End);
+        Assert.Equal([0L, 3, 6, 7], whole.Evaluations.Select(point => point.Step));
+        for (var step = 1; step <= 7; step++)
+        {
+            var name = $"stopped-{step}";
+            var stopped = await run.TrainUntilAsync(step, options => Change(options, name));
+            Assert.Equal(RunEnd.Cancelled, stopped.End);
+            Assert.Equal(step, stopped.Steps);
+            var resumed = await run.TrainAsync(options => Change(options, name) with { Resume = true });
+            Assert.Equal(RunEnd.Completed, resumed.End);
+            Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes(name));
+            Assert.Equal(whole.Evaluations, resumed.Evaluations);
+            Assert.Equal(run.Journal("whole").Entries.Select(entry => entry.ProjectedGradients), run.Journal(name).Entries.Select(entry => entry.ProjectedGradients));
+        }
+    }
+
+    [Fact]
+    public async Task A_run_may_be_stopped_again_and_again()
+    {
+        using var run = new TinyRun();
+        await run.TrainAsync(options => options with { Output = run.At("whole") });
+        await run.TrainUntilAsync(1);
+        for (var step = 2; step <= 6; step++)
+        {
+            await run.TrainUntilAsync(step, options => options with { Resume = true });
+        }
+
+        await run.TrainAsync(options => options with { Resume = true });
+        Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
+        var again = await run.TrainAsync(options => options with { Resume = true });
+        Assert.Equal(RunEnd.Completed, again.End);
+        Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
+    }
+
+    /// <summary>A process killed at a bad moment leaves a torn last line, no fresh checkpoint, and evaluations that were not written.</summary>
+    [Fact]
+    public async Task A_killed_run_is_rebuilt_from_its_journal()
+    {
+        using var run = new TinyRun();
+        var whole = await run.TrainAsync(options => options with { Output = run.At("whole") });
+        await run.TrainUntilAsync(6);
+        File.Delete(run.At("run", "checkpoint.safetensors"));
+        var journal = await File.ReadAllBytesAsync(run.At("run", "journal.jsonl"));
+        await File.WriteAllBytesAsync(run.At("run", "journal.jsonl"), journal[..^9]);
+        var notes = new List<string>();
+        var resumed = await run.TrainAsync(options => options with { Resume = true }, happened => notes.AddRange(happened is RunNote note ? [note.Text] : []));
+        Assert.Contains(notes, note => note.Contains("Resumed at step 5 of 7", StringComparison.Ordinal) && note.Contains("torn", StringComparison.Ordinal));
+        Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
+        Assert.Equal(whole.Evaluations, resumed.Evaluations);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_ahead_of_the_journal_is_refused_with_advice()
+    {
+        using var run = new TinyRun();
+        await run.TrainUntilAsync(5);
+        var lines = await File.ReadAllLinesAsync(run.At("run", "journal.jsonl"));
+        await File.WriteAllLinesAsync(run.At("run", "journal.jsonl"), lines[..^2]);
+        var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true }));
+        Assert.Contains("checkpoint.safetensors", error.Message);
+        File.Delete(run.At("run", "checkpoint.safetensors"));
+        await run.TrainAsync(options => options with { Resume = true });
+        await run.TrainAsync(options => options with { Output = run.At("whole") });
+        Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
+    }
+
+    [Fact]
+    public async Task Other_settings_are_refused_and_named()
+    {
+        using var run = new TinyRun();
+        await run.TrainUntilAsync(2);
+        async Task<string> Refusal(Func<FineTuneOptions, FineTuneOptions> change) =>
+            (await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => change(options) with { Resume = true }))).Message;
+        var before = await File.ReadAllBytesAsync(run.At("run", "journal.jsonl"));
+        Assert.Contains("seed", await Refusal(options => options with { Seed = 43 }));
+        Assert.Contains("8", await Refusal(options => options with { Steps = 8 }));
+        Assert.Contains("epsilon", await Refusal(options => options with { Optimizer = options.Optimizer with { Epsilon = 0.02f } }));
+        Assert.Contains("examples_per_step", await Refusal(options => options with { ExamplesPerStep = 3 }));
+        Assert.Contains("loss", await Refusal(options => options with { Loss = LossKind.Tokens }));
+        var several = await Refusal(options => options with { Adapter = options.Adapter with { Scope = AdapterScope.All }, Update = UpdatePlace.Engine });
+        Assert.Contains("adapter", several);
+        Assert.Contains("update", several);
+        run.Write("train.jsonl", TinyRun.Row("another", 0), TinyRun.Row("set", 1));
+        Assert.Contains("train_rows", await Refusal(options => options));
+        Assert.Equal(before, await File.ReadAllBytesAsync(run.At("run", "journal.jsonl")));
+    }
+
+    [Fact]
+    public async Task A_folder_with_a_run_is_not_overwritten_and_one_without_is_not_resumed()
+    {
+        using var run = new TinyRun();
+        Assert.Contains("holds no run", (await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true }))).Message);
+        await run.TrainUntilAsync(1);
+        Assert.Contains("--resume", (await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync())).Message);
+    }
+
+    [Fact]
+    public async Task An_evaluation_missing_at_the_boundary_is_made_up()
+    {
+        using var run = new TinyRun();
+        var stopped = await run.TrainUntilAsync(3);
+        Assert.Equal([0L], stopped.Evaluations.Select(point => point.Step));
+        var evaluated = new List<long>();
+        await run.TrainAsync(options => options with { Resume = true }, happened => evaluated.AddRange(happened is EvaluationCompleted done ? [done.Step] : []));
+        Assert.Equal([3L, 6, 7], evaluated);
+    }
+
+    [Fact]
+    public async Task Stopping_during_the_first_evaluation_leaves_a_run_that_can_be_resumed()
+    {
+        using var run = new TinyRun();
+        using var stop = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.TrainAsync(
+            options => options with { MaxTokensPerRun = 1 },
+            happened =>
+            {
+                if (happened is StageProgress { Stage: "evaluating" })
+                {
+                    stop.Cancel();
+                }
+            },
+            stop.Token));
+        var resumed = await run.TrainAsync(options => options with { Resume = true });
+        await run.TrainAsync(options => options with { Output = run.At("whole") });
+        Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
+        Assert.Equal(0, resumed.Evaluations[0].Step);
+    }
+
+    [Fact]
+    public async Task The_stored_configuration_reads_back_whole()
+    {
+        using var run = new TinyRun();
+        await run.TrainUntilAsync(1, options => options with { Engine = options.Engine with { CacheProgress = new Progress<double>() }, TestData = run.At("test.jsonl") });
+        var stored = new RunFolder(run.At("run")).ReadConfig();
+        Assert.Null(stored.Engine.CacheProgress);
+        Assert.Equal(
+            await File.ReadAllTextAsync(run.At("run", "config.json")),
+            JsonSerializer.Serialize(stored, RunFolder.Json));
+        Assert.Equal(run.Options.Optimizer, stored.Optimizer);
+        Assert.Equal(run.Options.Data.Choices, stored.Data.Choices);
+        Assert.Equal(JournalReplay.Run(run.Journal()).Length, run.Journal().Header.Layout.Total);
+        Assert.Equal(EstimatorMode.TwoSided, stored.Optimizer.Mode);
+    }
+}

@@ -1,0 +1,219 @@
+using MobiZO.Adapters;
+using MobiZO.Data;
+using MobiZO.Evaluation;
+using MobiZO.Journal;
+using MobiZO.Models;
+using MobiZO.Optimization;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
+using MobiZO.Training;
+
+namespace MobiZO.Tests.Training;
+
+public sealed class TrainingRunTests
+{
+    [Theory]
+    [InlineData(EngineKind.Reference, 1)]
+    [InlineData(EngineKind.OnnxRuntime, 1)]
+    [InlineData(EngineKind.OnnxRuntime, 2)]
+    public async Task The_same_seed_gives_the_same_bytes_and_another_seed_others(EngineKind engine, int threads)
+    {
+        using var run = new TinyRun(engine);
+        foreach (var (name, seed) in new[] { ("first", 42UL), ("second", 42UL), ("other", 43UL) })
+        {
+            await run.TrainAsync(options => options with { Output = run.At(name), Seed = seed, Engine = options.Engine with { Threads = threads } });
+        }
+
+        Assert.Equal(run.AdapterBytes("first"), run.AdapterBytes("second"));
+        Assert.NotEqual(run.AdapterBytes("first")[Path.Combine("adapter", "adapter_model.safetensors")], run.AdapterBytes("other")[Path.Combine("adapter", "adapter_model.safetensors")]);
+    }
+
+    /// <summary>Sums may be split otherwise between threads, so bits may differ; the result must not.</summary>
+    [Theory]
+    [InlineData(AdapterScope.Activated)]
+    [InlineData(AdapterScope.All)]
+    public async Task Engines_threads_and_micro_batches_change_rounding_only(AdapterScope scope)
+    {
+        using var run = new TinyRun(EngineKind.OnnxRuntime);
+        async Task<float[]> Train(string name, Func<FineTuneOptions, FineTuneOptions> change) =>
+            PeftAdapter.Load((await run.TrainAsync(options => change(options with { Output = run.At(name), Adapter = options.Adapter with { Scope = scope } }))).AdapterFolder).ToState();
+        var expected = await Train("one", options => options);
+        foreach (var actual in new[]
+        {
+            await Train("two", options => options with { Engine = options.Engine with { Threads = 2 } }),
+            await Train("low", options => options with { Engine = options.Engine with { LowMemory = true } }),
+            await Train("parts", options => options with { MaxTokensPerRun = 1 }),
+            await Train("uncached", options => options with { PromptCacheMegabytes = 0 }),
+            await Train("engine", options => options with { Update = UpdatePlace.Engine }),
+            await Train("engine-parts", options => options with { Update = UpdatePlace.Engine, MaxTokensPerRun = 1 }),
+            await Train("reference", options => options with { Engine = options.Engine with { Kind = EngineKind.Reference } }),
+        })
+        {
+            Assert.Equal(expected, actual, (x, y) => Math.Abs(x - y) <= 1e-4);
+        }
+
+        Assert.True(expected.Max(Math.Abs) > 1e-2);
+    }
+
+    [Fact]
+    public async Task The_fresh_adapter_scores_like_the_base_model()
+    {
+        using var run = new TinyRun();
+        EvaluationResult? first = null;
+        var seen = await run.TrainAsync(null, happened => first ??= (happened as EvaluationCompleted)?.Result);
+        using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
+        using var score = model.Engine.Load(model.Architecture.Score(null), model.Checkpoint);
+        var rows = DataFile.Read(run.Options.EvalData!, run.Options.Data);
+        var encoded = new ExampleEncoder(model.Tokenizer, run.Options.Data, model.RenderChat).Encode(rows);
+        for (var i = 0; i < encoded.Count; i++)
+        {
+            var inputs = StepFeed.Create(LossForm.Choices, [new PromptExample(encoded[i].PromptIds, 0, [], encoded[i].ChoiceIds, encoded[i].Label!.Value)], 1, 1).Inputs;
+            var scores = score.Run(inputs)[ProgramNames.LogProbabilities].Floats;
+            Assert.Equal(scores.Select(value => (double)value), first!.Examples[i].Scores, (x, y) => Math.Abs(x - y) <= 1e-6);
+            Assert.Equal(encoded[i].LineNumber, first.Examples[i].LineNumber);
+        }
+
+        Assert.Equal(first!.Accuracy, seen.First!.Accuracy);
+    }
+
+    [Fact]
+    public async Task The_best_folder_holds_the_adapter_of_the_best_evaluation()
+    {
+        using var run = new TinyRun();
+
+        // Large steps wander, so that the best evaluation is seldom the last.
+        var result = await run.TrainAsync(options => options with { Steps = 12, EvalEvery = 1, Optimizer = options.Optimizer with { LearningRate = 20, Schedule = new LearningRateSchedule { Kind = ScheduleKind.Constant } } });
+        Assert.Equal(13, result.Evaluations.Count);
+        var best = result.Evaluations.First(point => point.Metric == result.Evaluations.Max(other => other.Metric));
+        Assert.Equal(best, result.Best);
+        Assert.Equal(JournalReplay.Run(run.Journal(), best.Step), PeftAdapter.Load(result.BestAdapterFolder).ToState());
+        Assert.Equal(JournalReplay.Run(run.Journal()), PeftAdapter.Load(result.AdapterFolder).ToState());
+        Assert.Equal(12, result.Last!.Step);
+    }
+
+    [Fact]
+    public async Task A_run_that_stops_improving_is_stopped()
+    {
+        using var run = new TinyRun();
+        var result = await run.TrainAsync(options => options with { EvalEvery = 2, Steps = 20, Patience = 2, Optimizer = options.Optimizer with { LearningRate = 1e-20f } });
+        Assert.Equal(RunEnd.StoppedEarly, result.End);
+        Assert.Equal(4, result.Steps);
+        Assert.Equal(0, result.Best!.Step);
+        var again = await run.TrainAsync(options => options with { EvalEvery = 2, Steps = 20, Patience = 2, Optimizer = options.Optimizer with { LearningRate = 1e-20f }, Resume = true });
+        Assert.Equal((RunEnd.StoppedEarly, 4L), (again.End, again.Steps));
+    }
+
+    [Theory]
+    [InlineData(UpdatePlace.Host)]
+    [InlineData(UpdatePlace.Engine)]
+    public async Task A_loss_that_is_not_finite_is_skipped_and_counted(UpdatePlace update)
+    {
+        // One row of five has a token whose embedding is not a number; one example a step meets it twice in ten steps.
+        using var run = new TinyRun(EngineKind.Reference, "X");
+        run.Write("train.jsonl", TinyRun.Row("a", 0), TinyRun.Row("b", 1), TinyRun.Row("cX", 0), TinyRun.Row("d", 1), TinyRun.Row("e", 0));
+        var notes = new List<RunNote>();
+        FineTuneOptions Change(FineTuneOptions options) => options with { Steps = 10, ExamplesPerStep = 1, Update = update };
+        var result = await run.TrainAsync(Change, happened => notes.AddRange(happened is RunNote note ? [note] : []));
+        Assert.Equal(RunEnd.Completed, result.End);
+        Assert.Equal(2, result.SkippedSteps);
+        var skipped = run.Journal().Entries.Where(entry => entry.Skipped).ToList();
+        Assert.Equal(2, skipped.Count);
+        Assert.All(skipped, entry => Assert.Empty(entry.ProjectedGradients));
+        Assert.Equal(2, notes.Count(note => note.IsWarning && note.Text.Contains("not finite", StringComparison.Ordinal)));
+        var step = (int)skipped[0].Step;
+        Assert.Equal(JournalReplay.Run(run.Journal(), step), JournalReplay.Run(run.Journal(), step + 1));
+        Assert.Equal(2, (await run.TrainAsync(options => Change(options) with { Resume = true })).SkippedSteps);
+        Assert.All(PeftAdapter.Load(result.AdapterFolder).ToState(), value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Fact]
+    public async Task Five_such_steps_in_a_row_stop_the_run_with_advice()
+    {
+        using var run = new TinyRun(EngineKind.Reference, "X");
+        run.Write("train.jsonl", TinyRun.Row("aX", 0), TinyRun.Row("bX", 1));
+        var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync());
+        Assert.Contains("5 steps in a row", error.Message);
+        Assert.Contains("--learning-rate", error.Message);
+        Assert.Contains("--epsilon", error.Message);
+        Assert.Equal(5, run.Journal().Entries.Count);
+        Assert.True(File.Exists(run.At("run", "checkpoint.safetensors")));
+    }
+
+    /// <summary>An evaluation that is not a number is worse than any that is one.</summary>
+    [Fact]
+    public async Task An_evaluation_that_is_not_a_number_is_never_the_best()
+    {
+        using var run = new TinyRun(EngineKind.Reference, "X");
+        run.Write("free.jsonl", """{"prompt": "a", "completion": "b"}""");
+        run.Write("poisoned.jsonl", """{"prompt": "aX", "completion": "b"}""");
+        FineTuneOptions Change(FineTuneOptions options) => options with
+        {
+            Data = new DataOptions { MaxLength = 32 },
+            Adapter = options.Adapter with { Scope = AdapterScope.All },
+            TrainData = run.At("free.jsonl"),
+            EvalData = run.At("poisoned.jsonl"),
+        };
+        var result = await run.TrainAsync(Change);
+        Assert.All(result.Evaluations, point => Assert.True(double.IsNaN(point.Metric)));
+        Assert.Equal(0, result.Best!.Step);
+    }
+
+    [Fact]
+    public async Task Held_out_rows_are_read_once_at_the_end()
+    {
+        using var run = new TinyRun();
+        var result = await run.TrainAsync(
+            options => options with { TestData = run.At("test.jsonl") },
+            happened =>
+            {
+                if (happened is StepCompleted { Result.Step: 6 })
+                {
+                    run.Write("test.jsonl", [TinyRun.Row("late", 0), TinyRun.Row("rows", 1)]);
+                }
+            });
+        Assert.Equal(2, result.Test!.Rows);
+        Assert.Equal(2, result.TestBefore!.Rows);
+        Assert.Equal(result.Best!.Step, result.Test.Step);
+
+        var stopped = await run.TrainUntilAsync(2, options => options with { TestData = run.At("test.jsonl"), Output = run.At("stopped") });
+        Assert.Null(stopped.Test);
+    }
+
+    [Fact]
+    public async Task A_missing_file_of_held_out_rows_is_told_before_training()
+    {
+        using var run = new TinyRun();
+        var steps = 0;
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => run.TrainAsync(
+            options => options with { TestData = run.At("absent.jsonl") }, happened => steps += happened is StepCompleted ? 1 : 0));
+        Assert.Contains("absent.jsonl", error.Message);
+        Assert.Equal(0, steps);
+    }
+
+    [Fact]
+    public async Task Rows_without_an_answer_are_refused_and_cut_rows_are_told()
+    {
+        using var run = new TinyRun();
+        run.Write("empty.jsonl", """{"prompt": "a", "completion": "b"}""", """{"prompt": "a", "completion": ""}""");
+        var error = await Assert.ThrowsAsync<DataException>(() => run.TrainAsync(options => options with
+        {
+            Data = new DataOptions(),
+            TrainData = run.At("empty.jsonl"),
+            EvalData = null,
+            Adapter = options.Adapter with { Scope = AdapterScope.All },
+        }));
+        Assert.Contains("2", error.Message);
+
+        run.Write("train.jsonl", TinyRun.Row(new string('a', 50), 0), TinyRun.Row("short", 1));
+        var notes = new List<RunNote>();
+        RunPlan? plan = null;
+        await run.TrainAsync(null, happened =>
+        {
+            notes.AddRange(happened is RunNote note ? [note] : []);
+            plan ??= (happened as RunPlanned)?.Plan;
+        });
+        Assert.Equal(1, plan!.Train.RowsCut);
+        Assert.Contains(notes, note => note.IsWarning && note.Text.Contains("1 of 2 training rows", StringComparison.Ordinal));
+    }
+}
