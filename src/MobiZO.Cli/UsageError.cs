@@ -48,7 +48,7 @@ internal static class UsageError
         var bare = written.Split('=', 2)[0];
         var nearest = known.Select(name => (name, distance: EditDistance.Between(bare, name)))
             .Where(candidate => candidate.distance <= Math.Max(1, bare.Length / 3))
-            .OrderBy(candidate => candidate.distance).ThenBy(candidate => candidate.name, StringComparer.Ordinal)
+            .OrderBy(candidate => candidate.distance).ThenBy(candidate => Math.Abs(candidate.name.Length - bare.Length)).ThenBy(candidate => candidate.name, StringComparer.Ordinal)
             .Select(candidate => candidate.name).FirstOrDefault();
         return nearest is null ? "" : $" Did you mean '{nearest}'?";
     }

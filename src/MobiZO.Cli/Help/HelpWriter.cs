@@ -8,6 +8,9 @@ internal static class HelpWriter
     private const int Width = 110;
     private const int TextColumn = 36;
 
+    // Keeps a default on one line; written as an ordinary space.
+    private const char NonBreaking = '\u00A0';
+
     /// <summary>The command with its parents, as typed.</summary>
     public static string FullName(Command command) => command is RootCommand ? MobizoCommand.Name : $"{MobizoCommand.Name} {command.Name}";
 
@@ -84,10 +87,10 @@ internal static class HelpWriter
         output.WriteLine(section.Title);
         foreach (var (option, defaultText) in section.Entries)
         {
-            var names = string.Join(", ", option.Aliases.Where(alias => alias.Length <= 2 || alias.StartsWith("--", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Prepend(option.Name));
+            var names = string.Join(", ", option.Aliases.Where(alias => alias[0] == '-' && alias != "-?").Order(StringComparer.Ordinal).Prepend(option.Name));
             var value = option.HelpName is { } name ? $" <{name}>" : "";
             var isFlag = option.Arity.MaximumNumberOfValues == 0;
-            WriteEntry(names + value, (option.Description ?? "") + (defaultText is null || isFlag ? "" : $" [default: {defaultText}]"), output);
+            WriteEntry(names + value, (option.Description ?? "") + (defaultText is null || isFlag ? "" : $" [default:{NonBreaking}{defaultText}]"), output);
         }
     }
 
@@ -113,7 +116,7 @@ internal static class HelpWriter
 
         foreach (var line in lines)
         {
-            output.WriteLine((first.PadRight(TextColumn) + line).TrimEnd());
+            output.WriteLine((first.PadRight(TextColumn) + line.Replace(NonBreaking, ' ')).TrimEnd());
             first = "";
         }
     }

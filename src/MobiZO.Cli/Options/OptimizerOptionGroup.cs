@@ -6,6 +6,9 @@ namespace MobiZO.Cli.Options;
 /// <summary>The options of <see cref="OptimizerOptions"/>.</summary>
 internal static class OptimizerOptionGroup
 {
+    private const string Shared = "shared";
+    private const string PerQuery = "per-query";
+
     public static OptionGroup<OptimizerOptions> Create()
     {
         var group = new OptionGroup<OptimizerOptions>("Optimizer", new OptimizerOptions());
@@ -14,9 +17,9 @@ internal static class OptimizerOptionGroup
         group.Add(
             "--examples",
             "Whether all queries see the same examples of a step, or each its own.",
-            OptionValue.OneOf(("shared", false), ("per-query", true)),
-            optimizer => optimizer.OwnExamples ? "per-query" : "shared",
-            (optimizer, value) => optimizer with { OwnExamples = value });
+            OptionValue.OneOf((Shared, Shared), (PerQuery, PerQuery)),
+            optimizer => optimizer.OwnExamples ? PerQuery : Shared,
+            (optimizer, value) => optimizer with { OwnExamples = value == PerQuery });
         group.Add("--epsilon", "Size of the perturbation.", OptionValue.Single, optimizer => optimizer.Epsilon, (optimizer, value) => optimizer with { Epsilon = value });
         group.Add(
             "--learning-rate",

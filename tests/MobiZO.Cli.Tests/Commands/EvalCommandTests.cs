@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace MobiZO.Cli.Tests.Commands;
+
+public sealed class EvalCommandTests : IDisposable
+{
+    private readonly Workspace _workspace = new();
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Theory]
+    [InlineData("activated")]
+    [InlineData("all")]
+    public async Task ScoresLikeTheRunDid(string scope)
+    {
+        var run = await Cli.RunAsync(_workspace.Train("run", "--steps", "3", "--scope", scope, "--eval-data", _workspace.Data, "--target-modules", "q,k,v", "--test-data", _workspace.Data, "--json"));
+        Assert.True(run.ExitCode == 0, run.Error);
+        using var report = JsonDocument.Parse(run.Output);
+
+        var predictions = _workspace.PathOf("predictions.jsonl");
+        var result = await Cli.RunAsync("eval", "--run", _workspace.PathOf("run"), "--data", _workspace.Data, "--predictions", predictions, "--json");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        using var document = JsonDocument.Parse(result.Output);
+        var (found, best, heldOut) = (document.RootElement, report.RootElement.GetProperty("best"), report.RootElement.GetProperty("test"));
+        Assert.Equal(scope, found.GetProperty("scope").GetString());
+        foreach (var name in new[] { "accuracy", "choice_loss", "token_loss" })
+        {
+            Assert.Equal(best.GetProperty(name).GetDouble(), found.GetProperty(name).GetDouble(), 1e-4);
+            Assert.Equal(best.GetProperty(name).GetDouble(), heldOut.GetProperty(name).GetDouble(), 1e-4);
+        }
+
+        Assert.Equal(24, found.GetProperty("confusion").EnumerateArray().SelectMany(row => row.EnumerateArray()).Sum(count => count.GetInt32()));
+        var lines = await File.ReadAllLinesAsync(predictions);
+        Assert.Equal(24, lines.Length);
+        using var first = JsonDocument.Parse(lines[0]);
+        Assert.Equal(2, first.RootElement.GetProperty("line").GetInt32());
+        Assert.Equal(" negative", first.RootElement.GetProperty("label").GetString());
+        Assert.Equal(2, first.RootElement.GetProperty("scores").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task ScoresTheBaseModelAsText()
+    {
+        var result = await Cli.RunAsync(["eval", "--model", Cli.Nano, "--data", _workspace.Data, "--choices", " negative, positive", "--template", "{text}:", .. Workspace.Engine]);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("adapter    none", result.Output, StringComparison.Ordinal);
+        Assert.Contains("right \\ predicted", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ATemplateWithoutTheInvocationTokensIsRefused()
+    {
+        var run = await Cli.RunAsync(_workspace.Train("run", "--steps", "1"));
+        Assert.True(run.ExitCode == 0, run.Error);
+
+        var result = await Cli.RunAsync("eval", "--run", _workspace.PathOf("run"), "--data", _workspace.Data, "--template", "{text} =");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("alora_invocation_tokens", result.Error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,28 @@
+namespace MobiZO.Cli.Tests.Commands;
+
+public sealed class ExportCommandTests : IDisposable
+{
+    private readonly Workspace _workspace = new();
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Theory]
+    [InlineData("step", "losses", true)]
+    [InlineData("score", "log_probabilities", true)]
+    [InlineData("prefix", "", true)]
+    [InlineData("prefill", "logits", true)]
+    [InlineData("generate", "logits", true)]
+    [InlineData("update", "", false)]
+    public async Task WritesTheProgram(string program, string output, bool hasWeights)
+    {
+        var path = _workspace.PathOf($"{program}.onnx");
+
+        var result = await Cli.RunAsync("export", "--model", Cli.Nano, "--program", program, "--layers", "top-1", "--queries", "2", "--output", path);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.True(new FileInfo(path).Length > 0);
+        Assert.Equal(hasWeights, File.Exists(path + ".data"));
+        Assert.Contains("input      ", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"output     {output}", result.Output, StringComparison.Ordinal);
+    }
+}

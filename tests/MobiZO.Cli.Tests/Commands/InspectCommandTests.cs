@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace MobiZO.Cli.Tests.Commands;
+
+public sealed class InspectCommandTests
+{
+    [Fact]
+    public async Task TellsTheFactsOfTheModel()
+    {
+        var result = await Cli.RunAsync("inspect", "--model", Cli.Nano);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        foreach (var fact in new[]
+        {
+            "architecture    llama", "layers          6", "hidden          256, feed-forward 704", "heads           4, key/value heads 2, head_dim 64", "vocabulary      4,096",
+            "context         512 tokens", "tied embedding  yes", "parameters      5,475,584", "6 down_proj [256, 704]", "trainable: 18,432 of 5,494,016 parameters (0.34 %) in 12 modules",
+        })
+        {
+            Assert.Contains(fact, result.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task CountsTheAdapterAsJson()
+    {
+        var result = await Cli.RunAsync("inspect", "--model", Cli.Nano, "--target-modules", "down", "--r", "2", "--layers", "top-1", "--json");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        using var document = JsonDocument.Parse(result.Output);
+        Assert.Equal(512, document.RootElement.GetProperty("adapter").GetProperty("trainable_parameters").GetInt32());
+        Assert.Equal(5475584, document.RootElement.GetProperty("model").GetProperty("parameters").GetInt64());
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+
+namespace MobiZO.Cli.Tests.Commands;
+
+public sealed class TrainCommandTests : IDisposable
+{
+    private readonly Workspace _workspace = new();
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Fact]
+    public async Task TrainsAndReports()
+    {
+        var result = await Cli.RunAsync(_workspace.Train("run", "--eval-fraction", "0.25", "--test-data", _workspace.Data, "--steps", "6", "--eval-every", "3", "--json"));
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        using var report = JsonDocument.Parse(result.Output);
+        var root = report.RootElement;
+        Assert.Equal("completed", root.GetProperty("end").GetString());
+        Assert.Equal(6, root.GetProperty("steps").GetInt32());
+        Assert.Equal([0, 3, 6], root.GetProperty("evaluations").EnumerateArray().Select(point => point.GetProperty("step").GetInt32()));
+        Assert.Equal(24, root.GetProperty("test").GetProperty("rows").GetInt32());
+        Assert.True(File.Exists(_workspace.Adapter("run")));
+
+        Assert.Contains(result.ErrorLines, line => line.StartsWith("model      llama, 6 layers, hidden 256, 5,475,584 parameters in F16", StringComparison.Ordinal));
+        Assert.Contains("trainable: 18,432 of 5,494,016 parameters (0.34 %) in 12 modules", result.ErrorLines);
+        var steps = result.ErrorLines.Where(line => line.StartsWith("step ", StringComparison.Ordinal) && char.IsAsciiDigit(line[5])).ToArray();
+        Assert.Equal(6, steps.Length);
+        Assert.All(steps, line => Assert.Matches(@"^step \d+/6  loss \d\.\d{4}  lr [0-9.E-]+  \d+ ms$", line));
+        Assert.StartsWith("step 1/6  loss ", steps[0], StringComparison.Ordinal);
+        Assert.Equal(3, result.ErrorLines.Count(line => line.StartsWith("eval ", StringComparison.Ordinal) && line.Contains("accuracy", StringComparison.Ordinal)));
+        Assert.True(Array.IndexOf([.. result.ErrorLines], steps[0]) > result.ErrorLines.ToList().FindIndex(line => line.StartsWith("estimate", StringComparison.Ordinal)));
+        Assert.Contains(result.ErrorLines, line => line.StartsWith("held-out", StringComparison.Ordinal));
+        Assert.Contains(result.ErrorLines, line => line.Contains("chosen on the evaluation rows", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ADryRunOnlyPlans()
+    {
+        var result = await Cli.RunAsync(_workspace.Train("run", "--dry-run", "--json"));
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        using var plan = JsonDocument.Parse(result.Output);
+        Assert.Equal(18432, plan.RootElement.GetProperty("trainable_parameters").GetInt32());
+        Assert.False(Directory.Exists(_workspace.PathOf("run")));
+    }
+
+    [Fact]
+    public async Task CutPromptsAreWarnedOf()
+    {
+        var result = await Cli.RunAsync(_workspace.Train("run", "--dry-run", "--max-length", "12"));
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("24 of 24 training prompts were cut", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ResumingWithOtherSettingsIsRefused()
+    {
+        var run = await Cli.RunAsync(_workspace.Train("run", "--steps", "1"));
+        Assert.True(run.ExitCode == 0, run.Error);
+
+        var result = await Cli.RunAsync("train", "--resume", "--output", _workspace.PathOf("run"), "--seed", "7");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("seed", result.Error, StringComparison.Ordinal);
+    }
+}

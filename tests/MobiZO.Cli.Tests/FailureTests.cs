@@ -1,0 +1,131 @@
+using MobiZO.Checkpoints;
+using MobiZO.Data;
+using MobiZO.Journal;
+using MobiZO.Training;
+
+namespace MobiZO.Cli.Tests;
+
+public sealed class FailureTests : IDisposable
+{
+    private readonly Workspace _workspace = new();
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Theory]
+    [InlineData("train --modle x", "'--modle'", "Did you mean '--model'?")]
+    [InlineData("train --querys 4", "'--querys'", "Did you mean '--queries'?")]
+    [InlineData("train --learning-rat=4", "'--learning-rat=4'", "Did you mean '--learning-rate'?")]
+    [InlineData("trian", "'trian'", "Did you mean 'train'?")]
+    [InlineData("flubber", "'flubber'", "See 'mobizo --help'")]
+    [InlineData("train --queries many", "--queries", "expected a whole number, found 'many'")]
+    [InlineData("train --mode sideways", "--mode", "expected one of two-sided")]
+    [InlineData("train --label-words no", "--label-words", "ham= no")]
+    [InlineData("train --queries", "--queries", "See 'mobizo train --help'")]
+    [InlineData("train", "model: expected", "output: expected")]
+    [InlineData("train --model m --data d --output o --steps 0 --r 0", "steps: expected at least 1", "r: expected 1 to 1024")]
+    [InlineData("eval --model m", "data: expected", "found nothing")]
+    [InlineData("inspect", "--model", "Hugging Face folder")]
+    [InlineData("export --model m", "--program", "--output")]
+    public async Task WrongUsageIsExplained(string arguments, string first, string second)
+    {
+        var result = await Cli.RunAsync(arguments.Split(' '));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.Contains(first, result.Error, StringComparison.Ordinal);
+        Assert.Contains(second, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NoCommandShowsTheHelp()
+    {
+        var result = await Cli.RunAsync();
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("Commands", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheVersionIsData()
+    {
+        var result = await Cli.RunAsync("--version");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Matches(@"^mobizo \d+\.\d+\.\d+\s*$", result.Output);
+    }
+
+    [Fact]
+    public async Task MissingOrBrokenInputIsNamed()
+    {
+        var broken = Directory.CreateDirectory(_workspace.PathOf("broken")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(broken, "config.json"), "{");
+        await File.WriteAllTextAsync(Path.Combine(broken, "model.safetensors"), "x");
+        await File.WriteAllTextAsync(_workspace.PathOf("bad.tsv"), "text\tlabel\nfine\t0\ntorn\n");
+        await CheckInput("no-model", "inspect", "--model", _workspace.PathOf("no-model"));
+        await CheckInput("config.json", "inspect", "--model", broken);
+        await CheckInput("none.tsv", _workspace.Train("run", "--eval-data", _workspace.PathOf("none.tsv")));
+        await CheckInput("bad.tsv", [.. _workspace.Train("run"), "--eval-data", _workspace.PathOf("bad.tsv")]);
+        await CheckInput("no-adapter", "eval", "--model", Cli.Nano, "--data", _workspace.Data, "--adapter", _workspace.PathOf("no-adapter"));
+        await CheckInput("no-run", "eval", "--run", _workspace.PathOf("no-run"), "--data", _workspace.Data);
+        await CheckInput("no-run", "replay", _workspace.PathOf("no-run"));
+        await CheckInput("no-run", "train", "--resume", "--output", _workspace.PathOf("no-run"));
+        Assert.False(Directory.Exists(_workspace.PathOf("run")));
+    }
+
+    [Fact]
+    public async Task TargetsThatMatchNothingAreAUsageError()
+    {
+        var result = await Cli.RunAsync("inspect", "--model", Cli.Nano, "--target-modules", "wq");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("q_proj (6)", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AFolderThatHoldsARunIsNotTouched()
+    {
+        var folder = Directory.CreateDirectory(_workspace.PathOf("run")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "journal.jsonl"), "mine");
+
+        var result = await Cli.RunAsync(_workspace.Train("run"));
+
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains("--resume", result.Error, StringComparison.Ordinal);
+        Assert.Equal(["journal.jsonl"], Directory.GetFiles(folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task AnOutputThatCannotBeWrittenIsNamed()
+    {
+        await File.WriteAllTextAsync(_workspace.PathOf("file"), "");
+
+        var result = await Cli.RunAsync("export", "--model", Cli.Nano, "--program", "update", "--output", Path.Combine(_workspace.PathOf("file"), "x.onnx"));
+
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains("file", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryKindOfFailureHasACode()
+    {
+        Assert.Equal(1, Failures.Describe(new FineTuneException("diverged")).ExitCode);
+        Assert.Equal(2, Failures.Describe(new FineTuneException("settings", FineTuneFailure.Settings)).ExitCode);
+        Assert.Equal(3, Failures.Describe(new CheckpointException("damaged")).ExitCode);
+        Assert.Equal(3, Failures.Describe(new DataException("damaged")).ExitCode);
+        Assert.Equal(3, Failures.Describe(new JournalException("damaged")).ExitCode);
+        Assert.Equal(4, Failures.Describe(new UnauthorizedAccessException("no")).ExitCode);
+        Assert.Equal(4, Failures.Describe(new IOException("disk full")).ExitCode);
+        Assert.Equal(130, Failures.Describe(new OperationCanceledException()).ExitCode);
+        Assert.Equal(1, Failures.Describe(new InvalidOperationException("bug")).ExitCode);
+    }
+
+    private static async Task CheckInput(string named, params string[] args)
+    {
+        var result = await Cli.RunAsync(args);
+
+        Assert.True(result.ExitCode == 3, $"{string.Join(' ', args)}: {result.ExitCode}\n{result.Error}");
+        Assert.Contains(named, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,163 @@
+using System.CommandLine;
+using MobiZO.Cli.Help;
+using MobiZO.Cli.Options;
+using MobiZO.Evaluation;
+using MobiZO.Training;
+
+namespace MobiZO.Cli.Tests.Options;
+
+public sealed class OptionBindingTests
+{
+    // A value other than the default for every option, and how the record shows it.
+    private static readonly Dictionary<string, (string? Value, string Shown)> s_samples = new()
+    {
+        ["--model"] = ("m", "m"),
+        ["--adapter"] = ("a", "a"),
+        ["--data"] = ("d.tsv", "d.tsv"),
+        ["--eval-data"] = ("e.tsv", "e.tsv"),
+        ["--eval-fraction"] = ("0.25", "0.25"),
+        ["--eval-max-rows"] = ("7", "7"),
+        ["--test-data"] = ("t.tsv", "t.tsv"),
+        ["--format"] = ("jsonl", "jsonl"),
+        ["--no-header"] = (null, "yes"),
+        ["--columns"] = ("a,b", "a,b"),
+        ["--shape"] = ("completion", "completion"),
+        ["--text-column"] = ("t", "t"),
+        ["--label-column"] = ("l", "l"),
+        ["--prompt-column"] = ("p", "p"),
+        ["--completion-column"] = ("c", "c"),
+        ["--messages-column"] = ("ms", "ms"),
+        ["--max-rows"] = ("5", "5"),
+        ["--balanced"] = (null, "yes"),
+        ["--template"] = ("@{text}: ", "@{text}: "),
+        ["--choices"] = (" negative, positive", " negative, positive"),
+        ["--label-words"] = ("-1= no,1= yes", "-1= no,1= yes"),
+        ["--no-trim"] = (null, "yes"),
+        ["--answer-suffix"] = ("\\n<end>", "\n<end>"),
+        ["--max-length"] = ("64", "64"),
+        ["--truncation"] = ("left", "left"),
+        ["--invocation-tokens"] = ("3", "3"),
+        ["--invocation-text"] = ("\\nAnswer:", "\nAnswer:"),
+        ["--r"] = ("4", "4"),
+        ["--lora-alpha"] = ("8.5", "8.5"),
+        ["--target-modules"] = ("all-linear", "all-linear"),
+        ["--layers"] = ("top-2", "top-2"),
+        ["--scope"] = ("all", "all"),
+        ["--mode"] = ("one-sided-normalized", "one-sided-normalized"),
+        ["--queries"] = ("3", "3"),
+        ["--examples"] = ("per-query", "per-query"),
+        ["--epsilon"] = ("1e-3", "0.001"),
+        ["--learning-rate"] = ("0.05", "0.05"),
+        ["--schedule"] = ("cosine", "cosine"),
+        ["--warmup-steps"] = ("9", "9"),
+        ["--final-ratio"] = ("0.1", "0.1"),
+        ["--momentum"] = ("0.9", "0.9"),
+        ["--clip"] = ("2", "2"),
+        ["--noise"] = ("rademacher", "rademacher"),
+        ["--loss"] = ("tokens", "tokens"),
+        ["--steps"] = ("11", "11"),
+        ["--examples-per-step"] = ("6", "6"),
+        ["--seed"] = ("18446744073709551615", "18446744073709551615"),
+        ["--eval-every"] = ("2", "2"),
+        ["--patience"] = ("3", "3"),
+        ["--update"] = ("engine", "engine"),
+        ["--max-tokens-per-run"] = ("99", "99"),
+        ["--prompt-cache-mb"] = ("12", "12"),
+        ["--engine"] = ("reference", "reference"),
+        ["--threads"] = ("2", "2"),
+        ["--low-memory"] = (null, "yes"),
+        ["--cache-dir"] = ("cache", "cache"),
+        ["--output"] = ("run", "run"),
+        ["--resume"] = (null, "yes"),
+    };
+
+    public static TheoryData<string> TrainingOptions { get; } = [.. Names(FineTuneOptionGroups.ForTraining().All)];
+
+    public static TheoryData<string> EvaluationOptionNames { get; } = [.. Names(EvaluationOptionGroups.Create())];
+
+    [Theory]
+    [MemberData(nameof(TrainingOptions))]
+    public void EveryTrainingOptionSetsItsPropertyAndNoOther(string name) => CheckOption(FineTuneOptionGroups.ForTraining().All, FineTuneOptionGroups.Defaults, name);
+
+    [Theory]
+    [MemberData(nameof(EvaluationOptionNames))]
+    public void EveryEvaluationOptionSetsItsPropertyAndNoOther(string name) => CheckOption(EvaluationOptionGroups.Create(), EvaluationOptionGroups.Defaults, name);
+
+    [Fact]
+    public void NothingGivenLeavesTheDefaultsOfTheRecords()
+    {
+        var groups = FineTuneOptionGroups.ForTraining();
+
+        Assert.Equal(FineTuneOptionGroups.Defaults, groups.Bind(Parse(groups.All, []), FineTuneOptionGroups.Defaults));
+    }
+
+    [Fact]
+    public void GivenOptionsLieOnTopOfAStoredConfiguration()
+    {
+        var groups = FineTuneOptionGroups.ForTraining();
+        var stored = FineTuneOptionGroups.Defaults with { Model = "stored", Steps = 7, Adapter = new AdapterOptions { Rank = 3, Alpha = 5 } };
+
+        var options = groups.Bind(Parse(groups.All, ["--rank", "4"]), stored);
+
+        Assert.Equal(stored with { Adapter = stored.Adapter with { Rank = 4 } }, options);
+    }
+
+    [Theory]
+    [InlineData(" negative, positive", new[] { " negative", " positive" })]
+    [InlineData("no,yes", new[] { "no", "yes" })]
+    [InlineData(" a\\, b,\\nc", new[] { " a, b", "\nc" })]
+    public void ChoicesKeepTheirSpaces(string written, string[] expected)
+    {
+        var groups = FineTuneOptionGroups.ForTraining();
+
+        Assert.Equal(expected, groups.Bind(Parse(groups.All, ["--choices", written]), FineTuneOptionGroups.Defaults).Data.Choices);
+    }
+
+    [Theory]
+    [InlineData("no,yes", "{text}\\nAnswer:", true)]
+    [InlineData("no,yes", "{text}\\nAnswer: ", false)]
+    [InlineData("no,yes", "{text}\\n", false)]
+    [InlineData(" no, yes", "{text}\\nAnswer:", false)]
+    [InlineData("no,yes", null, true)]
+    public void WordsThatWouldBeGluedToThePromptGiveAHint(string choices, string? template, bool hints)
+    {
+        var data = FineTuneOptionGroups.Defaults.Data with { Choices = choices.Split(','), Template = template };
+
+        Assert.Equal(hints, ChoiceHint.For(data) is not null);
+    }
+
+    private static void CheckOption<TRecord>(IReadOnlyList<OptionGroup<TRecord>> groups, TRecord defaults, string name)
+    {
+        Assert.True(s_samples.TryGetValue(name, out var sample), $"give {name} a sample value in this test");
+        var result = Parse(groups, sample.Value is null ? [name] : [name, sample.Value]);
+        Assert.Empty(result.Errors);
+
+        var record = groups.Aggregate(defaults, (current, group) => group.Bind(result, current));
+
+        foreach (var bound in groups.SelectMany(group => group.Bound))
+        {
+            if (bound.Option.Name == name)
+            {
+                Assert.NotEqual(sample.Shown, bound.Show(defaults));
+                Assert.Equal(sample.Shown, bound.Show(record));
+            }
+            else
+            {
+                Assert.Equal(bound.Show(defaults), bound.Show(record));
+            }
+        }
+    }
+
+    private static IEnumerable<string> Names<TRecord>(IReadOnlyList<OptionGroup<TRecord>> groups) => groups.SelectMany(group => group.Bound).Select(bound => bound.Option.Name);
+
+    private static ParseResult Parse<TRecord>(IReadOnlyList<OptionGroup<TRecord>> groups, string[] args)
+    {
+        var command = new DocumentedCommand("test", "", "", "");
+        foreach (var group in groups)
+        {
+            command.Add(group);
+        }
+
+        return command.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+    }
+}
