@@ -18,6 +18,9 @@ internal sealed unsafe class WeightFile : IDisposable
     private const int Page = 4096;
     private const int ChunkValues = 1 << 20;
 
+    // Engines of one process that meet a checkpoint for the first time together: one writes, the others wait and use it.
+    private static readonly Lock s_writing = new();
+
     private readonly Dictionary<string, long> _offsets;
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -45,11 +48,14 @@ internal sealed unsafe class WeightFile : IDisposable
         var path = Path.Combine(folder, FileName);
         var index = Path.Combine(folder, IndexName);
         var expected = JsonSerializer.Serialize(new SortedDictionary<string, long>(offsets, StringComparer.Ordinal));
-        var isWhole = File.Exists(index) && File.Exists(path) && new FileInfo(path).Length == length && File.ReadAllText(index) == expected;
-        if (!isWhole)
+        lock (s_writing)
         {
-            Write(path, source, offsets, length, progress);
-            WriteAtomically(index, expected);
+            var isWhole = File.Exists(index) && File.Exists(path) && new FileInfo(path).Length == length && File.ReadAllText(index) == expected;
+            if (!isWhole)
+            {
+                Write(path, source, offsets, length, progress);
+                WriteAtomically(index, expected);
+            }
         }
 
         return new WeightFile(folder, offsets);

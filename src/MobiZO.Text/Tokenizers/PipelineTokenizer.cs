@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MobiZO.Text.Tokenizers.AddedTokens;
 using MobiZO.Text.Tokenizers.Alignment;
 using MobiZO.Text.Tokenizers.Models;
@@ -11,7 +12,7 @@ internal sealed class PipelineTokenizer : ITokenizer
     private readonly TokenizerParts _parts;
     private readonly Dictionary<string, int> _addedIds = new(StringComparer.Ordinal);
     private readonly Dictionary<int, string> _spellings = [];
-    private readonly Dictionary<int, string> _decodedSpellings;
+    private readonly Dictionary<int, string> _decodedSpellings = [];
     private readonly HashSet<int> _specialIds = [];
     private readonly HashSet<string> _specialContents = new(StringComparer.Ordinal);
     private readonly AddedTokenSplitter _inOriginal;
@@ -20,6 +21,7 @@ internal sealed class PipelineTokenizer : ITokenizer
     public PipelineTokenizer(TokenizerParts parts)
     {
         _parts = parts;
+        _spellings.EnsureCapacity(parts.Model.Vocabulary.Count + parts.AddedTokens.Count);
         foreach ((string spelling, int id) in parts.Model.Vocabulary)
         {
             _spellings[id] = spelling;
@@ -37,13 +39,12 @@ internal sealed class PipelineTokenizer : ITokenizer
         }
 
         // The reference decodes a normalized token to its normalized spelling, and then no longer knows that it is special.
-        _decodedSpellings = new Dictionary<int, string>(_spellings);
         foreach (AddedToken token in parts.AddedTokens.Where(token => token.Normalized))
         {
             _decodedSpellings[token.Id] = Normalize(token.Content);
         }
 
-        VocabularySize = _spellings.Count == 0 ? 0 : _spellings.Keys.Max() + 1;
+        VocabularySize = _spellings.Keys.DefaultIfEmpty(-1).Max() + 1;
         AddedToken[] ordered = [.. parts.AddedTokens.OrderByDescending(token => token.Special)];
         _inOriginal = new AddedTokenSplitter(ordered.Where(token => !token.Normalized).Select(token => (token.Content, token)));
         _inNormalized = new AddedTokenSplitter(ordered.Where(token => token.Normalized).Select(token => (Normalize(token.Content), token)));
@@ -80,9 +81,9 @@ internal sealed class PipelineTokenizer : ITokenizer
         var tokens = new List<string>(ids.Length);
         foreach (int id in ids)
         {
-            if (Decodes(id, skipSpecialTokens))
+            if (TryGetDecoded(id, skipSpecialTokens, out string? token))
             {
-                tokens.Add(_decodedSpellings[id]);
+                tokens.Add(token);
             }
         }
 
@@ -102,8 +103,11 @@ internal sealed class PipelineTokenizer : ITokenizer
     public StreamingDecoder CreateStreamingDecoder(bool skipSpecialTokens = true) => new WindowedStreamingDecoder(this, skipSpecialTokens);
 
     /// <summary>Whether an id takes part in decoding.</summary>
-    public bool Decodes(int id, bool skipSpecialTokens) =>
-        _decodedSpellings.TryGetValue(id, out string? token) && !(skipSpecialTokens && _specialContents.Contains(token));
+    public bool Decodes(int id, bool skipSpecialTokens) => TryGetDecoded(id, skipSpecialTokens, out _);
+
+    private bool TryGetDecoded(int id, bool skipSpecialTokens, [NotNullWhen(true)] out string? token) =>
+        (_decodedSpellings.TryGetValue(id, out token) || _spellings.TryGetValue(id, out token))
+        && !(skipSpecialTokens && _specialContents.Contains(token));
 
     private List<Piece> Split(AlignedText text)
     {

@@ -171,7 +171,8 @@ internal sealed class TrainingLoop
         {
             var result = Score(evaluator, optimizer.B.ToArray(), cancellation);
             var point = EvaluationPoint.Of(step, result);
-            var isBest = _evaluations.All(earlier => earlier.Metric < point.Metric);
+            // CompareTo puts NaN below every number, as MaxBy does.
+            var isBest = _evaluations.All(earlier => earlier.Metric.CompareTo(point.Metric) < 0);
             if (isBest)
             {
                 RunFolder.WriteAdapter(_setup.Adapter.WithState(optimizer.B.Span), _folder.BestAdapterFolder);

@@ -5,6 +5,7 @@ using MobiZO.Evaluation;
 using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.Programs;
 using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
@@ -35,7 +36,7 @@ internal sealed class TrainingSetup : IDisposable
                 FineTuneFailure.Settings);
         }
 
-        _prefix = new Lazy<IProgramSession>(() => Own(model.Engine.Load(model.Architecture.Prefix(PromptForm.KeyValues), model.Checkpoint)));
+        _prefix = new Lazy<IProgramSession>(() => LoadProgram(model.Architecture.Prefix(PromptForm.KeyValues)));
         _cacheLeft = (long)options.PromptCacheMegabytes << 20;
         A = [.. Adapter.Modules.SelectMany(module => module.A)];
     }
@@ -148,24 +149,22 @@ internal sealed class TrainingSetup : IDisposable
     {
         var (model, options) = (Model, Options);
         var isEngineUpdate = options.Update == UpdatePlace.Engine;
-        var step = Own(model.Engine.Load(
-            model.Architecture.Step(new StepOptions
-            {
-                Adapter = AdapterLayout,
-                Loss = Layout.Form,
-                Prompt = Layout.Prompt,
-                Update = isEngineUpdate ? new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries) : null,
-            }),
-            model.Checkpoint));
-        var update = isEngineUpdate ? Own(model.Engine.Load(LlamaArchitecture.Update(AdapterLayout, options.Optimizer.Queries), model.Checkpoint)) : null;
-        Score = Own(model.Engine.Load(model.Architecture.Score(AdapterLayout, Layout.Prompt), model.Checkpoint));
+        var plain = new StepOptions { Adapter = AdapterLayout, Loss = Layout.Form, Prompt = Layout.Prompt };
+        var update = new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries);
+        var programs = isEngineUpdate
+            ? new StepPrograms(
+                new Lazy<IProgramSession>(() => LoadProgram(model.Architecture.Step(plain))),
+                LoadProgram(model.Architecture.Step(plain with { Update = update })),
+                new Lazy<IProgramSession>(() => LoadProgram(LlamaArchitecture.Update(AdapterLayout, update.Queries))))
+            : StepPrograms.ForHost(LoadProgram(model.Architecture.Step(plain)));
+        Score = LoadProgram(model.Architecture.Score(AdapterLayout, Layout.Prompt));
 
         PromptExample[] examples = [.. Data.Train.Select(Layout.ForTraining)];
         var prompts = CreateStore(examples);
         Fill(prompts, examples.Length, "caching training prompts", cancellation);
         var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
         var order = new ExampleOrder(examples.Length, options.ExamplesPerStep * groups, options.Seed);
-        Objective = new ModelObjective(step, update, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun);
+        Objective = new ModelObjective(programs, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun);
         if (Data.Eval.Count > 0)
         {
             _cacheLeft -= prompts?.CachedBytes ?? 0;
@@ -231,6 +230,8 @@ internal sealed class TrainingSetup : IDisposable
             ["eval_rows"] = Data.EvalDigest,
         },
     };
+
+    private IProgramSession LoadProgram(StepProgram program) => Own(Model.Engine.Load(program, Model.Checkpoint));
 
     private T Own<T>(T value)
         where T : IDisposable

@@ -51,7 +51,7 @@ public sealed class ComponentTests
         List<Vector> vectors = [.. Vector.ReadAll(Shared.PathOf(Folder, $"{kind}.jsonl"))
             .Where(vector => !s_refused.Contains(vector.Get("config").GetProperty("type").GetString()))];
         Vector.CheckAll(vectors, vector =>
-            check(vector, new ConfigNode(kind, "config", vector.Get("config"))) is { } problem ? $"{vector.Get("config").GetRawText()} {problem}" : null);
+            check(vector, ConfigNode.Root(kind, vector.Get("config"))) is { } problem ? $"{vector.Get("config").GetRawText()} {problem}" : null);
         Assert.Equal(supported, vectors.Count);
     }
 

@@ -47,7 +47,8 @@ public sealed class LoadingTests
     }
 
     [Fact]
-    public void Reads_a_byte_order_mark() => Assert.Equal(10, TokenizerJson.Read("x", [0xEF, 0xBB, 0xBF, .. System.Text.Encoding.UTF8.GetBytes(Small)]).VocabularySize);
+    public void Reads_a_byte_order_mark() =>
+        Assert.Equal(10, TokenizerJson.Read("x", [0xEF, 0xBB, 0xBF, .. System.Text.Encoding.UTF8.GetBytes(Small)]).VocabularySize);
 
     [Fact]
     public void Every_truncation_is_refused()

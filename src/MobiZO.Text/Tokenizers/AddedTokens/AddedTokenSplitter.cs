@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using MobiZO.Text.Tokenizers.Alignment;
 using MobiZO.Text.Tokenizers.Unicode;
@@ -58,7 +59,7 @@ internal sealed class AddedTokenSplitter
         }
     }
 
-    private bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out AddedToken? token)
+    private bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end, [NotNullWhen(true)] out AddedToken? token)
     {
         for (start = from; start < text.Length; start++)
         {

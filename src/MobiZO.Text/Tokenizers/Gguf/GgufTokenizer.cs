@@ -178,5 +178,6 @@ internal static class GgufTokenizer
             : throw Broken(vocabulary, key, $"an id below {vocabulary.Tokens.Count}", id is null ? "nothing" : $"{id}");
 
     private static TokenizerException Broken(GgufVocabulary vocabulary, string key, string expected, string found) =>
-        new($"{vocabulary.Source}: tokenizer.ggml.{key}: expected {expected}, found {found}. Use a GGUF file converted by llama.cpp, or the model's tokenizer.json.");
+        new($"{vocabulary.Source}: tokenizer.ggml.{key}: expected {expected}, found {found}. "
+            + "Use a GGUF file converted by llama.cpp, or the model's tokenizer.json.");
 }

@@ -1,45 +1,55 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace MobiZO.Text.Tokenizers.Loading;
 
 /// <summary>A place in a tokenizer file: reads values and, when they are not what was expected, says which file and key.</summary>
-internal readonly struct ConfigNode(string file, string path, JsonElement element)
+/// <param name="file">What messages call the file.</param>
+/// <param name="parent">Where the node that holds this one stands.</param>
+/// <param name="key">The key in that node, or null for an item of a list.</param>
+/// <param name="index">The index in that list.</param>
+/// <param name="element">The value.</param>
+internal readonly struct ConfigNode(string file, string parent, string? key, int index, JsonElement element)
 {
-    public string Path => path;
+    /// <summary>Where the node stands; put together on demand, because vocabularies have very many.</summary>
+    public string Path => key is null ? string.Create(CultureInfo.InvariantCulture, $"{parent}[{index}]") : parent.Length == 0 ? key : $"{parent}.{key}";
 
     public JsonValueKind Kind => element.ValueKind;
 
     public string Type => Text("type");
 
-    public ConfigNode? Find(string key)
+    public static ConfigNode Root(string file, JsonElement element) => new(file, "", "", 0, element);
+
+    public ConfigNode? Find(string name)
     {
         Require(JsonValueKind.Object);
-        return element.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null
-            ? new ConfigNode(file, path.Length == 0 ? key : $"{path}.{key}", value)
+        return element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+            ? new ConfigNode(file, Path, name, 0, value)
             : null;
     }
 
-    public ConfigNode Get(string key) => Find(key) ?? throw Broken($"the key '{key}' is missing");
+    public ConfigNode Get(string name) => Find(name) ?? throw Broken($"the key '{name}' is missing");
 
-    public string Text(string key) => Get(key).AsText();
+    public string Text(string name) => Get(name).AsText();
 
-    public string Text(string key, string whenAbsent) => Find(key)?.AsText() ?? whenAbsent;
+    public string Text(string name, string whenAbsent) => Find(name)?.AsText() ?? whenAbsent;
 
-    public bool Flag(string key) => Get(key).AsFlag();
+    public bool Flag(string name) => Get(name).AsFlag();
 
-    public bool Flag(string key, bool whenAbsent) => Find(key)?.AsFlag() ?? whenAbsent;
+    public bool Flag(string name, bool whenAbsent) => Find(name)?.AsFlag() ?? whenAbsent;
 
-    public int Number(string key) => Get(key).AsNumber();
+    public int Number(string name) => Get(name).AsNumber();
 
-    public List<ConfigNode> Items(string key) => Get(key).AsItems();
+    public List<ConfigNode> Items(string name) => Get(name).AsItems();
 
     public List<ConfigNode> AsItems()
     {
         Require(JsonValueKind.Array);
+        string path = Path;
         var items = new List<ConfigNode>(element.GetArrayLength());
         foreach (JsonElement item in element.EnumerateArray())
         {
-            items.Add(new ConfigNode(file, $"{path}[{items.Count}]", item));
+            items.Add(new ConfigNode(file, path, null, items.Count, item));
         }
 
         return items;
@@ -48,10 +58,11 @@ internal readonly struct ConfigNode(string file, string path, JsonElement elemen
     public IEnumerable<(string Key, ConfigNode Value)> AsEntries()
     {
         Require(JsonValueKind.Object);
+        string path = Path;
         foreach (JsonProperty property in element.EnumerateObject())
         {
             string name = ReadName(property);
-            yield return (name, new ConfigNode(file, $"{path}.{name}", property.Value));
+            yield return (name, new ConfigNode(file, path, name, 0, property.Value));
         }
     }
 
@@ -83,11 +94,15 @@ internal readonly struct ConfigNode(string file, string path, JsonElement elemen
         ? number
         : throw Broken($"expected a number, found {Describe()}");
 
-    public TokenizerException Broken(string problem) =>
-        new($"{file}: {(path.Length == 0 ? "" : $"at '{path}': ")}{problem}. The file should be a tokenizer.json of the Hugging Face tokenizers library; save it again from there.");
+    public TokenizerException Broken(string problem)
+    {
+        string place = Path.Length == 0 ? "" : $"at '{Path}': ";
+        return new TokenizerException(
+            $"{file}: {place}{problem}. The file should be a tokenizer.json of the Hugging Face tokenizers library; save it again from there.");
+    }
 
     public TokenizerException Unsupported(string what) =>
-        new($"{file}: at '{path}': {what} is not supported by this library. Use a model whose tokenizer does without it.");
+        new($"{file}: at '{Path}': {what} is not supported by this library. Use a model whose tokenizer does without it.");
 
     private string ReadName(JsonProperty property)
     {

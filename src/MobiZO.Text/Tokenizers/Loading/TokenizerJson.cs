@@ -16,7 +16,7 @@ internal static class TokenizerJson
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return Build(new ConfigNode(file, "", document.RootElement));
+            return Build(ConfigNode.Root(file, document.RootElement));
         }
         catch (JsonException problem)
         {

@@ -235,7 +235,8 @@ internal sealed class PatternClassParser(string pattern)
         bool braces = pattern[position] == 'x' && position + 1 < pattern.Length && pattern[position + 1] == '{';
         int start = position + (braces ? 2 : 1);
         int end = braces ? pattern.IndexOf('}', start) : start + (pattern[position] == 'x' ? 2 : 4);
-        if (end < 0 || end > pattern.Length || !int.TryParse(pattern.AsSpan(start, end - start), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
+        if (end < 0 || end > pattern.Length
+            || !int.TryParse(pattern.AsSpan(start, end - start), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
             || value is < 0 or > 0x10FFFF)
         {
             throw new PatternException($"a broken hexadecimal escape at character {position}");

@@ -22,7 +22,9 @@ public sealed class SentencePieceVocabularyTests
             string text = vector.Text("text");
             Encoding encoding = s_squeezing.Value.Encode(text, vector.Flag("add_special_tokens"));
             return Vector.Difference("ids", vector.Ids(), encoding.Ids)
-                ?? (vector.Has("offsets") ? Vector.Difference("offsets", Ranges(vector.Ids(), vector.Offsets(text)), Ranges(encoding.Ids, encoding.Offsets)) : null)
+                ?? (vector.Has("offsets")
+                    ? Vector.Difference("offsets", Ranges(vector.Ids(), vector.Offsets(text)), Ranges(encoding.Ids, encoding.Offsets))
+                    : null)
                 ?? Vector.Difference("decoded", vector.Text("decoded"), s_squeezing.Value.Decode(vector.Ids()));
         });
 
