@@ -83,6 +83,26 @@ public sealed class PeftGoldenTests
         }
     }
 
+    /// <summary>The score program, which training and evaluation use, with the prompt before the invocation cached.</summary>
+    [SharedTheory(Activated)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ActivatedLosses(bool isReference)
+    {
+        using var adapted = new AdaptedModel(Activated, isReference);
+        using var golden = SafetensorsFile.Open(Path.Combine(adapted.Folder, "golden.safetensors"));
+        foreach (var (row, expected) in adapted.Numbers.GetProperty("rows").EnumerateArray().Index())
+        {
+            int[] ids = [.. expected.GetProperty("input_ids").EnumerateArray().Select(id => id.GetInt32())];
+            float[] logits = golden.ReadFloat32(FormattableString.Invariant($"logits/{row}")).AsSpan((ids.Length - 2) * adapted.Vocabulary, adapted.Vocabulary).ToArray();
+
+            var loss = adapted.Loss(new PromptExample(ids[..^1], expected.GetProperty("invocation_start").GetInt32(), ids[^1..], [], 0));
+
+            var logSum = Math.Log(logits.Sum(logit => Math.Exp(logit)));
+            Assert.Equal(logSum - logits[ids[^1]], loss, adapted.Tolerance("logits_abs"));
+        }
+    }
+
     private static void AssertNear(ReadOnlySpan<float> expected, ReadOnlySpan<float> found, double tolerance, string place)
     {
         Assert.Equal(expected.Length, found.Length);
@@ -138,16 +158,21 @@ public sealed class PeftGoldenTests
                 return Run(_architecture.Generate(_layout, PromptForm.Tokens), inputs);
             }
 
-            using var prefix = _engine.Load(_architecture.Prefix(PromptForm.KeyValues), _checkpoint);
-            PromptKeyValues.AddTo(inputs, PrefixFeed.Run(prefix, [prompt[..adapterStart]]), _checkpoint.Config.KeyValueHeadCount, _checkpoint.Config.HeadDimension);
+            AddPrefix(inputs, prompt[..adapterStart]);
             return Run(_architecture.Generate(_layout, PromptForm.KeyValues), inputs);
         }
 
         public double Loss(PromptExample example)
         {
-            using var session = _engine.Load(_architecture.Score(_layout), _checkpoint);
+            var form = example.SuffixStart == 0 ? PromptForm.Tokens : PromptForm.KeyValues;
+            using var session = _engine.Load(_architecture.Score(_layout, form), _checkpoint);
             var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(LossForm.Tokens, [example], 1, 1).Inputs, StringComparer.Ordinal);
             AddAdapter(inputs);
+            if (form == PromptForm.KeyValues)
+            {
+                AddPrefix(inputs, example.Prompt[..example.SuffixStart]);
+            }
+
             return -session.Run(inputs)[ProgramNames.LogProbabilities].Floats.Average(value => (double)value);
         }
 
@@ -162,6 +187,12 @@ public sealed class PeftGoldenTests
         {
             inputs[ProgramNames.AdapterA] = HostTensor.Of([.. Adapter.Modules.SelectMany(module => module.A)], _layout.ACount);
             inputs[ProgramNames.AdapterB] = HostTensor.Of(Adapter.ToState(), _layout.BCount);
+        }
+
+        private void AddPrefix(Dictionary<string, HostTensor> inputs, int[] prefix)
+        {
+            using var session = _engine.Load(_architecture.Prefix(PromptForm.KeyValues), _checkpoint);
+            PromptKeyValues.AddTo(inputs, PrefixFeed.Run(session, [prefix]), _checkpoint.Config.KeyValueHeadCount, _checkpoint.Config.HeadDimension);
         }
 
         private float[] Run(Programs.StepProgram program, Dictionary<string, HostTensor> inputs)
