@@ -1,1 +1,1 @@
-return 0;
+return await MobiZO.Cli.CommandLine.RunAsync(args);

@@ -20,7 +20,7 @@ public sealed class FineTuner
         var errors = options.Validate();
         if (errors.Count > 0)
         {
-            throw new FineTuneException("The settings of the run have errors:" + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}")));
+            throw new FineTuneException("The settings of the run have errors:" + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}")), FineTuneFailure.Settings);
         }
 
         _options = options;
@@ -45,6 +45,7 @@ public sealed class FineTuner
         () =>
         {
             var start = System.Diagnostics.Stopwatch.StartNew();
+            new RunFolder(_options.Output).RequireReadyFor(_options);
             using var setup = TrainingSetup.Create(_options, progress, cancellation);
             return new TrainingLoop(setup, progress, start).Run(cancellation);
         },

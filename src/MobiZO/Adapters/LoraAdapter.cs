@@ -66,6 +66,21 @@ public sealed record LoraAdapter
     /// <summary>The trained state as one array, in the order of <see cref="Layout"/>.</summary>
     public float[] ToState() => [.. Modules.SelectMany(module => module.B)];
 
+    /// <summary>The same adapter with its modules in another order; folders keep none, and a trained state is only meaningful in its own.</summary>
+    /// <exception cref="ArgumentException">The names are not those of the modules.</exception>
+    public LoraAdapter OrderedAs(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var modules = Modules.ToDictionary(module => module.Name, StringComparer.Ordinal);
+        var absent = names.Where(name => !modules.ContainsKey(name)).ToArray();
+        if (absent.Length > 0 || names.Count != Modules.Count)
+        {
+            throw new ArgumentException($"expected the adapter's {Modules.Count} modules in some order, found {names.Count} names{(absent.Length == 0 ? "" : $", unknown: {string.Join(", ", absent)}")}");
+        }
+
+        return this with { Modules = [.. names.Select(name => modules[name])] };
+    }
+
     /// <summary>The same adapter with another trained state.</summary>
     /// <exception cref="ArgumentException">The length does not fit.</exception>
     public LoraAdapter WithState(ReadOnlySpan<float> state)

@@ -15,6 +15,9 @@ public static class PeftAdapter
     private const string SuffixA = ".lora_A.weight";
     private const string SuffixB = ".lora_B.weight";
 
+    /// <summary>The file with the weights of an adapter folder.</summary>
+    public static string WeightsFile(string folder) => Path.Combine(folder, WeightsName);
+
     /// <summary>Reads a LoRA adapter. Modules come in the natural order of their names; weights of any float type become fp32.</summary>
     /// <exception cref="CheckpointException">A file is missing or damaged, or the adapter uses something not supported; the message names the key or tensor.</exception>
     public static LoraAdapter Load(string folder)

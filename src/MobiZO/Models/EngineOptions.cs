@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MobiZO.Models;
 
 /// <summary>Which engine runs the model and what it may use.</summary>
@@ -16,6 +18,7 @@ public sealed record EngineOptions
     public string? CacheFolder { get; init; }
 
     /// <summary>Told the share of the weights converted when a checkpoint is first used, 0 to 1.</summary>
+    [JsonIgnore]
     public IProgress<double>? CacheProgress { get; init; }
 
     /// <summary>Every error in these options; empty when they are sound.</summary>

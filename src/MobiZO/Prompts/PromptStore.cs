@@ -1,3 +1,4 @@
+using MobiZO.Checkpoints.Configuration;
 using MobiZO.Models;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
@@ -23,9 +24,19 @@ internal sealed class PromptStore : IDisposable
     private readonly bool _ownsPrefix;
 
     public PromptStore(LocalModel model, IProgramSession prefix, IReadOnlyList<PromptExample> examples, long budgetBytes, bool ownsPrefix = false)
+        : this(model.Checkpoint.Config, prefix, examples, budgetBytes, ownsPrefix)
+    {
+    }
+
+    /// <param name="config">Facts of the model.</param>
+    /// <param name="prefix">The loaded prefix program.</param>
+    /// <param name="examples">The examples whose prompts are kept.</param>
+    /// <param name="budgetBytes">Most bytes to keep.</param>
+    /// <param name="ownsPrefix">Whether the program is disposed with the store.</param>
+    public PromptStore(ModelConfig config, IProgramSession prefix, IReadOnlyList<PromptExample> examples, long budgetBytes, bool ownsPrefix = false)
     {
         (_examples, _budgetBytes, _prefix, _ownsPrefix) = (examples, budgetBytes, prefix, ownsPrefix);
-        (_heads, _headDimension) = (model.Checkpoint.Config.KeyValueHeadCount, model.Checkpoint.Config.HeadDimension);
+        (_heads, _headDimension) = (config.KeyValueHeadCount, config.HeadDimension);
         _cached = new PromptKeyValues?[examples.Count];
     }
 
@@ -55,6 +66,12 @@ internal sealed class PromptStore : IDisposable
             }
 
             Compute(batch);
+            if (batch.Any(index => _cached[index] is null))
+            {
+                // The shortest prompts come first: what follows would not fit either.
+                return;
+            }
+
             done += batch.Count;
             progress?.Invoke(done);
         }

@@ -2,6 +2,7 @@ using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.Programs.Adapters;
+using MobiZO.Programs.Architectures;
 
 namespace MobiZO.Training;
 
@@ -13,16 +14,7 @@ internal static class AdapterFactory
     public static LoraAdapter CreateFresh(LocalModel model, FineTuneOptions options, RunData data)
     {
         var modules = model.Architecture.LinearModules.ToDictionary(module => module.Name, StringComparer.Ordinal);
-        TargetMatch match;
-        try
-        {
-            match = TargetSelection.Parse(options.Adapter.TargetModules, LayerFilter.Parse(options.Adapter.Layers)).Select([.. modules.Keys]);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new FineTuneException($"Adapter: {exception.Message}");
-        }
-
+        var match = Match(model, options.Adapter);
         var chosen = match.Modules.Select(name => (name, modules[name].InputSize, modules[name].OutputSize));
         return LoraAdapter.CreateFresh(chosen, options.Adapter.Rank, (float)options.Adapter.Alpha, options.Seed) with
         {
@@ -33,24 +25,47 @@ internal static class AdapterFactory
         };
     }
 
+    /// <summary>The program layout of an adapter that does not exist yet.</summary>
+    /// <exception cref="FineTuneException">The targets match nothing.</exception>
+    public static AdapterLayout CreateLayout(LocalModel model, AdapterOptions options)
+    {
+        var chosen = Match(model, options).Modules.ToHashSet(StringComparer.Ordinal);
+        return new AdapterLayout(options.Rank, options.Alpha / options.Rank, [.. model.Architecture.LinearModules.Where(module => chosen.Contains(module.Name))]);
+    }
+
     /// <summary>Where the matrices of an adapter lie in the inputs of a program.</summary>
     /// <exception cref="FineTuneException">The adapter does not fit the model.</exception>
-    public static AdapterLayout LayoutOf(LocalModel model, LoraAdapter adapter)
+    public static AdapterLayout LayoutOf(LocalModel model, LoraAdapter adapter) => LayoutOf(model.Architecture, adapter);
+
+    /// <inheritdoc cref="LayoutOf(LocalModel, LoraAdapter)"/>
+    public static AdapterLayout LayoutOf(LlamaArchitecture architecture, LoraAdapter adapter)
     {
-        var modules = model.Architecture.LinearModules.ToDictionary(module => module.Name, StringComparer.Ordinal);
+        var modules = architecture.LinearModules.ToDictionary(module => module.Name, StringComparer.Ordinal);
         var layout = new List<AdapterModule>();
         foreach (var module in adapter.Modules)
         {
             if (!modules.TryGetValue(module.Name, out var known) || known.InputSize != module.InputSize || known.OutputSize != module.OutputSize)
             {
                 var found = known is null ? "the model has no such linear layer" : $"the model's is [{known.OutputSize}, {known.InputSize}]";
-                throw new FineTuneException($"The adapter's module '{module.Name}' [{module.OutputSize}, {module.InputSize}] does not fit the model: {found}. Use the base model it was trained on.");
+                throw new FineTuneException($"The adapter's module '{module.Name}' [{module.OutputSize}, {module.InputSize}] does not fit the model: {found}. Use the base model it was trained on.", FineTuneFailure.Input);
             }
 
             layout.Add(known);
         }
 
         return new AdapterLayout(adapter.Rank, adapter.Scale, layout);
+    }
+
+    private static TargetMatch Match(LocalModel model, AdapterOptions options)
+    {
+        try
+        {
+            return TargetSelection.Parse(options.TargetModules, LayerFilter.Parse(options.Layers)).Select([.. model.Architecture.LinearModules.Select(module => module.Name)]);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new FineTuneException($"Adapter: {exception.Message}", FineTuneFailure.Settings);
+        }
     }
 
     private static int[] InvocationTokens(IReadOnlyList<EncodedExample> examples)
@@ -61,7 +76,8 @@ internal static class AdapterFactory
         {
             throw new FineTuneException(
                 $"Scope 'activated' starts at the same tokens in every prompt; lines {examples[0].LineNumber} and {different.LineNumber} end differently. " +
-                "End the template with fixed words (e.g. \"{text}\\nAnswer:\"), name them with --invocation-text, or use --scope all.");
+                "End the template with fixed words (e.g. \"{text}\\nAnswer:\"), name them with --invocation-text, or use --scope all.",
+                FineTuneFailure.Settings);
         }
 
         return first;

@@ -14,6 +14,7 @@ public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, i
     /// <summary>What points are compared by: higher is better.</summary>
     public double Metric => Accuracy ?? -TokenLoss;
 
-    internal static EvaluationPoint Of(long step, EvaluationResult result) =>
+    /// <summary>The numbers of an evaluation, without its rows.</summary>
+    public static EvaluationPoint Of(long step, EvaluationResult result) =>
         new(step, result.Accuracy, result.Correct, result.Examples.Count, result.ChoiceLoss, result.TokenLoss);
 }

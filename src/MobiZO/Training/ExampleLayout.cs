@@ -14,7 +14,7 @@ internal sealed record ExampleLayout(LossForm Form, PromptForm Prompt)
         var hasChoices = examples.All(example => example.ChoiceIds.Length > 1);
         if (loss == LossKind.Choices && !hasChoices)
         {
-            throw new FineTuneException("Loss 'choices' needs label words for every row: give --choices or --label-words, or use --loss tokens.");
+            throw new FineTuneException("Loss 'choices' needs label words for every row: give --choices or --label-words, or use --loss tokens.", FineTuneFailure.Settings);
         }
 
         var form = !hasChoices || loss == LossKind.Tokens ? LossForm.Tokens

@@ -1,5 +1,6 @@
 using MobiZO.Checkpoints.Configuration;
 using MobiZO.Models;
+using MobiZO.Optimization;
 
 namespace MobiZO.Training;
 
@@ -11,6 +12,10 @@ internal static class MemoryEstimate
 
     // Hidden states alive at once in a run, in multiples of its widest layer: the gated MLP holds gate, up and their product.
     private const int LiveActivations = 6;
+
+    /// <summary>The trained state, the noise and the perturbed copies.</summary>
+    public static long StateBytes(long trainable, OptimizerOptions optimizer) =>
+        sizeof(float) * trainable * (optimizer.Queries + (2L * CopyPlan.Create(optimizer.Mode, optimizer.Queries, optimizer.OwnExamples).Count) + 4);
 
     public static long Of(ModelConfig config, long parameters, FineTuneOptions options, long state)
     {

@@ -12,8 +12,7 @@ namespace MobiZO.Training;
 /// <summary>The losses of a step on a model: all copies in one engine run, or in micro-batches over copies when that would be too many tokens.</summary>
 internal sealed class ModelObjective : IUpdatingObjective
 {
-    private readonly IProgramSession _step;
-    private readonly IProgramSession? _update;
+    private readonly StepPrograms _programs;
     private readonly LossForm _form;
     private readonly HostTensor _a;
     private readonly IReadOnlyList<PromptExample> _examples;
@@ -21,17 +20,15 @@ internal sealed class ModelObjective : IUpdatingObjective
     private readonly PromptStore? _prompts;
     private readonly int _maxTokensPerRun;
 
-    /// <param name="step">The loaded step program; with the update inside when <paramref name="update"/> is given.</param>
-    /// <param name="update">The update alone, for steps that are cut into micro-batches; null when the host updates.</param>
-    /// <param name="form">The loss of the step program.</param>
+    /// <param name="programs">The loaded programs.</param>
+    /// <param name="form">The loss of the step programs.</param>
     /// <param name="a">All A matrices, flat.</param>
     /// <param name="examples">Training examples.</param>
     /// <param name="order">Which examples a step sees.</param>
     /// <param name="prompts">Cached prompts of the examples; null when the rows hold every token.</param>
     /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
     public ModelObjective(
-        IProgramSession step,
-        IProgramSession? update,
+        StepPrograms programs,
         LossForm form,
         float[] a,
         IReadOnlyList<PromptExample> examples,
@@ -39,11 +36,11 @@ internal sealed class ModelObjective : IUpdatingObjective
         PromptStore? prompts,
         int maxTokensPerRun)
     {
-        (_step, _update, _form, _examples, _order, _prompts, _maxTokensPerRun) = (step, update, form, examples, order, prompts, maxTokensPerRun);
+        (_programs, _form, _examples, _order, _prompts, _maxTokensPerRun) = (programs, form, examples, order, prompts, maxTokensPerRun);
         _a = HostTensor.Of(a, a.Length);
     }
 
-    public bool Updates => _update is not null;
+    public bool Updates => _programs.LossesAndUpdate is not null;
 
     /// <summary>Engine runs of the last step.</summary>
     public int LastRunCount { get; private set; }
@@ -54,7 +51,7 @@ internal sealed class ModelObjective : IUpdatingObjective
         LastRunCount = 0;
         foreach (var part in Parts(request.Plan, _order.IndicesOf(request.Step)))
         {
-            var results = _step.Run(Inputs(request, part, learningRate: 0))[ProgramNames.Losses].Floats;
+            var results = _programs.Losses.Value.Run(Inputs(request, part, learningRate: 0))[ProgramNames.Losses].Floats;
             LastRunCount++;
             for (var i = 0; i < results.Length; i++)
             {
@@ -77,11 +74,11 @@ internal sealed class ModelObjective : IUpdatingObjective
         }
 
         LastRunCount = 1;
-        var outputs = _step.Run(Inputs(request, parts[0], learningRate));
+        var outputs = _programs.LossesAndUpdate!.Run(Inputs(request, parts[0], learningRate));
         return new UpdatedStep(outputs[ProgramNames.Losses].Floats, outputs[ProgramNames.Gradients].Floats, outputs[ProgramNames.NextAdapterB].Floats);
     }
 
-    private float[] UpdateAlone(StepRequest request, float[] gradients, float learningRate) => _update!.Run(new Dictionary<string, HostTensor>(StringComparer.Ordinal)
+    private float[] UpdateAlone(StepRequest request, float[] gradients, float learningRate) => _programs.Update!.Value.Run(new Dictionary<string, HostTensor>(StringComparer.Ordinal)
     {
         [ProgramNames.AdapterB] = Share(request.B, request.B.Length),
         [ProgramNames.Noise] = Share(request.Noise, request.Plan.Queries, request.B.Length),

@@ -47,13 +47,28 @@ public sealed class RunFolder
     /// <summary>PEFT folder of the adapter before the first step; with the journal it is all that a replay needs.</summary>
     public string InitialAdapterFolder => System.IO.Path.Combine(Path, "initial");
 
+    /// <summary>Checks, before anything is opened, that a run can start or go on here.</summary>
+    internal void RequireReadyFor(FineTuneOptions options)
+    {
+        var exists = File.Exists(JournalFile);
+        if (exists && !options.Resume)
+        {
+            throw new FineTuneException($"'{Path}' already holds a run. Continue it with --resume, or choose another --output folder.", FineTuneFailure.Output);
+        }
+
+        if (!exists && options.Resume)
+        {
+            throw new FineTuneException($"'{Path}' holds no run to resume: expected the file {JournalFile}. Start it without --resume.", FineTuneFailure.Input);
+        }
+    }
+
     /// <summary>Reads the configuration of a run.</summary>
     /// <exception cref="FineTuneException">There is none, or it is damaged.</exception>
     public FineTuneOptions ReadConfig()
     {
         if (!File.Exists(ConfigFile))
         {
-            throw new FineTuneException($"'{Path}' holds no run: expected the file {ConfigFile}. Give the --output folder of a run that was started before.");
+            throw new FineTuneException($"'{Path}' holds no run: expected the file {ConfigFile}. Give the --output folder of a run that was started before.", FineTuneFailure.Input);
         }
 
         try
@@ -62,7 +77,7 @@ public sealed class RunFolder
         }
         catch (JsonException exception)
         {
-            throw new FineTuneException($"{ConfigFile}: the configuration cannot be read: {exception.Message}");
+            throw new FineTuneException($"{ConfigFile}: the configuration cannot be read: {exception.Message}", FineTuneFailure.Input);
         }
     }
 
@@ -81,7 +96,7 @@ public sealed class RunFolder
         }
         catch (JsonException exception)
         {
-            throw new FineTuneException($"{EvaluationsFile}: the evaluations cannot be read: {exception.Message}. Remove the file to evaluate anew.");
+            throw new FineTuneException($"{EvaluationsFile}: the evaluations cannot be read: {exception.Message}. Remove the file to evaluate anew.", FineTuneFailure.Input);
         }
     }
 

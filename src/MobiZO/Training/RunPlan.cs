@@ -1,10 +1,14 @@
 using MobiZO.Data;
+using MobiZO.Models;
 
 namespace MobiZO.Training;
 
 /// <summary>The facts of a run, known before the first step.</summary>
 public sealed record RunPlan
 {
+    /// <summary>The base model.</summary>
+    public required ModelFacts Model { get; init; }
+
     /// <summary>The engine and its version.</summary>
     public required string Engine { get; init; }
 

@@ -70,11 +70,6 @@ internal sealed class TrainingLoop
 
     private ZerothOrderOptimizer Start()
     {
-        if (File.Exists(_folder.JournalFile))
-        {
-            throw new FineTuneException($"'{_folder.Path}' already holds a run. Continue it with --resume, or choose another --output folder.");
-        }
-
         Directory.CreateDirectory(_folder.Path);
         RunFolder.WriteJson(_folder.ConfigFile, Absolute(_options));
         RunFolder.WriteAdapter(_setup.Adapter, _folder.InitialAdapterFolder);
@@ -83,16 +78,12 @@ internal sealed class TrainingLoop
 
     private ZerothOrderOptimizer Resume()
     {
-        if (!File.Exists(_folder.JournalFile))
-        {
-            throw new FineTuneException($"'{_folder.Path}' holds no run to resume: expected the file {_folder.JournalFile}. Start it without --resume.");
-        }
-
         var journal = RunJournal.Read(_folder.JournalFile);
         if (journal.Header.Differences(_setup.Header) is { Count: > 0 } differences)
         {
             throw new FineTuneException(
-                $"'{_folder.Path}' was started with other settings, so it cannot be resumed with these (run / now): {string.Join("; ", differences)}. Use the settings of the run, or another folder.");
+                $"'{_folder.Path}' was started with other settings, so it cannot be resumed with these (run / now): {string.Join("; ", differences)}. Use the settings of the run, or another folder.",
+                FineTuneFailure.Settings);
         }
 
         _skipped = journal.Entries.Count(entry => entry.Skipped);
@@ -116,7 +107,8 @@ internal sealed class TrainingLoop
         {
             // Power was lost after the checkpoint reached the disk but before the last journal lines did.
             throw new FineTuneException(
-                $"{_folder.JournalFile} ends at step {journal.Entries.Count}, before the checkpoint at step {checkpoint.NextStep}. Remove {_folder.CheckpointFile} to continue from the journal.");
+                $"{_folder.JournalFile} ends at step {journal.Entries.Count}, before the checkpoint at step {checkpoint.NextStep}. Remove {_folder.CheckpointFile} to continue from the journal.",
+                FineTuneFailure.Input);
         }
 
         var optimizer = new ZerothOrderOptimizer(_options.Optimizer, _setup.Header.Layout, _options.Seed, _options.Steps);
@@ -179,7 +171,8 @@ internal sealed class TrainingLoop
         {
             var result = Score(evaluator, optimizer.B.ToArray(), cancellation);
             var point = EvaluationPoint.Of(step, result);
-            var isBest = _evaluations.All(earlier => earlier.Metric < point.Metric);
+            // CompareTo puts NaN below every number, as MaxBy does.
+            var isBest = _evaluations.All(earlier => earlier.Metric.CompareTo(point.Metric) < 0);
             if (isBest)
             {
                 RunFolder.WriteAdapter(_setup.Adapter.WithState(optimizer.B.Span), _folder.BestAdapterFolder);
@@ -251,7 +244,8 @@ internal sealed class TrainingLoop
     private (EvaluationPoint Before, EvaluationPoint After) ScoreHeldOut(ZerothOrderOptimizer optimizer, bool hasBest)
     {
         var evaluator = _setup.CreateEvaluator(_setup.Data.ReadTest());
-        var kept = hasBest ? Adapters.PeftAdapter.Load(_folder.BestAdapterFolder).ToState() : optimizer.B.ToArray();
+        var names = _setup.Adapter.Modules.Select(module => module.Name).ToArray();
+        var kept = hasBest ? Adapters.PeftAdapter.Load(_folder.BestAdapterFolder).OrderedAs(names).ToState() : optimizer.B.ToArray();
         var before = EvaluationPoint.Of(0, Score(evaluator, new float[kept.Length], CancellationToken.None));
         var step = hasBest ? _evaluations.MaxBy(point => point.Metric)!.Step : optimizer.NextStep;
         return (before, EvaluationPoint.Of(step, Score(evaluator, kept, CancellationToken.None)));

@@ -5,11 +5,11 @@ using MobiZO.Evaluation;
 using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.Programs;
 using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.Programs.Ops;
 using MobiZO.Prompts;
 
 namespace MobiZO.Training;
@@ -29,7 +29,14 @@ internal sealed class TrainingSetup : IDisposable
         Layout = ExampleLayout.Choose(data.Train, options.Loss, options.Adapter.Scope);
         Adapter = AdapterFactory.CreateFresh(model, options, data);
         AdapterLayout = AdapterFactory.LayoutOf(model, Adapter);
-        _prefix = new Lazy<IProgramSession>(() => Own(model.Engine.Load(model.Architecture.Prefix(PromptForm.KeyValues), model.Checkpoint)));
+        if ((long)options.Optimizer.Queries * AdapterLayout.BCount > Array.MaxLength)
+        {
+            throw new FineTuneException(
+                $"{options.Optimizer.Queries} queries of {AdapterLayout.BCount} trained values are too many ({Array.MaxLength} values at most): choose fewer queries, fewer targets or a smaller rank.",
+                FineTuneFailure.Settings);
+        }
+
+        _prefix = new Lazy<IProgramSession>(() => LoadProgram(model.Architecture.Prefix(PromptForm.KeyValues)));
         _cacheLeft = (long)options.PromptCacheMegabytes << 20;
         A = [.. Adapter.Modules.SelectMany(module => module.A)];
     }
@@ -94,14 +101,15 @@ internal sealed class TrainingSetup : IDisposable
         var options = Options;
         var plan = CopyPlan.Create(options.Optimizer.Mode, options.Optimizer.Queries, options.Optimizer.OwnExamples);
         var milliseconds = MeasureStep(plan);
-        var parameters = Model.Checkpoint.Tensors.Values.Sum(tensor => tensor.Shape.Aggregate(1L, (product, extent) => product * extent));
+        var parameters = ModelFacts.ParametersOf(Model.Checkpoint);
         var examples = Data.Train.Select(Layout.ForTraining);
         var cached = Layout.Prompt == PromptForm.KeyValues
             ? Math.Min((long)options.PromptCacheMegabytes << 20, PromptStore.BytesNeeded(Model, examples.Concat(Data.Eval.Select(Layout.ForScoring))))
             : 0;
-        var state = 4L * AdapterLayout.BCount * (options.Optimizer.Queries + (2 * plan.Count) + 4);
+        var state = MemoryEstimate.StateBytes(AdapterLayout.BCount, options.Optimizer);
         return new RunPlan
         {
+            Model = ModelFacts.Of(Model),
             Engine = Model.Engine.Name,
             BaseParameters = parameters,
             ModuleCount = AdapterLayout.Modules.Count,
@@ -141,24 +149,22 @@ internal sealed class TrainingSetup : IDisposable
     {
         var (model, options) = (Model, Options);
         var isEngineUpdate = options.Update == UpdatePlace.Engine;
-        var step = Own(model.Engine.Load(
-            model.Architecture.Step(new StepOptions
-            {
-                Adapter = AdapterLayout,
-                Loss = Layout.Form,
-                Prompt = Layout.Prompt,
-                Update = isEngineUpdate ? new EngineUpdate(FormOf(options.Optimizer.Mode), options.Optimizer.Queries) : null,
-            }),
-            model.Checkpoint));
-        var update = isEngineUpdate ? Own(model.Engine.Load(LlamaArchitecture.Update(AdapterLayout, options.Optimizer.Queries), model.Checkpoint)) : null;
-        Score = Own(model.Engine.Load(model.Architecture.Score(AdapterLayout, Layout.Prompt), model.Checkpoint));
+        var plain = new StepOptions { Adapter = AdapterLayout, Loss = Layout.Form, Prompt = Layout.Prompt };
+        var update = new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries);
+        var programs = isEngineUpdate
+            ? new StepPrograms(
+                new Lazy<IProgramSession>(() => LoadProgram(model.Architecture.Step(plain))),
+                LoadProgram(model.Architecture.Step(plain with { Update = update })),
+                new Lazy<IProgramSession>(() => LoadProgram(LlamaArchitecture.Update(AdapterLayout, update.Queries))))
+            : StepPrograms.ForHost(LoadProgram(model.Architecture.Step(plain)));
+        Score = LoadProgram(model.Architecture.Score(AdapterLayout, Layout.Prompt));
 
         PromptExample[] examples = [.. Data.Train.Select(Layout.ForTraining)];
         var prompts = CreateStore(examples);
         Fill(prompts, examples.Length, "caching training prompts", cancellation);
         var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
         var order = new ExampleOrder(examples.Length, options.ExamplesPerStep * groups, options.Seed);
-        Objective = new ModelObjective(step, update, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun);
+        Objective = new ModelObjective(programs, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun);
         if (Data.Eval.Count > 0)
         {
             _cacheLeft -= prompts?.CachedBytes ?? 0;
@@ -225,13 +231,7 @@ internal sealed class TrainingSetup : IDisposable
         },
     };
 
-    private static EstimatorForm FormOf(EstimatorMode mode) => mode switch
-    {
-        EstimatorMode.TwoSided => EstimatorForm.TwoSided,
-        EstimatorMode.TwoSidedNormalized => EstimatorForm.TwoSidedNormalized,
-        EstimatorMode.OneSided => EstimatorForm.OneSided,
-        _ => EstimatorForm.OneSidedNormalized,
-    };
+    private IProgramSession LoadProgram(StepProgram program) => Own(Model.Engine.Load(program, Model.Checkpoint));
 
     private T Own<T>(T value)
         where T : IDisposable

@@ -12,7 +12,7 @@ namespace MobiZO.Optimization.Noise;
 /// of noise and the initial A apart: within a seed no two of them ever share a counter, and Philox is a bijection for each key.
 /// <para>Gaussian layout: 16 blocks make 64 values. Block j of the chunk, words w0..w3: value 2j is the cosine part of (w0, w1), 2j + 1 that of
 /// (w2, w3), 32 + 2j and 33 + 2j their sine parts. Rademacher layout: a block makes 128 values, bit k of its 128 (word 0 first, low bit first)
-/// gives value k, -1 where the bit is set. Initial A: word k of the blocks gives value k.</para>
+/// gives value k, -1 where the bit is set. Initial A: word k of the blocks gives value k. Sampling: words w0 (high) and w1 of block i give draw i.</para>
 /// </remarks>
 public sealed class NoiseSource
 {
@@ -31,6 +31,7 @@ public sealed class NoiseSource
         Gaussian = 0,
         Rademacher = 1,
         InitialA = 2,
+        Sampling = 3,
     }
 
     /// <summary>Noise of a run with this seed.</summary>
@@ -113,6 +114,18 @@ public sealed class NoiseSource
                 destination[start + k] = centred * bound;
             }
         }
+    }
+
+    /// <summary>One uniform number in [0, 1) for drawing a token of a generated text: 53 random bits.</summary>
+    /// <param name="index">Index of the draw, from 0 to 2^32 - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is outside its range.</exception>
+    public double SamplingUniform(long index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, uint.MaxValue);
+        Span<uint> words = stackalloc uint[4];
+        Words((uint)index, Domain.Sampling, 0, 0, 0, words);
+        return ((((ulong)words[0] << 32) | words[1]) >> 11) * (1.0 / (1UL << 53));
     }
 
     internal void Fill(NoiseKind kind, long step, int query, int tensor, Span<float> destination, bool useVectors)

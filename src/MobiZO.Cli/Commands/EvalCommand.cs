@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Text.Json;
+using MobiZO.Cli.Help;
+using MobiZO.Cli.Options;
+using MobiZO.Cli.Reporting;
+using MobiZO.Evaluation;
+using MobiZO.Reporting;
+using MobiZO.Training;
+
+namespace MobiZO.Cli.Commands;
+
+/// <summary>Scores a data file with a model and an adapter.</summary>
+internal static class EvalCommand
+{
+    private const string Usage = "(--run <folder> | --model <path>) --data <file> [options]";
+    private const string Example = "mobizo eval --run run1 --data test.tsv --predictions predictions.jsonl";
+
+    public static Command Create()
+    {
+        var groups = EvaluationOptionGroups.Create();
+        var run = OptionGroup<EvaluationOptions>.CreateOption(
+            ["--run"], "Run whose model, template, words and best adapter are used, unless other ones are given.", OptionValue.Path("folder"));
+        var predictions = OptionGroup<EvaluationOptions>.CreateOption(["--predictions"], "Write line, label, prediction and scores of every row as JSON Lines.", OptionValue.Path("file"));
+        var json = OutputFlags.Json();
+        var command = new DocumentedCommand("eval", "Scores a data file with a model and, if one is given, an adapter.", Usage, Example);
+        command.Add(new HelpSection("Model", [new HelpEntry(run, null)]));
+        foreach (var group in groups)
+        {
+            command.Add(group);
+        }
+
+        command.Add(OutputFlags.Section(predictions, json));
+        command.SetAction(async (result, cancellation) =>
+        {
+            var options = Bind(result, groups, result.GetValue(run));
+            var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
+            if (ChoiceHint.For(options.Data) is { } hint)
+            {
+                error.WriteLine($"hint: {hint}");
+            }
+
+            var report = await ModelEvaluation.RunAsync(options, null, cancellation);
+            if (result.GetValue(predictions) is { } file)
+            {
+                await File.WriteAllLinesAsync(file, report.Result.Examples.Select(example => Prediction(example, report.Result)), cancellation);
+            }
+
+            foreach (var line in result.GetValue(json) ? [ReportJson.Write(Document(report))] : EvaluationReportText.Lines(report, options))
+            {
+                output.WriteLine(line);
+            }
+
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    internal static EvaluationOptions Bind(ParseResult result, IEnumerable<OptionGroup<EvaluationOptions>> groups, string? run)
+    {
+        var start = run is null ? EvaluationOptionGroups.Defaults : EvaluationOptions.FromRun(new RunFolder(run));
+        return groups.Aggregate(start, (options, group) => group.Bind(result, options));
+    }
+
+    private static string Prediction(ScoredExample example, EvaluationResult result) => JsonSerializer.Serialize(new
+    {
+        line = example.LineNumber,
+        label = example.Label is { } label ? result.Choices[label] : null,
+        prediction = example.Prediction is { } prediction ? result.Choices[prediction] : null,
+        correct = example.Label is null ? (bool?)null : example.IsCorrect,
+        scores = example.Scores,
+        answer_log_probability = example.AnswerLogProbability,
+        answer_tokens = example.AnswerTokens,
+    });
+
+    private static object Document(EvaluationReport report) => new
+    {
+        report.Engine,
+        report.Scope,
+        report.Data,
+        report.Result.Accuracy,
+        report.Result.Correct,
+        Rows = report.Result.Examples.Count,
+        report.Result.ChoiceLoss,
+        report.Result.TokenLoss,
+        report.Result.Choices,
+        Confusion = Enumerable.Range(0, report.Result.Choices.Count)
+            .Select(right => Enumerable.Range(0, report.Result.Choices.Count).Select(predicted => report.Result.Confusion[right, predicted])),
+        report.Seconds,
+    };
+}

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using System.Diagnostics;
+using MobiZO.Adapters;
+using MobiZO.Cli.Help;
+using MobiZO.Cli.Options;
+using MobiZO.Cli.Reporting;
+using MobiZO.Data;
+using MobiZO.Generation;
+using MobiZO.Models;
+using MobiZO.Reporting;
+
+namespace MobiZO.Cli.Commands;
+
+/// <summary>Continues a prompt, or answers a chat message, with a model and an adapter.</summary>
+internal sealed class GenerateCommand
+{
+    private const string Usage = "--model <path> [--adapter <folder>] (--prompt <text> | --chat <text> | < file) [options]";
+    private const string Example = "mobizo generate --model models/nano --adapter run1/best --compare --prompt \"It was a\"";
+
+    private readonly Option<string> _model = Text("--model", "Hugging Face folder or .gguf file.", OptionValue.Path("path"), "-m");
+    private readonly Option<string> _adapter = Text("--adapter", "PEFT folder of the adapter (by default, none: the base model).", OptionValue.Path("folder"));
+    private readonly Option<bool> _compare = new("--compare") { Description = "Write the base model's answer first, then the adapter's.", Arity = ArgumentArity.Zero };
+    private readonly Option<string> _prompt = Text("--prompt", "Text to continue (by default, what comes through standard input).", OptionValue.Escaped, "-p");
+    private readonly Option<string> _chat = Text("--chat", "Message of the user; the model's chat template makes the prompt.", OptionValue.Escaped);
+    private readonly Option<string> _system = Text("--system", "System message before it.", OptionValue.Escaped);
+
+    public static Command Create() => new GenerateCommand().Build();
+
+    private DocumentedCommand Build()
+    {
+        var (text, engine, json) = (GenerationOptionGroup.Create(), EngineOptionGroup.Create(), OutputFlags.Json());
+        var command = new DocumentedCommand("generate", "Continues a prompt, or answers a message, with a model and an adapter.", Usage, Example);
+        command.Add(Section("Model", _model, _adapter, _compare));
+        command.Add(Section("Prompt", _prompt, _chat, _system));
+        command.Add(text);
+        command.Add(engine);
+        command.Add(OutputFlags.Section(json));
+        command.SetAction(async (result, cancellation) =>
+        {
+            Check(result);
+            var options = Sound(text.Bind(result, new GenerationOptions()));
+            using var model = LocalModel.Open(result.GetValue(_model)!, engine.Bind(result, new EngineOptions()));
+            var (prompt, isChat) = await ReadPrompt(result, model, cancellation);
+            var answers = new List<Answer>();
+            foreach (var (name, adapter) in Adapters(result))
+            {
+                var writer = result.GetValue(json) ? null : result.InvocationConfiguration.Output;
+                if (result.GetValue(_compare))
+                {
+                    writer?.WriteLine($"{(answers.Count == 0 ? "" : Environment.NewLine)}--- {(name is null ? "base model" : $"adapter {name}")} ---");
+                }
+
+                using var generator = new TextGenerator(model, adapter, new Warnings(result.InvocationConfiguration.Error));
+                var watch = Stopwatch.StartNew();
+                var answer = await generator.GenerateAsync(prompt, options with { AddSpecialTokens = !isChat }, writer is null ? null : piece => Write(writer, piece), cancellation);
+                writer?.WriteLine();
+                result.InvocationConfiguration.Error.WriteLine(Summary(answer, watch.Elapsed.TotalSeconds));
+                answers.Add(new Answer(name, answer.Text, answer.PromptTokens, answer.TokenIds.Count, answer.AdapterStart, answer.End));
+            }
+
+            if (result.GetValue(json))
+            {
+                result.InvocationConfiguration.Output.WriteLine(ReportJson.Write(new { Model = result.GetValue(_model), Prompt = prompt, Answers = answers }));
+            }
+
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private void Check(ParseResult result)
+    {
+        Require(result.GetValue(_model) is not null, "Option '--model' is missing: give a Hugging Face folder or a .gguf file.");
+        Require(result.GetValue(_prompt) is null || result.GetValue(_chat) is null, "Both '--prompt' and '--chat' are given: keep one of them.");
+        Require(result.GetValue(_system) is null || result.GetValue(_chat) is not null, "'--system' belongs to a message: give the message with '--chat'.");
+        Require(!result.GetValue(_compare) || result.GetValue(_adapter) is not null, "'--compare' needs an adapter to compare the base model with: give its folder with '--adapter'.");
+    }
+
+    private static GenerationOptions Sound(GenerationOptions options)
+    {
+        var errors = options.Validate();
+        Require(errors.Count == 0, string.Join(Environment.NewLine, errors));
+        return options;
+    }
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition)
+        {
+            throw new CommandException(ExitCodes.Usage, message);
+        }
+    }
+
+    private async Task<(string Prompt, bool IsChat)> ReadPrompt(ParseResult result, LocalModel model, CancellationToken cancellation)
+    {
+        if (result.GetValue(_chat) is { } message)
+        {
+            if (model.ChatTemplate is null)
+            {
+                throw new CommandException(ExitCodes.Input, $"The model '{result.GetValue(_model)}' has no chat template, so it does not know messages. Give the whole prompt with '--prompt'.");
+            }
+
+            ChatTurn[] system = result.GetValue(_system) is { } instruction ? [new ChatTurn("system", instruction)] : [];
+            return (model.RenderChat([.. system, new ChatTurn("user", message)], addGenerationPrompt: true), true);
+        }
+
+        if (result.GetValue(_prompt) is { } prompt)
+        {
+            return (prompt, false);
+        }
+
+        // The line break that ends a typed or piped line is not part of the prompt.
+        var piped = await Console.In.ReadToEndAsync(cancellation);
+        return (piped.EndsWith('\n') ? piped[..^(piped.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)] : piped, false);
+    }
+
+    /// <summary>Which answers are wanted, in their order; null is the base model.</summary>
+    private IEnumerable<(string? Name, LoraAdapter? Adapter)> Adapters(ParseResult result)
+    {
+        var folder = result.GetValue(_adapter);
+        var adapter = folder is null ? null : PeftAdapter.Load(folder);
+        return result.GetValue(_compare) ? [(null, null), (folder, adapter)] : [(folder, adapter)];
+    }
+
+    private static void Write(TextWriter output, string piece)
+    {
+        output.Write(piece);
+        output.Flush();
+    }
+
+    private static string Summary(GeneratedText text, double seconds)
+    {
+        var end = text.End switch
+        {
+            GenerationEnd.EndOfSequence => "the model ended it",
+            GenerationEnd.StopText => "a stop text ended it",
+            GenerationEnd.MaxNewTokens => "--max-new-tokens ended it",
+            _ => "the model's context is full",
+        };
+        return $"{Quantity.Number(text.PromptTokens)} prompt tokens, {Quantity.Number(text.TokenIds.Count)} new ones in {Quantity.Seconds(seconds)}; {end}";
+    }
+
+    private static HelpSection Section(string title, params Option[] options) => new(title, [.. options.Select(option => new HelpEntry(option, null))]);
+
+    private static Option<string> Text(string name, string description, OptionValue<string> value, params string[] aliases) =>
+        OptionGroup<GenerationOptions>.CreateOption([name, .. aliases], description, value);
+
+    private sealed record Answer(string? Adapter, string Text, int PromptTokens, int NewTokens, int? AdapterStart, GenerationEnd End);
+
+    private sealed class Warnings(TextWriter error) : IProgress<string>
+    {
+        public void Report(string value) => error.WriteLine($"warning: {value}");
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using MobiZO.Cli.Help;
+using MobiZO.Cli.Options;
+using MobiZO.Cli.Reporting;
+using MobiZO.Models;
+using MobiZO.Reporting;
+
+namespace MobiZO.Cli.Commands;
+
+/// <summary>Says what a model is and what an adapter on it would train.</summary>
+internal static class InspectCommand
+{
+    private const string Usage = "--model <path> [options]";
+    private const string Example = "mobizo inspect --model models/nano --target-modules all-linear --r 16";
+
+    public static Command Create()
+    {
+        var groups = FineTuneOptionGroups.ForInspection();
+        var json = OutputFlags.Json();
+        var command = new DocumentedCommand("inspect", "Says what a model is and what an adapter on it would train.", Usage, Example);
+        foreach (var group in groups.All)
+        {
+            command.Add(group);
+        }
+
+        command.Add(OutputFlags.Section(json));
+        command.SetAction(result =>
+        {
+            var options = groups.Bind(result, FineTuneOptionGroups.Defaults);
+            using var model = ModelArgument.Open(options);
+            var (facts, adapter) = (ModelFacts.Of(model), AdapterPreview.Of(model, options));
+            foreach (var line in result.GetValue(json) ? [ReportJson.Write(new { Model = facts, Adapter = adapter })] : Lines(facts, adapter))
+            {
+                result.InvocationConfiguration.Output.WriteLine(line);
+            }
+        });
+        return command;
+    }
+
+    private static IEnumerable<string> Lines(ModelFacts facts, AdapterPreview adapter) =>
+    [
+        .. ModelText.Lines(facts),
+        ModelText.Trainable(adapter.TrainableParameters, adapter.BaseParameters, adapter.Modules.Count),
+        $"a training run would take about {Quantity.Bytes(adapter.EstimatedMemoryBytes)} of memory, cached prompts left out",
+    ];
+}

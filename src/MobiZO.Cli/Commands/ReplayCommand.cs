@@ -1,0 +1,66 @@
+using System.CommandLine;
+using MobiZO.Adapters;
+using MobiZO.Cli.Help;
+using MobiZO.Cli.Options;
+using MobiZO.Training;
+
+namespace MobiZO.Cli.Commands;
+
+/// <summary>Rebuilds the adapter of a run from its journal, without the model.</summary>
+internal static class ReplayCommand
+{
+    private const string Usage = "<run> [--output <folder>]";
+    private const string Example = "mobizo replay run1 --output rebuilt";
+
+    public static Command Create()
+    {
+        var run = new Argument<string>("run") { Description = "Folder of the run." };
+        var folder = OptionGroup<FineTuneOptions>.CreateOption(["--output", "-o"], "Folder for the rebuilt adapter (by default, it is only compared).", OptionValue.Path("folder"));
+        var command = new DocumentedCommand("replay", "Rebuilds the adapter of a run from its journal, without the model.", Usage, Example);
+        command.Add(run);
+        command.Add(OutputFlags.Section(folder));
+        command.SetAction(result => Replay(new RunFolder(result.GetRequiredValue(run)), result.GetValue(folder), result.InvocationConfiguration.Output));
+        return command;
+    }
+
+    private static int Replay(RunFolder run, string? folder, TextWriter output)
+    {
+        if (!File.Exists(run.JournalFile))
+        {
+            throw new CommandException(ExitCodes.Input, $"'{run.Path}' holds no run: expected the file {run.JournalFile}.");
+        }
+
+        var adapter = RunReplay.Rebuild(run);
+        var temporary = folder is null ? Directory.CreateTempSubdirectory("mobizo-replay-").FullName : null;
+        try
+        {
+            PeftAdapter.Save(adapter, folder ?? temporary!);
+            if (folder is not null)
+            {
+                output.WriteLine($"written    {folder}");
+            }
+
+            return Compare(run, folder ?? temporary!, output);
+        }
+        finally
+        {
+            if (temporary is not null)
+            {
+                Directory.Delete(temporary, recursive: true);
+            }
+        }
+    }
+
+    private static int Compare(RunFolder run, string rebuilt, TextWriter output)
+    {
+        if (!File.Exists(PeftAdapter.WeightsFile(run.AdapterFolder)))
+        {
+            output.WriteLine($"compared   nothing: the run has no {run.AdapterFolder} yet");
+            return ExitCodes.Success;
+        }
+
+        var isSame = RunReplay.HaveSameWeights(rebuilt, run.AdapterFolder);
+        output.WriteLine(isSame ? $"compared   the same bytes as {run.AdapterFolder}" : $"compared   other bytes than {run.AdapterFolder}: the journal and the adapter are not of one run, or the run is still going on");
+        return isSame ? ExitCodes.Success : ExitCodes.Failed;
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.ML.OnnxRuntime;
+using MobiZO.Checkpoints;
+using MobiZO.Data;
+using MobiZO.Generation;
+using MobiZO.Journal;
+using MobiZO.Programs;
+using MobiZO.Text.ChatTemplates;
+using MobiZO.Text.Tokenizers;
+using MobiZO.Training;
+
+namespace MobiZO.Cli;
+
+/// <summary>The one place where an exception becomes an exit code and a paragraph for the user.</summary>
+internal static class Failures
+{
+    /// <summary>Set to 1: failures show where they came from.</summary>
+    public const string DebugVariable = "MOBIZO_DEBUG";
+
+    public static (int ExitCode, string Message) Describe(Exception exception) => exception switch
+    {
+        CommandException command => (command.ExitCode, command.Message),
+        OperationCanceledException => (ExitCodes.Stopped, "Stopped."),
+        FineTuneException failure => (CodeOf(failure.Failure), failure.Message),
+        CheckpointException or DataException or GenerationException or TokenizerException or ChatTemplateException or JournalException => (ExitCodes.Input, exception.Message),
+        ProgramException => (ExitCodes.Failed, exception.Message),
+        FileNotFoundException or DirectoryNotFoundException => (ExitCodes.Input, exception.Message),
+        IOException or UnauthorizedAccessException => (ExitCodes.Output, $"{exception.Message} Check the path, its permissions and the free space."),
+        OutOfMemoryException => (ExitCodes.Failed, "There is not enough memory. Try --low-memory, fewer --queries, a smaller --max-tokens-per-run or a smaller model."),
+        OnnxRuntimeException => (ExitCodes.Failed, $"The engine reported an error: {exception.Message}"),
+        TypeInitializationException { InnerException: { } inner } => Describe(inner),
+        DllNotFoundException or BadImageFormatException or EntryPointNotFoundException => (
+            ExitCodes.Failed,
+            $"The engine's native library cannot be loaded: {FirstLine(exception.Message)} Install MobiZO for this platform again, or use --engine reference for tiny models."),
+        AggregateException { InnerExceptions: [var only] } => Describe(only),
+        _ => (ExitCodes.Failed, $"Unexpected failure: {exception.GetType().Name}: {exception.Message} Set {DebugVariable}=1 to see where, and report it."),
+    };
+
+    /// <summary>Writes the message, and the trace when it is asked for.</summary>
+    public static int Report(Exception exception, TextWriter error)
+    {
+        var (code, message) = Describe(exception);
+        error.WriteLine(code == ExitCodes.Stopped ? message : $"error: {message}");
+        if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
+        {
+            error.WriteLine(exception);
+        }
+
+        return code;
+    }
+
+    private static int CodeOf(FineTuneFailure failure) => failure switch
+    {
+        FineTuneFailure.Settings => ExitCodes.Usage,
+        FineTuneFailure.Input => ExitCodes.Input,
+        FineTuneFailure.Output => ExitCodes.Output,
+        _ => ExitCodes.Failed,
+    };
+
+    private static string FirstLine(string text) => text.Split('\n')[0].Trim();
+}

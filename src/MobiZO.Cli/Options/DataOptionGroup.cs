@@ -1,0 +1,76 @@
+using MobiZO.Data;
+
+namespace MobiZO.Cli.Options;
+
+/// <summary>The options of <see cref="DataOptions"/>, shared by every command that reads rows.</summary>
+internal static class DataOptionGroup
+{
+    /// <summary>Form of the file and choice of the rows.</summary>
+    public static OptionGroup<DataOptions> Rows()
+    {
+        var group = new OptionGroup<DataOptions>("Data", new DataOptions());
+        group.Add(
+            "--format",
+            "Form of the files (by default, their extension).",
+            OptionValue.OneOf(("jsonl", DataFormat.JsonLines), ("csv", DataFormat.Csv), ("tsv", DataFormat.Tsv)),
+            data => data.Format switch { null => null, DataFormat.JsonLines => "jsonl", { } format => format },
+            (data, value) => data with { Format = value });
+        group.AddFlag("--no-header", "The first line of a CSV or TSV file is a row.", data => !data.HasHeader, data => data with { HasHeader = false });
+        group.Add("--columns", "Column names of a file without a header.", OptionValue.Words("name,..."), data => data.Columns, (data, value) => data with { Columns = value });
+        group.Add(
+            "--shape",
+            "What a row means (by default, decided by the options and columns).",
+            OptionValue.Enumeration<RowShape>(),
+            data => data.Shape,
+            (data, value) => data with { Shape = value });
+        group.Add("--text-column", "Column of the text.", OptionValue.Text("name"), data => data.TextColumn, (data, value) => data with { TextColumn = value });
+        group.Add("--label-column", "Column of the label.", OptionValue.Text("name"), data => data.LabelColumn, (data, value) => data with { LabelColumn = value });
+        group.Add("--prompt-column", "Column of the prompt of a free answer.", OptionValue.Text("name"), data => data.PromptColumn, (data, value) => data with { PromptColumn = value });
+        group.Add("--completion-column", "Column of the free answer.", OptionValue.Text("name"), data => data.CompletionColumn, (data, value) => data with { CompletionColumn = value });
+        group.Add("--messages-column", "Column of the messages of a conversation.", OptionValue.Text("name"), data => data.MessagesColumn, (data, value) => data with { MessagesColumn = value });
+        group.Add("--max-rows", "Most rows to use (by default, all).", OptionValue.Count, data => data.MaxRows, (data, value) => data with { MaxRows = value });
+        group.AddFlag("--balanced", "Use the same number of rows of every label.", data => data.Balanced, data => data with { Balanced = true });
+        return group;
+    }
+
+    /// <summary>From a row to a prompt and its answers.</summary>
+    public static OptionGroup<DataOptions> Prompts()
+    {
+        var group = new OptionGroup<DataOptions>("Prompt and answers", new DataOptions());
+        group.Add(
+            "--template",
+            "The prompt with {column} fields; \\n is a new line (by default, the text column alone).",
+            OptionValue.Text("text"),
+            data => data.Template,
+            (data, value) => data with { Template = value });
+        group.Add(
+            "--choices",
+            "Words of the labels 0, 1, ... between commas; leading spaces belong to the words: \" negative, positive\".",
+            OptionValue.Words("word,..."),
+            data => data.Choices,
+            (data, value) => data with { Choices = value });
+        group.Add("--label-words", "Words by label: \"ham= no,spam= yes\".", OptionValue.LabelWords, data => data.LabelWords, (data, value) => data with { LabelWords = value });
+        group.AddFlag("--no-trim", "Keep the space around fields.", data => !data.TrimFields, data => data with { TrimFields = false });
+        group.Add("--answer-suffix", "Text after every free answer, e.g. the end-of-turn token.", OptionValue.Escaped, data => data.AnswerSuffix, (data, value) => data with { AnswerSuffix = value });
+        group.Add("--max-length", "Longest example in tokens.", OptionValue.Count, data => data.MaxLength, (data, value) => data with { MaxLength = value });
+        group.Add(
+            "--truncation",
+            "Where the longest field of a too long prompt is cut.",
+            OptionValue.Enumeration<Truncation>(),
+            data => data.Truncation,
+            (data, value) => data with { Truncation = value });
+        group.Add(
+            "--invocation-tokens",
+            "Last prompt tokens that carry the adapter in scope activated.",
+            OptionValue.Count,
+            data => data.InvocationTokens,
+            (data, value) => data with { InvocationTokens = value });
+        group.Add(
+            "--invocation-text",
+            "Text of the template from which on the prompt carries the adapter, instead of a number of tokens.",
+            OptionValue.Escaped,
+            data => data.InvocationText,
+            (data, value) => data with { InvocationText = value });
+        return group;
+    }
+}

@@ -1,0 +1,39 @@
+using MobiZO.Evaluation;
+
+namespace MobiZO.Cli.Options;
+
+/// <summary>The options of <see cref="EvaluationOptions"/> by purpose.</summary>
+internal static class EvaluationOptionGroups
+{
+    /// <summary>Options in which nothing has been said yet.</summary>
+    public static EvaluationOptions Defaults { get; } = new() { Model = "", DataFile = "" };
+
+    public static IReadOnlyList<OptionGroup<EvaluationOptions>> Create()
+    {
+        var model = new OptionGroup<EvaluationOptions>("Model", Defaults);
+        model.Add(["--model", "-m"], "Hugging Face folder or .gguf file.", OptionValue.Path("path"), options => options.Model, (options, value) => options with { Model = value });
+        model.Add(
+            "--adapter",
+            "PEFT folder of the adapter (by default, none: the base model).",
+            OptionValue.Path("folder"),
+            options => options.Adapter,
+            (options, value) => options with { Adapter = value });
+
+        var data = new OptionGroup<EvaluationOptions>("Data", Defaults);
+        data.Add(["--data", "-d"], "Rows to score: .jsonl, .csv or .tsv.", OptionValue.Path("file"), options => options.DataFile, (options, value) => options with { DataFile = value });
+        data.Include(DataOptionGroup.Rows(), options => options.Data, (options, rows) => options with { Data = rows });
+
+        var prompts = new OptionGroup<EvaluationOptions>("Prompt and answers", Defaults);
+        prompts.Include(DataOptionGroup.Prompts(), options => options.Data, (options, rows) => options with { Data = rows });
+
+        var engine = new OptionGroup<EvaluationOptions>("Engine", Defaults);
+        engine.Include(EngineOptionGroup.Create(), options => options.Engine, (options, value) => options with { Engine = value });
+        engine.Add(
+            "--max-tokens-per-run",
+            "Most tokens of one engine run.",
+            OptionValue.Count,
+            options => options.MaxTokensPerRun,
+            (options, value) => options with { MaxTokensPerRun = value });
+        return [model, data, prompts, engine];
+    }
+}

@@ -1,0 +1,141 @@
+using MobiZO.Training;
+
+namespace MobiZO.Cli.Options;
+
+/// <summary>The options of <see cref="FineTuneOptions"/> by purpose.</summary>
+internal sealed class FineTuneOptionGroups
+{
+    private FineTuneOptionGroups(IReadOnlyList<OptionGroup<FineTuneOptions>> all) => All = all;
+
+    /// <summary>Options in which nothing has been said yet.</summary>
+    public static FineTuneOptions Defaults { get; } = new() { Model = "", TrainData = "", Output = "" };
+
+    /// <summary>The groups in the order of the help.</summary>
+    public IReadOnlyList<OptionGroup<FineTuneOptions>> All { get; }
+
+    /// <summary>Everything a run can be told.</summary>
+    public static FineTuneOptionGroups ForTraining() => new([Model(), Data(), Prompts(), Adapter(), Optimizer(), Run(), Engine(), Output()]);
+
+    /// <summary>What decides the programs and the memory of a run, without its rows.</summary>
+    public static FineTuneOptionGroups ForPrograms()
+    {
+        var run = new OptionGroup<FineTuneOptions>("Run", Defaults);
+        AddLoss(run);
+        AddUpdate(run);
+        return new([Model(), Adapter(), Optimizer(), run]);
+    }
+
+    /// <summary>The model and the adapter alone.</summary>
+    public static FineTuneOptionGroups ForInspection() => new([Model(), Adapter()]);
+
+    public static OptionGroup<FineTuneOptions> Engine()
+    {
+        var group = new OptionGroup<FineTuneOptions>("Engine", Defaults);
+        group.Include(EngineOptionGroup.Create(), options => options.Engine, (options, engine) => options with { Engine = engine });
+        return group;
+    }
+
+    /// <summary>The options with everything that was given.</summary>
+    public FineTuneOptions Bind(System.CommandLine.ParseResult result, FineTuneOptions start) => All.Aggregate(start, (options, group) => group.Bind(result, options));
+
+    private static OptionGroup<FineTuneOptions> Model()
+    {
+        var group = new OptionGroup<FineTuneOptions>("Model", Defaults);
+        group.Add(["--model", "-m"], "Hugging Face folder or .gguf file.", OptionValue.Path("path"), options => options.Model, (options, value) => options with { Model = value });
+        return group;
+    }
+
+    private static OptionGroup<FineTuneOptions> Data()
+    {
+        var group = new OptionGroup<FineTuneOptions>("Data", Defaults);
+        group.Add(["--data", "-d"], "Training rows: .jsonl, .csv or .tsv.", OptionValue.Path("file"), options => options.TrainData, (options, value) => options with { TrainData = value });
+        group.Add("--eval-data", "Evaluation rows.", OptionValue.Path("file"), options => options.EvalData, (options, value) => options with { EvalData = value });
+        group.Add(
+            "--eval-fraction",
+            "Share of the training rows to hold out for evaluation instead.",
+            OptionValue.Double,
+            options => options.Data.EvalFraction,
+            (options, value) => options with { Data = options.Data with { EvalFraction = value } });
+        group.Add("--eval-max-rows", "Most evaluation rows (by default, all).", OptionValue.Count, options => options.EvalMaxRows, (options, value) => options with { EvalMaxRows = value });
+        group.Add("--test-data", "Held-out rows, touched once at the end.", OptionValue.Path("file"), options => options.TestData, (options, value) => options with { TestData = value });
+        group.Include(DataOptionGroup.Rows(), options => options.Data, (options, data) => options with { Data = data });
+        return group;
+    }
+
+    private static OptionGroup<FineTuneOptions> Prompts()
+    {
+        var group = new OptionGroup<FineTuneOptions>("Prompt and answers", Defaults);
+        group.Include(DataOptionGroup.Prompts(), options => options.Data, (options, data) => options with { Data = data });
+        return group;
+    }
+
+    private static OptionGroup<FineTuneOptions> Adapter()
+    {
+        var group = new OptionGroup<FineTuneOptions>("Adapter", Defaults);
+        group.Include(AdapterOptionGroup.Create(), options => options.Adapter, (options, adapter) => options with { Adapter = adapter });
+        return group;
+    }
+
+    private static OptionGroup<FineTuneOptions> Optimizer()
+    {
+        var group = new OptionGroup<FineTuneOptions>("Optimizer", Defaults);
+        group.Include(OptimizerOptionGroup.Create(), options => options.Optimizer, (options, optimizer) => options with { Optimizer = optimizer });
+        return group;
+    }
+
+    private static OptionGroup<FineTuneOptions> Run()
+    {
+        var group = new OptionGroup<FineTuneOptions>("Run", Defaults);
+        AddLoss(group);
+        group.Add("--steps", "Number of steps.", OptionValue.Count, options => options.Steps, (options, value) => options with { Steps = value });
+        group.Add(
+            "--examples-per-step",
+            "Examples that each copy sees in a step.",
+            OptionValue.Count,
+            options => options.ExamplesPerStep,
+            (options, value) => options with { ExamplesPerStep = value });
+        group.Add("--seed", "Decides noise, order, samples and the initial A.", OptionValue.Seed, options => options.Seed, (options, value) => options with { Seed = value });
+        group.Add("--eval-every", "Steps between two evaluations; 0: only before and after.", OptionValue.Count, options => options.EvalEvery, (options, value) => options with { EvalEvery = value });
+        group.Add("--patience", "Evaluations without improvement after which the run stops; 0: never.", OptionValue.Count, options => options.Patience, (options, value) => options with { Patience = value });
+        AddUpdate(group);
+        group.Add(
+            "--max-tokens-per-run",
+            "Most tokens of one engine run; longer steps are cut into micro-batches with the same result.",
+            OptionValue.Count,
+            options => options.MaxTokensPerRun,
+            (options, value) => options with { MaxTokensPerRun = value });
+        group.Add(
+            "--prompt-cache-mb",
+            "Memory for cached prompts in scope activated, in megabytes.",
+            OptionValue.Count,
+            options => options.PromptCacheMegabytes,
+            (options, value) => options with { PromptCacheMegabytes = value });
+        return group;
+    }
+
+    private static OptionGroup<FineTuneOptions> Output()
+    {
+        var group = new OptionGroup<FineTuneOptions>("Output", Defaults);
+        group.Add(["--output", "-o"], "Folder of the run: journal, adapters, report.", OptionValue.Path("folder"), options => options.Output, (options, value) => options with { Output = value });
+        group.AddFlag(
+            "--resume",
+            "Continue the stopped run in --output; everything else comes from the run.",
+            options => options.Resume,
+            options => options with { Resume = true });
+        return group;
+    }
+
+    private static void AddLoss(OptionGroup<FineTuneOptions> group) => group.Add(
+        "--loss",
+        "Cross-entropy over the label words, or over the vocabulary (by default, choices where there are any).",
+        OptionValue.Enumeration<LossKind>(),
+        options => options.Loss,
+        (options, value) => options with { Loss = value });
+
+    private static void AddUpdate(OptionGroup<FineTuneOptions> group) => group.Add(
+        "--update",
+        "Where the update is computed.",
+        OptionValue.Enumeration<UpdatePlace>(),
+        options => options.Update,
+        (options, value) => options with { Update = value });
+}

@@ -1,0 +1,46 @@
+using MobiZO.Generation;
+
+namespace MobiZO.Cli.Options;
+
+/// <summary>The options of <see cref="GenerationOptions"/>.</summary>
+internal static class GenerationOptionGroup
+{
+    public static OptionGroup<GenerationOptions> Create()
+    {
+        var group = new OptionGroup<GenerationOptions>("Text", new GenerationOptions());
+        group.Add("--max-new-tokens", "Most tokens that are written.", OptionValue.Count, options => options.MaxNewTokens, (options, value) => options with { MaxNewTokens = value });
+        group.Add(
+            "--temperature",
+            "0: always the most likely token; above: tokens are drawn, the higher the freer.",
+            OptionValue.Double,
+            options => options.Temperature,
+            (options, value) => options with { Temperature = value });
+        group.Add("--top-k", "Draw from this many of the likeliest tokens; 0: all.", OptionValue.Count, options => options.TopK, (options, value) => options with { TopK = value });
+        group.Add(
+            "--top-p",
+            "Draw from the likeliest tokens that together reach this probability; 1: all.",
+            OptionValue.Double,
+            options => options.TopP,
+            (options, value) => options with { TopP = value });
+        group.Add(
+            "--min-p",
+            "Draw from tokens with at least this share of the likeliest one's probability; 0: all.",
+            OptionValue.Double,
+            options => options.MinP,
+            (options, value) => options with { MinP = value });
+        group.Add(
+            "--repetition-penalty",
+            "Above 1: tokens that already occurred become less likely; 1: no effect.",
+            OptionValue.Double,
+            options => options.RepetitionPenalty,
+            (options, value) => options with { RepetitionPenalty = value });
+        group.Add("--seed", "Decides every draw.", OptionValue.Seed, options => options.Seed, (options, value) => options with { Seed = value });
+        group.Add(
+            "--stop",
+            "Texts that end the answer, between commas (\\n for a newline, \\, for a comma).",
+            OptionValue.Words("text,..."),
+            options => options.StopTexts,
+            (options, value) => options with { StopTexts = value });
+        return group;
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using MobiZO.Cli.Help;
+
+namespace MobiZO.Cli.Options;
+
+/// <summary>
+/// Options of one purpose, each bound to a property of a record. An option that is not given leaves the record as it is, so that defaults live in the
+/// records alone and a stored configuration can be continued with a few options changed.
+/// </summary>
+/// <param name="title">The purpose; the section of the help.</param>
+/// <param name="defaults">The record whose values the help shows.</param>
+internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
+{
+    private readonly List<BoundOption<TRecord>> _bound = [];
+
+    /// <summary>The options with their bindings.</summary>
+    public IReadOnlyList<BoundOption<TRecord>> Bound => _bound;
+
+    /// <summary>Adds an option with a value.</summary>
+    /// <param name="names">Its name and further names.</param>
+    /// <param name="description">One line for the help; says what holds when the default is empty.</param>
+    /// <param name="value">How the value is written.</param>
+    /// <param name="get">Reads the property.</param>
+    /// <param name="set">Sets the property.</param>
+    public void Add<TValue>(string[] names, string description, OptionValue<TValue> value, Func<TRecord, object?> get, Func<TRecord, TValue, TRecord> set)
+    {
+        var option = CreateOption(names, description, value);
+        _bound.Add(new BoundOption<TRecord>(
+            option,
+            record => OptionValue.Show(get(record)),
+            (record, result) => IsGiven(result, option) ? set(record, result.GetRequiredValue(option)) : record));
+    }
+
+    /// <summary>Adds an option with a value.</summary>
+    public void Add<TValue>(string name, string description, OptionValue<TValue> value, Func<TRecord, object?> get, Func<TRecord, TValue, TRecord> set) =>
+        Add([name], description, value, get, set);
+
+    /// <summary>Adds an option without a value.</summary>
+    public void AddFlag(string name, string description, Func<TRecord, object?> get, Func<TRecord, TRecord> set)
+    {
+        var option = new Option<bool>(name) { Description = description, Arity = ArgumentArity.Zero };
+        _bound.Add(new BoundOption<TRecord>(option, record => OptionValue.Show(get(record)), (record, result) => IsGiven(result, option) ? set(record) : record));
+    }
+
+    /// <summary>Adds the options of a record that this record holds.</summary>
+    public void Include<TInner>(OptionGroup<TInner> inner, Func<TRecord, TInner> get, Func<TRecord, TInner, TRecord> set)
+    {
+        foreach (var bound in inner.Bound)
+        {
+            _bound.Add(new BoundOption<TRecord>(
+                bound.Option,
+                record => bound.Show(get(record)),
+                (record, result) => IsGiven(result, bound.Option) ? set(record, bound.Apply(get(record), result)) : record));
+        }
+    }
+
+    /// <summary>The record with every given option applied.</summary>
+    public TRecord Bind(ParseResult result, TRecord record) => _bound.Aggregate(record, (current, bound) => bound.Apply(current, result));
+
+    /// <summary>The section of the help.</summary>
+    public HelpSection ToSection() => new(title, [.. _bound.Select(bound => new HelpEntry(bound.Option, bound.Show(defaults) is { Length: > 0 } text ? text : null))]);
+
+    internal static Option<TValue> CreateOption<TValue>(string[] names, string description, OptionValue<TValue> value) => new(names[0], names[1..])
+    {
+        Description = description,
+        HelpName = value.Name,
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = argument =>
+        {
+            var text = argument.Tokens[0].Value;
+            try
+            {
+                return value.Parse(text);
+            }
+            catch (FormatException expected)
+            {
+                argument.AddError($"{names[0]}: expected {expected.Message}, found '{text}'.");
+                return default;
+            }
+        },
+    };
+
+    private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+}

@@ -1,0 +1,45 @@
+using MobiZO.Evaluation;
+using MobiZO.Training;
+
+namespace MobiZO.Cli.Reporting;
+
+/// <summary>An evaluation as text: the numbers, and which words were taken for which.</summary>
+internal static class EvaluationReportText
+{
+    public static IEnumerable<string> Lines(EvaluationReport report, EvaluationOptions options)
+    {
+        yield return $"model      {options.Model}";
+        yield return $"adapter    {(options.Adapter is null ? "none" : $"{options.Adapter} (scope {(report.Scope == AdapterScope.Activated ? "activated" : "all")})")}";
+        yield return $"engine     {report.Engine}";
+        yield return $"rows       {report.Data}";
+        if (report.Data.RowsCut > 0)
+        {
+            yield return $"warning: {report.Data.RowsCut} of {report.Data.RowsUsed} prompts were cut to --max-length; raise it if the cut text matters";
+        }
+
+        yield return $"result     {EvaluationText.Line(EvaluationPoint.Of(0, report.Result))}, {Quantity.Seconds(report.Seconds)}";
+        foreach (var line in Confusion(report.Result))
+        {
+            yield return line;
+        }
+    }
+
+    private static IEnumerable<string> Confusion(EvaluationResult result)
+    {
+        if (result.Choices.Count == 0)
+        {
+            yield break;
+        }
+
+        var confusion = result.Confusion;
+        string[] names = [.. result.Choices.Select(choice => choice.Trim())];
+        var width = Math.Max(8, names.Max(name => name.Length)) + 2;
+        yield return "";
+        yield return "right \\ predicted".PadRight(Math.Max(20, width)) + string.Concat(names.Select(name => name.PadLeft(width)));
+        for (var right = 0; right < names.Length; right++)
+        {
+            var counts = Enumerable.Range(0, names.Length).Select(predicted => Quantity.Number(confusion[right, predicted]).PadLeft(width));
+            yield return names[right].PadRight(Math.Max(20, width)) + string.Concat(counts);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using MobiZO.Training;
+using Spectre.Console;
+
+namespace MobiZO.Cli.Reporting;
+
+/// <summary>A table on a terminal that follows the run; plans, notes and evaluations scroll above it.</summary>
+internal sealed class LiveDisplay(IAnsiConsole console, FineTuneOptions options) : IRunDisplay
+{
+    private const int MillisecondsBetweenRefreshes = 100;
+
+    private readonly Lock _lock = new();
+    private readonly Stopwatch _sinceRefresh = Stopwatch.StartNew();
+    private string _stage = "opening the model";
+    private StepCompleted? _step;
+    private double _smoothedLoss;
+    private double _smoothedMilliseconds;
+    private EvaluationPoint? _best;
+    private EvaluationPoint? _last;
+
+    public Task<T> ShowAsync<T>(Func<IProgress<TrainingEvent>, Task<T>> work) =>
+        console.Live(Draw()).AutoClear(true).StartAsync(context => work(new Relay(value => Report(value, context))));
+
+    private void Report(TrainingEvent value, LiveDisplayContext context)
+    {
+        lock (_lock)
+        {
+            Take(value);
+            if (value is not (StepCompleted or StageProgress) || _sinceRefresh.ElapsedMilliseconds >= MillisecondsBetweenRefreshes)
+            {
+                context.UpdateTarget(Draw());
+                _sinceRefresh.Restart();
+            }
+        }
+    }
+
+    private void Take(TrainingEvent value)
+    {
+        switch (value)
+        {
+            case RunPlanned planned:
+                WriteLines(PlanText.Lines(planned.Plan, options));
+                break;
+            case RunNote note:
+                WriteLines([note.IsWarning ? $"warning: {note.Text}" : note.Text]);
+                break;
+            case StageProgress stage:
+                _stage = $"{stage.Stage} {stage.Done}/{stage.Total}";
+                break;
+            case StepCompleted step:
+                _stage = "training";
+                _smoothedLoss = _step is null ? step.MeanLoss : (0.9 * _smoothedLoss) + (0.1 * step.MeanLoss);
+                _smoothedMilliseconds = _step is null ? step.Milliseconds : (0.9 * _smoothedMilliseconds) + (0.1 * step.Milliseconds);
+                _step = step;
+                break;
+            case EvaluationCompleted evaluation:
+                _last = EvaluationPoint.Of(evaluation.Step, evaluation.Result);
+                _best = evaluation.IsBest ? _last : _best;
+                WriteLines([$"eval {evaluation.Step}/{options.Steps}  {EvaluationText.Line(_last)}{(evaluation.IsBest ? "  best" : "")}"]);
+                break;
+        }
+    }
+
+    private void WriteLines(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            console.WriteLine(line);
+        }
+    }
+
+    private Table Draw()
+    {
+        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn("");
+        void Row(string name, string text) => table.AddRow(new Markup(Markup.Escape(name)), new Markup(Markup.Escape(text)));
+        Row("now", _stage);
+        if (_step is { } step)
+        {
+            var done = step.Result.Step + 1;
+            Row("step", $"{done} of {step.TotalSteps}, {Quantity.Seconds(_smoothedMilliseconds / 1000 * (step.TotalSteps - done))} left");
+            Row("loss", $"{Quantity.Loss(step.MeanLoss)}, smoothed {Quantity.Loss(_smoothedLoss)}");
+            Row("learning rate", Quantity.Rate(step.Result.LearningRate));
+            Row("time a step", Quantity.Milliseconds(_smoothedMilliseconds));
+            Row("peak memory", Quantity.Bytes(step.PeakMemoryBytes));
+        }
+
+        if (_last is not null && _best is not null)
+        {
+            Row("evaluation", $"{EvaluationText.Metric(_last)}, best {EvaluationText.Metric(_best)} at step {_best.Step}");
+        }
+
+        return table;
+    }
+
+    private sealed class Relay(Action<TrainingEvent> report) : IProgress<TrainingEvent>
+    {
+        public void Report(TrainingEvent value) => report(value);
+    }
+}

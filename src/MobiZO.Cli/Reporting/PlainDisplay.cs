@@ -1,0 +1,47 @@
+using MobiZO.Training;
+
+namespace MobiZO.Cli.Reporting;
+
+/// <summary>One stable line an event: for pipes, logs and files.</summary>
+/// <param name="output">Where the lines go.</param>
+/// <param name="options">The run; null when only stages are told.</param>
+internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options = null) : IRunDisplay, IProgress<TrainingEvent>
+{
+    private readonly Lock _lock = new();
+
+    public Task<T> ShowAsync<T>(Func<IProgress<TrainingEvent>, Task<T>> work) => work(this);
+
+    public void Report(TrainingEvent value)
+    {
+        lock (_lock)
+        {
+            foreach (var line in Lines(value))
+            {
+                output.WriteLine(line);
+            }
+
+            output.Flush();
+        }
+    }
+
+    private IEnumerable<string> Lines(TrainingEvent value) => value switch
+    {
+        RunPlanned planned when options is not null => PlanText.Lines(planned.Plan, options),
+        RunNote note => [note.IsWarning ? $"warning: {note.Text}" : note.Text],
+        StepCompleted step => [Step(step)],
+        EvaluationCompleted evaluation => [Evaluation(evaluation, options?.Steps)],
+
+        // Evaluations are told by their result.
+        StageProgress stage when stage.Done >= stage.Total && stage.Stage != "evaluating" => [$"{stage.Stage}: done"],
+        _ => [],
+    };
+
+    private static string Step(StepCompleted step) =>
+        $"step {step.Result.Step + 1}/{step.TotalSteps}  loss {Quantity.Loss(step.MeanLoss)}  lr {Quantity.Rate(step.Result.LearningRate)}  {Quantity.Milliseconds(step.Milliseconds)}";
+
+    private static string Evaluation(EvaluationCompleted evaluation, int? steps)
+    {
+        var point = EvaluationPoint.Of(evaluation.Step, evaluation.Result);
+        return $"eval {evaluation.Step}/{steps}  {EvaluationText.Line(point)}{(evaluation.IsBest ? "  best" : "")}";
+    }
+}

@@ -1,0 +1,36 @@
+using MobiZO.Data;
+using MobiZO.Models;
+using MobiZO.Training;
+
+namespace MobiZO.Cli.Reporting;
+
+/// <summary>The facts of a run before its first step.</summary>
+internal static class PlanText
+{
+    public static IEnumerable<string> Lines(RunPlan plan, FineTuneOptions options)
+    {
+        yield return $"model      {ModelText.Summary(plan.Model)}";
+        yield return ModelText.Trainable(plan.TrainableParameters, plan.BaseParameters, plan.ModuleCount);
+        yield return $"engine     {plan.Engine}";
+        yield return $"rows       {plan.Train}";
+        if (plan.Eval is { } eval)
+        {
+            yield return $"eval rows  {eval}";
+        }
+
+        foreach (var warning in new[] { CutWarning("training", plan.Train), CutWarning("evaluation", plan.Eval) }.OfType<string>())
+        {
+            yield return warning;
+        }
+
+        var runs = plan.RunsPerStep == 1 ? "one engine run" : $"{plan.RunsPerStep} engine runs";
+        yield return $"step       {plan.Copies} copies of {options.ExamplesPerStep} examples: {plan.RowsPerStep} rows in {runs}, loss over {(plan.Loss == LossKind.Choices ? "the label words" : "the vocabulary")}";
+        var left = Math.Max(0, options.Steps - plan.FirstStep);
+        yield return $"estimate   {Quantity.Bytes(plan.EstimatedMemoryBytes)} of memory; {Quantity.Milliseconds(plan.StepMilliseconds)} a step, "
+            + $"{Quantity.Seconds(plan.EstimatedSeconds)} for {Quantity.Number(left)} steps, evaluations left out";
+    }
+
+    private static string? CutWarning(string kind, DataSummary? rows) => rows is { RowsCut: > 0 }
+        ? $"warning: {rows.RowsCut} of {rows.RowsUsed} {kind} prompts were cut to --max-length; raise it if the cut text matters"
+        : null;
+}

@@ -1,0 +1,155 @@
+using MobiZO.Adapters;
+using MobiZO.Checkpoints;
+using MobiZO.Data;
+using MobiZO.Evaluation;
+using MobiZO.Generation;
+using MobiZO.Models;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+using MobiZO.Prompts;
+using MobiZO.Training;
+
+namespace MobiZO.Classification;
+
+/// <summary>
+/// A fine-tuned model ready to label texts: loaded once, then one text at a time. The words of the labels are scored by their mean log-probability after the
+/// prompt, as an evaluation does.
+/// </summary>
+public sealed class TextClassifier : IDisposable
+{
+    // Longer rows than any model's context: one text is one run of the engine.
+    private const int MaxTokensPerRun = int.MaxValue;
+
+    private readonly List<IDisposable> _owned = [];
+    private readonly LocalModel _model;
+    private readonly LoraAdapter? _adapter;
+    private readonly DataOptions _data;
+    private readonly ExampleEncoder _encoder;
+    private readonly ExampleLayout _layout;
+    private readonly (HostTensor A, HostTensor B)? _state;
+    private readonly IProgramSession _score;
+    private readonly IProgramSession? _prefix;
+
+    /// <summary>Prepares a model, which stays the caller's to dispose.</summary>
+    /// <param name="model">The base model.</param>
+    /// <param name="adapter">The adapter, or null for the base model alone.</param>
+    /// <param name="data">The template, label words and lengths that the adapter was trained with.</param>
+    /// <exception cref="DataException">The options have errors, or name no labels.</exception>
+    /// <exception cref="FineTuneException">The adapter does not fit the model.</exception>
+    public TextClassifier(LocalModel model, LoraAdapter? adapter, DataOptions data)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        (_model, _adapter, _data) = (model, adapter, data);
+        _encoder = new ExampleEncoder(model.Tokenizer, data, model.RenderChat);
+        if (_encoder.Choices.Count == 0)
+        {
+            throw new DataException("A classifier needs words for the labels: give Choices or LabelWords. Free answers are written by a TextGenerator.");
+        }
+
+        Labels = [.. _encoder.Choices.Select(LabelOf)];
+        var isActivated = adapter is { InvocationTokens.Count: > 0 };
+        _layout = new ExampleLayout(LossForm.ChoiceSequences, isActivated ? PromptForm.KeyValues : PromptForm.Tokens);
+        var layout = adapter is null ? null : AdapterFactory.LayoutOf(model, adapter);
+        if (adapter is not null)
+        {
+            _state = (HostTensor.Of([.. adapter.Modules.SelectMany(module => module.A)], layout!.ACount), HostTensor.Of(adapter.ToState(), layout.BCount));
+        }
+
+        _score = model.Engine.Load(model.Architecture.Score(layout, _layout.Prompt), model.Checkpoint);
+        _owned.Add(_score);
+        if (isActivated)
+        {
+            _prefix = model.Engine.Load(model.Architecture.Prefix(PromptForm.KeyValues), model.Checkpoint);
+            _owned.Add(_prefix);
+        }
+    }
+
+    /// <summary>The labels in the order of their words; labels that share a word are one, joined by a comma.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Opens the model, the best adapter and the data options of a finished or stopped run.</summary>
+    /// <param name="runFolder">The output folder of the run.</param>
+    /// <param name="engine">The engine; null: that of the run.</param>
+    /// <exception cref="FineTuneException">The folder holds no run.</exception>
+    /// <exception cref="CheckpointException">The run has no adapter yet, or model or adapter cannot be read.</exception>
+    /// <exception cref="DataException">The run was not a classification.</exception>
+    public static TextClassifier OpenRun(string runFolder, EngineOptions? engine = null)
+    {
+        var run = new RunFolder(runFolder);
+        var options = run.ReadConfig();
+        var adapter = PeftAdapter.Load(Directory.Exists(run.BestAdapterFolder) ? run.BestAdapterFolder : run.AdapterFolder);
+        var model = LocalModel.Open(options.Model, engine ?? options.Engine);
+        try
+        {
+            var classifier = new TextClassifier(model, adapter, options.Data);
+            classifier._owned.Insert(0, model);
+            return classifier;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Labels a text: the only column of the template, or the text column.</summary>
+    /// <exception cref="DataException">The template shows several columns, or the text does not fit.</exception>
+    public ClassifiedText Classify(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        IReadOnlyList<string> columns = _data.Template is null ? [_data.TextColumn] : PromptTemplate.Parse(_data.Template).Fields;
+        return columns.Count == 1
+            ? Classify(new Dictionary<string, string> { [columns[0]] = text })
+            : throw new DataException($"The template shows the columns {string.Join(", ", columns)}; expected one. Give a value for each of them.");
+    }
+
+    /// <summary>Labels a row by the columns that the template shows.</summary>
+    /// <exception cref="DataException">A column is missing, or the row does not fit.</exception>
+    public ClassifiedText Classify(IReadOnlyDictionary<string, string> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        var row = Encode(columns);
+        var evaluator = new Evaluator(_score, [row], _layout, _encoder.Choices, CreateStore, MaxTokensPerRun);
+        var scores = evaluator.Evaluate(_state, null, CancellationToken.None).Examples[0].Scores;
+        var largest = scores.Max();
+        var sum = scores.Sum(score => Math.Exp(score - largest));
+        LabelProbability[] probabilities = [.. Labels.Zip(scores, (label, score) => new LabelProbability(label, Math.Exp(score - largest) / sum))];
+        var best = probabilities.MaxBy(probability => probability.Probability)!;
+        return new ClassifiedText(best.Label, best.Probability, probabilities);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        for (var i = _owned.Count - 1; i >= 0; i--)
+        {
+            _owned[i].Dispose();
+        }
+
+        _owned.Clear();
+    }
+
+    private PromptStore? CreateStore(IReadOnlyList<Programs.Feeding.PromptExample> examples) =>
+        _prefix is null ? null : new PromptStore(_model, _prefix, examples, long.MaxValue);
+
+    private EncodedExample Encode(IReadOnlyDictionary<string, string> columns)
+    {
+        // Examples have a right answer; which one it is does not change how they are scored.
+        var cells = columns.Where(cell => cell.Key != _data.LabelColumn).Append(KeyValuePair.Create(_data.LabelColumn, _data.LabelWords?[0].Label ?? _data.Choices![0])).ToArray();
+        var row = new DataRow("text to classify", 1, [.. cells.Select(cell => cell.Key)], [.. cells.Select(cell => cell.Value)]);
+        var example = _encoder.Encode([row])[0];
+        if (_adapter is null)
+        {
+            return example;
+        }
+
+        var start = InvocationSearch.FirstAdaptedToken(_adapter, example.PromptIds) ?? throw new DataException(
+            $"The prompt does not contain the tokens that invoke the adapter ({string.Join(", ", _adapter.InvocationTokens)}). Use the template that the adapter was trained with.");
+        return example with { InvocationStart = start };
+    }
+
+    private string LabelOf(string word) => _data.LabelWords is { } labelWords
+        ? string.Join(", ", labelWords.Where(pair => pair.Word == word).Select(pair => pair.Label.Trim()))
+        : word.Trim();
+}

@@ -1,0 +1,70 @@
+using MobiZO.Data;
+using MobiZO.Models;
+using MobiZO.Training;
+
+namespace MobiZO.Evaluation;
+
+/// <summary>What is scored, and with which adapter.</summary>
+public sealed record EvaluationOptions
+{
+    /// <summary>Hugging Face folder or GGUF file.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Rows to score: JSONL, CSV or TSV.</summary>
+    public required string DataFile { get; init; }
+
+    /// <summary>PEFT folder of the adapter; null: the base model.</summary>
+    public string? Adapter { get; init; }
+
+    /// <summary>How rows become examples.</summary>
+    public DataOptions Data { get; init; } = new();
+
+    /// <summary>The engine.</summary>
+    public EngineOptions Engine { get; init; } = new();
+
+    /// <summary>Most tokens of one engine run.</summary>
+    public int MaxTokensPerRun { get; init; } = 1024;
+
+    /// <summary>Every error in these options and the records they hold; empty when they are sound.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        if (string.IsNullOrWhiteSpace(Model))
+        {
+            errors.Add("model: expected a Hugging Face folder or a .gguf file, found nothing");
+        }
+
+        if (string.IsNullOrWhiteSpace(DataFile))
+        {
+            errors.Add("data: expected a JSONL, CSV or TSV file, found nothing");
+        }
+
+        if (MaxTokensPerRun < 1)
+        {
+            errors.Add(FormattableString.Invariant($"max tokens per run: expected at least 1, found {MaxTokensPerRun}"));
+        }
+
+        errors.AddRange(Data.Validate());
+        errors.AddRange(Engine.Validate());
+        return errors;
+    }
+
+    /// <summary>The evaluation of a run's kept adapter with the settings of the run; the rows are still to be named.</summary>
+    /// <param name="folder">The run.</param>
+    /// <exception cref="FineTuneException">There is no run, or its configuration is damaged.</exception>
+    public static EvaluationOptions FromRun(RunFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var run = folder.ReadConfig();
+        var best = Directory.Exists(folder.BestAdapterFolder) ? folder.BestAdapterFolder : folder.AdapterFolder;
+        return new EvaluationOptions
+        {
+            Model = run.Model,
+            DataFile = "",
+            Adapter = best,
+            Data = run.Data with { MaxRows = null, EvalFraction = 0, Balanced = false, Seed = run.Seed },
+            Engine = run.Engine,
+            MaxTokensPerRun = run.MaxTokensPerRun,
+        };
+    }
+}

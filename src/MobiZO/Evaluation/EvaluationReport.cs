@@ -1,0 +1,22 @@
+using MobiZO.Data;
+
+namespace MobiZO.Evaluation;
+
+/// <summary>An evaluation and what it took.</summary>
+public sealed record EvaluationReport
+{
+    /// <summary>Accuracy, losses and every row.</summary>
+    public required EvaluationResult Result { get; init; }
+
+    /// <summary>What became of the rows.</summary>
+    public required DataSummary Data { get; init; }
+
+    /// <summary>The engine and its version.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>Where the adapter starts: <c>activated</c> or <c>all</c>; null without adapter.</summary>
+    public Training.AdapterScope? Scope { get; init; }
+
+    /// <summary>Seconds from open to end.</summary>
+    public required double Seconds { get; init; }
+}

@@ -1,0 +1,53 @@
+using MobiZO.OnnxRuntime.Session;
+using MobiZO.Optimization;
+using MobiZO.Programs;
+using MobiZO.Programs.Architectures;
+using MobiZO.Training;
+
+namespace MobiZO.Models;
+
+/// <summary>Writes the programs of a model as ONNX files that any unmodified runtime can load.</summary>
+public static class ProgramExport
+{
+    /// <summary>Builds a program as a run with these options would use it.</summary>
+    /// <param name="model">The base model.</param>
+    /// <param name="kind">Which program.</param>
+    /// <param name="options">Adapter, loss, queries and place of the update; data files are not touched.</param>
+    /// <exception cref="FineTuneException">The options are wrong or match no module.</exception>
+    public static StepProgram Build(LocalModel model, ProgramKind kind, FineTuneOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        string[] errors = [.. options.Adapter.Validate(), .. options.Optimizer.Validate()];
+        if (errors.Length > 0)
+        {
+            throw new FineTuneException($"The settings have errors: {string.Join("; ", errors)}", FineTuneFailure.Settings);
+        }
+
+        var prompt = options.Adapter.Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens;
+        var adapter = AdapterFactory.CreateLayout(model, options.Adapter);
+        return kind switch
+        {
+            ProgramKind.Step => model.Architecture.Step(new StepOptions
+            {
+                Adapter = adapter,
+                Loss = options.Loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens,
+                Prompt = prompt,
+                Update = options.Update == UpdatePlace.Engine ? new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries) : null,
+            }),
+            ProgramKind.Score => model.Architecture.Score(adapter, prompt),
+            ProgramKind.Prefix => model.Architecture.Prefix(PromptForm.KeyValues),
+            ProgramKind.Prefill => model.Architecture.Generate(adapter, PromptForm.Tokens),
+            ProgramKind.Generate => model.Architecture.Generate(adapter, PromptForm.KeyValues),
+            _ => LlamaArchitecture.Update(adapter, options.Optimizer.Queries),
+        };
+    }
+
+    /// <summary>Writes a program with its weights in a data file beside it.</summary>
+    /// <exception cref="IOException">The files cannot be written.</exception>
+    public static void Write(StepProgram program, LocalModel model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        OnnxRuntimeEngine.Export(program, model.Checkpoint, path);
+    }
+}

@@ -1,0 +1,48 @@
+using MobiZO.Models;
+using MobiZO.Training;
+
+namespace MobiZO.Reporting;
+
+/// <summary>What adapter options would train on a model, and roughly what a run would hold in memory.</summary>
+public sealed record AdapterPreview
+{
+    /// <summary>Names of the adapted modules, in the order of the model.</summary>
+    public required IReadOnlyList<string> Modules { get; init; }
+
+    /// <summary>Trained values (all B).</summary>
+    public required long TrainableParameters { get; init; }
+
+    /// <summary>Parameters of the base model.</summary>
+    public required long BaseParameters { get; init; }
+
+    /// <summary>Share of the trained values in all parameters, 0 to 1.</summary>
+    public double TrainableShare => (double)TrainableParameters / (BaseParameters + TrainableParameters);
+
+    /// <summary>Estimated peak of resident memory, the cached prompts left out.</summary>
+    public required long EstimatedMemoryBytes { get; init; }
+
+    /// <summary>Selects the modules and adds up.</summary>
+    /// <param name="model">The base model.</param>
+    /// <param name="options">The run; its data files are not touched.</param>
+    /// <exception cref="FineTuneException">The options are wrong or match no module.</exception>
+    public static AdapterPreview Of(LocalModel model, FineTuneOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        string[] errors = [.. options.Adapter.Validate(), .. options.Optimizer.Validate()];
+        if (errors.Length > 0)
+        {
+            throw new FineTuneException($"The settings have errors: {string.Join("; ", errors)}", FineTuneFailure.Settings);
+        }
+
+        var layout = AdapterFactory.CreateLayout(model, options.Adapter);
+        var parameters = ModelFacts.ParametersOf(model.Checkpoint);
+        return new AdapterPreview
+        {
+            Modules = [.. layout.Modules.Select(module => module.Name)],
+            TrainableParameters = layout.BCount,
+            BaseParameters = parameters,
+            EstimatedMemoryBytes = MemoryEstimate.Of(model.Checkpoint.Config, parameters, options, MemoryEstimate.StateBytes(layout.BCount, options.Optimizer)),
+        };
+    }
+}

@@ -1,0 +1,45 @@
+using MobiZO.Adapters;
+using MobiZO.Journal;
+
+namespace MobiZO.Training;
+
+/// <summary>Rebuilds the adapter of a run from its journal and its initial adapter: no model, no data.</summary>
+public static class RunReplay
+{
+    /// <summary>The adapter after every recorded step.</summary>
+    /// <param name="run">The run.</param>
+    /// <exception cref="JournalException">The journal is missing or damaged.</exception>
+    /// <exception cref="MobiZO.Checkpoints.CheckpointException">The initial adapter is missing or damaged.</exception>
+    /// <exception cref="FineTuneException">The two do not belong together.</exception>
+    public static LoraAdapter Rebuild(RunFolder run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var journal = RunJournal.Read(run.JournalFile);
+        var initial = PeftAdapter.Load(run.InitialAdapterFolder);
+        var segments = journal.Header.Layout.Segments;
+        LoraAdapter ordered;
+        try
+        {
+            ordered = initial.OrderedAs([.. segments.Select(segment => segment.Name)]);
+        }
+        catch (ArgumentException exception)
+        {
+            throw Mismatch(run, exception.Message);
+        }
+
+        var different = ordered.Layout.Segments.Zip(segments).FirstOrDefault(pair => pair.First != pair.Second);
+        return different.First is null
+            ? ordered.WithState(JournalReplay.Run(journal))
+            : throw Mismatch(run, $"module '{different.Second.Name}' is {Describe(different.Second)} in the journal and {Describe(different.First)} in the adapter");
+    }
+
+    /// <summary>Whether two adapter folders hold the same weights, byte for byte.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static bool HaveSameWeights(string folder, string otherFolder) =>
+        File.ReadAllBytes(PeftAdapter.WeightsFile(folder)).AsSpan().SequenceEqual(File.ReadAllBytes(PeftAdapter.WeightsFile(otherFolder)));
+
+    private static string Describe(Optimization.StateSegment segment) => FormattableString.Invariant($"r {segment.Rank}, in {segment.InputSize}, out {segment.OutputSize}");
+
+    private static FineTuneException Mismatch(RunFolder run, string found) => new(
+        $"'{run.InitialAdapterFolder}' is not the adapter that {run.JournalFile} starts from: {found}. Restore the run folder as it was written.", FineTuneFailure.Input);
+}

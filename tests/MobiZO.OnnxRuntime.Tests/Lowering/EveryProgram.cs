@@ -1,0 +1,62 @@
+using MobiZO.Programs;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Ops;
+using MobiZO.TestKit.Tiny;
+
+namespace MobiZO.OnnxRuntime.Tests.Lowering;
+
+/// <summary>One program of every kind and form.</summary>
+internal static class EveryProgram
+{
+    private static readonly Dictionary<string, (TinyLlama Model, StepProgram Program)> s_all = Build().ToDictionary(entry => entry.Name, entry => (entry.Model, entry.Program));
+
+    public static IEnumerable<string> Names => s_all.Keys;
+
+    public static (TinyLlama Model, StepProgram Program) Get(string name) => s_all[name];
+
+    private static IEnumerable<(string Name, TinyLlama Model, StepProgram Program)> Build()
+    {
+        foreach (var (kind, model) in new[] { ("grouped", new TinyLlama()), ("plain", new TinyLlama(keyValueHeads: 4, bias: true, tied: false)) })
+        {
+            foreach (var (name, program) in Of(model))
+            {
+                yield return ($"{kind} {name}", model, program);
+            }
+        }
+    }
+
+    private static IEnumerable<(string Name, StepProgram Program)> Of(TinyLlama model)
+    {
+        var architecture = model.Architecture;
+        var adapter = model.Adapter(2);
+        foreach (var loss in Enum.GetValues<LossForm>())
+        {
+            foreach (var prompt in Enum.GetValues<PromptForm>())
+            {
+                var options = new StepOptions { Adapter = adapter, Loss = loss, Prompt = prompt, FirstLayer = prompt == PromptForm.Hidden ? 1 : 0 };
+                if (prompt == PromptForm.Hidden)
+                {
+                    options = options with { Adapter = new(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]) };
+                }
+
+                yield return ($"step {loss} {prompt}", architecture.Step(options));
+                foreach (var form in Enum.GetValues<EstimatorForm>())
+                {
+                    yield return ($"step {loss} {prompt} {form}", architecture.Step(options with { Update = new EngineUpdate(form, 3) }));
+                }
+            }
+        }
+
+        foreach (var prompt in new[] { PromptForm.Tokens, PromptForm.KeyValues })
+        {
+            yield return ($"score {prompt}", architecture.Score(adapter, prompt));
+            yield return ($"score {prompt} without adapter", architecture.Score(null, prompt));
+            yield return ($"generate {prompt}", architecture.Generate(adapter, prompt));
+            yield return ($"generate {prompt} without adapter", architecture.Generate(null, prompt));
+        }
+
+        yield return ("prefix key values", architecture.Prefix(PromptForm.KeyValues));
+        yield return ("prefix hidden", architecture.Prefix(PromptForm.Hidden, 1));
+        yield return ("update", LlamaArchitecture.Update(adapter, 3));
+    }
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using Google.Protobuf;
+using MobiZO.OnnxRuntime.Lowering;
+using MobiZO.OnnxRuntime.Lowering.Format;
+using MobiZO.Programs.Architectures;
+
+namespace MobiZO.OnnxRuntime.Tests.Lowering;
+
+/// <summary>Every lowered program keeps the rules of the ONNX format, whatever runtime reads it.</summary>
+public sealed class OnnxModelTests
+{
+    private const int FloatType = 1;
+    private const int Int64Type = 7;
+    private const int Page = 4096;
+
+    public static TheoryData<string> Programs => [.. EveryProgram.Names];
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void Every_program_is_a_sound_model(string name)
+    {
+        var (_, program) = EveryProgram.Get(name);
+        var (offsets, fileLength) = Offsets(program.Weights.Select(weight => (weight.Name, weight.Count)));
+        var model = ModelProto.Parser.ParseFrom(OnnxLowering.Lower(program, "weights.bin", weight => offsets[weight.Name]).ToByteArray());
+        Assert.Equal(10, model.IrVersion);
+        var domains = model.OpsetImport.ToDictionary(entry => entry.Domain, entry => entry.Version);
+        Assert.Equal(new Dictionary<string, long> { [""] = 21, ["com.microsoft"] = 1 }, domains);
+
+        var defined = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var input in model.Graph.Input)
+        {
+            Assert.True(defined.Add(input.Name), $"input {input.Name} is there twice");
+            CheckType(input);
+        }
+
+        foreach (var tensor in model.Graph.Initializer)
+        {
+            Assert.True(defined.Add(tensor.Name), $"initializer {tensor.Name} has the name of another value");
+            CheckInitializer(tensor, fileLength);
+        }
+
+        CheckNodes(model.Graph, defined, domains.Keys);
+        Assert.Equal(program.Inputs.Select(input => input.Name), model.Graph.Input.Select(input => input.Name));
+        Assert.Equal(program.Outputs.Select(output => output.Name), model.Graph.Output.Select(output => output.Name));
+        Assert.All(model.Graph.Output, output => Assert.Contains(output.Name, defined));
+        Assert.All(model.Graph.Output, CheckType);
+    }
+
+    /// <summary>What is computed is used: dead nodes would cost time in runtimes that do not remove them.</summary>
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void Every_value_is_read(string name)
+    {
+        var (_, program) = EveryProgram.Get(name);
+        var graph = OnnxLowering.Lower(program, "weights.bin", _ => 0).Graph;
+        var read = graph.Node.SelectMany(node => node.Input).Concat(graph.Output.Select(output => output.Name)).ToHashSet(StringComparer.Ordinal);
+
+        // Every update has the same inputs; where the spread of the losses is the scale, epsilon cancels.
+        read.Add(ProgramNames.Epsilon);
+        var made = graph.Node.SelectMany(node => node.Output).Concat(graph.Initializer.Select(tensor => tensor.Name)).Concat(graph.Input.Select(input => input.Name));
+        Assert.DoesNotContain(made, value => !read.Contains(value));
+    }
+
+    private static void CheckNodes(GraphProto graph, HashSet<string> defined, IEnumerable<string> domains)
+    {
+        Assert.Equal(graph.Node.Count, graph.Node.Select(node => node.Name).Distinct().Count());
+        foreach (var node in graph.Node)
+        {
+            Assert.Contains(node.Domain, domains);
+            Assert.True(OperatorRule.Allowed.TryGetValue((node.Domain, node.OpType), out var rule), $"{node.Domain} {node.OpType} is not on the list of operators");
+            Assert.InRange(node.Input.Count, rule.Inputs.Least, rule.Inputs.Most);
+            Assert.InRange(node.Output.Count, rule.Outputs.Least, rule.Outputs.Most);
+            Assert.Equal(node.Attribute.Count, node.Attribute.Select(attribute => attribute.Name).Distinct().Count());
+            foreach (var attribute in node.Attribute)
+            {
+                Assert.True(rule.Attributes.Contains((attribute.Name, attribute.Type)), $"{node.OpType}: attribute {attribute.Name} of type {attribute.Type}");
+            }
+
+            Assert.All(node.Input, input => Assert.True(defined.Contains(input), $"{node.Name} reads '{input}' before it is made"));
+            Assert.All(node.Output, output => Assert.True(output.Length > 0 && defined.Add(output), $"{node.Name} makes '{output}' again"));
+        }
+    }
+
+    private static void CheckInitializer(TensorProto tensor, long fileLength)
+    {
+        Assert.Contains(tensor.DataType, new[] { FloatType, Int64Type });
+        var bytes = tensor.Dims.Aggregate(1L, (product, extent) => product * extent) * (tensor.DataType == FloatType ? 4 : 8);
+        if (tensor.DataLocation == TensorProto.Types.DataLocation.Default)
+        {
+            Assert.Empty(tensor.ExternalData);
+            Assert.Equal(bytes, tensor.RawData.Length);
+            return;
+        }
+
+        var external = tensor.ExternalData.ToDictionary(entry => entry.Key, entry => entry.Value);
+        Assert.True(tensor.RawData.IsEmpty);
+        Assert.Equal("weights.bin", external["location"]);
+        var (offset, length) = (long.Parse(external["offset"], CultureInfo.InvariantCulture), long.Parse(external["length"], CultureInfo.InvariantCulture));
+        Assert.Equal(bytes, length);
+        Assert.Equal(0, offset % Page);
+        Assert.InRange(offset + length, 0, fileLength);
+    }
+
+    private static void CheckType(ValueInfoProto value)
+    {
+        Assert.Contains(value.Type.TensorType.ElemType, new[] { FloatType, Int64Type });
+        Assert.All(value.Type.TensorType.Shape.Dim, dimension => Assert.True(dimension.DimValue > 0 || dimension.DimParam.Length > 0));
+    }
+
+    private static (Dictionary<string, long> Offsets, long Length) Offsets(IEnumerable<(string Name, long Count)> weights)
+    {
+        var (offsets, length) = (new Dictionary<string, long>(StringComparer.Ordinal), 0L);
+        foreach (var (name, count) in weights)
+        {
+            offsets.Add(name, length);
+            length += ((count * 4) + Page - 1) / Page * Page;
+        }
+
+        return (offsets, length);
+    }
+}

@@ -1,0 +1,66 @@
+using MobiZO.Programs;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+using MobiZO.TestKit.Tiny;
+
+namespace MobiZO.OnnxRuntime.Tests.Session;
+
+/// <summary>Inputs that fit a program, from its declared shapes alone.</summary>
+internal static class ProgramInputs
+{
+    /// <summary>Extents of the symbols: N rows of S tokens for P copies of X examples, T cached tokens, R answers, K candidates, D decisions.</summary>
+    public static IReadOnlyDictionary<string, long> Extents { get; } = new Dictionary<string, long>
+    {
+        ["N"] = 12,
+        ["S"] = 3,
+        ["P"] = 6,
+        ["X"] = 2,
+        ["T"] = 4,
+        ["R"] = 12,
+        ["K"] = 3,
+        ["D"] = 12,
+        ["DK"] = 24,
+        ["q"] = 3,
+    };
+
+    public static Dictionary<string, HostTensor> Of(StepProgram program)
+    {
+        var random = new PlainRandom(17);
+
+        // One-sided programs have q + 1 or 2q copies, two-sided ones 2q: 6 fits all with 3 queries.
+        return program.Inputs.ToDictionary(input => input.Name, input =>
+        {
+            int[] shape = [.. input.Shape.Dimensions.Select(dimension => (int)dimension.Bind(Extents))];
+            var count = shape.Aggregate(1, (product, extent) => product * extent);
+            if (input.Type == ElementType.Float32)
+            {
+                return HostTensor.Of(input.Name is ProgramNames.Epsilon ? [0.01f] : random.Normals(count, 0.1), shape);
+            }
+
+            var below = input.Name switch
+            {
+                ProgramNames.AnswerRows => 36,
+                ProgramNames.Positions => 20,
+                ProgramNames.PastLengths => 5,
+                ProgramNames.QueryIndex => 3,
+                ProgramNames.Labels => 2,
+                _ => 40,
+            };
+            return HostTensor.Of(Array.ConvertAll(random.Tokens(count, below), id => (long)id), shape);
+        });
+    }
+
+    public static void AssertSame(IReadOnlyDictionary<string, HostTensor> expected, IReadOnlyDictionary<string, HostTensor> actual, double tolerance)
+    {
+        Assert.Equal(expected.Keys, actual.Keys);
+        foreach (var (name, tensor) in expected)
+        {
+            Assert.Equal(tensor.Shape, actual[name].Shape);
+            for (var i = 0; i < tensor.Count; i++)
+            {
+                var (left, right) = (tensor.Floats[i], actual[name].Floats[i]);
+                Assert.True(Math.Abs(left - right) <= tolerance * (1 + Math.Abs(left)), $"{name}[{i}]: {left:R} and {right:R}");
+            }
+        }
+    }
+}

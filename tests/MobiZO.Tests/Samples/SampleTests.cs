@@ -1,0 +1,64 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using MobiZO.TestKit;
+
+namespace MobiZO.Tests.Samples;
+
+/// <summary>The samples run, and the documentation shows exactly their code.</summary>
+public sealed partial class SampleTests : IDisposable
+{
+    private static readonly string s_nano = Path.Combine(Shared.Repository, "models", "nano");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("mobizo-sample-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void SpamFilterLearns()
+    {
+        var messages = Path.Combine(Shared.Repository, "samples", "SpamFilter", "messages.tsv");
+        var lines = Run("SpamFilter", s_nano, messages, Path.Combine(_folder, "run"));
+        Assert.Equal(3, lines.Length);
+        Assert.Matches(@"^right on held-out messages: \d+ % before, \d+ % after$", lines[0]);
+        Assert.Matches(@"^ham \(\d+ %\): See you at the station at six\.$", lines[1]);
+        Assert.Matches(@"^(ham|spam) \(\d+ %\): You have WON", lines[2]);
+    }
+
+    [Fact]
+    public void ContinueWritesText() => Assert.NotEqual("", string.Concat(Run("Continue", s_nano, "The whale")));
+
+    [Fact]
+    public void TheDocumentationShowsTheSamples()
+    {
+        var document = File.ReadAllText(Path.Combine(Shared.Repository, "docs", "library.md"));
+        string[] blocks = [.. CodeBlock().Matches(document).Select(match => match.Groups["code"].Value)];
+        Assert.Equal(["SpamFilter", "Continue"], CodeHeading().Matches(document).Select(match => match.Groups["sample"].Value));
+        Assert.Equal([Source("SpamFilter"), Source("Continue")], blocks);
+    }
+
+    [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\(\.\./samples/(?<sample>\w+)/Program\.cs\)")]
+    private static partial Regex CodeHeading();
+
+    private static string Source(string sample) =>
+        File.ReadAllText(Path.Combine(Shared.Repository, "samples", sample, "Program.cs")).ReplaceLineEndings("\n");
+
+    private static string[] Run(string sample, params string[] arguments)
+    {
+        var before = Console.Out;
+        using var output = new StringWriter();
+        Console.SetOut(output);
+        try
+        {
+            Assembly.Load(sample).EntryPoint!.Invoke(null, [arguments]);
+        }
+        finally
+        {
+            Console.SetOut(before);
+        }
+
+        return output.ToString().ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,129 @@
+using MobiZO.Data;
+using MobiZO.Models;
+using MobiZO.OnnxRuntime.Session;
+using MobiZO.Optimization;
+using MobiZO.Optimization.Noise;
+using MobiZO.Programs;
+using MobiZO.Programs.Adapters;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
+using MobiZO.Programs.Ops;
+using MobiZO.Programs.Reference;
+using MobiZO.Prompts;
+using MobiZO.TestKit.Tiny;
+using MobiZO.Training;
+
+namespace MobiZO.Tests.Training;
+
+/// <summary>A tiny random model with an adapter and examples on an engine: what a step needs, without files.</summary>
+internal sealed class TinyStep : IDisposable
+{
+    public const float Epsilon = 1e-2f;
+
+    private readonly List<IDisposable> _owned = [];
+    private readonly IEngine _engine;
+
+    public TinyStep(EngineKind engine, LossForm loss = LossForm.Tokens, PromptForm prompt = PromptForm.Tokens, TinyLlama? model = null, AdapterLayout? adapter = null, int exampleCount = 12)
+    {
+        (Loss, Prompt) = (loss, prompt);
+        Model = model ?? new TinyLlama();
+        Adapter = adapter ?? Model.Adapter(2, "q_proj", "v_proj", "down_proj");
+        _engine = Own(CreateEngine(engine));
+        A = new PlainRandom(2).Normals(Adapter.ACount, 0.3);
+        B = new PlainRandom(3).Normals(Adapter.BCount, 0.1);
+        Examples = CreateExamples(exampleCount);
+        State = StateLayout.Create(Adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize, Adapter.Rank)));
+        Oracle = new PlainForward(Model, Adapter, A);
+    }
+
+    public LossForm Loss { get; }
+
+    public PromptForm Prompt { get; }
+
+    public TinyLlama Model { get; }
+
+    public AdapterLayout Adapter { get; }
+
+    public float[] A { get; }
+
+    public float[] B { get; }
+
+    public PromptExample[] Examples { get; }
+
+    public StateLayout State { get; }
+
+    public PlainForward Oracle { get; }
+
+    public static IEngine CreateEngine(EngineKind kind) => kind == EngineKind.Reference
+        ? new ReferenceEngine<float>()
+        : new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = Path.Combine(AppContext.BaseDirectory, "engine-cache"), Threads = 1 });
+
+    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, Update = update };
+
+    public IProgramSession Load(StepProgram program) => Own(_engine.Load(program, Model));
+
+    /// <summary>All copies at once, as a run does it.</summary>
+    public ModelObjective Objective(int examplesPerStep, int maxTokensPerRun = int.MaxValue, EngineUpdate? update = null) => new(
+        new StepPrograms(
+            new Lazy<IProgramSession>(() => Load(Model.Architecture.Step(Options()))),
+            update is null ? null : Load(Model.Architecture.Step(Options(update))),
+            update is null ? null : new Lazy<IProgramSession>(() => Load(LlamaArchitecture.Update(Adapter, update.Queries)))),
+        Loss,
+        A,
+        Examples,
+        Order(examplesPerStep),
+        Prompt == PromptForm.KeyValues ? new PromptStore(Model.Config, Load(Model.Architecture.Prefix(PromptForm.KeyValues)), Examples, long.MaxValue) : null,
+        maxTokensPerRun);
+
+    public ExampleOrder Order(int examplesPerStep) => new(Examples.Length, examplesPerStep, seed: 5);
+
+    public StepRequest Request(CopyPlan plan, long step = 3) => new()
+    {
+        Step = step,
+        Plan = plan,
+        B = B,
+        Noise = Noise(plan.Queries, step),
+        Epsilon = Epsilon,
+    };
+
+    public float[] Noise(int queries, long step)
+    {
+        var noise = new float[queries * State.Total];
+        new NoiseSource(7).FillStep(NoiseKind.Gaussian, step, queries, State, noise);
+        return noise;
+    }
+
+    public void Dispose()
+    {
+        for (var i = _owned.Count - 1; i >= 0; i--)
+        {
+            _owned[i].Dispose();
+        }
+    }
+
+    // Prompts and answers of many lengths; with cached prompts suffixes of many lengths, some with nothing before them.
+    private PromptExample[] CreateExamples(int count)
+    {
+        var random = new PlainRandom(11);
+        return [.. Enumerable.Range(0, count).Select(index =>
+        {
+            var prompt = random.Tokens(2 + random.Below(6), Model.Config.VocabularySize);
+            var start = Prompt != PromptForm.KeyValues ? 0 : index % 3 == 0 ? 0 : random.Below(prompt.Length);
+            int[] Word(int length) => random.Tokens(length, Model.Config.VocabularySize);
+            return Loss switch
+            {
+                LossForm.Tokens => new PromptExample(prompt, start, Word(1 + (index % 3)), [], 0),
+                LossForm.Choices => new PromptExample(prompt, start, [], [[3], [8], [5]], index % 3),
+                _ => new PromptExample(prompt, start, [], [[3, 4, 9], [8], [5, 2]], index % 3),
+            };
+        })];
+    }
+
+    private T Own<T>(T value)
+        where T : IDisposable
+    {
+        _owned.Add(value);
+        return value;
+    }
+}
