@@ -21,7 +21,7 @@ internal static class Failures
         CommandException command => (command.ExitCode, command.Message),
         OperationCanceledException => (ExitCodes.Stopped, "Stopped."),
         FineTuneException failure => (CodeOf(failure.Failure), failure.Message),
-        CheckpointException or DataException or GenerationException or TokenizerException or ChatTemplateException or JournalException => (ExitCodes.Input, exception.Message),
+        QuickStart.QuickStartException or CheckpointException or DataException or GenerationException or TokenizerException or ChatTemplateException or JournalException => (ExitCodes.Input, exception.Message),
         ProgramException => (ExitCodes.Failed, exception.Message),
         FileNotFoundException or DirectoryNotFoundException => (ExitCodes.Input, exception.Message),
         IOException or UnauthorizedAccessException => (ExitCodes.Output, $"{exception.Message} Check the path, its permissions and the free space."),

@@ -15,6 +15,7 @@ internal static class MobizoCommand
     {
         var root = new RootCommand("Fine-tunes local language models with forward passes only.")
         {
+            QuickstartCommand.Create(),
             TrainCommand.Create(),
             EvalCommand.Create(),
             GenerateCommand.Create(),

@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Diagnostics;
+using MobiZO.Cli.Help;
+using MobiZO.Cli.Options;
+using MobiZO.Cli.QuickStart;
+using MobiZO.Cli.Reporting;
+using MobiZO.Data;
+using MobiZO.Evaluation;
+using MobiZO.OnnxRuntime.Session;
+using MobiZO.Training;
+
+namespace MobiZO.Cli.Commands;
+
+/// <summary>The main job from end to end, on the bundled model and real mail: spam or not.</summary>
+internal static class QuickstartCommand
+{
+    private const string Usage = "[--output <folder>] [--seed <n>]";
+    private const string Example = "mobizo quickstart";
+    private const int ShownMails = 6;
+
+    public static Command Create()
+    {
+        var folder = OptionGroup<FineTuneOptions>.CreateOption(["--output", "-o"], "Folder for the run; a run that is already there is replaced only when it is a quick start.", OptionValue.Path("folder"));
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the run: another seed takes other mails and other noise.", DefaultValueFactory = _ => 42 };
+        var command = new DocumentedCommand("quickstart", "Trains the bundled model on real mail (spam or not) and shows what it learned.", Usage, Example);
+        command.Add(OutputFlags.Section(folder));
+        command.Add(seed);
+        command.SetAction((result, cancellation) => RunAsync(
+            result.InvocationConfiguration.Output,
+            result.InvocationConfiguration.Error,
+            result.GetValue(folder) ?? "mobizo-quickstart",
+            result.GetValue(seed),
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(TextWriter output, TextWriter error, string folder, ulong seed, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        var model = Path.Combine(AppContext.BaseDirectory, "models", "nano");
+        var data = await SpamAssassinData.PrepareAsync(Path.Combine(OnnxRuntimeOptions.DefaultCacheFolder, "datasets"), error.WriteLine, cancellation);
+        var fetched = watch.Elapsed;
+        QuickStartFolder.Clear(folder);
+        var options = QuickStartRecipe.Create(model, data, folder, seed);
+        error.WriteLine($"Task: is a mail spam? The model reads subject and first words and answers ' yes' or ' no'.");
+        var listener = new Answers();
+        var tuner = new FineTuner(options);
+        var result = await RunDisplay.For(error, options).ShowAsync(progress => tuner.TrainAsync(new Both(progress, listener), cancellation));
+        if (result.End == RunEnd.Cancelled)
+        {
+            error.WriteLine("Stopped. Start the quick start again to run it from the beginning.");
+            return ExitCodes.Stopped;
+        }
+
+        foreach (var line in Lines(result, options, listener, data, watch.Elapsed, fetched))
+        {
+            output.WriteLine(line);
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static IEnumerable<string> Lines(FineTuneResult result, FineTuneOptions options, Answers answers, string data, TimeSpan all, TimeSpan fetched)
+    {
+        var (first, last) = (result.First!, result.Last!);
+        yield return "";
+        yield return $"accuracy on {last.Rows} mails that were not trained on:  before {EvaluationText.Metric(first)}";
+        yield return $"                                                 after  {EvaluationText.Metric(last)}";
+        yield return $"time: {Quantity.Seconds(all.TotalSeconds)} ({Quantity.Seconds(fetched.TotalSeconds)} for the data, {Quantity.Seconds(result.StepSeconds)} in {result.Steps} training steps), peak memory {Quantity.Bytes(result.PeakMemoryBytes)}";
+        yield return "";
+        foreach (var line in MailTable(answers, data))
+        {
+            yield return line;
+        }
+
+        yield return "";
+        yield return $"The adapter is in {result.AdapterFolder} (PEFT format). Next:";
+        yield return $"  {MobizoCommand.Name} eval --run {ShellText.Quote(options.Output)} --data <your.jsonl>     score mails of your own (columns subject, body, label)";
+        yield return $"  {MobizoCommand.Name} replay {ShellText.Quote(options.Output)}                           rebuild the adapter from the journal, without the model";
+        yield return $"  {MobizoCommand.Name} train --help                                      your model, your data";
+    }
+
+    /// <summary>Mails whose answer changed first: they show what was learned; then some that did not.</summary>
+    private static IEnumerable<string> MailTable(Answers answers, string data)
+    {
+        var rows = DataFile.Read(data, new DataOptions { MaxRows = null }).ToDictionary(row => row.LineNumber);
+        var before = answers.First!.Examples.ToDictionary(example => example.LineNumber);
+        var chosen = answers.Last!.Examples
+            .OrderBy(after => before[after.LineNumber].Prediction == after.Prediction)
+            .ThenBy(after => after.LineNumber)
+            .GroupBy(after => after.Label)
+            .SelectMany(group => group.Take(ShownMails / 2));
+        yield return "mail (subject)                                        truth   before   after";
+        foreach (var after in chosen)
+        {
+            var subject = rows[after.LineNumber]["subject"];
+            yield return $"{Fit(subject.Length == 0 ? "(no subject)" : subject, 52)}  {Word(answers, after.Label)}     {Word(answers, before[after.LineNumber].Prediction)}      {Word(answers, after.Prediction)}{(after.IsCorrect ? "" : "  (wrong)")}";
+        }
+    }
+
+    private static string Word(Answers answers, int? choice) => answers.Last!.Choices[choice!.Value].Trim().PadRight(3);
+
+    private static string Fit(string text, int width) => text.Length <= width ? text.PadRight(width) : text[..(width - 3)] + "...";
+
+    private sealed class Answers
+    {
+        public EvaluationResult? First { get; set; }
+
+        public EvaluationResult? Last { get; set; }
+    }
+
+    /// <summary>Shows everything and remembers the first and the last answers.</summary>
+    private sealed class Both(IProgress<TrainingEvent> display, Answers answers) : IProgress<TrainingEvent>
+    {
+        public void Report(TrainingEvent value)
+        {
+            if (value is EvaluationCompleted evaluation)
+            {
+                answers.First ??= evaluation.Result;
+                answers.Last = evaluation.Result;
+            }
+
+            display.Report(value);
+        }
+    }
+}
