@@ -16,9 +16,9 @@ internal static class OptimizerOptionGroup
         group.Add(["--queries", "-q"], "Random directions of a step, q.", OptionValue.Count, optimizer => optimizer.Queries, (optimizer, value) => optimizer with { Queries = value });
         group.Add(
             "--examples",
-            "Whether all queries see the same examples of a step, or each its own.",
+            "Whether all queries see the same examples of a step, or each its own (by default per-query, in a one-sided mode shared).",
             OptionValue.OneOf((Shared, Shared), (PerQuery, PerQuery)),
-            optimizer => optimizer.OwnExamples ? PerQuery : Shared,
+            optimizer => optimizer.OwnExamples switch { true => PerQuery, false => Shared, null => null },
             (optimizer, value) => optimizer with { OwnExamples = value == PerQuery });
         group.Add("--epsilon", "Size of the perturbation.", OptionValue.Single, optimizer => optimizer.Epsilon, (optimizer, value) => optimizer with { Epsilon = value });
         group.Add(

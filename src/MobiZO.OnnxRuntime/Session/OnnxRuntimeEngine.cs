@@ -135,6 +135,9 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
             EnableMemoryPattern = false,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
+
+        // Threads that spin while they wait gain nothing in a step of many milliseconds and take the cores from everything else on the device.
+        session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         session.AddSessionConfigEntry("session.disable_prepacking", options.Prepack ? "0" : "1");
         return session;
     }

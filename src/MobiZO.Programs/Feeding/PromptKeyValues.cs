@@ -55,13 +55,16 @@ public sealed record PromptKeyValues(int Length, float[][] Keys, float[][] Value
 
     private static HostTensor Join(IReadOnlyList<PromptKeyValues> prompts, Func<PromptKeyValues, float[]> select, int longest, int heads, int width)
     {
-        var joined = new float[prompts.Count * heads * longest * width];
+        // Large and made anew for every batch: only the padding is cleared.
+        var joined = GC.AllocateUninitializedArray<float>(prompts.Count * heads * longest * width);
         for (var x = 0; x < prompts.Count; x++)
         {
             var (source, count) = (select(prompts[x]), prompts[x].Length * width);
             for (var head = 0; head < heads; head++)
             {
-                source.AsSpan(head * count, count).CopyTo(joined.AsSpan(((x * heads) + head) * longest * width));
+                var target = joined.AsSpan(((x * heads) + head) * longest * width, longest * width);
+                source.AsSpan(head * count, count).CopyTo(target);
+                target[count..].Clear();
             }
         }
 
