@@ -52,7 +52,8 @@ internal sealed class GenerateCommand
 
                 using var generator = new TextGenerator(model, adapter, new Warnings(result.InvocationConfiguration.Error));
                 var watch = Stopwatch.StartNew();
-                var answer = await generator.GenerateAsync(prompt, options with { AddSpecialTokens = !isChat }, writer is null ? null : piece => Write(writer, piece), cancellation);
+                Action<string>? show = writer is null ? null : piece => Write(writer, piece);
+                var answer = await generator.GenerateAsync(prompt, options with { AddSpecialTokens = !isChat }, show, cancellation);
                 writer?.WriteLine();
                 result.InvocationConfiguration.Error.WriteLine(Summary(answer, watch.Elapsed.TotalSeconds));
                 answers.Add(new Answer(name, answer.Text, answer.PromptTokens, answer.TokenIds.Count, answer.AdapterStart, answer.End));
@@ -73,7 +74,9 @@ internal sealed class GenerateCommand
         Require(result.GetValue(_model) is not null, "Option '--model' is missing: give a Hugging Face folder or a .gguf file.");
         Require(result.GetValue(_prompt) is null || result.GetValue(_chat) is null, "Both '--prompt' and '--chat' are given: keep one of them.");
         Require(result.GetValue(_system) is null || result.GetValue(_chat) is not null, "'--system' belongs to a message: give the message with '--chat'.");
-        Require(!result.GetValue(_compare) || result.GetValue(_adapter) is not null, "'--compare' needs an adapter to compare the base model with: give its folder with '--adapter'.");
+        Require(
+            !result.GetValue(_compare) || result.GetValue(_adapter) is not null,
+            "'--compare' needs an adapter to compare the base model with: give its folder with '--adapter'.");
     }
 
     private static GenerationOptions Sound(GenerationOptions options)
@@ -97,7 +100,9 @@ internal sealed class GenerateCommand
         {
             if (model.ChatTemplate is null)
             {
-                throw new CommandException(ExitCodes.Input, $"The model '{result.GetValue(_model)}' has no chat template, so it does not know messages. Give the whole prompt with '--prompt'.");
+                throw new CommandException(
+                    ExitCodes.Input,
+                    $"The model '{result.GetValue(_model)}' has no chat template, so it does not know messages. Give the whole prompt with '--prompt'.");
             }
 
             ChatTurn[] system = result.GetValue(_system) is { } instruction ? [new ChatTurn("system", instruction)] : [];

@@ -136,7 +136,8 @@ public sealed class TextClassifier : IDisposable
     private EncodedExample Encode(IReadOnlyDictionary<string, string> columns)
     {
         // Examples have a right answer; which one it is does not change how they are scored.
-        var cells = columns.Where(cell => cell.Key != _data.LabelColumn).Append(KeyValuePair.Create(_data.LabelColumn, _data.LabelWords?[0].Label ?? _data.Choices![0])).ToArray();
+        var label = KeyValuePair.Create(_data.LabelColumn, _data.LabelWords?[0].Label ?? _data.Choices![0]);
+        KeyValuePair<string, string>[] cells = [.. columns.Where(cell => cell.Key != label.Key), label];
         var row = new DataRow("text to classify", 1, [.. cells.Select(cell => cell.Key)], [.. cells.Select(cell => cell.Value)]);
         var example = _encoder.Encode([row])[0];
         if (_adapter is null)
@@ -145,7 +146,8 @@ public sealed class TextClassifier : IDisposable
         }
 
         var start = InvocationSearch.FirstAdaptedToken(_adapter, example.PromptIds) ?? throw new DataException(
-            $"The prompt does not contain the tokens that invoke the adapter ({string.Join(", ", _adapter.InvocationTokens)}). Use the template that the adapter was trained with.");
+            $"The prompt does not contain the tokens that invoke the adapter ({string.Join(", ", _adapter.InvocationTokens)}). " +
+            "Use the template that the adapter was trained with.");
         return example with { InvocationStart = start };
     }
 

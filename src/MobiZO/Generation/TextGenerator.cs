@@ -120,14 +120,17 @@ public sealed class TextGenerator : IDisposable
 
         if (Array.FindIndex(promptIds, id => id < 0 || id >= vocabulary) is >= 0 and var place)
         {
-            throw new GenerationException($"Token {place} of the prompt is {promptIds[place]}; the model's vocabulary has {vocabulary} tokens. Its tokenizer belongs to another model.");
+            throw new GenerationException(
+                $"Token {place} of the prompt is {promptIds[place]}; the model's vocabulary has {vocabulary} tokens. " +
+                "Its tokenizer belongs to another model.");
         }
 
         int? adapterStart = _adapter is null ? null : InvocationSearch.FirstAdaptedToken(_adapter, promptIds);
         if (_adapter is not null && adapterStart is null)
         {
             _warnings?.Report(
-                $"The prompt does not contain the tokens that invoke the adapter ({string.Join(", ", _adapter.InvocationTokens)}), so the base model answers alone. End the prompt as the training prompts did.");
+                $"The prompt does not contain the tokens that invoke the adapter ({string.Join(", ", _adapter.InvocationTokens)}), so the base model answers alone. " +
+                "End the prompt as the training prompts did.");
         }
 
         return new GenerationRun(_model, _programs, options, promptIds, adapterStart);
