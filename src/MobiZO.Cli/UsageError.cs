@@ -35,7 +35,7 @@ internal static class UsageError
         // What follows an unknown option is most likely its value, and one message is enough.
         string[] options = [.. parsed.UnmatchedTokens.Where(token => token.StartsWith('-') && token.Length > 1)];
         return options.Length > 0
-            ? options.Select(option => $"unknown option '{option}'.{Suggest(option, command.Options.Where(known => !known.Hidden).SelectMany(known => known.Aliases.Prepend(known.Name)))}")
+            ? options.Select(option => $"unknown option '{option}'.{Suggest(option, command.Options.SelectMany(known => known.Aliases.Prepend(known.Name)))}")
             : [Argument(parsed.UnmatchedTokens[0], command)];
     }
 
@@ -48,7 +48,9 @@ internal static class UsageError
         var bare = written.Split('=', 2)[0];
         var nearest = known.Select(name => (name, distance: EditDistance.Between(bare, name)))
             .Where(candidate => candidate.distance <= Math.Max(1, bare.Length / 3))
-            .OrderBy(candidate => candidate.distance).ThenBy(candidate => Math.Abs(candidate.name.Length - bare.Length)).ThenBy(candidate => candidate.name, StringComparer.Ordinal)
+            .OrderBy(candidate => candidate.distance)
+            .ThenBy(candidate => Math.Abs(candidate.name.Length - bare.Length))
+            .ThenBy(candidate => candidate.name, StringComparer.Ordinal)
             .Select(candidate => candidate.name).FirstOrDefault();
         return nearest is null ? "" : $" Did you mean '{nearest}'?";
     }

@@ -20,7 +20,8 @@ internal static class EvalCommand
         var groups = EvaluationOptionGroups.Create();
         var run = OptionGroup<EvaluationOptions>.CreateOption(
             ["--run"], "Run whose model, template, words and best adapter are used, unless other ones are given.", OptionValue.Path("folder"));
-        var predictions = OptionGroup<EvaluationOptions>.CreateOption(["--predictions"], "Write line, label, prediction and scores of every row as JSON Lines.", OptionValue.Path("file"));
+        var predictions = OptionGroup<EvaluationOptions>.CreateOption(
+            ["--predictions"], "Write line, label, prediction and scores of every row as JSON Lines.", OptionValue.Path("file"));
         var json = OutputFlags.Json();
         var command = new DocumentedCommand("eval", "Scores a data file with a model and, if one is given, an adapter.", Usage, Example);
         command.Add(new HelpSection("Model", [new HelpEntry(run, null)]));

@@ -60,7 +60,9 @@ internal static class ReplayCommand
         }
 
         var isSame = RunReplay.HaveSameWeights(rebuilt, run.AdapterFolder);
-        output.WriteLine(isSame ? $"compared   the same bytes as {run.AdapterFolder}" : $"compared   other bytes than {run.AdapterFolder}: the journal and the adapter are not of one run, or the run is still going on");
+        output.WriteLine(isSame
+            ? $"compared   the same bytes as {run.AdapterFolder}"
+            : $"compared   other bytes than {run.AdapterFolder}: the journal and the adapter are not of one run, or the run is still going on");
         return isSame ? ExitCodes.Success : ExitCodes.Failed;
     }
 }

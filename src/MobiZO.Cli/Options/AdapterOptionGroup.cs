@@ -9,14 +9,24 @@ internal static class AdapterOptionGroup
     {
         var group = new OptionGroup<AdapterOptions>("Adapter", new AdapterOptions());
         group.Add(["--r", "--rank"], "Rank r.", OptionValue.Count, adapter => adapter.Rank, (adapter, value) => adapter with { Rank = value });
-        group.Add("--lora-alpha", "The adapter's output is scaled by alpha / r.", OptionValue.Double, adapter => adapter.Alpha, (adapter, value) => adapter with { Alpha = value });
+        group.Add(
+            "--lora-alpha",
+            "The adapter's output is scaled by alpha / r.",
+            OptionValue.Double,
+            adapter => adapter.Alpha,
+            (adapter, value) => adapter with { Alpha = value });
         group.Add(
             "--target-modules",
             "Names (q_proj,v_proj or q,v), a regular expression, or all-linear.",
             OptionValue.Text("names"),
             adapter => adapter.TargetModules,
             (adapter, value) => adapter with { TargetModules = value });
-        group.Add("--layers", "all, top-8 (the last 8), or a list such as 0-3,7.", OptionValue.Text("layers"), adapter => adapter.Layers, (adapter, value) => adapter with { Layers = value });
+        group.Add(
+            "--layers",
+            "all, top-8 (the last 8), or a list such as 0-3,7.",
+            OptionValue.Text("layers"),
+            adapter => adapter.Layers,
+            (adapter, value) => adapter with { Layers = value });
         group.Add(
             "--scope",
             "Tokens that carry the adapter: the last prompt tokens and the answer (a step costs a few tokens), or all of them (can be merged).",

@@ -16,7 +16,12 @@ internal static class DataOptionGroup
             data => data.Format switch { null => null, DataFormat.JsonLines => "jsonl", { } format => format },
             (data, value) => data with { Format = value });
         group.AddFlag("--no-header", "The first line of a CSV or TSV file is a row.", data => !data.HasHeader, data => data with { HasHeader = false });
-        group.Add("--columns", "Column names of a file without a header.", OptionValue.Words("name,..."), data => data.Columns, (data, value) => data with { Columns = value });
+        group.Add(
+            "--columns",
+            "Column names of a file without a header.",
+            OptionValue.Words("name,..."),
+            data => data.Columns,
+            (data, value) => data with { Columns = value });
         group.Add(
             "--shape",
             "What a row means (by default, decided by the options and columns).",
@@ -24,10 +29,30 @@ internal static class DataOptionGroup
             data => data.Shape,
             (data, value) => data with { Shape = value });
         group.Add("--text-column", "Column of the text.", OptionValue.Text("name"), data => data.TextColumn, (data, value) => data with { TextColumn = value });
-        group.Add("--label-column", "Column of the label.", OptionValue.Text("name"), data => data.LabelColumn, (data, value) => data with { LabelColumn = value });
-        group.Add("--prompt-column", "Column of the prompt of a free answer.", OptionValue.Text("name"), data => data.PromptColumn, (data, value) => data with { PromptColumn = value });
-        group.Add("--completion-column", "Column of the free answer.", OptionValue.Text("name"), data => data.CompletionColumn, (data, value) => data with { CompletionColumn = value });
-        group.Add("--messages-column", "Column of the messages of a conversation.", OptionValue.Text("name"), data => data.MessagesColumn, (data, value) => data with { MessagesColumn = value });
+        group.Add(
+            "--label-column",
+            "Column of the label.",
+            OptionValue.Text("name"),
+            data => data.LabelColumn,
+            (data, value) => data with { LabelColumn = value });
+        group.Add(
+            "--prompt-column",
+            "Column of the prompt of a free answer.",
+            OptionValue.Text("name"),
+            data => data.PromptColumn,
+            (data, value) => data with { PromptColumn = value });
+        group.Add(
+            "--completion-column",
+            "Column of the free answer.",
+            OptionValue.Text("name"),
+            data => data.CompletionColumn,
+            (data, value) => data with { CompletionColumn = value });
+        group.Add(
+            "--messages-column",
+            "Column of the messages of a conversation.",
+            OptionValue.Text("name"),
+            data => data.MessagesColumn,
+            (data, value) => data with { MessagesColumn = value });
         group.Add("--max-rows", "Most rows to use (by default, all).", OptionValue.Count, data => data.MaxRows, (data, value) => data with { MaxRows = value });
         group.AddFlag("--balanced", "Use the same number of rows of every label.", data => data.Balanced, data => data with { Balanced = true });
         return group;
@@ -49,9 +74,19 @@ internal static class DataOptionGroup
             OptionValue.Words("word,..."),
             data => data.Choices,
             (data, value) => data with { Choices = value });
-        group.Add("--label-words", "Words by label: \"ham= no,spam= yes\".", OptionValue.LabelWords, data => data.LabelWords, (data, value) => data with { LabelWords = value });
+        group.Add(
+            "--label-words",
+            "Words by label: \"ham= no,spam= yes\".",
+            OptionValue.LabelWords,
+            data => data.LabelWords,
+            (data, value) => data with { LabelWords = value });
         group.AddFlag("--no-trim", "Keep the space around fields.", data => !data.TrimFields, data => data with { TrimFields = false });
-        group.Add("--answer-suffix", "Text after every free answer, e.g. the end-of-turn token.", OptionValue.Escaped, data => data.AnswerSuffix, (data, value) => data with { AnswerSuffix = value });
+        group.Add(
+            "--answer-suffix",
+            "Text after every free answer, e.g. the end-of-turn token.",
+            OptionValue.Escaped,
+            data => data.AnswerSuffix,
+            (data, value) => data with { AnswerSuffix = value });
         group.Add("--max-length", "Longest example in tokens.", OptionValue.Count, data => data.MaxLength, (data, value) => data with { MaxLength = value });
         group.Add(
             "--truncation",

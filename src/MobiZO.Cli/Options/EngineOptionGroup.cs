@@ -14,7 +14,12 @@ internal static class EngineOptionGroup
             OptionValue.Enumeration<EngineKind>(),
             engine => engine.Kind,
             (engine, value) => engine with { Kind = value });
-        group.Add("--threads", "Threads of the engine; 0: one a core.", OptionValue.Count, engine => engine.Threads, (engine, value) => engine with { Threads = value });
+        group.Add(
+            "--threads",
+            "Threads of the engine; 0: one a core.",
+            OptionValue.Count,
+            engine => engine.Threads,
+            (engine, value) => engine with { Threads = value });
         group.AddFlag("--low-memory", "Leave weights in their file instead of repacking them for speed.", engine => engine.LowMemory, engine => engine with { LowMemory = true });
         group.Add(
             "--cache-dir",

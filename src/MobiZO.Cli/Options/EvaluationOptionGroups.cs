@@ -11,7 +11,12 @@ internal static class EvaluationOptionGroups
     public static IReadOnlyList<OptionGroup<EvaluationOptions>> Create()
     {
         var model = new OptionGroup<EvaluationOptions>("Model", Defaults);
-        model.Add(["--model", "-m"], "Hugging Face folder or .gguf file.", OptionValue.Path("path"), options => options.Model, (options, value) => options with { Model = value });
+        model.Add(
+            ["--model", "-m"],
+            "Hugging Face folder or .gguf file.",
+            OptionValue.Path("path"),
+            options => options.Model,
+            (options, value) => options with { Model = value });
         model.Add(
             "--adapter",
             "PEFT folder of the adapter (by default, none: the base model).",
@@ -20,7 +25,12 @@ internal static class EvaluationOptionGroups
             (options, value) => options with { Adapter = value });
 
         var data = new OptionGroup<EvaluationOptions>("Data", Defaults);
-        data.Add(["--data", "-d"], "Rows to score: .jsonl, .csv or .tsv.", OptionValue.Path("file"), options => options.DataFile, (options, value) => options with { DataFile = value });
+        data.Add(
+            ["--data", "-d"],
+            "Rows to score: .jsonl, .csv or .tsv.",
+            OptionValue.Path("file"),
+            options => options.DataFile,
+            (options, value) => options with { DataFile = value });
         data.Include(DataOptionGroup.Rows(), options => options.Data, (options, rows) => options with { Data = rows });
 
         var prompts = new OptionGroup<EvaluationOptions>("Prompt and answers", Defaults);

@@ -41,23 +41,48 @@ internal sealed class FineTuneOptionGroups
     private static OptionGroup<FineTuneOptions> Model()
     {
         var group = new OptionGroup<FineTuneOptions>("Model", Defaults);
-        group.Add(["--model", "-m"], "Hugging Face folder or .gguf file.", OptionValue.Path("path"), options => options.Model, (options, value) => options with { Model = value });
+        group.Add(
+            ["--model", "-m"],
+            "Hugging Face folder or .gguf file.",
+            OptionValue.Path("path"),
+            options => options.Model,
+            (options, value) => options with { Model = value });
         return group;
     }
 
     private static OptionGroup<FineTuneOptions> Data()
     {
         var group = new OptionGroup<FineTuneOptions>("Data", Defaults);
-        group.Add(["--data", "-d"], "Training rows: .jsonl, .csv or .tsv.", OptionValue.Path("file"), options => options.TrainData, (options, value) => options with { TrainData = value });
-        group.Add("--eval-data", "Evaluation rows.", OptionValue.Path("file"), options => options.EvalData, (options, value) => options with { EvalData = value });
+        group.Add(
+            ["--data", "-d"],
+            "Training rows: .jsonl, .csv or .tsv.",
+            OptionValue.Path("file"),
+            options => options.TrainData,
+            (options, value) => options with { TrainData = value });
+        group.Add(
+            "--eval-data",
+            "Evaluation rows.",
+            OptionValue.Path("file"),
+            options => options.EvalData,
+            (options, value) => options with { EvalData = value });
         group.Add(
             "--eval-fraction",
             "Share of the training rows to hold out for evaluation instead.",
             OptionValue.Double,
             options => options.Data.EvalFraction,
             (options, value) => options with { Data = options.Data with { EvalFraction = value } });
-        group.Add("--eval-max-rows", "Most evaluation rows (by default, all).", OptionValue.Count, options => options.EvalMaxRows, (options, value) => options with { EvalMaxRows = value });
-        group.Add("--test-data", "Held-out rows, touched once at the end.", OptionValue.Path("file"), options => options.TestData, (options, value) => options with { TestData = value });
+        group.Add(
+            "--eval-max-rows",
+            "Most evaluation rows (by default, all).",
+            OptionValue.Count,
+            options => options.EvalMaxRows,
+            (options, value) => options with { EvalMaxRows = value });
+        group.Add(
+            "--test-data",
+            "Held-out rows, touched once at the end.",
+            OptionValue.Path("file"),
+            options => options.TestData,
+            (options, value) => options with { TestData = value });
         group.Include(DataOptionGroup.Rows(), options => options.Data, (options, data) => options with { Data = data });
         return group;
     }
@@ -94,9 +119,24 @@ internal sealed class FineTuneOptionGroups
             OptionValue.Count,
             options => options.ExamplesPerStep,
             (options, value) => options with { ExamplesPerStep = value });
-        group.Add("--seed", "Decides noise, order, samples and the initial A.", OptionValue.Seed, options => options.Seed, (options, value) => options with { Seed = value });
-        group.Add("--eval-every", "Steps between two evaluations; 0: only before and after.", OptionValue.Count, options => options.EvalEvery, (options, value) => options with { EvalEvery = value });
-        group.Add("--patience", "Evaluations without improvement after which the run stops; 0: never.", OptionValue.Count, options => options.Patience, (options, value) => options with { Patience = value });
+        group.Add(
+            "--seed",
+            "Decides noise, order, samples and the initial A.",
+            OptionValue.Seed,
+            options => options.Seed,
+            (options, value) => options with { Seed = value });
+        group.Add(
+            "--eval-every",
+            "Steps between two evaluations; 0: only before and after.",
+            OptionValue.Count,
+            options => options.EvalEvery,
+            (options, value) => options with { EvalEvery = value });
+        group.Add(
+            "--patience",
+            "Evaluations without improvement after which the run stops; 0: never.",
+            OptionValue.Count,
+            options => options.Patience,
+            (options, value) => options with { Patience = value });
         AddUpdate(group);
         group.Add(
             "--max-tokens-per-run",
@@ -116,7 +156,12 @@ internal sealed class FineTuneOptionGroups
     private static OptionGroup<FineTuneOptions> Output()
     {
         var group = new OptionGroup<FineTuneOptions>("Output", Defaults);
-        group.Add(["--output", "-o"], "Folder of the run: journal, adapters, report.", OptionValue.Path("folder"), options => options.Output, (options, value) => options with { Output = value });
+        group.Add(
+            ["--output", "-o"],
+            "Folder of the run: journal, adapters, report.",
+            OptionValue.Path("folder"),
+            options => options.Output,
+            (options, value) => options with { Output = value });
         group.AddFlag(
             "--resume",
             "Continue the stopped run in --output; everything else comes from the run.",

@@ -12,15 +12,30 @@ internal static class OptimizerOptionGroup
     public static OptionGroup<OptimizerOptions> Create()
     {
         var group = new OptionGroup<OptimizerOptions>("Optimizer", new OptimizerOptions());
-        group.Add("--mode", "How losses become gradients.", OptionValue.Enumeration<EstimatorMode>(), optimizer => optimizer.Mode, (optimizer, value) => optimizer with { Mode = value });
-        group.Add(["--queries", "-q"], "Random directions of a step, q.", OptionValue.Count, optimizer => optimizer.Queries, (optimizer, value) => optimizer with { Queries = value });
+        group.Add(
+            "--mode",
+            "How losses become gradients.",
+            OptionValue.Enumeration<EstimatorMode>(),
+            optimizer => optimizer.Mode,
+            (optimizer, value) => optimizer with { Mode = value });
+        group.Add(
+            ["--queries", "-q"],
+            "Random directions of a step, q.",
+            OptionValue.Count,
+            optimizer => optimizer.Queries,
+            (optimizer, value) => optimizer with { Queries = value });
         group.Add(
             "--examples",
             "Whether all queries see the same examples of a step, or each its own (by default per-query, in a one-sided mode shared).",
             OptionValue.OneOf((Shared, Shared), (PerQuery, PerQuery)),
             optimizer => optimizer.OwnExamples switch { true => PerQuery, false => Shared, null => null },
             (optimizer, value) => optimizer with { OwnExamples = value == PerQuery });
-        group.Add("--epsilon", "Size of the perturbation.", OptionValue.Single, optimizer => optimizer.Epsilon, (optimizer, value) => optimizer with { Epsilon = value });
+        group.Add(
+            "--epsilon",
+            "Size of the perturbation.",
+            OptionValue.Single,
+            optimizer => optimizer.Epsilon,
+            (optimizer, value) => optimizer with { Epsilon = value });
         group.Add(
             "--learning-rate",
             FormattableString.Invariant(
@@ -46,8 +61,18 @@ internal static class OptimizerOptionGroup
             OptionValue.Single,
             optimizer => optimizer.Schedule.FinalRatio,
             (optimizer, value) => optimizer with { Schedule = optimizer.Schedule with { FinalRatio = value } });
-        group.Add("--momentum", "Factor of the running sum of gradients.", OptionValue.Single, optimizer => optimizer.Momentum, (optimizer, value) => optimizer with { Momentum = value });
-        group.Add("--clip", "Largest absolute projected gradient; 0: no limit.", OptionValue.Single, optimizer => optimizer.Clip, (optimizer, value) => optimizer with { Clip = value });
+        group.Add(
+            "--momentum",
+            "Factor of the running sum of gradients.",
+            OptionValue.Single,
+            optimizer => optimizer.Momentum,
+            (optimizer, value) => optimizer with { Momentum = value });
+        group.Add(
+            "--clip",
+            "Largest absolute projected gradient; 0: no limit.",
+            OptionValue.Single,
+            optimizer => optimizer.Clip,
+            (optimizer, value) => optimizer with { Clip = value });
         group.Add(
             "--noise",
             "Distribution of the directions (by default gaussian, in a one-sided mode rademacher).",

@@ -39,7 +39,8 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
     public void AddFlag(string name, string description, Func<TRecord, object?> get, Func<TRecord, TRecord> set)
     {
         var option = new Option<bool>(name) { Description = description, Arity = ArgumentArity.Zero };
-        _bound.Add(new BoundOption<TRecord>(option, record => OptionValue.Show(get(record)), (record, result) => IsGiven(result, option) ? set(record) : record));
+        _bound.Add(
+            new BoundOption<TRecord>(option, record => OptionValue.Show(get(record)), (record, result) => IsGiven(result, option) ? set(record) : record));
     }
 
     /// <summary>Adds the options of a record that this record holds.</summary>

@@ -12,7 +12,8 @@ internal static class ModelText
 
     /// <summary>The trained share.</summary>
     public static string Trainable(long trainable, long baseParameters, int modules) =>
-        $"trainable: {Quantity.Number(trainable)} of {Quantity.Number(baseParameters + trainable)} parameters ({Quantity.Percent((double)trainable / (baseParameters + trainable))}) in {modules} modules";
+        $"trainable: {Quantity.Number(trainable)} of {Quantity.Number(baseParameters + trainable)} parameters "
+        + $"({Quantity.Percent((double)trainable / (baseParameters + trainable))}) in {modules} modules";
 
     /// <summary>Everything, a line a fact.</summary>
     public static IEnumerable<string> Lines(ModelFacts facts)

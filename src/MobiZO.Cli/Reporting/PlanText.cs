@@ -24,7 +24,8 @@ internal static class PlanText
         }
 
         var runs = plan.RunsPerStep == 1 ? "one engine run" : $"{plan.RunsPerStep} engine runs";
-        yield return $"step       {plan.Copies} copies of {options.ExamplesPerStep} examples: {plan.RowsPerStep} rows in {runs}, loss over {(plan.Loss == LossKind.Choices ? "the label words" : "the vocabulary")}";
+        var loss = plan.Loss == LossKind.Choices ? "the label words" : "the vocabulary";
+        yield return $"step       {plan.Copies} copies of {options.ExamplesPerStep} examples: {plan.RowsPerStep} rows in {runs}, loss over {loss}";
         var left = Math.Max(0, options.Steps - plan.FirstStep);
         yield return $"estimate   {Quantity.Bytes(plan.EstimatedMemoryBytes)} of memory; {Quantity.Milliseconds(plan.StepMilliseconds)} a step, "
             + $"{Quantity.Seconds(plan.EstimatedSeconds)} for {Quantity.Number(left)} steps, evaluations left out";

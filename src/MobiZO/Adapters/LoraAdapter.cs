@@ -75,7 +75,8 @@ public sealed record LoraAdapter
         var absent = names.Where(name => !modules.ContainsKey(name)).ToArray();
         if (absent.Length > 0 || names.Count != Modules.Count)
         {
-            throw new ArgumentException($"expected the adapter's {Modules.Count} modules in some order, found {names.Count} names{(absent.Length == 0 ? "" : $", unknown: {string.Join(", ", absent)}")}");
+            var unknown = absent.Length == 0 ? "" : $", unknown: {string.Join(", ", absent)}";
+            throw new ArgumentException($"expected the adapter's {Modules.Count} modules in some order, found {names.Count} names{unknown}");
         }
 
         return this with { Modules = [.. names.Select(name => modules[name])] };

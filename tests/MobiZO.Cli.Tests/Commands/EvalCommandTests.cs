@@ -13,7 +13,8 @@ public sealed class EvalCommandTests : IDisposable
     [InlineData("all")]
     public async Task ScoresLikeTheRunDid(string scope)
     {
-        var run = await Cli.RunAsync(_workspace.Train("run", "--steps", "3", "--scope", scope, "--eval-data", _workspace.Data, "--target-modules", "q,k,v", "--test-data", _workspace.Data, "--json"));
+        string[] settings = ["--steps", "3", "--scope", scope, "--target-modules", "q,k,v"];
+        var run = await Cli.RunAsync(_workspace.Train("run", [.. settings, "--eval-data", _workspace.Data, "--test-data", _workspace.Data, "--json"]));
         Assert.True(run.ExitCode == 0, run.Error);
         using var report = JsonDocument.Parse(run.Output);
 
