@@ -138,7 +138,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
 
     private static void WriteAtomically(string path, byte[] bytes)
     {
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        var temporary = WeightFile.TemporaryName(path);
         File.WriteAllBytes(temporary, bytes);
         File.Move(temporary, path, overwrite: true);
     }
