@@ -17,9 +17,6 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
     // Part of the cache key: raise it when the layout of the cached files changes.
     private const string CacheVersion = "1";
 
-    // Engines of one process may write the same program at the same time.
-    private static int s_temporaryFiles;
-
     private readonly PrePackedWeightsContainer _packed = new();
     private readonly Dictionary<string, OrtValue> _shared = new(StringComparer.Ordinal);
     private WeightFile? _weights;
@@ -144,7 +141,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
 
     private static void WriteAtomically(string path, byte[] bytes)
     {
-        var temporary = $"{path}.{Environment.ProcessId}.{Interlocked.Increment(ref s_temporaryFiles)}.tmp";
+        var temporary = WeightFile.TemporaryName(path);
         File.WriteAllBytes(temporary, bytes);
         File.Move(temporary, path, overwrite: true);
     }

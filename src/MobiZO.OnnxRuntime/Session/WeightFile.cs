@@ -21,6 +21,8 @@ internal sealed unsafe class WeightFile : IDisposable
     // Engines of one process that meet a checkpoint for the first time together: one writes, the others wait and use it.
     private static readonly Lock s_writing = new();
 
+    private static int s_temporaries;
+
     private readonly Dictionary<string, long> _offsets;
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -110,7 +112,7 @@ internal sealed unsafe class WeightFile : IDisposable
 
     private static void Write(string path, IWeightSource source, Dictionary<string, long> offsets, long length, IProgress<double>? progress)
     {
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        var temporary = TemporaryName(path);
         try
         {
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
@@ -142,6 +144,9 @@ internal sealed unsafe class WeightFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>A name beside a file that no other writer uses, in this process or another.</summary>
+    public static string TemporaryName(string path) => $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref s_temporaries)}.tmp";
 
     /// <summary>Writes into the cache; a refusal says which folder and how to choose another.</summary>
     public static void Guard(string folder, Action write)
@@ -186,7 +191,7 @@ internal sealed unsafe class WeightFile : IDisposable
 
     private static void WriteAtomically(string path, string text)
     {
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        var temporary = TemporaryName(path);
         File.WriteAllText(temporary, text);
         File.Move(temporary, path, overwrite: true);
     }

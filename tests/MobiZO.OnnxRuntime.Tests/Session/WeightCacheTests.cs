@@ -9,7 +9,7 @@ namespace MobiZO.OnnxRuntime.Tests.Session;
 
 public sealed class WeightCacheTests
 {
-    private static readonly DateTime s_long_ago = new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+    private static readonly DateTime s_longAgo = new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
     private static readonly TinyLlama s_model = new();
     private static readonly StepProgram s_program = s_model.Architecture.Score(null);
 
@@ -23,12 +23,12 @@ public sealed class WeightCacheTests
         Assert.Equal(reports.Order(), reports);
         var files = Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories);
         Assert.Equal(3, files.Length);
-        Array.ForEach(files, file => File.SetLastWriteTimeUtc(file, s_long_ago));
+        Array.ForEach(files, file => File.SetLastWriteTimeUtc(file, s_longAgo));
 
         reports.Clear();
         Assert.Equal(expected, LoadAndRun(folder.Path, s_model, reports));
         Assert.Empty(reports);
-        Assert.All(files, file => Assert.Equal(s_long_ago, File.GetLastWriteTimeUtc(file)));
+        Assert.All(files, file => Assert.Equal(s_longAgo, File.GetLastWriteTimeUtc(file)));
         Assert.Equal(3, Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Length);
     }
 
@@ -84,6 +84,16 @@ public sealed class WeightCacheTests
         Assert.Throws<CheckpointException>(() => engine.Load(s_program, new Failing(s_model)));
         Assert.Empty(Directory.GetFiles(cache, "weights.*"));
         Assert.DoesNotContain(Directory.GetFiles(cache), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Engines_of_one_process_may_fill_the_cache_at_the_same_time()
+    {
+        using var folder = new TemporaryFolder();
+        var results = new float[4][];
+        Parallel.For(0, results.Length, i => results[i] = LoadAndRun(folder.Path, s_model));
+        Assert.All(results, result => Assert.Equal(results[0], result));
+        Assert.Equal(3, Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Length);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class ReferenceTests
         Assert.DoesNotContain(named, pair => pair.used.Assembly.GetName().Name is Runtime or "MobiZO.OnnxRuntime" or "Google.Protobuf");
     }
 
-    /// <summary>The check above looks at something: the runtime's room does name the runtime's engine kind in its own types.</summary>
+    /// <summary>The check above looks at something.</summary>
     [Fact]
     public void Signatures_are_read_through_generics_and_arrays()
     {
