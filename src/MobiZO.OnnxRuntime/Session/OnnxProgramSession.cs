@@ -58,7 +58,7 @@ internal sealed class OnnxProgramSession(StepProgram program, InferenceSession s
         long[] shape = [.. tensor.Shape.Select(extent => (long)extent)];
         return tensor.Type == ElementType.Int64
             ? OrtValue.CreateTensorValueFromMemory(tensor.Longs, shape)
-            : OrtValue.CreateTensorValueFromMemory(tensor.Floats, shape);
+            : OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor.FloatMemory, shape);
     }
 
     private static HostTensor FromNative(OrtValue value)

@@ -29,15 +29,22 @@ public sealed record PromptKeyValues(int Length, float[][] Keys, float[][] Value
     /// <param name="prompts">X prompts in the order of <see cref="StepFeed.PromptOrder"/>.</param>
     /// <param name="heads">Key/value heads.</param>
     /// <param name="headDimension">d.</param>
-    public static void AddTo(IDictionary<string, HostTensor> inputs, IReadOnlyList<PromptKeyValues> prompts, int heads, int headDimension)
+    /// <param name="buffers">Memory to join them in, used again by the next batch; null: new memory.</param>
+    public static void AddTo(IDictionary<string, HostTensor> inputs, IReadOnlyList<PromptKeyValues> prompts, int heads, int headDimension, PromptBuffers? buffers = null)
     {
         var longest = Math.Max(prompts.Max(prompt => prompt.Length), 1);
         inputs[ProgramNames.PastLengths] = HostTensor.Of([.. prompts.Select(prompt => (long)prompt.Length)], prompts.Count);
+        int[] shape = [prompts.Count, heads, longest, headDimension];
+        var memory = (buffers ?? new PromptBuffers()).Take(2 * prompts[0].Keys.Length, prompts.Count * heads * longest * headDimension);
+        Parallel.For(0, prompts[0].Keys.Length, layer =>
+        {
+            Join(prompts, prompt => prompt.Keys[layer], memory[2 * layer].Span, shape);
+            Join(prompts, prompt => prompt.Values[layer], memory[(2 * layer) + 1].Span, shape);
+        });
         for (var layer = 0; layer < prompts[0].Keys.Length; layer++)
         {
-            var index = layer;
-            inputs[ProgramNames.PastKey(layer)] = Join(prompts, prompt => prompt.Keys[index], longest, heads, headDimension);
-            inputs[ProgramNames.PastValue(layer)] = Join(prompts, prompt => prompt.Values[index], longest, heads, headDimension);
+            inputs[ProgramNames.PastKey(layer)] = HostTensor.Of(memory[2 * layer], shape);
+            inputs[ProgramNames.PastValue(layer)] = HostTensor.Of(memory[(2 * layer) + 1], shape);
         }
     }
 
@@ -53,21 +60,18 @@ public sealed record PromptKeyValues(int Length, float[][] Keys, float[][] Value
         return result;
     }
 
-    private static HostTensor Join(IReadOnlyList<PromptKeyValues> prompts, Func<PromptKeyValues, float[]> select, int longest, int heads, int width)
+    private static void Join(IReadOnlyList<PromptKeyValues> prompts, Func<PromptKeyValues, float[]> select, Span<float> joined, int[] shape)
     {
-        // Large and made anew for every batch: only the padding is cleared.
-        var joined = GC.AllocateUninitializedArray<float>(prompts.Count * heads * longest * width);
+        var (heads, stride) = (shape[1], shape[2] * shape[3]);
         for (var x = 0; x < prompts.Count; x++)
         {
-            var (source, count) = (select(prompts[x]), prompts[x].Length * width);
+            var (source, count) = (select(prompts[x]), prompts[x].Length * shape[3]);
             for (var head = 0; head < heads; head++)
             {
-                var target = joined.AsSpan(((x * heads) + head) * longest * width, longest * width);
+                var target = joined.Slice(((x * heads) + head) * stride, stride);
                 source.AsSpan(head * count, count).CopyTo(target);
                 target[count..].Clear();
             }
         }
-
-        return HostTensor.Of(joined, prompts.Count, heads, longest, width);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class PromptStore : IDisposable
     private readonly int _headDimension;
     private readonly IProgramSession _prefix;
     private readonly bool _ownsPrefix;
+    private readonly PromptBuffers _buffers = new();
 
     public PromptStore(LocalModel model, IProgramSession prefix, IReadOnlyList<PromptExample> examples, long budgetBytes, bool ownsPrefix = false)
         : this(model.Checkpoint.Config, prefix, examples, budgetBytes, ownsPrefix)
@@ -81,8 +82,16 @@ internal sealed class PromptStore : IDisposable
     public void AddTo(IDictionary<string, HostTensor> inputs, IReadOnlyList<int> indices)
     {
         var missing = indices.Distinct().Where(index => _cached[index] is null).ToArray();
-        var computed = missing.Length == 0 ? [] : Compute(missing);
-        PromptKeyValues.AddTo(inputs, [.. indices.Select(index => _cached[index] ?? computed[index])], _heads, _headDimension);
+        var computed = new Dictionary<int, PromptKeyValues>();
+        foreach (var batch in Batches([.. missing.OrderBy(index => _examples[index].SuffixStart)]))
+        {
+            foreach (var (index, prompt) in Compute(batch))
+            {
+                computed.Add(index, prompt);
+            }
+        }
+
+        PromptKeyValues.AddTo(inputs, [.. indices.Select(index => _cached[index] ?? computed[index])], _heads, _headDimension, _buffers);
     }
 
     public void Dispose()
