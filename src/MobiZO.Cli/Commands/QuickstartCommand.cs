@@ -16,20 +16,21 @@ internal static class QuickstartCommand
 {
     private const string Usage = "[--output <folder>] [--seed <n>]";
     private const string Example = "mobizo quickstart";
+    private const string DefaultFolder = "mobizo-quickstart";
+    private const ulong DefaultSeed = 42;
     private const int ShownMails = 6;
 
     public static Command Create()
     {
-        var folder = OptionGroup<FineTuneOptions>.CreateOption(["--output", "-o"], "Folder for the run; a run that is already there is replaced only when it is a quick start.", OptionValue.Path("folder"));
-        var seed = new Option<ulong>("--seed") { Description = "Seed of the run: another seed takes other mails and other noise.", DefaultValueFactory = _ => 42 };
+        var folder = OptionGroup<FineTuneOptions>.CreateOption(["--output", "-o"], $"Folder for the run (by default, {DefaultFolder}); an earlier quick start in it is replaced, nothing else is.", OptionValue.Path("folder"));
+        var seed = OptionGroup<FineTuneOptions>.CreateOption(["--seed"], "Chooses the mails and the noise (by default, 42).", OptionValue.Seed);
         var command = new DocumentedCommand("quickstart", "Trains the bundled model on real mail (spam or not) and shows what it learned.", Usage, Example);
-        command.Add(OutputFlags.Section(folder));
-        command.Add(seed);
+        command.Add(OutputFlags.Section(folder, seed));
         command.SetAction((result, cancellation) => RunAsync(
             result.InvocationConfiguration.Output,
             result.InvocationConfiguration.Error,
-            result.GetValue(folder) ?? "mobizo-quickstart",
-            result.GetValue(seed),
+            result.GetValue(folder) ?? DefaultFolder,
+            result.GetResult(seed) is null ? DefaultSeed : result.GetValue(seed),
             cancellation));
         return command;
     }
@@ -42,7 +43,7 @@ internal static class QuickstartCommand
         var fetched = watch.Elapsed;
         QuickStartFolder.Clear(folder);
         var options = QuickStartRecipe.Create(model, data, folder, seed);
-        error.WriteLine($"Task: is a mail spam? The model reads subject and first words and answers ' yes' or ' no'.");
+        error.WriteLine("Task: is a mail spam? The model reads subject and first words and answers ' yes' or ' no'.");
         var listener = new Answers();
         var tuner = new FineTuner(options);
         var result = await RunDisplay.For(error, options).ShowAsync(progress => tuner.TrainAsync(new Both(progress, listener), cancellation));
