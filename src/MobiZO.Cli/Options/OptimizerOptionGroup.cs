@@ -26,9 +26,9 @@ internal static class OptimizerOptionGroup
             (optimizer, value) => optimizer with { Queries = value });
         group.Add(
             "--examples",
-            "Whether all queries see the same examples of a step, or each its own (by default per-query, in a one-sided mode shared).",
+            "Whether all queries see the same examples of a step, or each its own.",
             OptionValue.OneOf((Shared, Shared), (PerQuery, PerQuery)),
-            optimizer => optimizer.OwnExamples switch { true => PerQuery, false => Shared, null => null },
+            optimizer => optimizer.OwnExamples ? PerQuery : Shared,
             (optimizer, value) => optimizer with { OwnExamples = value == PerQuery });
         group.Add(
             "--epsilon",

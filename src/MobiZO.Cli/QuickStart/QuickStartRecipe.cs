@@ -25,7 +25,7 @@ internal static class QuickStartRecipe
             EvalFraction = (double)UnseenMails / (TrainingMails + UnseenMails),
         },
         Adapter = new AdapterOptions { Scope = AdapterScope.Activated, TargetModules = "q_proj,v_proj", Rank = 8, Alpha = 16 },
-        Optimizer = new OptimizerOptions { Queries = 16, LearningRate = 0.3f },
+        Optimizer = new OptimizerOptions { Queries = 16, OwnExamples = true, LearningRate = 0.3f },
         Steps = 1000,
         ExamplesPerStep = 4,
         EvalEvery = 250,

@@ -134,7 +134,7 @@ internal static class JournalFormat
         // The values in force, so that a later change of a default cannot change what a journal means.
         writer.WriteString("mode", EnumNames.Of(options.Mode));
         writer.WriteNumber("queries", options.Queries);
-        writer.WriteBoolean("own_examples", options.EffectiveOwnExamples);
+        writer.WriteBoolean("own_examples", options.OwnExamples);
         writer.WriteNumber("epsilon", options.Epsilon);
         writer.WriteNumber("learning_rate", options.EffectiveLearningRate);
         writer.WriteString("schedule", EnumNames.Of(options.Schedule.Kind));

@@ -18,7 +18,7 @@ public sealed class JournalWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stepsPerFlush);
         _stream = stream;
         _path = path;
-        _plan = CopyPlan.Create(header.Optimizer.Mode, header.Optimizer.Queries, header.Optimizer.EffectiveOwnExamples);
+        _plan = CopyPlan.Create(header.Optimizer.Mode, header.Optimizer.Queries, header.Optimizer.OwnExamples);
         _stepsPerFlush = stepsPerFlush;
         NextStep = nextStep;
     }

@@ -20,11 +20,8 @@ public sealed record OptimizerOptions
     /// <summary>Number of random directions a step, q.</summary>
     public int Queries { get; init; } = 16;
 
-    /// <summary>
-    /// True: every query has examples of its own; false: all share the mini-batch; null: own ones for the two-sided modes, where they cost no copy
-    /// more and average over q times the examples; shared ones for the one-sided modes, which would need a clean copy for each.
-    /// </summary>
-    public bool? OwnExamples { get; init; }
+    /// <summary>True: every query has examples of its own; false: all share the mini-batch.</summary>
+    public bool OwnExamples { get; init; }
 
     /// <summary>Size of the perturbation, eps.</summary>
     public float Epsilon { get; init; } = 1e-2f;
@@ -46,9 +43,6 @@ public sealed record OptimizerOptions
 
     /// <summary>The learning rate in force.</summary>
     public float EffectiveLearningRate => LearningRate ?? (Mode.IsNormalized() ? DefaultNormalizedLearningRate : DefaultLearningRate);
-
-    /// <summary>Whether every query has examples of its own.</summary>
-    public bool EffectiveOwnExamples => OwnExamples ?? Mode.IsTwoSided();
 
     /// <summary>The distribution in force.</summary>
     public NoiseKind EffectiveNoise => Noise ?? Mode.DefaultNoise();

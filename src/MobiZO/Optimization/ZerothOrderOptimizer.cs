@@ -32,7 +32,7 @@ internal sealed class ZerothOrderOptimizer
         Options = options;
         Layout = layout;
         TotalSteps = totalSteps;
-        Plan = CopyPlan.Create(options.Mode, options.Queries, options.EffectiveOwnExamples);
+        Plan = CopyPlan.Create(options.Mode, options.Queries, options.OwnExamples);
         _noiseSource = new NoiseSource(seed);
         _noise = new float[noiseLength];
         _b = new float[layout.Total];

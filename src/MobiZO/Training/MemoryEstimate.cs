@@ -15,7 +15,7 @@ internal static class MemoryEstimate
 
     /// <summary>The trained state, the noise and the perturbed copies.</summary>
     public static long StateBytes(long trainable, OptimizerOptions optimizer) =>
-        sizeof(float) * trainable * (optimizer.Queries + (2L * CopyPlan.Create(optimizer.Mode, optimizer.Queries, optimizer.EffectiveOwnExamples).Count) + 4);
+        sizeof(float) * trainable * (optimizer.Queries + (2L * CopyPlan.Create(optimizer.Mode, optimizer.Queries, optimizer.OwnExamples).Count) + 4);
 
     public static long Of(ModelConfig config, long parameters, FineTuneOptions options, long state)
     {

@@ -99,7 +99,7 @@ internal sealed class TrainingSetup : IDisposable
     public RunPlan Plan(long firstStep)
     {
         var options = Options;
-        var plan = CopyPlan.Create(options.Optimizer.Mode, options.Optimizer.Queries, options.Optimizer.EffectiveOwnExamples);
+        var plan = CopyPlan.Create(options.Optimizer.Mode, options.Optimizer.Queries, options.Optimizer.OwnExamples);
         var milliseconds = MeasureStep(plan);
         var parameters = ModelFacts.ParametersOf(Model.Checkpoint);
         var examples = Data.Train.Select(Layout.ForTraining);
@@ -162,7 +162,7 @@ internal sealed class TrainingSetup : IDisposable
         PromptExample[] examples = [.. Data.Train.Select(Layout.ForTraining)];
         var prompts = CreateStore(examples);
         Fill(prompts, examples.Length, "caching training prompts", cancellation);
-        var groups = options.Optimizer.EffectiveOwnExamples ? options.Optimizer.Queries : 1;
+        var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
         var order = new ExampleOrder(examples.Length, options.ExamplesPerStep * groups, options.Seed);
         Objective = new ModelObjective(programs, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun);
         if (Data.Eval.Count > 0)
