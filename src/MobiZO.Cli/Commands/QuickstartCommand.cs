@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Cli.QuickStart;
@@ -12,7 +13,7 @@ using MobiZO.Training;
 namespace MobiZO.Cli.Commands;
 
 /// <summary>The main job from end to end, on the bundled model and real mail: spam or not.</summary>
-internal static class QuickstartCommand
+internal static partial class QuickstartCommand
 {
     private const string Usage = "[--output <folder>] [--seed <n>]";
     private const string Example = "mobizo quickstart";
@@ -81,23 +82,29 @@ internal static class QuickstartCommand
         yield return $"  {MobizoCommand.Name} train --help                                      your model, your data";
     }
 
-    /// <summary>Mails whose answer changed first: they show what was learned; then some that did not.</summary>
+    /// <summary>A few mails of each kind, spread evenly over the unseen ones and not chosen by their answers.</summary>
     private static IEnumerable<string> MailTable(Answers answers, string data)
     {
-        var rows = DataFile.Read(data, new DataOptions { MaxRows = null }).ToDictionary(row => row.LineNumber);
+        var rows = DataFile.Read(data, new DataOptions()).ToDictionary(row => row.LineNumber);
         var before = answers.First!.Examples.ToDictionary(example => example.LineNumber);
         var chosen = answers.Last!.Examples
-            .OrderBy(after => before[after.LineNumber].Prediction == after.Prediction)
-            .ThenBy(after => after.LineNumber)
+            .Where(after => rows[after.LineNumber]["subject"] is { Length: > 0 } subject && !Indecent().IsMatch(subject))
             .GroupBy(after => after.Label)
-            .SelectMany(group => group.Take(ShownMails / 2));
+            .OrderBy(group => group.Key)
+            .SelectMany(group => Spread([.. group]));
         yield return "mail (subject)                                        truth   before   after";
         foreach (var after in chosen)
         {
-            var subject = rows[after.LineNumber]["subject"];
-            yield return $"{Fit(subject.Length == 0 ? "(no subject)" : subject, 52)}  {Word(answers, after.Label)}     {Word(answers, before[after.LineNumber].Prediction)}      {Word(answers, after.Prediction)}{(after.IsCorrect ? "" : "  (wrong)")}";
+            yield return $"{Fit(rows[after.LineNumber]["subject"], 52)}  {Word(answers, after.Label)}     {Word(answers, before[after.LineNumber].Prediction)}      {Word(answers, after.Prediction)}{(after.IsCorrect ? "" : "  (wrong)")}";
         }
     }
+
+    private static IEnumerable<ScoredExample> Spread(ScoredExample[] examples) =>
+        Enumerable.Range(0, Math.Min(ShownMails / 2, examples.Length)).Select(i => examples[i * examples.Length / (ShownMails / 2)]);
+
+    // The corpus is real mail of 2002; not all of it belongs on a screen at work.
+    [GeneratedRegex("sex|fuck|xxx|porn|adult|girl|teen|nude|naked|horny|virgin|viagra|penis|breast|erect|mothers", RegexOptions.IgnoreCase)]
+    private static partial Regex Indecent();
 
     private static string Word(Answers answers, int? choice) => answers.Last!.Choices[choice!.Value].Trim().PadRight(3);
 

@@ -36,6 +36,13 @@ public sealed partial class SampleTests : IDisposable
         Assert.Equal([Source("SpamFilter"), Source("Continue")], blocks);
     }
 
+    [Fact]
+    public void TheReadmeShowsASample()
+    {
+        var readme = File.ReadAllText(Path.Combine(Shared.Repository, "README.md"));
+        Assert.Equal([Source("SpamFilter")], CodeBlock().Matches(readme).Select(match => match.Groups["code"].Value));
+    }
+
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();
 
