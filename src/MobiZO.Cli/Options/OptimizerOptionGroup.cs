@@ -38,8 +38,7 @@ internal static class OptimizerOptionGroup
             (optimizer, value) => optimizer with { Epsilon = value });
         group.Add(
             "--learning-rate",
-            FormattableString.Invariant(
-                $"Peak learning rate (by default {OptimizerOptions.DefaultLearningRate}, in a normalized mode {OptimizerOptions.DefaultNormalizedLearningRate})."),
+            FormattableString.Invariant($"Peak learning rate (by default {OptimizerOptions.DefaultLearningRate})."),
             OptionValue.Single,
             optimizer => optimizer.LearningRate,
             (optimizer, value) => optimizer with { LearningRate = value });

@@ -5,11 +5,8 @@ namespace MobiZO.Optimization;
 /// <summary>The settings of the optimiser; every default is here.</summary>
 public sealed record OptimizerOptions
 {
-    /// <summary>Peak learning rate of the modes whose gradients are not normalised, unless one is given.</summary>
+    /// <summary>Peak learning rate unless one is given.</summary>
     public const float DefaultLearningRate = 0.3f;
-
-    /// <summary>Peak learning rate of the normalised modes, unless one is given: their gradients are of the order of one.</summary>
-    public const float DefaultNormalizedLearningRate = 0.01f;
 
     /// <summary>Most random directions a step.</summary>
     public const int MaxQueries = 65536;
@@ -26,7 +23,7 @@ public sealed record OptimizerOptions
     /// <summary>Size of the perturbation, eps.</summary>
     public float Epsilon { get; init; } = 1e-2f;
 
-    /// <summary>Peak learning rate; null: the default of the mode.</summary>
+    /// <summary>Peak learning rate; null: the default.</summary>
     public float? LearningRate { get; init; }
 
     /// <summary>The course of the learning rate.</summary>
@@ -42,7 +39,7 @@ public sealed record OptimizerOptions
     public NoiseKind? Noise { get; init; }
 
     /// <summary>The learning rate in force.</summary>
-    public float EffectiveLearningRate => LearningRate ?? (Mode.IsNormalized() ? DefaultNormalizedLearningRate : DefaultLearningRate);
+    public float EffectiveLearningRate => LearningRate ?? DefaultLearningRate;
 
     /// <summary>The distribution in force.</summary>
     public NoiseKind EffectiveNoise => Noise ?? Mode.DefaultNoise();
