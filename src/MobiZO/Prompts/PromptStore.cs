@@ -10,7 +10,7 @@ namespace MobiZO.Prompts;
 /// The frozen part of every example's prompt, computed once and used by all copies, steps, epochs and evaluations. What does not fit the memory
 /// budget is computed again when it is needed.
 /// </summary>
-internal sealed class PromptStore : IDisposable
+internal sealed class PromptStore
 {
     // Prompts of one run of the prefix program: enough tokens to fill the matrix products, few enough to stay small in memory.
     private const int TokensPerRun = 1024;
@@ -21,11 +21,10 @@ internal sealed class PromptStore : IDisposable
     private readonly int _heads;
     private readonly int _headDimension;
     private readonly IProgramSession _prefix;
-    private readonly bool _ownsPrefix;
     private readonly PromptBuffers _buffers = new();
 
-    public PromptStore(LocalModel model, IProgramSession prefix, IReadOnlyList<PromptExample> examples, long budgetBytes, bool ownsPrefix = false)
-        : this(model.Checkpoint.Config, prefix, examples, budgetBytes, ownsPrefix)
+    public PromptStore(LocalModel model, IProgramSession prefix, IReadOnlyList<PromptExample> examples, long budgetBytes)
+        : this(model.Checkpoint.Config, prefix, examples, budgetBytes)
     {
     }
 
@@ -33,10 +32,9 @@ internal sealed class PromptStore : IDisposable
     /// <param name="prefix">The loaded prefix program.</param>
     /// <param name="examples">The examples whose prompts are kept.</param>
     /// <param name="budgetBytes">Most bytes to keep.</param>
-    /// <param name="ownsPrefix">Whether the program is disposed with the store.</param>
-    public PromptStore(ModelConfig config, IProgramSession prefix, IReadOnlyList<PromptExample> examples, long budgetBytes, bool ownsPrefix = false)
+    public PromptStore(ModelConfig config, IProgramSession prefix, IReadOnlyList<PromptExample> examples, long budgetBytes)
     {
-        (_examples, _budgetBytes, _prefix, _ownsPrefix) = (examples, budgetBytes, prefix, ownsPrefix);
+        (_examples, _budgetBytes, _prefix) = (examples, budgetBytes, prefix);
         (_heads, _headDimension) = (config.KeyValueHeadCount, config.HeadDimension);
         _cached = new PromptKeyValues?[examples.Count];
     }
@@ -92,14 +90,6 @@ internal sealed class PromptStore : IDisposable
         }
 
         PromptKeyValues.AddTo(inputs, [.. indices.Select(index => _cached[index] ?? computed[index])], _heads, _headDimension, _buffers);
-    }
-
-    public void Dispose()
-    {
-        if (_ownsPrefix)
-        {
-            _prefix.Dispose();
-        }
     }
 
     private Dictionary<int, PromptKeyValues> Compute(IReadOnlyList<int> indices)
