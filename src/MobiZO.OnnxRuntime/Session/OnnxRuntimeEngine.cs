@@ -63,7 +63,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         Directory.CreateDirectory(folder);
         var data = Path.GetFileName(path) + ".data";
         var offsets = program.Weights.Count == 0 ? [] : WeightFile.Export(Path.Combine(folder, data), weights, program.Weights);
-        WriteAtomically(path, OnnxLowering.Lower(program, data, weight => offsets[weight.Name]).ToByteArray());
+        WeightFile.WriteAtomically(path, OnnxLowering.Lower(program, data, weight => offsets[weight.Name]).ToByteArray());
     }
 
     /// <inheritdoc/>
@@ -99,7 +99,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         var path = Path.Combine(file.Folder, $"{program.Name}-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}.onnx");
         if (!File.Exists(path) || new FileInfo(path).Length != bytes.Length)
         {
-            WeightFile.Guard(file.Folder, () => WriteAtomically(path, bytes));
+            WeightFile.Guard(file.Folder, () => WeightFile.WriteAtomically(path, bytes));
         }
 
         return path;
@@ -137,12 +137,5 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         session.AddSessionConfigEntry("session.disable_prepacking", options.Prepack ? "0" : "1");
         return session;
-    }
-
-    private static void WriteAtomically(string path, byte[] bytes)
-    {
-        var temporary = WeightFile.TemporaryName(path);
-        File.WriteAllBytes(temporary, bytes);
-        File.Move(temporary, path, overwrite: true);
     }
 }

@@ -61,7 +61,7 @@ internal sealed unsafe class WeightFile : IDisposable
                     // Removed first: an index beside weights says that they are whole.
                     File.Delete(index);
                     Write(path, source, offsets, length, progress);
-                    WriteAtomically(index, expected);
+                    WriteAtomically(index, System.Text.Encoding.UTF8.GetBytes(expected));
                 });
             }
         }
@@ -146,7 +146,7 @@ internal sealed unsafe class WeightFile : IDisposable
     }
 
     /// <summary>A name beside a file that no other writer uses, in this process or another.</summary>
-    public static string TemporaryName(string path) => $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref s_temporaries)}.tmp";
+    private static string TemporaryName(string path) => $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref s_temporaries)}.tmp";
 
     /// <summary>Writes into the cache; a refusal says which folder and how to choose another.</summary>
     public static void Guard(string folder, Action write)
@@ -189,10 +189,11 @@ internal sealed unsafe class WeightFile : IDisposable
         }
     }
 
-    private static void WriteAtomically(string path, string text)
+    /// <summary>Writes a small file under a temporary name and renames it.</summary>
+    public static void WriteAtomically(string path, byte[] bytes)
     {
         var temporary = TemporaryName(path);
-        File.WriteAllText(temporary, text);
+        File.WriteAllBytes(temporary, bytes);
         File.Move(temporary, path, overwrite: true);
     }
 
