@@ -41,6 +41,9 @@ internal sealed class OnnxGraphWriter
 
     public GraphProto Graph => _graph;
 
+    /// <summary>The value of the program that is being made; nodes are named after it, so that traces and graph viewers tell what a node is for.</summary>
+    public string Making { get; set; } = "";
+
     /// <summary>Adds a node with one result.</summary>
     public string Node(string type, IReadOnlyList<string> inputs, string? output = null, string domain = "", params IReadOnlyList<(string Name, object Value)> attributes)
     {
@@ -52,7 +55,7 @@ internal sealed class OnnxGraphWriter
     /// <summary>Adds a node with several results.</summary>
     public void Nodes(string type, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, string domain = "", params IReadOnlyList<(string Name, object Value)> attributes)
     {
-        var node = new NodeProto { OpType = type, Name = string.Create(CultureInfo.InvariantCulture, $"{type}_{_graph.Node.Count}"), Domain = domain };
+        var node = new NodeProto { OpType = type, Name = string.Create(CultureInfo.InvariantCulture, $"{Making}/{type}_{_graph.Node.Count}"), Domain = domain };
         node.Input.AddRange(inputs);
         node.Output.AddRange(outputs);
         node.Attribute.AddRange(attributes.Select(attribute => Attribute(attribute.Name, attribute.Value)));

@@ -25,6 +25,7 @@ internal static class OnnxLowering
 
         foreach (var node in program.Nodes)
         {
+            writer.Making = node.Outputs[0].Name;
             Lower(writer, node);
         }
 

@@ -41,7 +41,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
 
         var file = OpenWeights(weights);
         var path = WriteModel(program, file);
-        using var sessionOptions = CreateOptions();
+        using var sessionOptions = CreateOptions(program.Name);
         foreach (var weight in program.Weights)
         {
             sessionOptions.AddInitializer(weight.Name, Share(weight, file));
@@ -121,7 +121,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         return value;
     }
 
-    private SessionOptions CreateOptions()
+    private SessionOptions CreateOptions(string program)
     {
         var session = new SessionOptions
         {
@@ -136,6 +136,13 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         // Threads that spin while they wait gain nothing in a step of many milliseconds and take the cores from everything else on the device.
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         session.AddSessionConfigEntry("session.disable_prepacking", options.Prepack ? "0" : "1");
+        if (options.ProfilePrefix is { } prefix)
+        {
+            // The prefix is read when profiling is switched on.
+            session.ProfileOutputPathPrefix = $"{prefix}-{program}";
+            session.EnableProfiling = true;
+        }
+
         return session;
     }
 }

@@ -12,6 +12,12 @@ public sealed record OnnxRuntimeOptions
     /// <summary>Whether weights are repacked for speed at load (more memory). Off: they stay file-backed and steps are slower.</summary>
     public bool Prepack { get; init; } = true;
 
+    /// <summary>
+    /// Where ONNX Runtime writes a trace of every session: <c>{prefix}-{program}_{time}.json</c>, complete once the session is disposed (Chrome's trace format, one
+    /// event an operator); null: no trace. Tracing slows a run down a little.
+    /// </summary>
+    public string? ProfilePrefix { get; init; }
+
     /// <summary>Told the share of the weights written when a checkpoint is first used, 0 to 1.</summary>
     public IProgress<double>? CacheProgress { get; init; }
 

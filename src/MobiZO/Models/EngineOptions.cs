@@ -17,6 +17,10 @@ public sealed record EngineOptions
     /// <summary>Folder for fp32 weights and lowered programs; null: the user's cache folder, or the environment variable <c>MOBIZO_CACHE</c>.</summary>
     public string? CacheFolder { get; init; }
 
+    /// <summary>Where ONNX Runtime writes a trace of every program it runs (<c>{prefix}-{program}_{time}.json</c>, complete when the model is disposed); null: no trace.</summary>
+    [JsonIgnore]
+    public string? ProfilePrefix { get; init; }
+
     /// <summary>Told the share of the weights converted when a checkpoint is first used, 0 to 1.</summary>
     [JsonIgnore]
     public IProgress<double>? CacheProgress { get; init; }

@@ -115,6 +115,7 @@ public sealed class LocalModel : IDisposable
             CacheFolder = options.CacheFolder ?? OnnxRuntimeOptions.DefaultCacheFolder,
             Threads = options.Threads,
             Prepack = !options.LowMemory,
+            ProfilePrefix = options.ProfilePrefix,
             CacheProgress = options.CacheProgress,
         });
 }

@@ -61,6 +61,9 @@ public sealed record FineTuneOptions
     /// <summary>Most tokens of one engine run; a step with more is cut into micro-batches over copies, with the same result.</summary>
     public int MaxTokensPerRun { get; init; } = 1024;
 
+    /// <summary>One copy after another, each in an engine run of its own, as MeZO does it: what the parallel step is compared with.</summary>
+    internal bool IsSequential { get; init; }
+
     /// <summary>Memory for the cached prompts of scope activated, in megabytes.</summary>
     public int PromptCacheMegabytes { get; init; } = 2048;
 

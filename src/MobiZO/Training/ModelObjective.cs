@@ -19,6 +19,7 @@ internal sealed class ModelObjective : IUpdatingObjective
     private readonly ExampleOrder _order;
     private readonly PromptStore? _prompts;
     private readonly int _maxTokensPerRun;
+    private readonly bool _isSequential;
 
     /// <param name="programs">The loaded programs.</param>
     /// <param name="form">The loss of the step programs.</param>
@@ -27,6 +28,7 @@ internal sealed class ModelObjective : IUpdatingObjective
     /// <param name="order">Which examples a step sees.</param>
     /// <param name="prompts">Cached prompts of the examples; null when the rows hold every token.</param>
     /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
+    /// <param name="isSequential">Whether every copy has an engine run of its own.</param>
     public ModelObjective(
         StepPrograms programs,
         LossForm form,
@@ -34,9 +36,11 @@ internal sealed class ModelObjective : IUpdatingObjective
         IReadOnlyList<PromptExample> examples,
         ExampleOrder order,
         PromptStore? prompts,
-        int maxTokensPerRun)
+        int maxTokensPerRun,
+        bool isSequential = false)
     {
-        (_programs, _form, _examples, _order, _prompts, _maxTokensPerRun) = (programs, form, examples, order, prompts, maxTokensPerRun);
+        (_programs, _form, _examples, _order, _prompts) = (programs, form, examples, order, prompts);
+        (_maxTokensPerRun, _isSequential) = (maxTokensPerRun, isSequential);
         _a = HostTensor.Of(a, a.Length);
     }
 
@@ -49,9 +53,10 @@ internal sealed class ModelObjective : IUpdatingObjective
     {
         var losses = new float[request.Plan.Count];
         LastRunCount = 0;
+        var prompts = new GatheredPrompts(_prompts);
         foreach (var part in Parts(request.Plan, _order.IndicesOf(request.Step)))
         {
-            var results = _programs.Losses.Value.Run(Inputs(request, part, learningRate: 0))[ProgramNames.Losses].Floats;
+            var results = _programs.Losses.Value.Run(Inputs(request, part, prompts, learningRate: 0))[ProgramNames.Losses].Floats;
             LastRunCount++;
             for (var i = 0; i < results.Length; i++)
             {
@@ -74,7 +79,7 @@ internal sealed class ModelObjective : IUpdatingObjective
         }
 
         LastRunCount = 1;
-        var outputs = _programs.LossesAndUpdate!.Run(Inputs(request, parts[0], learningRate));
+        var outputs = _programs.LossesAndUpdate!.Run(Inputs(request, parts[0], new GatheredPrompts(_prompts), learningRate));
         return new UpdatedStep(outputs[ProgramNames.Losses].Floats, outputs[ProgramNames.Gradients].Floats, outputs[ProgramNames.NextAdapterB].Floats);
     }
 
@@ -86,7 +91,7 @@ internal sealed class ModelObjective : IUpdatingObjective
         [ProgramNames.LearningRate] = HostTensor.Of([learningRate], 1),
     })[ProgramNames.NextAdapterB].Floats;
 
-    private Dictionary<string, HostTensor> Inputs(StepRequest request, Part part, float learningRate)
+    private Dictionary<string, HostTensor> Inputs(StepRequest request, Part part, GatheredPrompts prompts, float learningRate)
     {
         var feed = StepFeed.Create(_form, [.. part.Examples.Select(index => _examples[index])], part.Groups, part.Copies.Length);
         var copies = part.Copies.Select(copy => request.Plan.Copies[copy]).ToArray();
@@ -100,7 +105,7 @@ internal sealed class ModelObjective : IUpdatingObjective
             [ProgramNames.Epsilon] = HostTensor.Of([request.Epsilon], 1),
             [ProgramNames.LearningRate] = HostTensor.Of([learningRate], 1),
         };
-        _prompts?.AddTo(inputs, [.. feed.PromptOrder.Select(index => part.Examples[index])]);
+        prompts.AddTo(inputs, [.. feed.PromptOrder.Select(index => part.Examples[index])]);
         return inputs;
     }
 
@@ -110,6 +115,12 @@ internal sealed class ModelObjective : IUpdatingObjective
         var groups = plan.OwnExamples ? plan.Queries : 1;
         var perGroup = plan.Count / groups;
         var examplesPerCopy = indices.Length / groups;
+        if (_isSequential)
+        {
+            int[] ExamplesOf(int copy) => indices[(copy % groups * examplesPerCopy)..((copy % groups + 1) * examplesPerCopy)];
+            return Enumerable.Range(0, plan.Count).Select(copy => new Part([copy], ExamplesOf(copy), 1));
+        }
+
         var tokens = indices.Max(index => RowTokens(_examples[index])) * examplesPerCopy * (_form == LossForm.ChoiceSequences ? _examples[indices[0]].Choices.Length : 1);
         if (groups == 1)
         {
@@ -137,4 +148,30 @@ internal sealed class ModelObjective : IUpdatingObjective
             : HostTensor.Of(memory.ToArray(), shape);
 
     private sealed record Part(int[] Copies, int[] Examples, int Groups);
+
+    /// <summary>The cached prompts of one step. Parts that see the same examples share what was joined for the first of them.</summary>
+    private sealed class GatheredPrompts(PromptStore? store)
+    {
+        private readonly Dictionary<string, HostTensor> _joined = new(StringComparer.Ordinal);
+        private int[] _indices = [];
+
+        public void AddTo(Dictionary<string, HostTensor> inputs, int[] indices)
+        {
+            if (store is null)
+            {
+                return;
+            }
+
+            if (!indices.AsSpan().SequenceEqual(_indices))
+            {
+                store.AddTo(_joined, indices);
+                _indices = indices;
+            }
+
+            foreach (var (name, tensor) in _joined)
+            {
+                inputs[name] = tensor;
+            }
+        }
+    }
 }

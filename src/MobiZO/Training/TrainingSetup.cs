@@ -164,7 +164,7 @@ internal sealed class TrainingSetup : IDisposable
         Fill(prompts, examples.Length, "caching training prompts", cancellation);
         var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
         var order = new ExampleOrder(examples.Length, options.ExamplesPerStep * groups, options.Seed);
-        Objective = new ModelObjective(programs, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun);
+        Objective = new ModelObjective(programs, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun, options.IsSequential);
         if (Data.Eval.Count > 0)
         {
             _cacheLeft -= prompts?.CachedBytes ?? 0;
@@ -178,8 +178,14 @@ internal sealed class TrainingSetup : IDisposable
     private PromptStore? CreateStore(IReadOnlyList<PromptExample> examples) =>
         Layout.Prompt == PromptForm.KeyValues ? new PromptStore(Model, _prefix.Value, examples, Math.Max(_cacheLeft, 0)) : null;
 
-    private void Fill(PromptStore? store, int total, string stage, CancellationToken cancellation) =>
-        store?.Fill(done => _progress?.Report(new StageProgress(stage, done, total)), cancellation);
+    private void Fill(PromptStore? store, int total, string stage, CancellationToken cancellation)
+    {
+        if (store is not null)
+        {
+            _progress?.Report(new StageProgress(stage, 0, total));
+            store.Fill(done => _progress?.Report(new StageProgress(stage, done, total)), cancellation);
+        }
+    }
 
     private double MeasureStep(CopyPlan plan)
     {

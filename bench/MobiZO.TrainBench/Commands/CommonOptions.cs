@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace MobiZO.TrainBench.Commands;
+
+/// <summary>Options that several commands have.</summary>
+internal static class CommonOptions
+{
+    public static Option<string> Model() => new("--model")
+    {
+        Description = "Hugging Face folder or GGUF file; the bundled nano model unless given.",
+        DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "models", "nano"),
+    };
+
+    public static Option<string?> Json() => new("--json") { Description = "Also write machine, command and every number to this file." };
+
+    public static Option<int> Threads() => new("--threads") { Description = "Threads of the engine; 0: one a core." };
+
+    public static Option<int> Count(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value };
+
+    public static Option<string> Text(string name, string description, string value) => new(name) { Description = description, DefaultValueFactory = _ => value };
+
+    public static IReadOnlyList<string> List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using MobiZO.Models;
+using MobiZO.TrainBench.Machine;
+using MobiZO.TrainBench.Measuring;
+using MobiZO.TrainBench.Reporting;
+using MobiZO.TrainBench.Steps;
+using MobiZO.Training;
+
+namespace MobiZO.TrainBench.Commands;
+
+/// <summary>Speed of the parallel step over a grid of shapes, against one copy after another, plain inference and the machine's bound.</summary>
+internal static class StepsCommand
+{
+    private const int GemmRounds = 11;
+    private const int ReadRounds = 6;
+
+    public static Command Create()
+    {
+        var (model, json, threads) = (CommonOptions.Model(), CommonOptions.Json(), CommonOptions.Threads());
+        var grid = CommonOptions.Text("--grid", "Shapes: scope:P=..,E=..,T=..[,S=..] with | between sizes and ; between parts.", StepGrid.Default);
+        var rounds = CommonOptions.Count("--rounds", "Rounds of a row; the first is dropped.", 7);
+        var tokens = CommonOptions.Count("--max-tokens-per-run", "Most tokens of one engine run.", DefaultTokensPerRun);
+        var buffer = CommonOptions.Count("--bandwidth-mb", "Size of the buffer that memory speed is measured on.", 1024);
+        var loss = new Option<LossKind>("--loss") { Description = "Loss of the step: choices (two label words) or tokens (the whole vocabulary).", DefaultValueFactory = _ => LossKind.Choices };
+        var command = new Command("steps", "Speed of the training step over a grid of shapes.") { model, grid, rounds, tokens, loss, threads, buffer, json };
+        command.SetAction((result, cancellation) => Task.Run(
+            () =>
+            {
+                var shapes = StepGrid.Parse(result.GetValue(grid)!);
+                var engine = new EngineOptions { Threads = result.GetValue(threads) };
+                using var gemm = new GemmPeak(engine.Threads);
+                var (gemmRates, readRates) = (new List<GemmRate>(), new List<double>());
+                void MeasureMachine()
+                {
+                    gemmRates.AddRange(gemm.Measure(GemmRounds));
+                    readRates.Add(Statistics.Median(ReadBandwidth.Measure(result.GetValue(buffer), ReadRounds)));
+                }
+
+                MeasureMachine();
+                var rows = new List<StepRow>();
+                using (var loaded = new StepModel(result.GetValue(model)!, engine, result.GetValue(loss)))
+                {
+                    var bench = new StepBench(loaded, result.GetValue(rounds), result.GetValue(tokens));
+                    foreach (var shape in shapes)
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        Output.Tell($"measuring {shape}");
+                        rows.Add(bench.Measure(shape));
+                    }
+                }
+
+                MeasureMachine();
+                var roofline = new Roofline(gemmRates.Max(rate => rate.FlopsPerSecond), readRates.Max());
+                rows = [.. rows.Select(row => row.Against(roofline))];
+                foreach (var table in StepTables.Create(rows, roofline))
+                {
+                    Output.Write(table);
+                }
+
+                BenchReport.Write(result.GetValue(json), new { Model = result.GetValue(model), Gemm = gemmRates, ReadBytesPerSecond = readRates, Roofline = roofline, Rows = rows });
+            },
+            cancellation));
+        return command;
+    }
+
+    private static int DefaultTokensPerRun => new FineTuneOptions { Model = "", TrainData = "", Output = "" }.MaxTokensPerRun;
+}

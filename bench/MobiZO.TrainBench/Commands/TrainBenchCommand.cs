@@ -1,0 +1,33 @@
+using System.CommandLine;
+using MobiZO.TrainBench.Reporting;
+
+namespace MobiZO.TrainBench.Commands;
+
+/// <summary>The root command; every command is one line here.</summary>
+internal static class TrainBenchCommand
+{
+    /// <summary>Set to 1: failures show where they came from.</summary>
+    private const string DebugVariable = "MOBIZO_DEBUG";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Measures what a training step costs, where its time goes, what memory it needs and how long a goal takes.")
+        {
+            StepsCommand.Create(),
+        };
+        try
+        {
+            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            Output.Tell("Stopped.");
+            return 130;
+        }
+        catch (Exception exception)
+        {
+            Output.Tell(Environment.GetEnvironmentVariable(DebugVariable) == "1" ? exception.ToString() : $"error: {exception.Message}");
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,1 @@
+return await MobiZO.TrainBench.Commands.TrainBenchCommand.RunAsync(args);

@@ -1,0 +1,41 @@
+using MobiZO.TrainBench.Machine;
+using MobiZO.TrainBench.Measuring;
+using MobiZO.Training;
+
+namespace MobiZO.TrainBench.Steps;
+
+/// <summary>Measures one shape after another.</summary>
+internal sealed class StepBench(StepModel model, int rounds, int maxTokensPerRun)
+{
+    public StepRow Measure(StepShape shape)
+    {
+        using var step = new StepRun(model, shape, maxTokensPerRun);
+        using var sequential = new StepRun(model, shape, maxTokensPerRun, isSequential: true);
+        var inference = new InferenceRun(model, shape, maxTokensPerRun);
+        using var all = shape.Scope == AdapterScope.Activated ? new StepRun(model, shape.InScopeAll(), maxTokensPerRun) : null;
+
+        // Before the others have run at this size: what they need is not the step's.
+        var isOwnPeak = ResidentPeak.TryReset();
+        step.Take();
+        step.Take();
+        var peak = ResidentPeak.Bytes;
+
+        List<Func<StepSample>> contenders = [step.Take, sequential.Take, inference.Take];
+        if (all is not null)
+        {
+            contenders.Add(all.Take);
+        }
+
+        var samples = Interleaved.Run(rounds, contenders);
+        return new StepRow
+        {
+            Shape = shape,
+            Step = Timing.Of(samples[0]),
+            Sequential = Timing.Of(samples[1]),
+            Inference = Timing.Of(samples[2]),
+            ScopeAll = all is null ? null : Timing.Of(samples[3]),
+            PeakBytes = peak,
+            IsOwnPeak = isOwnPeak,
+        };
+    }
+}

@@ -1,0 +1,104 @@
+using MobiZO.Adapters;
+using MobiZO.Models;
+using MobiZO.Optimization;
+using MobiZO.Optimization.Noise;
+using MobiZO.Programs;
+using MobiZO.Programs.Adapters;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Building;
+using MobiZO.Programs.Feeding;
+using MobiZO.Programs.Ops;
+using MobiZO.Training;
+
+namespace MobiZO.TrainBench.Steps;
+
+/// <summary>A model with a fresh adapter, its programs, and rows of random tokens.</summary>
+internal sealed class StepModel : IDisposable
+{
+    private const ulong Seed = 42;
+
+    private readonly Dictionary<(string, PromptForm), MeteredSession> _sessions = [];
+
+    /// <param name="path">Model folder or GGUF file.</param>
+    /// <param name="engine">How it runs.</param>
+    /// <param name="loss">The loss: over two label words, or over the vocabulary.</param>
+    public StepModel(string path, EngineOptions engine, LossKind loss)
+    {
+        Model = LocalModel.Open(path, engine);
+        Loss = loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens;
+        var options = new AdapterOptions();
+        Adapter = AdapterFactory.CreateLayout(Model, options);
+        var fresh = LoraAdapter.CreateFresh(Adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), options.Rank, (float)options.Alpha, Seed);
+        State = fresh.Layout;
+        A = [.. fresh.Modules.SelectMany(module => module.A)];
+    }
+
+    public LocalModel Model { get; }
+
+    public LossForm Loss { get; }
+
+    public AdapterLayout Adapter { get; }
+
+    public StateLayout State { get; }
+
+    /// <summary>All A matrices, flat.</summary>
+    public float[] A { get; }
+
+    public MeteredSession Prefix => Load("prefix", PromptForm.KeyValues, () => Model.Architecture.Prefix(PromptForm.KeyValues));
+
+    public MeteredSession Step(PromptForm prompt) =>
+        Load("step", prompt, () => Model.Architecture.Step(new StepOptions { Adapter = Adapter, Loss = Loss, Prompt = prompt }));
+
+    /// <summary>The forward pass of the step without adapter, copies and loss, with the same head.</summary>
+    public MeteredSession Inference(PromptForm prompt) =>
+        Load("inference", prompt, () => Loss == LossForm.Tokens ? Model.Architecture.Score(null, prompt) : CandidateInference(prompt));
+
+    /// <summary>Random examples, the same for every call with the same sizes.</summary>
+    public PromptExample[] Examples(StepShape shape, int count)
+    {
+        var source = new NoiseSource(Seed);
+        var vocabulary = Model.Checkpoint.Config.VocabularySize;
+        long drawn = 0;
+        int Token() => Math.Min((int)(source.SamplingUniform(drawn++) * vocabulary), vocabulary - 1);
+        var length = shape.CachedTokens + shape.RowTokens;
+        return [.. Enumerable.Range(0, count).Select(index =>
+        {
+            int[] prompt = [.. Enumerable.Range(0, length).Select(_ => Token())];
+            return Loss == LossForm.Tokens
+                ? new PromptExample(prompt, shape.CachedTokens, [Token()], [], 0)
+                : new PromptExample(prompt, shape.CachedTokens, [], [[Token()], [Token()]], index % 2);
+        })];
+    }
+
+    public void Dispose()
+    {
+        foreach (var session in _sessions.Values)
+        {
+            session.Dispose();
+        }
+
+        Model.Dispose();
+    }
+
+    private StepProgram CandidateInference(PromptForm prompt)
+    {
+        var config = Model.Checkpoint.Config;
+        var builder = new ProgramBuilder();
+        var decoder = new LlamaDecoder(builder, config, prompt, 0, lora: null, emitsPresent: false);
+        var answers = decoder.AnswerStates(decoder.Run());
+        var head = new Weight(config.TieWordEmbeddings ? LlamaLayer.EmbeddingName : "lm_head.weight", config.VocabularySize, config.HiddenSize);
+        builder.Output(builder.Add("choice_logits", new CandidateLogits(head), answers, builder.IntegerInput(ProgramNames.CandidateIds, "R", "K")));
+        return builder.Build("inference");
+    }
+
+    private MeteredSession Load(string name, PromptForm prompt, Func<StepProgram> build)
+    {
+        if (!_sessions.TryGetValue((name, prompt), out var session))
+        {
+            session = new MeteredSession(Model.Engine.Load(build(), Model.Checkpoint));
+            _sessions.Add((name, prompt), session);
+        }
+
+        return session;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using MobiZO.Data;
+using MobiZO.Journal;
+using MobiZO.Optimization;
+using MobiZO.Programs.Architectures;
+using MobiZO.Prompts;
+using MobiZO.TrainBench.Machine;
+using MobiZO.Training;
+
+namespace MobiZO.TrainBench.Steps;
+
+/// <summary>The steps of a trainer on fixed rows: the optimiser, the objective, the prompt cache and a journal on disk, as a run has them.</summary>
+internal sealed class StepRun : IDisposable
+{
+    private const ulong Seed = 42;
+    private const long TotalSteps = 1_000_000;
+    private const int StepsPerFlush = 8;
+    private const int BatchesOfExamples = 4;
+
+    // Random tokens teach nothing; the rate only keeps the state from growing.
+    private const float LearningRate = 1e-4f;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("mobizo-steps-").FullName;
+    private readonly MeteredSession _session;
+    private readonly ModelObjective _objective;
+    private readonly ZerothOrderOptimizer _optimizer;
+    private readonly JournalWriter _journal;
+
+    /// <param name="model">The model.</param>
+    /// <param name="shape">Sizes of the step.</param>
+    /// <param name="maxTokensPerRun">Most tokens of an engine run.</param>
+    /// <param name="isSequential">One copy after another.</param>
+    public StepRun(StepModel model, StepShape shape, int maxTokensPerRun, bool isSequential = false)
+    {
+        var prompt = shape.Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens;
+        var examples = model.Examples(shape, BatchesOfExamples * shape.Examples);
+        _session = model.Step(prompt);
+        var prompts = prompt == PromptForm.KeyValues ? new PromptStore(model.Model, model.Prefix, examples, long.MaxValue) : null;
+        prompts?.Fill(null, CancellationToken.None);
+        var order = new ExampleOrder(examples.Length, shape.Examples, Seed);
+        _objective = new ModelObjective(StepPrograms.ForHost(_session), model.Loss, model.A, examples, order, prompts, maxTokensPerRun, isSequential);
+
+        var options = new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = shape.Queries, LearningRate = LearningRate };
+        _optimizer = new ZerothOrderOptimizer(options, model.State, Seed, TotalSteps);
+        var header = new JournalHeader { Seed = Seed, TotalSteps = TotalSteps, Optimizer = options, Layout = model.State };
+        _journal = JournalWriter.Create(Path.Combine(_folder, "journal.jsonl"), header, StepsPerFlush);
+        _session.Take();
+    }
+
+    /// <summary>Takes one step as the training loop does.</summary>
+    public StepSample Take()
+    {
+        var start = Stopwatch.GetTimestamp();
+        var result = _optimizer.Step(_objective);
+        _journal.Append(new JournalEntry
+        {
+            Step = result.Step,
+            Losses = result.Losses,
+            ProjectedGradients = result.ProjectedGradients,
+            LearningRate = result.LearningRate,
+            Milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds,
+            PeakMemoryBytes = ResidentPeak.Bytes,
+            Skipped = result.Skipped,
+        });
+        var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        var (engine, runs, cost) = _session.Take();
+        return result.Skipped
+            ? throw new InvalidOperationException($"Step {result.Step} had a loss that is not finite: its time would mean nothing.")
+            : new StepSample(elapsed, engine.TotalMilliseconds, runs, cost);
+    }
+
+    public void Dispose()
+    {
+        _journal.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

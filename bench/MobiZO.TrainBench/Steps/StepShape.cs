@@ -1,0 +1,27 @@
+using MobiZO.Training;
+
+namespace MobiZO.TrainBench.Steps;
+
+/// <summary>The sizes of one step.</summary>
+/// <param name="Scope">Which tokens carry the adapter.</param>
+/// <param name="Copies">P = 2q, two-sided.</param>
+/// <param name="Examples">E.</param>
+/// <param name="CachedTokens">T of scope activated: prompt tokens that come from the cache; 0 for scope all.</param>
+/// <param name="RowTokens">Tokens of a row that a step computes: S of scope activated, T of scope all.</param>
+internal sealed record StepShape(AdapterScope Scope, int Copies, int Examples, int CachedTokens, int RowTokens)
+{
+    public int Queries => Copies / 2;
+
+    /// <summary>Rows of a step: P * E.</summary>
+    public int Rows => Copies * Examples;
+
+    /// <summary>Tokens that a step computes.</summary>
+    public int ComputedTokens => Rows * RowTokens;
+
+    /// <summary>The same copies, examples and prompts with every token computed and adapted.</summary>
+    public StepShape InScopeAll() => this with { Scope = AdapterScope.All, CachedTokens = 0, RowTokens = CachedTokens + RowTokens };
+
+    public override string ToString() => Scope == AdapterScope.All
+        ? FormattableString.Invariant($"all P={Copies} E={Examples} T={RowTokens}")
+        : FormattableString.Invariant($"activated P={Copies} E={Examples} T={CachedTokens} S={RowTokens}");
+}
