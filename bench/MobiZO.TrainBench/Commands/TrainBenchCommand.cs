@@ -14,6 +14,12 @@ internal static class TrainBenchCommand
         var root = new RootCommand("Measures what a training step costs, where its time goes, what memory it needs and how long a goal takes.")
         {
             StepsCommand.Create(),
+            ProfileCommand.Create(),
+            PartsCommand.Create(),
+            MemoryCommand.Create(),
+            RaceCommand.Create(),
+            MemoryCommand.CreateChild(),
+            RaceCommand.CreateChild(),
         };
         try
         {

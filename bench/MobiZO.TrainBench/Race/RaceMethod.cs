@@ -1,0 +1,42 @@
+using MobiZO.Optimization;
+using MobiZO.Training;
+
+namespace MobiZO.TrainBench.Race;
+
+/// <summary>A way to train that takes part in a race.</summary>
+/// <param name="Name">How it is called on the command line.</param>
+/// <param name="Apply">The run with its settings.</param>
+internal sealed record RaceMethod(string Name, Func<FineTuneOptions, RaceSettings, FineTuneOptions> Apply)
+{
+    // A constant rate needs no end; the race ends at the goal or at the limit.
+    private const int EndlessSteps = 1_000_000;
+
+    /// <summary>All methods.</summary>
+    public static IReadOnlyList<RaceMethod> All { get; } =
+    [
+        new("default", (run, settings) => run with { Steps = settings.DefaultSteps ?? run.Steps }),
+        new("prge", Prge),
+        new("mezo", (run, settings) => Prge(run, settings) with { IsSequential = true }),
+    ];
+
+    /// <exception cref="FormatException">There is no such method.</exception>
+    public static RaceMethod Find(string name) => All.FirstOrDefault(method => method.Name == name)
+        ?? throw new FormatException($"methods: '{name}' is not one of {string.Join(", ", All.Select(method => method.Name))}");
+
+    /// <summary>The paper's settings: every token adapted, two-sided queries on shared examples, loss over the vocabulary, a constant rate.</summary>
+    private static FineTuneOptions Prge(FineTuneOptions run, RaceSettings settings) => run with
+    {
+        Adapter = run.Adapter with { Scope = AdapterScope.All },
+        Optimizer = new OptimizerOptions
+        {
+            Mode = EstimatorMode.TwoSided,
+            Queries = 4,
+            Epsilon = 1e-2f,
+            LearningRate = settings.PrgeRate,
+            Schedule = new LearningRateSchedule { Kind = ScheduleKind.Constant },
+        },
+        ExamplesPerStep = 4,
+        Loss = LossKind.Tokens,
+        Steps = EndlessSteps,
+    };
+}
