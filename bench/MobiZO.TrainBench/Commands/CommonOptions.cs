@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Commands;
 
@@ -14,6 +15,15 @@ internal static class CommonOptions
     public static Option<string?> Json() => new("--json") { Description = "Also write machine, command and every number to this file." };
 
     public static Option<int> Threads() => new("--threads") { Description = "Threads of the engine; 0: one a core." };
+
+    public static Option<int> TokensPerRun() => Count(
+        "--max-tokens-per-run", "Most tokens of one engine run; the library's number unless given.", new FineTuneOptions { Model = "", TrainData = "", Output = "" }.MaxTokensPerRun);
+
+    public static Option<LossKind> Loss() => new("--loss")
+    {
+        Description = "Loss of the step: choices (two label words of one token) or tokens (the whole vocabulary).",
+        DefaultValueFactory = _ => LossKind.Choices,
+    };
 
     public static Option<int> Count(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value };
 

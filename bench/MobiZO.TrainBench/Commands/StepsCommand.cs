@@ -4,7 +4,6 @@ using MobiZO.TrainBench.Machine;
 using MobiZO.TrainBench.Measuring;
 using MobiZO.TrainBench.Reporting;
 using MobiZO.TrainBench.Steps;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Commands;
 
@@ -19,9 +18,9 @@ internal static class StepsCommand
         var (model, json, threads) = (CommonOptions.Model(), CommonOptions.Json(), CommonOptions.Threads());
         var grid = CommonOptions.Text("--grid", "Shapes: scope:P=..,E=..,T=..[,S=..] with | between sizes and ; between parts.", StepGrid.Default);
         var rounds = CommonOptions.Count("--rounds", "Rounds of a row; the first is dropped.", 7);
-        var tokens = CommonOptions.Count("--max-tokens-per-run", "Most tokens of one engine run.", DefaultTokensPerRun);
+        var tokens = CommonOptions.TokensPerRun();
         var buffer = CommonOptions.Count("--bandwidth-mb", "Size of the buffer that memory speed is measured on.", 1024);
-        var loss = new Option<LossKind>("--loss") { Description = "Loss of the step: choices (two label words) or tokens (the whole vocabulary).", DefaultValueFactory = _ => LossKind.Choices };
+        var loss = CommonOptions.Loss();
         var command = new Command("steps", "Speed of the training step over a grid of shapes.") { model, grid, rounds, tokens, loss, threads, buffer, json };
         command.SetAction((result, cancellation) => Task.Run(
             () =>
@@ -62,6 +61,4 @@ internal static class StepsCommand
             cancellation));
         return command;
     }
-
-    private static int DefaultTokensPerRun => new FineTuneOptions { Model = "", TrainData = "", Output = "" }.MaxTokensPerRun;
 }

@@ -1,0 +1,17 @@
+namespace MobiZO.TrainBench.Memory;
+
+/// <summary>What a measured process does with the rows.</summary>
+internal enum MemoryTask
+{
+    /// <summary>Continues one prompt by a few tokens.</summary>
+    Inference,
+
+    /// <summary>Scores every row.</summary>
+    Evaluation,
+
+    /// <summary>Trains on the rows, scope activated.</summary>
+    TrainingActivated,
+
+    /// <summary>Trains on the rows, scope all.</summary>
+    TrainingAll,
+}
