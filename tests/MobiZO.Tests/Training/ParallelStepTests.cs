@@ -66,6 +66,10 @@ public sealed class ParallelStepTests
             AssertClose(parallel, objective.Losses(request), 1e-6, $"micro-batches of {size} tokens");
             Assert.True(objective.LastRunCount > 1 || size > 1);
         }
+
+        var copyByCopy = tiny.Objective(perStep, isSequential: true);
+        AssertClose(parallel, copyByCopy.Losses(request), 1e-6, "an engine run for every copy");
+        Assert.Equal(plan.Count, copyByCopy.LastRunCount);
     }
 
     /// <summary>If copies did not differ, or examples were mixed up between copies, the comparison above could pass for nothing.</summary>

@@ -64,7 +64,7 @@ internal sealed class TinyStep : IDisposable
     public IProgramSession Load(StepProgram program) => Own(_engine.Load(program, Model));
 
     /// <summary>All copies at once, as a run does it.</summary>
-    public ModelObjective Objective(int examplesPerStep, int maxTokensPerRun = int.MaxValue, EngineUpdate? update = null) => new(
+    public ModelObjective Objective(int examplesPerStep, int maxTokensPerRun = int.MaxValue, EngineUpdate? update = null, bool isSequential = false) => new(
         new StepPrograms(
             new Lazy<IProgramSession>(() => Load(Model.Architecture.Step(Options()))),
             update is null ? null : Load(Model.Architecture.Step(Options(update))),
@@ -74,7 +74,8 @@ internal sealed class TinyStep : IDisposable
         Examples,
         Order(examplesPerStep),
         Prompt == PromptForm.KeyValues ? new PromptStore(Model.Config, Load(Model.Architecture.Prefix(PromptForm.KeyValues)), Examples, long.MaxValue) : null,
-        maxTokensPerRun);
+        maxTokensPerRun,
+        isSequential);
 
     public ExampleOrder Order(int examplesPerStep) => new(Examples.Length, examplesPerStep, seed: 5);
 
