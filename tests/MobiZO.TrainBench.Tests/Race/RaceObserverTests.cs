@@ -79,7 +79,15 @@ public sealed class RaceObserverTests
 
     private static RaceSettings Settings(RaceTask task) => new()
     {
-        Task = task, Method = "default", Model = "m", DataRoot = "d", WorkFolder = "w", Seed = 1, EvalEvery = 1, LimitSeconds = 60, PrgeRate = 5e-5f,
+        Task = task,
+        Method = "default",
+        Model = "m",
+        DataRoot = "d",
+        WorkFolder = "w",
+        Seed = 1,
+        EvalEvery = 1,
+        LimitSeconds = 60,
+        PrgeRate = 5e-5f,
     };
 
     private static StepCompleted Step(long step) => new(
