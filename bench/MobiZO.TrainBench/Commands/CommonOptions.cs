@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MobiZO.TrainBench.Weights;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Commands;
@@ -24,6 +25,8 @@ internal static class CommonOptions
         Description = "Loss of the step: choices (two label words of one token) or tokens (the whole vocabulary).",
         DefaultValueFactory = _ => LossKind.Choices,
     };
+
+    public static Option<string> Weights() => Text("--weights", $"Weight format: {string.Join(", ", WeightFormat.All.Select(format => format.Name))}.", WeightFormat.All[0].Name);
 
     public static Option<int> Count(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value };
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using MobiZO.TrainBench.Measuring;
 using MobiZO.TrainBench.Memory;
 using MobiZO.TrainBench.Reporting;
+using MobiZO.TrainBench.Weights;
 
 namespace MobiZO.TrainBench.Commands;
 
@@ -21,7 +22,8 @@ internal static class MemoryCommand
         var queries = CommonOptions.Count("--queries", "q, two-sided.", 16);
         var examples = CommonOptions.Count("--examples", "E.", 4);
         var repeats = CommonOptions.Count("--repeats", "Processes of each kind; the median counts.", 1);
-        var command = new Command("memory", "Resident peak of inference, evaluation and training.") { model, rows, words, steps, queries, examples, repeats, threads, json };
+        var weights = CommonOptions.Text("--weights", "Weight formats.", string.Join(',', WeightFormat.All.Select(format => format.Name)));
+        var command = new Command("memory", "Resident peak of inference, evaluation and training.") { model, weights, rows, words, steps, queries, examples, repeats, threads, json };
         command.SetAction(async (result, cancellation) =>
         {
             var folder = Directory.CreateTempSubdirectory("mobizo-memory-").FullName;
@@ -32,7 +34,7 @@ internal static class MemoryCommand
                 var template = new MemorySettings(
                     default, "", Path.GetFullPath(result.GetValue(model)!), file, folder, result.GetValue(steps), result.GetValue(queries), result.GetValue(examples), result.GetValue(threads));
                 var results = new List<MemoryResult>();
-                foreach (var format in WeightFormat.All)
+                foreach (var format in CommonOptions.List(result.GetValue(weights)!).Select(WeightFormat.Find))
                 {
                     foreach (var task in Enum.GetValues<MemoryTask>())
                     {

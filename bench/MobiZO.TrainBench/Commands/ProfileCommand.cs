@@ -5,6 +5,7 @@ using MobiZO.TrainBench.Measuring;
 using MobiZO.TrainBench.Profiling;
 using MobiZO.TrainBench.Reporting;
 using MobiZO.TrainBench.Steps;
+using MobiZO.TrainBench.Weights;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Commands;
@@ -20,8 +21,8 @@ internal static class ProfileCommand
         var shape = CommonOptions.Text("--shape", "One shape, written as in steps --grid.", "activated:P=32,E=4,T=27,S=1");
         var steps = CommonOptions.Count("--steps", "Steps that are counted.", 10);
         var tokens = CommonOptions.TokensPerRun();
-        var loss = CommonOptions.Loss();
-        var command = new Command("profile", "Where the time of a training step goes, by operator.") { model, shape, steps, tokens, loss, threads, json };
+        var (loss, weights) = (CommonOptions.Loss(), CommonOptions.Weights());
+        var command = new Command("profile", "Where the time of a training step goes, by operator.") { model, weights, shape, steps, tokens, loss, threads, json };
         command.SetAction((result, cancellation) => Task.Run(
             () =>
             {
@@ -33,24 +34,26 @@ internal static class ProfileCommand
 
                 var engine = new EngineOptions { Threads = result.GetValue(threads) };
                 var count = Math.Max(1, result.GetValue(steps));
-                var profile = Measure(result.GetValue(model)!, engine, result.GetValue(loss), chosen[0], count, result.GetValue(tokens));
+                var format = WeightFormat.Find(result.GetValue(weights)!);
+                StepModel Open(string trace) => new(result.GetValue(model)!, engine with { ProfilePrefix = trace }, result.GetValue(loss), format);
+                var profile = Measure(Open, chosen[0], count, result.GetValue(tokens));
                 var title = FormattableString.Invariant($"{chosen[0]}: one step {profile.StepMilliseconds:0.0} ms with the trace on, {profile.EngineMilliseconds:0.0} ms of it in the engine");
                 Output.Write(Table($"By part. {title}", "part", profile.Parts));
                 Output.Write(Table("By ONNX operator", "operator", profile.Operators));
-                BenchReport.Write(result.GetValue(json), new { Model = result.GetValue(model), Shape = chosen[0], profile.StepMilliseconds, profile.EngineMilliseconds, profile.Parts, profile.Operators });
+                BenchReport.Write(result.GetValue(json), new { Model = result.GetValue(model), Weights = format.Name, Shape = chosen[0], profile.StepMilliseconds, profile.EngineMilliseconds, profile.Parts, profile.Operators });
             },
             cancellation));
         return command;
     }
 
-    private static StepProfile Measure(string path, EngineOptions engine, LossKind loss, StepShape shape, int count, int tokens)
+    private static StepProfile Measure(Func<string, StepModel> open, StepShape shape, int count, int tokens)
     {
         var folder = Directory.CreateTempSubdirectory("mobizo-profile-").FullName;
         try
         {
             var samples = new List<StepSample>();
             NodeKinds kinds;
-            using (var model = new StepModel(path, engine with { ProfilePrefix = Path.Combine(folder, "trace") }, loss))
+            using (var model = open(Path.Combine(folder, "trace")))
             {
                 using var run = new StepRun(model, shape, tokens);
                 kinds = new NodeKinds(model.Step(shape.Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens).Program);

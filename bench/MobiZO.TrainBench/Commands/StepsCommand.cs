@@ -4,6 +4,7 @@ using MobiZO.TrainBench.Machine;
 using MobiZO.TrainBench.Measuring;
 using MobiZO.TrainBench.Reporting;
 using MobiZO.TrainBench.Steps;
+using MobiZO.TrainBench.Weights;
 
 namespace MobiZO.TrainBench.Commands;
 
@@ -20,12 +21,12 @@ internal static class StepsCommand
         var rounds = CommonOptions.Count("--rounds", "Rounds of a row; the first is dropped.", 7);
         var tokens = CommonOptions.TokensPerRun();
         var buffer = CommonOptions.Count("--bandwidth-mb", "Size of the buffer that memory speed is measured on.", 1024);
-        var loss = CommonOptions.Loss();
-        var command = new Command("steps", "Speed of the training step over a grid of shapes.") { model, grid, rounds, tokens, loss, threads, buffer, json };
+        var (loss, weights) = (CommonOptions.Loss(), CommonOptions.Weights());
+        var command = new Command("steps", "Speed of the training step over a grid of shapes.") { model, weights, grid, rounds, tokens, loss, threads, buffer, json };
         command.SetAction((result, cancellation) => Task.Run(
             () =>
             {
-                var shapes = StepGrid.Parse(result.GetValue(grid)!);
+                var (shapes, format) = (StepGrid.Parse(result.GetValue(grid)!), WeightFormat.Find(result.GetValue(weights)!));
                 var engine = new EngineOptions { Threads = result.GetValue(threads) };
                 using var gemm = new GemmPeak(engine.Threads);
                 var (gemmRates, readRates) = (new List<GemmRate>(), new List<double>());
@@ -37,7 +38,7 @@ internal static class StepsCommand
 
                 MeasureMachine();
                 var rows = new List<StepRow>();
-                using (var loaded = new StepModel(result.GetValue(model)!, engine, result.GetValue(loss)))
+                using (var loaded = new StepModel(result.GetValue(model)!, engine, result.GetValue(loss), format))
                 {
                     var bench = new StepBench(loaded, result.GetValue(rounds), result.GetValue(tokens));
                     foreach (var shape in shapes)
@@ -56,7 +57,7 @@ internal static class StepsCommand
                     Output.Write(table);
                 }
 
-                BenchReport.Write(result.GetValue(json), new { Model = result.GetValue(model), Gemm = gemmRates, ReadBytesPerSecond = readRates, Roofline = roofline, Rows = rows });
+                BenchReport.Write(result.GetValue(json), new { Model = result.GetValue(model), Weights = format.Name, Gemm = gemmRates, ReadBytesPerSecond = readRates, Roofline = roofline, Rows = rows });
             },
             cancellation));
         return command;

@@ -9,21 +9,22 @@ internal static class TrainBenchCommand
     /// <summary>Set to 1: failures show where they came from.</summary>
     private const string DebugVariable = "MOBIZO_DEBUG";
 
+    public static RootCommand Create() => new("Measures what a training step costs, where its time goes, what memory it needs and how long a goal takes.")
+    {
+        StepsCommand.Create(),
+        ProfileCommand.Create(),
+        PartsCommand.Create(),
+        MemoryCommand.Create(),
+        RaceCommand.Create(),
+        MemoryCommand.CreateChild(),
+        RaceCommand.CreateChild(),
+    };
+
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Measures what a training step costs, where its time goes, what memory it needs and how long a goal takes.")
-        {
-            StepsCommand.Create(),
-            ProfileCommand.Create(),
-            PartsCommand.Create(),
-            MemoryCommand.Create(),
-            RaceCommand.Create(),
-            MemoryCommand.CreateChild(),
-            RaceCommand.CreateChild(),
-        };
         try
         {
-            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await Create().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (OperationCanceledException)
         {

@@ -4,6 +4,7 @@ using MobiZO.Generation;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.TrainBench.Machine;
+using MobiZO.TrainBench.Weights;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Memory;

@@ -1,4 +1,5 @@
 using MobiZO.TrainBench.Steps;
+using MobiZO.TrainBench.Weights;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Parts;
@@ -8,5 +9,5 @@ internal static class PartsModel
 {
     public static string Path { get; set; } = "";
 
-    public static StepModel Open() => new(Path, new MobiZO.Models.EngineOptions(), LossKind.Choices);
+    public static StepModel Open() => new(Path, new MobiZO.Models.EngineOptions(), LossKind.Choices, WeightFormat.All[0]);
 }

@@ -5,7 +5,9 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.TrainBench.Steps;
 
 /// <summary>A session that keeps the time and the extents of its runs.</summary>
-internal sealed class MeteredSession(IProgramSession inner) : IProgramSession
+/// <param name="inner">The session.</param>
+/// <param name="bytesPerWeight">Bytes that a run reads for one weight of a linear layer.</param>
+internal sealed class MeteredSession(IProgramSession inner, double bytesPerWeight) : IProgramSession
 {
     private readonly List<IReadOnlyDictionary<string, long>> _runs = [];
     private TimeSpan _time;
@@ -27,7 +29,7 @@ internal sealed class MeteredSession(IProgramSession inner) : IProgramSession
     /// <summary>Time, number and cost of the runs since the last call.</summary>
     public (TimeSpan Time, int Runs, ProgramCost Cost) Take()
     {
-        var taken = (_time, _runs.Count, _runs.Aggregate(ProgramCost.Zero, (cost, run) => cost + ProgramCost.Of(Program, run)));
+        var taken = (_time, _runs.Count, _runs.Aggregate(ProgramCost.Zero, (cost, run) => cost + ProgramCost.Of(Program, run, bytesPerWeight)));
         _time = TimeSpan.Zero;
         _runs.Clear();
         return taken;

@@ -23,7 +23,8 @@ namespace MobiZO.TrainBench.Steps;
 /// <param name="WeightBytes">Bytes of frozen weights read.</param>
 internal sealed record ProgramCost(double LinearFlops, double AdapterFlops, double AttentionFlops, double HeadFlops, double WeightBytes)
 {
-    private const int BytesPerWeight = sizeof(float);
+    // Norms, biases and gathered tables stay single precision in every format.
+    private const int BytesPerNumber = sizeof(float);
 
     public double Flops => LinearFlops + AdapterFlops + AttentionFlops + HeadFlops;
 
@@ -37,7 +38,10 @@ internal sealed record ProgramCost(double LinearFlops, double AdapterFlops, doub
     public static ProgramCost Zero { get; } = new(0, 0, 0, 0, 0);
 
     /// <summary>The cost of a run whose inputs have these extents.</summary>
-    public static ProgramCost Of(StepProgram program, IReadOnlyDictionary<string, long> symbols)
+    /// <param name="program">The program.</param>
+    /// <param name="symbols">The extents.</param>
+    /// <param name="bytesPerWeight">Bytes that a run reads for one weight of a linear layer.</param>
+    public static ProgramCost Of(StepProgram program, IReadOnlyDictionary<string, long> symbols, double bytesPerWeight = BytesPerNumber)
     {
         var cost = Zero;
         foreach (var node in program.Nodes)
@@ -45,7 +49,7 @@ internal sealed record ProgramCost(double LinearFlops, double AdapterFlops, doub
             double Extent(int input, int axis) => node.Inputs[input].Shape[axis].Bind(symbols);
             cost += node.Operation switch
             {
-                Linear linear => OfLinear(linear, node.Outputs[0], Extent(0, 0)),
+                Linear linear => OfLinear(linear, node.Outputs[0], Extent(0, 0), bytesPerWeight),
                 MultiPerturbedLora => Zero with { AdapterFlops = 2 * Extent(0, 0) * Extent(2, 0) * (Extent(1, 1) + Extent(0, 1)) },
                 CausalAttention op => Zero with { AttentionFlops = 4d * op.Heads * op.HeadDimension * Extent(3, 0) * Extent(3, 1) * Extent(3, 1) },
                 CachedAttention op => Zero with { AttentionFlops = 4d * op.Heads * op.HeadDimension * Extent(3, 0) * Extent(3, 1) * (Extent(4, 2) + Extent(3, 1)) },
@@ -58,15 +62,16 @@ internal sealed record ProgramCost(double LinearFlops, double AdapterFlops, doub
         return cost;
     }
 
-    private static ProgramCost OfLinear(Linear linear, Value output, double rows)
+    private static ProgramCost OfLinear(Linear linear, Value output, double rows, double bytesPerWeight)
     {
         var flops = 2 * rows * linear.Matrix.Count;
         var isHead = output.Name == MobiZO.Programs.Architectures.ProgramNames.Logits;
-        return Zero with { LinearFlops = isHead ? 0 : flops, HeadFlops = isHead ? flops : 0, WeightBytes = BytesOf(linear) };
+        var bytes = (linear.Matrix.Count * bytesPerWeight) + ((linear.Bias?.Count ?? 0) * BytesPerNumber);
+        return Zero with { LinearFlops = isHead ? 0 : flops, HeadFlops = isHead ? flops : 0, WeightBytes = bytes };
     }
 
     private static ProgramCost OfGathered(double rows, int width, int flopsPerValue) =>
-        Zero with { HeadFlops = flopsPerValue * rows * width, WeightBytes = rows * width * BytesPerWeight };
+        Zero with { HeadFlops = flopsPerValue * rows * width, WeightBytes = rows * width * BytesPerNumber };
 
-    private static double BytesOf(Operation operation) => operation.Weights.Sum(weight => (double)weight.Count) * BytesPerWeight;
+    private static double BytesOf(Operation operation) => operation.Weights.Sum(weight => (double)weight.Count) * BytesPerNumber;
 }

@@ -8,6 +8,7 @@ using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Ops;
+using MobiZO.TrainBench.Weights;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
@@ -18,13 +19,16 @@ internal sealed class StepModel : IDisposable
     private const ulong Seed = 42;
 
     private readonly Dictionary<(string, PromptForm), MeteredSession> _sessions = [];
+    private readonly double _bytesPerWeight;
 
     /// <param name="path">Model folder or GGUF file.</param>
     /// <param name="engine">How it runs.</param>
     /// <param name="loss">The loss: over two label words, or over the vocabulary.</param>
-    public StepModel(string path, EngineOptions engine, LossKind loss)
+    /// <param name="weights">How the weights are held.</param>
+    public StepModel(string path, EngineOptions engine, LossKind loss, WeightFormat weights)
     {
-        Model = LocalModel.Open(path, engine);
+        Model = LocalModel.Open(path, weights.Apply(engine));
+        _bytesPerWeight = weights.BytesPerWeight;
         Loss = loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens;
         var options = new AdapterOptions();
         Adapter = AdapterFactory.CreateLayout(Model, options);
@@ -95,7 +99,7 @@ internal sealed class StepModel : IDisposable
     {
         if (!_sessions.TryGetValue((name, prompt), out var session))
         {
-            session = new MeteredSession(Model.Engine.Load(build(), Model.Checkpoint));
+            session = new MeteredSession(Model.Engine.Load(build(), Model.Checkpoint), _bytesPerWeight);
             _sessions.Add((name, prompt), session);
         }
 

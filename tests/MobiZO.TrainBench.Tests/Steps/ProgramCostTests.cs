@@ -29,6 +29,10 @@ public sealed class ProgramCostTests
     }
 
     [Fact]
+    public void Only_the_matrices_of_linear_layers_shrink_with_the_format() =>
+        Assert.Equal(Of(PromptForm.Tokens, LossForm.Choices).WeightBytes - (3 * 2 * WeightsOfLayer), Of(PromptForm.Tokens, LossForm.Choices, bytesPerWeight: 1).WeightBytes);
+
+    [Fact]
     public void Cached_prompts_cost_attention_only() =>
         Assert.Equal(2 * (4.0 * 4 * 6 * Rows * Tokens * (Cached + Tokens)), Of(PromptForm.KeyValues, LossForm.Choices).AttentionFlops);
 
@@ -41,10 +45,10 @@ public sealed class ProgramCostTests
         Assert.Equal(choices.WeightBytes + (4 * 24 * (40 - (Answers * Candidates))), tokens.WeightBytes);
     }
 
-    private static ProgramCost Of(PromptForm prompt, LossForm loss)
+    private static ProgramCost Of(PromptForm prompt, LossForm loss, double bytesPerWeight = 4)
     {
         var model = new TinyLlama();
         var program = model.Architecture.Step(new StepOptions { Adapter = model.Adapter(2, "q_proj", "v_proj"), Prompt = prompt, Loss = loss });
-        return ProgramCost.Of(program, ProgramInputs.Extents);
+        return ProgramCost.Of(program, ProgramInputs.Extents, bytesPerWeight);
     }
 }

@@ -1,0 +1,21 @@
+using MobiZO.Models;
+
+namespace MobiZO.TrainBench.Weights;
+
+/// <summary>A way to hold the frozen weights.</summary>
+/// <param name="Name">How it is called in tables and options.</param>
+/// <param name="BytesPerWeight">Bytes that a run reads for one weight of a linear layer.</param>
+/// <param name="Apply">The engine with it.</param>
+internal sealed record WeightFormat(string Name, double BytesPerWeight, Func<EngineOptions, EngineOptions> Apply)
+{
+    /// <summary>Every format the engine has; a new one is one line here.</summary>
+    public static IReadOnlyList<WeightFormat> All { get; } =
+    [
+        new("fp32", sizeof(float), engine => engine),
+        new("fp32-low-memory", sizeof(float), engine => engine with { LowMemory = true }),
+    ];
+
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public static WeightFormat Find(string name) => All.FirstOrDefault(format => format.Name == name)
+        ?? throw new FormatException($"weights: '{name}' is not one of {string.Join(", ", All.Select(format => format.Name))}");
+}
