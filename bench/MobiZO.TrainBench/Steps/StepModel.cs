@@ -32,7 +32,7 @@ internal sealed class StepModel : IDisposable
         Loss = loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens;
         var options = new AdapterOptions();
         Adapter = AdapterFactory.CreateLayout(Model, options);
-        var fresh = LoraAdapter.CreateFresh(Adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), options.Rank, (float)options.Alpha, Seed);
+        var fresh = LoraAdapter.CreateFresh(Adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), options.EffectiveRank, (float)options.EffectiveAlpha, Seed);
         State = fresh.Layout;
         A = [.. fresh.Modules.SelectMany(module => module.A)];
     }

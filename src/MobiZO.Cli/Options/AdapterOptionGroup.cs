@@ -1,3 +1,4 @@
+using MobiZO.Initialization;
 using MobiZO.Training;
 
 namespace MobiZO.Cli.Options;
@@ -8,13 +9,19 @@ internal static class AdapterOptionGroup
     public static OptionGroup<AdapterOptions> Create()
     {
         var group = new OptionGroup<AdapterOptions>("Adapter", new AdapterOptions());
-        group.Add(["--r", "--rank"], "Rank r.", OptionValue.Count, adapter => adapter.Rank, (adapter, value) => adapter with { Rank = value });
+        group.Add(["--r", "--rank"], "Rank r (by default 8; with the discriminant initialization the number of label words).", OptionValue.Count, adapter => adapter.Rank, (adapter, value) => adapter with { Rank = value });
         group.Add(
             "--lora-alpha",
-            "The adapter's output is scaled by alpha / r.",
+            "The adapter's output is scaled by alpha / r (by default 2 r).",
             OptionValue.Double,
             adapter => adapter.Alpha,
             (adapter, value) => adapter with { Alpha = value });
+        group.Add(
+            "--adapter-init",
+            "Where the frozen A comes from: the training prompts (discriminant), or chance (kaiming).",
+            OptionValue.Enumeration<AdapterInitialization>(),
+            adapter => adapter.Initialization,
+            (adapter, value) => adapter with { Initialization = value });
         group.Add(
             "--target-modules",
             "Names (q_proj,v_proj or q,v), a regular expression, or all-linear.",

@@ -70,6 +70,27 @@ public sealed class LlamaArchitecture(ModelConfig config)
         return builder.Build("prefix");
     }
 
+    /// <summary>What enters the adapted modules, for every row: one output a module input (<see cref="InputOf"/>), [N*S, in].</summary>
+    /// <param name="adapter">The modules.</param>
+    /// <param name="prompt">How prompts are given.</param>
+    /// <param name="firstLayer">First computed layer when they are given as hidden states.</param>
+    public StepProgram ModuleInputs(AdapterLayout adapter, PromptForm prompt, int firstLayer = 0)
+    {
+        var builder = new ProgramBuilder();
+        var decoder = NewDecoder(builder, prompt, firstLayer, null, null);
+        decoder.Run();
+        foreach (var input in adapter.Modules.Select(module => decoder.InputOf(module.Name)).Distinct())
+        {
+            builder.Output(input);
+        }
+
+        return builder.Build("inputs");
+    }
+
+    /// <summary>The output of <see cref="ModuleInputs"/> that enters a module; modules that read the same states share it.</summary>
+    /// <param name="module">Name of a linear layer.</param>
+    public static string InputOf(string module) => LlamaLayer.InputOf(module);
+
     /// <summary>Logits of answer positions and the grown cache; prefill without past, then a few tokens at a time.</summary>
     /// <param name="adapter">The adapter, or null for the base model.</param>
     /// <param name="prompt"><see cref="PromptForm.Tokens"/> for the prefill, <see cref="PromptForm.KeyValues"/> after it.</param>

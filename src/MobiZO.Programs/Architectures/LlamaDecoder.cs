@@ -17,6 +17,7 @@ internal sealed class LlamaDecoder
     private readonly Value _cosine;
     private readonly Value _sine;
     private readonly Value? _pastLengths;
+    private readonly Dictionary<string, Value> _inputs = new(StringComparer.Ordinal);
 
     public LlamaDecoder(ProgramBuilder builder, ModelConfig config, PromptForm prompt, int firstLayer, LoraInputs? lora, bool emitsPresent)
     {
@@ -47,6 +48,9 @@ internal sealed class LlamaDecoder
 
         return hidden;
     }
+
+    /// <summary>What enters a linear layer that was added.</summary>
+    public Value InputOf(string module) => _inputs[module];
 
     /// <summary>Hidden states [N, S, H] that enter a layer.</summary>
     public Value HiddenBefore(int layer)
@@ -159,6 +163,7 @@ internal sealed class LlamaDecoder
             new Weight(module.Name + ".weight", module.OutputSize, module.InputSize),
             hasBias ? new Weight(module.Name + ".bias", module.OutputSize) : null);
         var output = _builder.Add(module.Name, linear, input);
+        _inputs.Add(module.Name, input);
         return _lora?.Apply(_builder, module.Name, output, input) ?? output;
     }
 }

@@ -25,5 +25,19 @@ internal static class LlamaLayer
         yield return new(prefix + ".mlp.down_proj", layer, config.IntermediateSize, hidden);
     }
 
+    /// <summary>Name of the value that enters a linear layer.</summary>
+    public static string InputOf(string module)
+    {
+        var at = module.IndexOf('.', "model.layers.".Length);
+        var layer = module[..at];
+        return module[(at + 1)..] switch
+        {
+            "self_attn.o_proj" => layer + ".attended",
+            "mlp.gate_proj" or "mlp.up_proj" => layer + ".post_attention_layernorm",
+            "mlp.down_proj" => layer + ".gated",
+            _ => layer + ".input_layernorm",
+        };
+    }
+
     public static Weight Norm(ModelConfig config, int layer, string name) => new($"{Prefix(layer)}.{name}.weight", config.HiddenSize);
 }

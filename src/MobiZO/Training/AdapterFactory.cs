@@ -16,7 +16,7 @@ internal static class AdapterFactory
         var modules = model.Architecture.LinearModules.ToDictionary(module => module.Name, StringComparer.Ordinal);
         var match = Match(model, options.Adapter);
         var chosen = match.Modules.Select(name => (name, modules[name].InputSize, modules[name].OutputSize));
-        return LoraAdapter.CreateFresh(chosen, options.Adapter.Rank, (float)options.Adapter.Alpha, options.Seed) with
+        return LoraAdapter.CreateFresh(chosen, options.Adapter.EffectiveRank, (float)options.Adapter.EffectiveAlpha, options.Seed) with
         {
             TargetModules = match.TargetModules,
             LayersToTransform = match.LayersToTransform,
@@ -30,7 +30,7 @@ internal static class AdapterFactory
     public static AdapterLayout CreateLayout(LocalModel model, AdapterOptions options)
     {
         var chosen = Match(model, options).Modules.ToHashSet(StringComparer.Ordinal);
-        return new AdapterLayout(options.Rank, options.Alpha / options.Rank, [.. model.Architecture.LinearModules.Where(module => chosen.Contains(module.Name))]);
+        return new AdapterLayout(options.EffectiveRank, options.EffectiveAlpha / options.EffectiveRank, [.. model.Architecture.LinearModules.Where(module => chosen.Contains(module.Name))]);
     }
 
     /// <summary>Where the matrices of an adapter lie in the inputs of a program.</summary>

@@ -1,13 +1,27 @@
+using MobiZO.Initialization;
+
 namespace MobiZO.Training;
 
 /// <summary>The adapter that is trained.</summary>
 public sealed record AdapterOptions
 {
-    /// <summary>r.</summary>
-    public int Rank { get; init; } = 8;
+    /// <summary>r when nothing is said and A is drawn at random.</summary>
+    public const int RandomRank = 8;
 
-    /// <summary>lora_alpha; the adapter's output is scaled by alpha / r.</summary>
-    public double Alpha { get; init; } = 16;
+    /// <summary>r; null: the number of label words with <see cref="AdapterInitialization.Discriminant"/>, else 8.</summary>
+    public int? Rank { get; init; }
+
+    /// <summary>lora_alpha; the adapter's output is scaled by alpha / r. Null: 2 r.</summary>
+    public double? Alpha { get; init; }
+
+    /// <summary>Where the frozen A comes from.</summary>
+    public AdapterInitialization Initialization { get; init; } = AdapterInitialization.Auto;
+
+    /// <summary>The rank in force.</summary>
+    internal int EffectiveRank => Rank ?? RandomRank;
+
+    /// <summary>The alpha in force.</summary>
+    internal double EffectiveAlpha => Alpha ?? 2 * EffectiveRank;
 
     /// <summary>target_modules: names (<c>q_proj,v_proj</c> or short <c>q,v</c>), a regular expression, or <c>all-linear</c>.</summary>
     public string TargetModules { get; init; } = "q_proj,v_proj";
@@ -18,6 +32,17 @@ public sealed record AdapterOptions
     /// <summary>Which tokens carry the adapter.</summary>
     public AdapterScope Scope { get; init; } = AdapterScope.Activated;
 
+    /// <summary>The same options with everything that was left open decided.</summary>
+    /// <param name="labels">Number of label words; 0 for free answers.</param>
+    internal AdapterOptions Decided(int labels)
+    {
+        var initialization = Initialization != AdapterInitialization.Auto ? Initialization
+            : labels > 1 && Scope == AdapterScope.Activated ? AdapterInitialization.Discriminant
+            : AdapterInitialization.Kaiming;
+        var decided = this with { Initialization = initialization, Rank = Rank ?? (initialization == AdapterInitialization.Discriminant ? Math.Max(labels, 1) : RandomRank) };
+        return decided with { Alpha = decided.EffectiveAlpha };
+    }
+
     /// <summary>Every error in these options; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -27,9 +52,14 @@ public sealed record AdapterOptions
             errors.Add($"r: expected 1 to 1024, found {Rank}");
         }
 
-        if (!double.IsFinite(Alpha) || Alpha <= 0)
+        if (Alpha is { } alpha && (!double.IsFinite(alpha) || alpha <= 0))
         {
             errors.Add(FormattableString.Invariant($"lora_alpha: expected a positive number, found {Alpha}"));
+        }
+
+        if (Initialization == AdapterInitialization.Discriminant && Scope != AdapterScope.Activated)
+        {
+            errors.Add("initialization: discriminant reads the last prompt tokens and needs scope activated; use kaiming with scope all");
         }
 
         if (string.IsNullOrWhiteSpace(TargetModules))

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Evaluation;
+using MobiZO.Initialization;
 using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
@@ -24,9 +25,10 @@ internal sealed class TrainingSetup : IDisposable
 
     private TrainingSetup(FineTuneOptions options, LocalModel model, RunData data, IProgress<TrainingEvent>? progress)
     {
-        (Options, Model, Data, _progress) = (options, model, data, progress);
         _owned.Add(model);
         Layout = ExampleLayout.Choose(data.Train, options.Loss, options.Adapter.Scope);
+        options = options with { Adapter = options.Adapter.Decided(data.Train.All(row => row.Label is not null) ? data.Choices.Count : 0) };
+        (Options, Model, Data, _progress) = (options, model, data, progress);
         Adapter = AdapterFactory.CreateFresh(model, options, data);
         AdapterLayout = AdapterFactory.LayoutOf(model, Adapter);
         if ((long)options.Optimizer.Queries * AdapterLayout.BCount > Array.MaxLength)
@@ -50,12 +52,12 @@ internal sealed class TrainingSetup : IDisposable
     public ExampleLayout Layout { get; }
 
     /// <summary>The fresh adapter.</summary>
-    public LoraAdapter Adapter { get; }
+    public LoraAdapter Adapter { get; private set; }
 
     public AdapterLayout AdapterLayout { get; }
 
     /// <summary>All A matrices, flat.</summary>
-    public float[] A { get; }
+    public float[] A { get; private set; }
 
     public ModelObjective Objective { get; private set; } = null!;
 
@@ -164,6 +166,12 @@ internal sealed class TrainingSetup : IDisposable
         Fill(prompts, examples.Length, "caching training prompts", cancellation);
         var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
         var order = new ExampleOrder(examples.Length, options.ExamplesPerStep * groups, options.Seed);
+        if (options.Adapter.Initialization == AdapterInitialization.Discriminant)
+        {
+            Adapter = options.Resume ? ReadInitialAdapter() : Initialize(examples, prompts!, cancellation);
+            A = [.. Adapter.Modules.SelectMany(module => module.A)];
+        }
+
         Objective = new ModelObjective(programs, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun, options.IsSequential);
         if (Data.Eval.Count > 0)
         {
@@ -174,6 +182,20 @@ internal sealed class TrainingSetup : IDisposable
 
         Header = CreateHeader();
     }
+
+    /// <summary>A from the first training examples that the run would see.</summary>
+    private LoraAdapter Initialize(PromptExample[] examples, PromptStore prompts, CancellationToken cancellation)
+    {
+        var chosen = new ExampleOrder(examples.Length, Math.Min(examples.Length, DiscriminantInitialization.MostExamples), Options.Seed).IndicesOf(0);
+        _progress?.Report(new StageProgress("reading prompts for the initial adapter", 0, chosen.Length));
+        using var program = Model.Engine.Load(Model.Architecture.ModuleInputs(AdapterLayout, Layout.Prompt), Model.Checkpoint);
+        var inputs = PromptStatistics.Read(program, examples, chosen, prompts, cancellation);
+        return DiscriminantInitialization.Apply(Adapter, inputs, [.. chosen.Select(index => Data.Train[index].Label!.Value)]);
+    }
+
+    /// <summary>The A of the run that goes on: what is computed again might differ in the last bit on another machine.</summary>
+    private LoraAdapter ReadInitialAdapter() =>
+        PeftAdapter.Load(new RunFolder(Options.Output).InitialAdapterFolder).OrderedAs([.. Adapter.Modules.Select(module => module.Name)]);
 
     private PromptStore? CreateStore(IReadOnlyList<PromptExample> examples) =>
         Layout.Prompt == PromptForm.KeyValues ? new PromptStore(Model, _prefix.Value, examples, Math.Max(_cacheLeft, 0)) : null;

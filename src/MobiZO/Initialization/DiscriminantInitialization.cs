@@ -1,0 +1,31 @@
+using MobiZO.Adapters;
+using MobiZO.Programs.Architectures;
+
+namespace MobiZO.Initialization;
+
+/// <summary>Gives a fresh adapter its A from the training prompts.</summary>
+internal static class DiscriminantInitialization
+{
+    /// <summary>Examples that are read: some hundreds decide the directions, more would only cost time.</summary>
+    public const int MostExamples = 256;
+
+    /// <summary>The same adapter with another A in every module.</summary>
+    /// <param name="adapter">A fresh adapter.</param>
+    /// <param name="inputs">What entered its modules: [examples, in] by <see cref="LlamaArchitecture.InputOf"/>.</param>
+    /// <param name="labels">[examples], from 0.</param>
+    public static LoraAdapter Apply(LoraAdapter adapter, IReadOnlyDictionary<string, float[][]> inputs, int[] labels)
+    {
+        var names = adapter.Modules.Select(module => LlamaArchitecture.InputOf(module.Name)).Distinct().ToArray();
+        var matrices = new float[names.Length][];
+        Parallel.For(0, names.Length, index => matrices[index] = DiscriminantDirections.Of(inputs[names[index]], labels, adapter.Rank));
+        var byName = names.Zip(matrices).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        return adapter with
+        {
+            Modules =
+            [
+                .. adapter.Modules.Select(module => new LoraModule(
+                    module.Name, module.Rank, module.InputSize, module.OutputSize, byName[LlamaArchitecture.InputOf(module.Name)], module.B)),
+            ],
+        };
+    }
+}

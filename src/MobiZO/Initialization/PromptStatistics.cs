@@ -1,0 +1,45 @@
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
+using MobiZO.Prompts;
+
+namespace MobiZO.Initialization;
+
+/// <summary>What enters the modules of a model at the last prompt token of a few examples.</summary>
+internal static class PromptStatistics
+{
+    private const int ExamplesPerRun = 32;
+
+    /// <summary>For every output of the program [examples, in].</summary>
+    /// <param name="program">A loaded program of <see cref="LlamaArchitecture.ModuleInputs"/>.</param>
+    /// <param name="examples">All training examples.</param>
+    /// <param name="chosen">Which of them to read.</param>
+    /// <param name="prompts">Their cached prompts.</param>
+    /// <param name="cancellation">Stops between two engine runs.</param>
+    public static IReadOnlyDictionary<string, float[][]> Read(
+        IProgramSession program, IReadOnlyList<PromptExample> examples, IReadOnlyList<int> chosen, PromptStore prompts, CancellationToken cancellation)
+    {
+        var results = program.Program.Outputs.ToDictionary(output => output.Name, _ => new float[chosen.Count][], StringComparer.Ordinal);
+        foreach (var batch in Enumerable.Range(0, chosen.Count).OrderBy(position => examples[chosen[position]].SuffixStart).Chunk(ExamplesPerRun))
+        {
+            cancellation.ThrowIfCancellationRequested();
+
+            // Without answers and choices the rows end with the last prompt token, and all have as many.
+            PromptExample[] rows = [.. batch.Select(position => examples[chosen[position]] with { Answer = [0], Choices = [] })];
+            var feed = StepFeed.Create(LossForm.Tokens, rows, 1, 1);
+            var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
+            prompts.AddTo(inputs, [.. feed.PromptOrder.Select(row => chosen[batch[row]])]);
+            foreach (var (name, states) in program.Run(inputs))
+            {
+                var width = states.Shape[1];
+                for (var row = 0; row < batch.Length; row++)
+                {
+                    var last = (row * feed.TokensPerRow) + rows[row].Prompt.Length - rows[row].SuffixStart - 1;
+                    results[name][batch[row]] = states.Floats.AsSpan(last * width, width).ToArray();
+                }
+            }
+        }
+
+        return results;
+    }
+}
