@@ -30,7 +30,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
     }
 
     /// <inheritdoc/>
-    public string Name => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}";
+    public string Name => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}{(options.Weights == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(options.Weights)} weights")}";
 
     /// <inheritdoc/>
     public IProgramSession Load(StepProgram program, IWeightSource weights)

@@ -109,12 +109,13 @@ public sealed class LocalModel : IDisposable
     };
 
     private static IEngine CreateEngine(EngineOptions options) => options.Kind == EngineKind.Reference
-        ? new ReferenceEngine<float>()
+        ? new ReferenceEngine<float>(options.Weights)
         : new OnnxRuntimeEngine(new OnnxRuntimeOptions
         {
             CacheFolder = options.CacheFolder ?? OnnxRuntimeOptions.DefaultCacheFolder,
             Threads = options.Threads,
             Prepack = !options.LowMemory,
+            Weights = options.Weights,
             CacheProgress = options.CacheProgress,
         });
 }
