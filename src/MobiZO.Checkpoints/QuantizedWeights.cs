@@ -1,16 +1,17 @@
+using MobiZO.Checkpoints.Configuration;
 using MobiZO.Checkpoints.Quantization;
 
 namespace MobiZO.Checkpoints;
 
 /// <summary>
 /// A checkpoint as an engine with quantised matrices sees it. Every matrix whose rows are whole blocks is quantised, everything else stays fp32.
-/// Codes that the checkpoint stores are carried over when they fit; other matrices are rounded to nearest, block by block.
+/// Codes that the checkpoint stores are carried over when they fit; other matrices are rounded to nearest, block by block. In
+/// <see cref="WeightFormat.Int4"/> the embedding and the head have 8 bits unless the checkpoint stores them in 4.
 /// </summary>
 /// <remarks><see cref="Read"/> gives the dequantised values, so that another engine computes with the same weights.</remarks>
 public sealed class QuantizedWeights : IWeightSource, IBlockSource
 {
     private readonly IWeightSource _source;
-    private readonly int _bits;
 
     /// <summary>Quantises nothing yet: that happens while reading.</summary>
     /// <param name="source">The checkpoint.</param>
@@ -19,13 +20,7 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource
     {
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
-        Format = format;
-        _bits = format switch
-        {
-            WeightFormat.Int8 => 8,
-            WeightFormat.Int4 => 4,
-            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "expected Int8 or Int4"),
-        };
+        Format = format is WeightFormat.Int8 or WeightFormat.Int4 ? format : throw new ArgumentOutOfRangeException(nameof(format), format, "expected Int8 or Int4");
     }
 
     /// <summary>The format.</summary>
@@ -51,7 +46,8 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource
             return null;
         }
 
-        return FindCarried(name) is { } stored ? new BlockForm(_bits, stored.HasOffsets) : new BlockForm(_bits, HasOffsets: _bits == 4);
+        var bits = BitsOf(name);
+        return new BlockForm(bits, HasOffsets: FindCarried(name)?.HasOffsets ?? bits == 4);
     }
 
     /// <inheritdoc/>
@@ -65,7 +61,7 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource
 
         var values = new float[codes.Length];
         _source.Read(name, firstBlock * BlockForm.Elements, values);
-        BlockQuantizer.Quantize(values, _bits, codes, scales, offsets);
+        BlockQuantizer.Quantize(values, BitsOf(name), codes, scales, offsets);
     }
 
     /// <inheritdoc/>
@@ -89,6 +85,14 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource
         }
     }
 
+    private BlockForm? FindStored(string name) => (_source as IBlockSource)?.FindBlocks(name);
+
     // Codes of fewer bits fit as they are.
-    private BlockForm? FindCarried(string name) => _source is IBlockSource blocks && blocks.FindBlocks(name) is { } stored && stored.Bits <= _bits ? stored : null;
+    private BlockForm? FindCarried(string name) => FindStored(name) is { } stored && stored.Bits <= BitsOf(name) ? stored : null;
+
+    private int BitsOf(string name)
+    {
+        var isTable = name is LlamaTensors.Embedding or LlamaTensors.Head;
+        return Format == WeightFormat.Int8 || (isTable && FindStored(name) is not { Bits: <= 4 }) ? 8 : 4;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MobiZO.Checkpoints;
 using MobiZO.Programs;
 using MobiZO.Programs.Building;
@@ -12,6 +13,9 @@ namespace MobiZO.OnnxRuntime.Lowering;
 internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace?> places)
 {
     private const long BlockSize = BlockForm.Elements;
+
+    // ONNX Runtime dequantises 8-bit matrices in every call; a large one is cut into pieces of rows, so that it is never there whole in fp32.
+    private const long MostWeightsOfAPiece = 1 << 23;
 
     /// <summary>Whether a weight is quantised.</summary>
     public bool Has(Weight weight) => places(weight) is not null;
@@ -43,17 +47,8 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
     // because integers would round them and with fp32 ones ONNX Runtime dequantises the whole matrix in every call.
     private void Linear(OnnxGraphWriter writer, Linear op, QuantizedPlace place, string input, string output)
     {
-        var (rows, width) = ((long)op.Matrix.Shape[0], (long)op.Matrix.Shape[1]);
-        var product = writer.Node(
-            "MatMulNBits",
-            [input, Codes(writer, op.Matrix, place), Numbers(writer, op.Matrix, "scales", place.Scales, [rows, width / BlockSize])],
-            op.Bias is null && place.Offsets is null ? output : null,
-            OnnxGraphWriter.MicrosoftDomain,
-            ("K", width),
-            ("N", rows),
-            ("bits", (long)place.Bits),
-            ("block_size", BlockSize),
-            ("accuracy_level", 0L));
+        var (rows, width) = (op.Matrix.Shape[0], op.Matrix.Shape[1]);
+        var product = Product(writer, op.Matrix, place, input, op.Bias is null && place.Offsets is null ? output : null);
         if (place.Offsets is { } start)
         {
             var offsets = Numbers(writer, op.Matrix, "offsets", start, [rows, width / BlockSize]);
@@ -64,6 +59,44 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
         {
             writer.Node("Add", [product, op.Bias.Name], output);
         }
+    }
+
+    private string Product(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place, string input, string? output)
+    {
+        var (rows, width) = (matrix.Shape[0], matrix.Shape[1]);
+        var rowsOfAPiece = place.Bits == 8 ? (int)Math.Clamp(MostWeightsOfAPiece / width, 1, rows) : rows;
+        if (rowsOfAPiece == rows)
+        {
+            return Piece(writer, matrix, place, input, 0, rows, output);
+        }
+
+        var pieces = new List<string>();
+        for (var first = 0; first < rows; first += rowsOfAPiece)
+        {
+            pieces.Add(Piece(writer, matrix, place, input, first, Math.Min(rowsOfAPiece, rows - first), null));
+        }
+
+        return writer.Node("Concat", pieces, output, "", ("axis", 1L));
+    }
+
+    private string Piece(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place, string input, int first, int rows, string? output)
+    {
+        var blocks = matrix.Shape[1] / BlockSize;
+        var suffix = rows == matrix.Shape[0] ? "" : string.Create(CultureInfo.InvariantCulture, $"_{first}");
+        return writer.Node(
+            "MatMulNBits",
+            [
+                input,
+                Codes(writer, matrix, place, suffix, first, rows),
+                Numbers(writer, matrix, "scales" + suffix, place.Scales + (first * blocks * sizeof(float)), [rows, blocks]),
+            ],
+            output,
+            OnnxGraphWriter.MicrosoftDomain,
+            ("K", (long)matrix.Shape[1]),
+            ("N", (long)rows),
+            ("bits", (long)place.Bits),
+            ("block_size", BlockSize),
+            ("accuracy_level", 0L));
     }
 
     private static string BlockSums(OnnxGraphWriter writer, string input, long width) => writer.Shared(
@@ -81,7 +114,7 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
         long[] shape = [matrix.Shape[0], matrix.Shape[1] / BlockSize, 1];
         var rows = writer.Node(
             "GatherBlockQuantized",
-            [Codes(writer, matrix, place), indices, Numbers(writer, matrix, "block_scales", place.Scales, shape)],
+            [Codes(writer, matrix, place, "", 0, matrix.Shape[0]), indices, Numbers(writer, matrix, "block_scales", place.Scales, shape)],
             null,
             OnnxGraphWriter.MicrosoftDomain,
             ("bits", (long)place.Bits),
@@ -93,10 +126,11 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
             : rows;
     }
 
-    private string Codes(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place)
+    private string Codes(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place, string suffix, int first, int rows)
     {
-        long[] shape = [matrix.Shape[0], matrix.Shape[1] / BlockSize, BlockSize * place.Bits / 8];
-        return External(writer, matrix.Name + ".codes", TensorType.Byte, shape, place.Codes);
+        var bytes = BlockSize * place.Bits / 8;
+        var blocks = matrix.Shape[1] / BlockSize;
+        return External(writer, $"{matrix.Name}.codes{suffix}", TensorType.Byte, [rows, blocks, bytes], place.Codes + (first * blocks * bytes));
     }
 
     private string Numbers(OnnxGraphWriter writer, Weight matrix, string part, long start, long[] shape) =>

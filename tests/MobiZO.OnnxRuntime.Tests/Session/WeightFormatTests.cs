@@ -92,6 +92,20 @@ public sealed class WeightFormatTests : IDisposable
         Assert.Equal(Score(WeightFormat.Float32, model, program), Score(WeightFormat.Int4, model, program));
     }
 
+    /// <summary>The head is above the size at which 8-bit matrices are computed in pieces, and not a multiple of it.</summary>
+    [Fact]
+    public void A_large_head_is_computed_in_pieces()
+    {
+        var model = new TinyLlama(layers: 1, hidden: 32, headDimension: 8, vocabulary: 262_144 + 37);
+        var program = model.Architecture.Generate(null, PromptForm.Tokens);
+        var inputs = ProgramInputs.Of(program);
+        using var reference = new ReferenceEngine<float>(WeightFormat.Int8);
+        using var oracle = reference.Load(program, model);
+        using var engine = Engine(WeightFormat.Int8, prepack: true);
+        using var session = engine.Load(program, model);
+        ProgramInputs.AssertSame(oracle.Run(inputs), session.Run(inputs), 1e-4);
+    }
+
     /// <summary>A checkpoint's own codes reach the engine as they are: rounding them again would not keep blocks that leave codes unused.</summary>
     [Theory]
     [InlineData(WeightFormat.Int8, 8, false)]
