@@ -3,6 +3,7 @@ using MobiZO.Checkpoints;
 using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
 namespace MobiZO.Tests.Training;
@@ -124,6 +125,7 @@ public sealed class ResumeTests
     public async Task Quantized_weights_belong_to_the_run(EngineKind engine)
     {
         using var run = new TinyRun(engine);
+        new TinyLlama(hidden: 32, headDimension: 8, vocabulary: TinyTokenizer.Size).WriteFolder(run.At("model"));
         FineTuneOptions Int4(FineTuneOptions options) => options with { Engine = options.Engine with { Weights = WeightFormat.Int4 } };
         await run.TrainAsync(options => Int4(options) with { Output = run.At("whole") });
         await run.TrainUntilAsync(2, Int4);
@@ -135,6 +137,7 @@ public sealed class ResumeTests
         Assert.Equal(WeightFormat.Int4, new RunFolder(run.At("run")).ReadConfig().Engine.Weights);
         await run.TrainUntilAsync(1, options => options with { Output = run.At("fp32") });
         Assert.DoesNotContain("weights", run.Journal("fp32").Header.Properties.Keys);
+        Assert.NotEqual(run.Journal("fp32").Entries[0].Losses, run.Journal().Entries[0].Losses);
     }
 
     [Fact]
