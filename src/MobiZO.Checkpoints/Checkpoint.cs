@@ -6,7 +6,7 @@ using MobiZO.Checkpoints.Storage;
 namespace MobiZO.Checkpoints;
 
 /// <summary>An open checkpoint: its config, and its weights by Hugging Face names as fp32. Weight files are memory-mapped; reading is thread-safe.</summary>
-public sealed class Checkpoint : IWeightSource, IDisposable
+public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
 {
     private readonly CheckpointContents _contents;
 
@@ -78,22 +78,42 @@ public sealed class Checkpoint : IWeightSource, IDisposable
     /// <inheritdoc/>
     public void Read(string name, long start, Span<float> destination)
     {
+        CheckRange(name, start, destination.Length, 1);
+        _contents.Weights.Read(name, start, destination);
+    }
+
+    /// <inheritdoc/>
+    public BlockForm? FindBlocks(string name) => Tensors.ContainsKey(name) ? _contents.Weights.FindBlocks(name) : null;
+
+    /// <inheritdoc/>
+    public void ReadBlocks(string name, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
+    {
+        CheckRange(name, firstBlock, scales.Length, BlockForm.Elements);
+        if (FindBlocks(name) is null || codes.Length != (long)scales.Length * BlockForm.Elements || offsets.Length != scales.Length)
+        {
+            throw new CheckpointException($"{Path}: weight '{name}': {scales.Length} blocks, {codes.Length} codes and {offsets.Length} offsets cannot be read from {Tensors[name].StoredType}.");
+        }
+
+        _contents.Weights.ReadBlocks(name, firstBlock, codes, scales, offsets);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _contents.Weights.Dispose();
+
+    private void CheckRange(string name, long start, int length, int elements)
+    {
         if (!Tensors.TryGetValue(name, out StoredTensor? tensor))
         {
             throw new CheckpointException($"{Path}: there is no weight '{name}' among its {Tensors.Count}.");
         }
 
-        long count = tensor.Shape.Aggregate(1L, (product, dimension) => product * dimension);
-        if (start < 0 || start > count - destination.Length)
+        long count = tensor.Shape.Aggregate(1L, (product, dimension) => product * dimension) / elements;
+        if (start < 0 || start > count - length)
         {
-            throw new CheckpointException($"{Path}: weight '{name}': elements [{start}, {start} + {destination.Length}) are outside its {count} elements.");
+            string what = elements == 1 ? "elements" : "blocks";
+            throw new CheckpointException($"{Path}: weight '{name}': {what} [{start}, {start} + {length}) are outside its {count} {what}.");
         }
-
-        _contents.Weights.Read(name, start, destination);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _contents.Weights.Dispose();
 
     private static CheckpointContents OpenFile(string path)
     {

@@ -53,6 +53,14 @@ internal sealed class GgufFile : IDisposable
         BlockRange.Read(BlockFormat.Find(tensor.Type)!, bytes, tensor.Offset, start, destination);
     }
 
+    /// <summary>Reads the codes of blocks [<paramref name="firstBlock"/>, firstBlock + scales.Length). The caller has checked the range and the type.</summary>
+    public void ReadBlocks(GgufTensor tensor, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
+    {
+        BlockFormat format = BlockFormat.Find(tensor.Type)!;
+        using MappedBytes bytes = Mapping.Borrow();
+        format.Codes!.Unpack(bytes.Slice(tensor.Offset + (firstBlock * format.Bytes), scales.Length * format.Bytes), codes, scales, offsets);
+    }
+
     public void Dispose() => Mapping.Dispose();
 
     private void ReadHeader()

@@ -51,6 +51,28 @@ internal sealed class GgufWeights : WeightStore
         }
     }
 
+    public override BlockForm? FindBlocks(string name) => BlockFormat.Find(_homes[name].Type)!.Codes?.Form;
+
+    public override void ReadBlocks(string name, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
+    {
+        GgufTensor tensor = _homes[name];
+        long width = tensor.Shape[^1] / BlockForm.Elements;
+        bool isRotary = IsRotary(name);
+        for (int done = 0; done < scales.Length;)
+        {
+            (long row, long column) = Math.DivRem(firstBlock + done, width);
+            int count = (int)Math.Min(width - column, scales.Length - done);
+            long stored = isRotary ? RotaryRows.Stored(row, _headDimension) : row;
+            _file.ReadBlocks(
+                tensor,
+                (stored * width) + column,
+                codes.Slice(done * BlockForm.Elements, count * BlockForm.Elements),
+                scales.Slice(done, count),
+                offsets.Slice(done, count));
+            done += count;
+        }
+    }
+
     public override void Dispose() => _file.Dispose();
 
     private static bool IsRotary(string name) =>

@@ -37,7 +37,7 @@ internal static class ExportCommand
     {
         using var model = ModelArgument.Open(options);
         var program = ProgramExport.Build(model, kind, options);
-        ProgramExport.Write(program, model, path);
+        ProgramExport.Write(program, model, path, options.Engine.Weights);
         output.WriteLine($"program    {program.Name}, {program.Nodes.Count} operations, {program.Weights.Count} weights");
         foreach (var input in program.Inputs)
         {

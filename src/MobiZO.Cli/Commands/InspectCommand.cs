@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MobiZO.Checkpoints;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Cli.Reporting;
@@ -29,7 +30,7 @@ internal static class InspectCommand
             var options = groups.Bind(result, FineTuneOptionGroups.Defaults);
             using var model = ModelArgument.Open(options);
             var (facts, adapter) = (ModelFacts.Of(model), AdapterPreview.Of(model, options));
-            foreach (var line in result.GetValue(json) ? [ReportJson.Write(new { Model = facts, Adapter = adapter })] : Lines(facts, adapter))
+            foreach (var line in result.GetValue(json) ? [ReportJson.Write(new { Model = facts, Adapter = adapter })] : Lines(facts, adapter, options.Engine.Weights))
             {
                 result.InvocationConfiguration.Output.WriteLine(line);
             }
@@ -37,10 +38,10 @@ internal static class InspectCommand
         return command;
     }
 
-    private static IEnumerable<string> Lines(ModelFacts facts, AdapterPreview adapter) =>
+    private static IEnumerable<string> Lines(ModelFacts facts, AdapterPreview adapter, WeightFormat weights) =>
     [
         .. ModelText.Lines(facts),
         ModelText.Trainable(adapter.TrainableParameters, adapter.BaseParameters, adapter.Modules.Count),
-        $"a training run would take about {Quantity.Bytes(adapter.EstimatedMemoryBytes)} of memory, cached prompts left out",
+        $"a training run with {WeightFormats.NameOf(weights)} weights would take about {Quantity.Bytes(adapter.EstimatedMemoryBytes)} of memory, cached prompts left out",
     ];
 }

@@ -1,3 +1,4 @@
+using MobiZO.Checkpoints;
 using MobiZO.Models;
 
 namespace MobiZO.Cli.Options;
@@ -20,6 +21,7 @@ internal static class EngineOptionGroup
             OptionValue.Count,
             engine => engine.Threads,
             (engine, value) => engine with { Threads = value });
+        AddWeights(group);
         group.AddFlag("--low-memory", "Leave weights in their file instead of repacking them for speed.", engine => engine.LowMemory, engine => engine with { LowMemory = true });
         group.Add(
             "--cache-dir",
@@ -29,4 +31,19 @@ internal static class EngineOptionGroup
             (engine, value) => engine with { CacheFolder = value });
         return group;
     }
+
+    /// <summary>The format of the weights alone, for commands that run no model.</summary>
+    public static OptionGroup<EngineOptions> Weights()
+    {
+        var group = new OptionGroup<EngineOptions>("Engine", new EngineOptions());
+        AddWeights(group);
+        return group;
+    }
+
+    private static void AddWeights(OptionGroup<EngineOptions> group) => group.Add(
+        "--weights",
+        "How the frozen matrices are held; everything is computed in fp32.",
+        OptionValue.OneOf([.. Enum.GetValues<WeightFormat>().Select(format => (WeightFormats.NameOf(format), format))]),
+        engine => WeightFormats.NameOf(engine.Weights),
+        (engine, value) => engine with { Weights = value });
 }

@@ -22,16 +22,23 @@ internal sealed class FineTuneOptionGroups
         var run = new OptionGroup<FineTuneOptions>("Run", Defaults);
         AddLoss(run);
         AddUpdate(run);
-        return new([Model(), Adapter(), Optimizer(), run]);
+        return new([Model(), Adapter(), Optimizer(), run, Weights()]);
     }
 
     /// <summary>The model and the adapter alone.</summary>
-    public static FineTuneOptionGroups ForInspection() => new([Model(), Adapter()]);
+    public static FineTuneOptionGroups ForInspection() => new([Model(), Adapter(), Weights()]);
 
     public static OptionGroup<FineTuneOptions> Engine()
     {
         var group = new OptionGroup<FineTuneOptions>("Engine", Defaults);
         group.Include(EngineOptionGroup.Create(), options => options.Engine, (options, engine) => options with { Engine = engine });
+        return group;
+    }
+
+    private static OptionGroup<FineTuneOptions> Weights()
+    {
+        var group = new OptionGroup<FineTuneOptions>("Engine", Defaults);
+        group.Include(EngineOptionGroup.Weights(), options => options.Engine, (options, engine) => options with { Engine = engine });
         return group;
     }
 

@@ -12,6 +12,8 @@ namespace MobiZO.OnnxRuntime.Lowering;
 internal sealed class OnnxGraphWriter
 {
     public const string MicrosoftDomain = "com.microsoft";
+    public const string OffsetKey = "offset";
+    public const string LengthKey = "length";
 
     private readonly GraphProto _graph = new();
     private readonly Dictionary<string, string> _shared = new(StringComparer.Ordinal);
@@ -139,21 +141,20 @@ internal sealed class OnnxGraphWriter
     public string NewName(string type) => string.Create(CultureInfo.InvariantCulture, $"{type}_{_counter++}");
 
     /// <summary>Adds a frozen weight whose values lie in an external file.</summary>
-    public void Weight(Weight weight, string file, long offset)
-    {
-        var tensor = new TensorProto { Name = weight.Name, DataType = (int)TensorType.Float, DataLocation = TensorProto.Types.DataLocation.External };
-        tensor.Dims.AddRange(weight.Shape.Select(extent => (long)extent));
-        void External(string key, string value) => tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
-        External("location", file);
-        External("offset", offset.ToString(CultureInfo.InvariantCulture));
-        External("length", (weight.Count * sizeof(float)).ToString(CultureInfo.InvariantCulture));
-        _graph.Initializer.Add(tensor);
-    }
+    public void Weight(Weight weight, string file, long offset) =>
+        External(weight.Name, TensorType.Float, [.. weight.Shape.Select(extent => (long)extent)], file, offset);
 
-    private enum TensorType
+    /// <summary>Adds a constant whose values lie in an external file.</summary>
+    public string External(string name, TensorType type, IReadOnlyList<long> shape, string file, long offset)
     {
-        Float = 1,
-        Int64 = 7,
+        var tensor = new TensorProto { Name = name, DataType = (int)type, DataLocation = TensorProto.Types.DataLocation.External };
+        tensor.Dims.AddRange(shape);
+        void Entry(string key, string value) => tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+        Entry("location", file);
+        Entry(OffsetKey, offset.ToString(CultureInfo.InvariantCulture));
+        Entry(LengthKey, (shape.Aggregate(1L, (product, extent) => product * extent) * (type == TensorType.Byte ? 1 : sizeof(float))).ToString(CultureInfo.InvariantCulture));
+        _graph.Initializer.Add(tensor);
+        return name;
     }
 
     private string Symbol(string symbol) => Shared($"symbol:{symbol}", () =>

@@ -14,11 +14,13 @@ internal static class OnnxLowering
 
     /// <param name="program">The program.</param>
     /// <param name="file">Name of the external data file, relative to the model.</param>
-    /// <param name="offsets">Where each weight starts in that file, in bytes.</param>
-    public static ModelProto Lower(StepProgram program, string file, Func<Weight, long> offsets)
+    /// <param name="offsets">Where each fp32 weight starts in that file, in bytes.</param>
+    /// <param name="places">Where the parts of a quantised matrix start; null for a weight that is fp32, as all are without this.</param>
+    public static ModelProto Lower(StepProgram program, string file, Func<Weight, long> offsets, Func<Weight, QuantizedPlace?>? places = null)
     {
         var writer = new OnnxGraphWriter(program);
-        foreach (var weight in program.Weights)
+        var quantized = new QuantizedLowering(file, places ?? (_ => null));
+        foreach (var weight in program.Weights.Where(weight => !quantized.Has(weight)))
         {
             writer.Weight(weight, file, offsets(weight));
         }
@@ -26,7 +28,10 @@ internal static class OnnxLowering
         foreach (var node in program.Nodes)
         {
             writer.Making = node.Outputs[0].Name;
-            Lower(writer, node);
+            if (!quantized.TryLower(writer, node))
+            {
+                Lower(writer, node);
+            }
         }
 
         var model = new ModelProto

@@ -1,11 +1,12 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using MobiZO.Checkpoints;
 using MobiZO.OnnxRuntime.Lowering;
+using MobiZO.OnnxRuntime.Lowering.Format;
 using MobiZO.Programs;
-using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
 
 namespace MobiZO.OnnxRuntime.Session;
@@ -29,7 +30,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
     }
 
     /// <inheritdoc/>
-    public string Name => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}";
+    public string Name => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}{(options.Weights == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(options.Weights)} weights")}";
 
     /// <inheritdoc/>
     public IProgramSession Load(StepProgram program, IWeightSource weights)
@@ -39,20 +40,25 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
             WeightCheck.Require(weights, weight);
         }
 
-        var file = OpenWeights(weights);
-        var path = WriteModel(program, file);
+        var file = OpenWeights(QuantizedWeights.In(options.Weights, weights));
+        var model = OnnxLowering.Lower(program, WeightFile.FileName, file.Layout.OffsetOf, file.Layout.PlaceOf);
+        var path = WriteModel(program, model, file);
         using var sessionOptions = CreateOptions(program.Name);
-        foreach (var weight in program.Weights)
+        foreach (var tensor in model.Graph.Initializer.Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
         {
-            sessionOptions.AddInitializer(weight.Name, Share(weight, file));
+            sessionOptions.AddInitializer(tensor.Name, Share(tensor, file));
         }
 
         return new OnnxProgramSession(program, new InferenceSession(path, sessionOptions, _packed));
     }
 
     /// <summary>Writes a program as an ONNX model with its weights in one external data file beside it (<c>name.onnx</c>, <c>name.onnx.data</c>).</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="weights">The checkpoint.</param>
+    /// <param name="path">The model file.</param>
+    /// <param name="format">How the matrices are written.</param>
     /// <exception cref="IOException">The files cannot be written.</exception>
-    public static void Export(StepProgram program, IWeightSource weights, string path)
+    public static void Export(StepProgram program, IWeightSource weights, string path, WeightFormat format = WeightFormat.Float32)
     {
         foreach (var weight in program.Weights)
         {
@@ -62,8 +68,9 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
         var data = Path.GetFileName(path) + ".data";
-        var offsets = program.Weights.Count == 0 ? [] : WeightFile.Export(Path.Combine(folder, data), weights, program.Weights);
-        WeightFile.WriteAtomically(path, OnnxLowering.Lower(program, data, weight => offsets[weight.Name]).ToByteArray());
+        var source = QuantizedWeights.In(format, weights);
+        var layout = program.Weights.Count == 0 ? WeightLayout.Of(source, []) : WeightFile.Export(Path.Combine(folder, data), source, program.Weights);
+        WeightFile.WriteAtomically(path, OnnxLowering.Lower(program, data, layout.OffsetOf, layout.PlaceOf).ToByteArray());
     }
 
     /// <inheritdoc/>
@@ -93,9 +100,9 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         return _weights;
     }
 
-    private static string WriteModel(StepProgram program, WeightFile file)
+    private static string WriteModel(StepProgram program, ModelProto model, WeightFile file)
     {
-        var bytes = OnnxLowering.Lower(program, WeightFile.FileName, file.OffsetOf).ToByteArray();
+        var bytes = model.ToByteArray();
         var path = Path.Combine(file.Folder, $"{program.Name}-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}.onnx");
         if (!File.Exists(path) || new FileInfo(path).Length != bytes.Length)
         {
@@ -105,17 +112,18 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         return path;
     }
 
-    private OrtValue Share(Weight weight, WeightFile file)
+    private OrtValue Share(TensorProto tensor, WeightFile file)
     {
-        if (!_shared.TryGetValue(weight.Name, out var value))
+        if (!_shared.TryGetValue(tensor.Name, out var value))
         {
+            long Number(string key) => long.Parse(tensor.ExternalData.First(entry => entry.Key == key).Value, CultureInfo.InvariantCulture);
             value = OrtValue.CreateTensorValueWithData(
                 OrtMemoryInfo.DefaultInstance,
-                TensorElementType.Float,
-                [.. weight.Shape.Select(extent => (long)extent)],
-                file.AddressOf(weight),
-                weight.Count * sizeof(float));
-            _shared.Add(weight.Name, value);
+                (TensorElementType)tensor.DataType,
+                [.. tensor.Dims],
+                file.AddressOf(Number(OnnxGraphWriter.OffsetKey)),
+                Number(OnnxGraphWriter.LengthKey));
+            _shared.Add(tensor.Name, value);
         }
 
         return value;
@@ -133,8 +141,9 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
 
-        // Threads that spin while they wait gain nothing in a step of many milliseconds and take the cores from everything else on the device.
-        session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        // A step is a thousand small operators: waking a sleeping thread for each costs a fifth of it. Everything else runs few and large ones, and leaves the
+        // cores to the rest of the device.
+        session.AddSessionConfigEntry("session.intra_op.allow_spinning", program == "step" ? "1" : "0");
         session.AddSessionConfigEntry("session.disable_prepacking", options.Prepack ? "0" : "1");
         if (options.ProfilePrefix is { } prefix)
         {

@@ -1,9 +1,11 @@
+using MobiZO.Checkpoints;
+
 namespace MobiZO.OnnxRuntime.Session;
 
 /// <summary>How ONNX Runtime runs programs.</summary>
 public sealed record OnnxRuntimeOptions
 {
-    /// <summary>Folder for fp32 weights and lowered programs; see <see cref="DefaultCacheFolder"/>.</summary>
+    /// <summary>Folder for converted weights and lowered programs; see <see cref="DefaultCacheFolder"/>.</summary>
     public string CacheFolder { get; init; } = DefaultCacheFolder;
 
     /// <summary>Threads inside an operator; 0: one a core.</summary>
@@ -17,6 +19,9 @@ public sealed record OnnxRuntimeOptions
     /// event an operator); null: no trace. Tracing slows a run down a little.
     /// </summary>
     public string? ProfilePrefix { get; init; }
+
+    /// <summary>How the frozen matrices are held; everything is computed in fp32. Matrices whose rows are not a multiple of 32 stay fp32.</summary>
+    public WeightFormat Weights { get; init; }
 
     /// <summary>Told the share of the weights written when a checkpoint is first used, 0 to 1.</summary>
     public IProgress<double>? CacheProgress { get; init; }

@@ -9,14 +9,15 @@ namespace MobiZO.Programs.Reference;
 /// <see cref="double"/>; weights are held as T, so it is meant for small models.
 /// </summary>
 /// <typeparam name="T">The type that everything is computed in.</typeparam>
-public sealed class ReferenceEngine<T> : IEngine
+/// <param name="format">Matrices are rounded as in this format before they are read.</param>
+public sealed class ReferenceEngine<T>(WeightFormat format = WeightFormat.Float32) : IEngine
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
-    public string Name => $"managed reference interpreter ({typeof(T).Name})";
+    public string Name => $"managed reference interpreter ({typeof(T).Name}){(format == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(format)} weights")}";
 
     /// <inheritdoc/>
-    public IProgramSession Load(StepProgram program, IWeightSource weights) => new ReferenceSession<T>(program, weights);
+    public IProgramSession Load(StepProgram program, IWeightSource weights) => new ReferenceSession<T>(program, QuantizedWeights.In(format, weights));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MobiZO.Checkpoints;
 
 namespace MobiZO.Models;
 
@@ -11,10 +12,16 @@ public sealed record EngineOptions
     /// <summary>Threads of the engine; 0: one a core. The same number gives the same bits; another number may round sums otherwise.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// How the frozen matrices are held. Int4 carries over what 4-bit GGUF files store; any other checkpoint loses precision in it, and a little in Int8.
+    /// Everything is computed in fp32 all the same.
+    /// </summary>
+    public WeightFormat Weights { get; init; }
+
     /// <summary>Whether weights stay file-backed instead of being repacked for speed.</summary>
     public bool LowMemory { get; init; }
 
-    /// <summary>Folder for fp32 weights and lowered programs; null: the user's cache folder, or the environment variable <c>MOBIZO_CACHE</c>.</summary>
+    /// <summary>Folder for converted weights and lowered programs; null: the user's cache folder, or the environment variable <c>MOBIZO_CACHE</c>.</summary>
     public string? CacheFolder { get; init; }
 
     /// <summary>Where ONNX Runtime writes a trace of every program it runs (<c>{prefix}-{program}_{time}.json</c>, complete when the model is disposed); null: no trace.</summary>

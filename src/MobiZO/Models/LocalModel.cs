@@ -109,13 +109,14 @@ public sealed class LocalModel : IDisposable
     };
 
     private static IEngine CreateEngine(EngineOptions options) => options.Kind == EngineKind.Reference
-        ? new ReferenceEngine<float>()
+        ? new ReferenceEngine<float>(options.Weights)
         : new OnnxRuntimeEngine(new OnnxRuntimeOptions
         {
             CacheFolder = options.CacheFolder ?? OnnxRuntimeOptions.DefaultCacheFolder,
             Threads = options.Threads,
             Prepack = !options.LowMemory,
             ProfilePrefix = options.ProfilePrefix,
+            Weights = options.Weights,
             CacheProgress = options.CacheProgress,
         });
 }

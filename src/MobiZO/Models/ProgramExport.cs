@@ -1,3 +1,4 @@
+using MobiZO.Checkpoints;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Optimization;
 using MobiZO.Programs;
@@ -44,10 +45,14 @@ public static class ProgramExport
     }
 
     /// <summary>Writes a program with its weights in a data file beside it.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="model">The base model.</param>
+    /// <param name="path">The model file.</param>
+    /// <param name="weights">How the frozen matrices are written.</param>
     /// <exception cref="IOException">The files cannot be written.</exception>
-    public static void Write(StepProgram program, LocalModel model, string path)
+    public static void Write(StepProgram program, LocalModel model, string path, WeightFormat weights = WeightFormat.Float32)
     {
         ArgumentNullException.ThrowIfNull(model);
-        OnnxRuntimeEngine.Export(program, model.Checkpoint, path);
+        OnnxRuntimeEngine.Export(program, model.Checkpoint, path, weights);
     }
 }

@@ -1,4 +1,4 @@
-using MobiZO.Checkpoints.Configuration;
+using MobiZO.Checkpoints;
 using MobiZO.Models;
 using MobiZO.Optimization;
 
@@ -20,13 +20,42 @@ internal static class MemoryEstimate
     public static long StateBytes(long trainable, OptimizerOptions optimizer) =>
         sizeof(float) * trainable * (optimizer.Queries + (2L * CopyPlan.Create(optimizer.Mode, optimizer.Queries, optimizer.OwnExamples).Count) + 4);
 
-    public static long Of(ModelConfig config, long parameters, FineTuneOptions options, long state)
+    public static long Of(Checkpoint checkpoint, FineTuneOptions options, long state)
     {
-        var weights = parameters * sizeof(float);
-        var packed = options.Engine is { LowMemory: false, Kind: EngineKind.OnnxRuntime } ? weights : 0;
-        var activations = (long)options.MaxTokensPerRun * config.IntermediateSize * sizeof(float) * LiveActivations;
+        // The interpreter holds fp32 whatever the format.
+        var isOnnx = options.Engine.Kind == EngineKind.OnnxRuntime;
+        var (mapped, packed) = WeightBytes(QuantizedWeights.In(isOnnx ? options.Engine.Weights : WeightFormat.Float32, checkpoint));
+        if (!isOnnx || options.Engine.LowMemory)
+        {
+            packed = 0;
+        }
+
+        var activations = (long)options.MaxTokensPerRun * checkpoint.Config.IntermediateSize * sizeof(float) * LiveActivations;
 
         // The weight file is mapped and its pages can be dropped at any time, but they count as resident once they were read for packing.
-        return Base + weights + packed + activations + (long)(state * HeapSlack);
+        return Base + mapped + packed + activations + (long)(state * HeapSlack);
+    }
+
+    /// <summary>Bytes of the weights in their file, and of what the runtime repacks of them: fp32 matrices, 4-bit codes and offsets; 8-bit codes stay as they are.</summary>
+    internal static (long Mapped, long Packed) WeightBytes(IWeightSource source)
+    {
+        var (mapped, packed) = (0L, 0L);
+        foreach (var name in source.Names)
+        {
+            var count = source.FindShape(name)!.Aggregate(1L, (product, extent) => product * extent);
+            if ((source as QuantizedWeights)?.FindBlocks(name) is { } form)
+            {
+                var (codes, numbers) = (count * form.Bits / 8, count / BlockForm.Elements * sizeof(float));
+                mapped += codes + numbers + (form.HasOffsets ? numbers : 0);
+                packed += (form.Bits == 4 ? codes : 0) + (form.HasOffsets ? numbers : 0);
+            }
+            else
+            {
+                mapped += count * sizeof(float);
+                packed += count * sizeof(float);
+            }
+        }
+
+        return (mapped, packed);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MobiZO.Adapters;
+using MobiZO.Checkpoints;
 using MobiZO.Data;
 using MobiZO.Evaluation;
 using MobiZO.Initialization;
@@ -123,7 +124,7 @@ internal sealed class TrainingSetup : IDisposable
             RowsPerStep = plan.Count * options.ExamplesPerStep,
             RunsPerStep = Objective.LastRunCount,
             PromptCacheBytes = cached,
-            EstimatedMemoryBytes = MemoryEstimate.Of(Model.Checkpoint.Config, parameters, options, state + cached),
+            EstimatedMemoryBytes = MemoryEstimate.Of(Model.Checkpoint, options, state + cached),
             StepMilliseconds = milliseconds,
             EstimatedSeconds = milliseconds / 1000 * Math.Max(0, options.Steps - firstStep),
             FirstStep = firstStep,
@@ -246,7 +247,7 @@ internal sealed class TrainingSetup : IDisposable
         TotalSteps = Options.Steps,
         Optimizer = Options.Optimizer,
         Layout = Adapter.Layout,
-        Properties = new Dictionary<string, string>
+        Properties = new Dictionary<string, string>(WeightProperties())
         {
             ["model"] = Model.Checkpoint.Fingerprint,
             ["engine"] = Options.Engine.Kind.ToString(),
@@ -258,6 +259,10 @@ internal sealed class TrainingSetup : IDisposable
             ["eval_rows"] = Data.EvalDigest,
         },
     };
+
+    // Runs with fp32 weights have no such property: they were there before the other formats.
+    private IEnumerable<KeyValuePair<string, string>> WeightProperties() =>
+        Options.Engine.Weights == WeightFormat.Float32 ? [] : [new("weights", WeightFormats.NameOf(Options.Engine.Weights))];
 
     private IProgramSession LoadProgram(StepProgram program) => Own(Model.Engine.Load(program, Model.Checkpoint));
 

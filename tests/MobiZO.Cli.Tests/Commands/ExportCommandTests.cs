@@ -25,4 +25,19 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Contains("input      ", result.Output, StringComparison.Ordinal);
         Assert.Contains($"output     {output}", result.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task WritesSmallerFilesInFewerBits()
+    {
+        var sizes = new List<long>();
+        foreach (var weights in new[] { "int4", "int8", "fp32" })
+        {
+            var path = _workspace.PathOf($"{weights}.onnx");
+            var result = await Cli.RunAsync("export", "--model", Cli.Nano, "--program", "score", "--weights", weights, "--output", path);
+            Assert.True(result.ExitCode == 0, result.Error);
+            sizes.Add(new FileInfo(path + ".data").Length);
+        }
+
+        Assert.True(sizes[0] < 0.85 * sizes[1] && sizes[1] < 0.3 * sizes[2], string.Join(", ", sizes));
+    }
 }

@@ -21,6 +21,27 @@ public sealed class InspectCommandTests
         }
     }
 
+    [Theory]
+    [InlineData("fp32")]
+    [InlineData("int8")]
+    [InlineData("int4")]
+    public async Task TellsTheFormatOfTheWeights(string weights)
+    {
+        var result = await Cli.RunAsync("inspect", "--model", Cli.Nano, "--weights", weights);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains($"a training run with {weights} weights would take about ", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnUnknownFormatIsRefused()
+    {
+        var result = await Cli.RunAsync("inspect", "--model", Cli.Nano, "--weights", "int3");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("--weights: expected one of fp32, int8, int4, found 'int3'.", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task CountsTheAdapterAsJson()
     {

@@ -65,6 +65,7 @@ public sealed class OptionBindingTests
         ["--prompt-cache-mb"] = ("12", "12"),
         ["--engine"] = ("reference", "reference"),
         ["--threads"] = ("2", "2"),
+        ["--weights"] = ("int4", "int4"),
         ["--low-memory"] = (null, "yes"),
         ["--cache-dir"] = ("cache", "cache"),
         ["--output"] = ("run", "run"),

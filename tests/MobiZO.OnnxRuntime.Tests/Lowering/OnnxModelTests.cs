@@ -1,8 +1,12 @@
 using System.Globalization;
 using Google.Protobuf;
+using MobiZO.Checkpoints;
 using MobiZO.OnnxRuntime.Lowering;
 using MobiZO.OnnxRuntime.Lowering.Format;
+using MobiZO.OnnxRuntime.Session;
+using MobiZO.Programs;
 using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Ops;
 using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.OnnxRuntime.Tests.Lowering;
@@ -11,6 +15,7 @@ namespace MobiZO.OnnxRuntime.Tests.Lowering;
 public sealed class OnnxModelTests
 {
     private const int FloatType = 1;
+    private const int ByteType = 2;
     private const int Int64Type = 7;
     private const int Page = 4096;
 
@@ -22,7 +27,30 @@ public sealed class OnnxModelTests
     {
         var (_, program) = EveryProgram.Get(name);
         var (offsets, fileLength) = Offsets(program.Weights.Select(weight => (weight.Name, weight.Count)));
-        var model = ModelProto.Parser.ParseFrom(OnnxLowering.Lower(program, "weights.bin", weight => offsets[weight.Name]).ToByteArray());
+        CheckModel(program, OnnxLowering.Lower(program, "weights.bin", weight => offsets[weight.Name]), fileLength);
+    }
+
+    [Theory]
+    [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int4)]
+    public void Programs_with_quantized_weights_are_sound_models(WeightFormat format)
+    {
+        foreach (var (name, model, program) in QuantizedPrograms.All)
+        {
+            var source = new QuantizedWeights(model, format);
+            var layout = WeightLayout.Of(source, source.Names);
+            var lowered = OnnxLowering.Lower(program, "weights.bin", layout.OffsetOf, layout.PlaceOf);
+            CheckModel(program, lowered, layout.Length);
+            CheckUse(lowered.Graph);
+            var readsMatrices = program.Nodes.Any(node => node.Operation is Linear);
+            Assert.True(readsMatrices == lowered.Graph.Node.Any(node => node.OpType == "MatMulNBits"), name);
+            Assert.DoesNotContain(lowered.Graph.Initializer, tensor => program.Weights.Any(weight => weight.Name == tensor.Name && weight.Shape.Count == 2));
+        }
+    }
+
+    private static void CheckModel(StepProgram program, ModelProto lowered, long fileLength)
+    {
+        var model = ModelProto.Parser.ParseFrom(lowered.ToByteArray());
         Assert.Equal(10, model.IrVersion);
         var domains = model.OpsetImport.ToDictionary(entry => entry.Domain, entry => entry.Version);
         Assert.Equal(new Dictionary<string, long> { [""] = 21, ["com.microsoft"] = 1 }, domains);
@@ -53,7 +81,11 @@ public sealed class OnnxModelTests
     public void Every_value_is_read(string name)
     {
         var (_, program) = EveryProgram.Get(name);
-        var graph = OnnxLowering.Lower(program, "weights.bin", _ => 0).Graph;
+        CheckUse(OnnxLowering.Lower(program, "weights.bin", _ => 0).Graph);
+    }
+
+    private static void CheckUse(GraphProto graph)
+    {
         var read = graph.Node.SelectMany(node => node.Input).Concat(graph.Output.Select(output => output.Name)).ToHashSet(StringComparer.Ordinal);
 
         // Every update has the same inputs; where the spread of the losses is the scale, epsilon cancels.
@@ -84,8 +116,8 @@ public sealed class OnnxModelTests
 
     private static void CheckInitializer(TensorProto tensor, long fileLength)
     {
-        Assert.Contains(tensor.DataType, new[] { FloatType, Int64Type });
-        var bytes = tensor.Dims.Aggregate(1L, (product, extent) => product * extent) * (tensor.DataType == FloatType ? 4 : 8);
+        Assert.Contains(tensor.DataType, new[] { FloatType, ByteType, Int64Type });
+        var bytes = tensor.Dims.Aggregate(1L, (product, extent) => product * extent) * (tensor.DataType == FloatType ? 4 : tensor.DataType == ByteType ? 1 : 8);
         if (tensor.DataLocation == TensorProto.Types.DataLocation.Default)
         {
             Assert.Empty(tensor.ExternalData);

@@ -50,6 +50,9 @@ internal sealed record OperatorRule((int Least, int Most) Inputs, (int Least, in
         [("", "Unsqueeze")] = Fixed(2),
         [("", "Where")] = Fixed(3),
         [("com.microsoft", "FusedMatMul")] = Fixed(2, ("alpha", Float), ("transA", Int), ("transB", Int), ("transBatchA", Int), ("transBatchB", Int)),
+        [("com.microsoft", "GatherBlockQuantized")] = new((3, 4), (1, 1), ("bits", Int), ("block_size", Int), ("gather_axis", Int), ("quantize_axis", Int)),
+        [("com.microsoft", "MatMulNBits")] = new(
+            (3, 6), (1, 1), ("K", Int), ("N", Int), ("accuracy_level", Int), ("bits", Int), ("block_size", Int), ("weight_prepacked", Int)),
         [("com.microsoft", "RotaryEmbedding")] = Fixed(
             4, ("interleaved", Int), ("is_packed_batching", Int), ("num_heads", Int), ("rotary_embedding_dim", Int), ("scale", Float)),
     };

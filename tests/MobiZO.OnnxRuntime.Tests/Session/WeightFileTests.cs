@@ -18,7 +18,7 @@ public sealed class WeightFileTests : IDisposable
         Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
         {
             using var file = WeightFile.Open(_folder, source, null);
-            Assert.Equal(0, file.OffsetOf(new Weight(RampSource.Name, RampSource.Length)));
+            Assert.Equal(0, file.Layout.OffsetOf(new Weight(RampSource.Name, RampSource.Length)));
         });
 
         Assert.Equal(1, source.Reads);

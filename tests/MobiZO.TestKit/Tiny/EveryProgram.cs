@@ -26,7 +26,8 @@ public static class EveryProgram
         }
     }
 
-    private static IEnumerable<(string Name, StepProgram Program)> Of(TinyLlama model)
+    /// <summary>The programs of a model, without those that need another one; <see cref="ProgramInputs"/> fit when it has 40 tokens.</summary>
+    public static IEnumerable<(string Name, StepProgram Program)> Of(TinyLlama model)
     {
         var architecture = model.Architecture;
         var adapter = model.Adapter(2);

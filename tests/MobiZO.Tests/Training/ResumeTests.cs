@@ -1,7 +1,9 @@
 using System.Text.Json;
+using MobiZO.Checkpoints;
 using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
 namespace MobiZO.Tests.Training;
@@ -108,12 +110,34 @@ public sealed class ResumeTests
         Assert.Contains("epsilon", await Refusal(options => options with { Optimizer = options.Optimizer with { Epsilon = 0.02f } }));
         Assert.Contains("examples_per_step", await Refusal(options => options with { ExamplesPerStep = 3 }));
         Assert.Contains("loss", await Refusal(options => options with { Loss = LossKind.Tokens }));
+        Assert.Contains("weights: absent / \"int4\"", await Refusal(options => options with { Engine = options.Engine with { Weights = WeightFormat.Int4 } }));
         var several = await Refusal(options => options with { Adapter = options.Adapter with { Scope = AdapterScope.All }, Update = UpdatePlace.Engine });
         Assert.Contains("adapter", several);
         Assert.Contains("update", several);
         run.Write("train.jsonl", TinyRun.Row("another", 0), TinyRun.Row("set", 1));
         Assert.Contains("train_rows", await Refusal(options => options));
         Assert.Equal(before, await File.ReadAllBytesAsync(run.At("run", "journal.jsonl")));
+    }
+
+    [Theory]
+    [InlineData(EngineKind.OnnxRuntime)]
+    [InlineData(EngineKind.Reference)]
+    public async Task Quantized_weights_belong_to_the_run(EngineKind engine)
+    {
+        using var run = new TinyRun(engine);
+        new TinyLlama(hidden: 32, headDimension: 8, vocabulary: TinyTokenizer.Size).WriteFolder(run.At("model"));
+        FineTuneOptions Int4(FineTuneOptions options) => options with { Engine = options.Engine with { Weights = WeightFormat.Int4 } };
+        await run.TrainAsync(options => Int4(options) with { Output = run.At("whole") });
+        await run.TrainUntilAsync(2, Int4);
+        Assert.Equal("int4", run.Journal().Header.Properties["weights"]);
+        var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true }));
+        Assert.Contains("weights", error.Message);
+        await run.TrainAsync(options => Int4(options) with { Resume = true });
+        Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
+        Assert.Equal(WeightFormat.Int4, new RunFolder(run.At("run")).ReadConfig().Engine.Weights);
+        await run.TrainUntilAsync(1, options => options with { Output = run.At("fp32") });
+        Assert.DoesNotContain("weights", run.Journal("fp32").Header.Properties.Keys);
+        Assert.NotEqual(run.Journal("fp32").Entries[0].Losses, run.Journal().Entries[0].Losses);
     }
 
     [Fact]

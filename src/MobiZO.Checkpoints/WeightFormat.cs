@@ -1,0 +1,14 @@
+namespace MobiZO.Checkpoints;
+
+/// <summary>How an engine holds the frozen matrices of a model. Activations, norms, biases and adapters are fp32 in every format.</summary>
+public enum WeightFormat
+{
+    /// <summary>fp32, 32 bits a weight, whatever the checkpoint stores.</summary>
+    Float32,
+
+    /// <summary>8-bit codes in blocks of 32 with an fp32 scale: 9 bits a weight (10 with offsets).</summary>
+    Int8,
+
+    /// <summary>4-bit codes in blocks of 32 with an fp32 scale and an fp32 offset: 6 bits a weight (5 without offsets). The embedding and the head have 8 bits unless the checkpoint stores 4.</summary>
+    Int4,
+}

@@ -1,0 +1,77 @@
+using MobiZO.Checkpoints;
+using MobiZO.OnnxRuntime.Lowering;
+using MobiZO.Programs;
+using MobiZO.Programs.Building;
+
+namespace MobiZO.OnnxRuntime.Session;
+
+/// <summary>Where every tensor lies in a weight file: fp32 tensors as one part under their own name, quantised ones as codes, scales and offsets; each part on a page of its own.</summary>
+internal sealed class WeightLayout
+{
+    private const int Page = 4096;
+
+    private readonly Dictionary<string, long> _starts = new(StringComparer.Ordinal);
+    private readonly List<string> _names = [];
+
+    private WeightLayout(IWeightSource source) => Source = source;
+
+    /// <summary>Where the values come from.</summary>
+    public IWeightSource Source { get; }
+
+    /// <summary>The tensors, in the order of the file.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>First byte of every part, by its name.</summary>
+    public IReadOnlyDictionary<string, long> Starts => _starts;
+
+    /// <summary>Bytes of the file.</summary>
+    public long Length { get; private set; }
+
+    public static WeightLayout Of(IWeightSource source, IEnumerable<string> names)
+    {
+        var layout = new WeightLayout(source);
+        foreach (var name in names)
+        {
+            layout._names.Add(name);
+            layout.Place(name);
+        }
+
+        return layout;
+    }
+
+    /// <summary>How a tensor is quantised; null for fp32.</summary>
+    public BlockForm? FormOf(string name) => (Source as QuantizedWeights)?.FindBlocks(name);
+
+    public long OffsetOf(Weight weight) =>
+        _starts.TryGetValue(weight.Name, out var start) ? start : throw new ProgramException($"The weight file has no fp32 tensor '{weight.Name}'.");
+
+    public QuantizedPlace? PlaceOf(Weight weight) => FormOf(weight.Name) is { } form ? PlaceOf(weight.Name, form) : null;
+
+    public QuantizedPlace PlaceOf(string name, BlockForm form) =>
+        new(form.Bits, _starts[name + ".codes"], _starts[name + ".scales"], form.HasOffsets ? _starts[name + ".offsets"] : null);
+
+    public static long CountOf(IWeightSource source, string name) => source.FindShape(name)!.Aggregate(1L, (product, extent) => product * extent);
+
+    private void Place(string name)
+    {
+        var count = CountOf(Source, name);
+        if (FormOf(name) is not { } form)
+        {
+            Place(name, count * sizeof(float));
+            return;
+        }
+
+        Place(name + ".codes", count * form.Bits / 8);
+        Place(name + ".scales", count / BlockForm.Elements * sizeof(float));
+        if (form.HasOffsets)
+        {
+            Place(name + ".offsets", count / BlockForm.Elements * sizeof(float));
+        }
+    }
+
+    private void Place(string part, long bytes)
+    {
+        _starts.Add(part, Length);
+        Length = (Length + bytes + Page - 1) / Page * Page;
+    }
+}

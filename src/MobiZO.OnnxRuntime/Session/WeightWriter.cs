@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using MobiZO.Checkpoints;
+using MobiZO.OnnxRuntime.Lowering;
+
+namespace MobiZO.OnnxRuntime.Session;
+
+/// <summary>Writes the tensors of a layout, a million values at a time.</summary>
+internal sealed class WeightWriter(WeightLayout layout, Stream stream)
+{
+    private const int ChunkValues = 1 << 20;
+
+    private readonly float[] _values = new float[ChunkValues];
+    private readonly sbyte[] _codes = new sbyte[ChunkValues];
+    private readonly float[] _offsets = new float[ChunkValues / BlockForm.Elements];
+
+    /// <summary>Writes every tensor.</summary>
+    /// <param name="progress">Told the share written, 0 to 1; may be null.</param>
+    public void Write(IProgress<double>? progress)
+    {
+        stream.SetLength(layout.Length);
+        var total = Math.Max(1, layout.Names.Sum(name => WeightLayout.CountOf(layout.Source, name)));
+        var done = 0L;
+        foreach (var name in layout.Names)
+        {
+            if (layout.FormOf(name) is { } form)
+            {
+                WriteBlocks(name, form);
+            }
+            else
+            {
+                WriteNumbers(name);
+            }
+
+            done += WeightLayout.CountOf(layout.Source, name);
+            progress?.Report((double)done / total);
+        }
+    }
+
+    private void WriteNumbers(string name)
+    {
+        stream.Position = layout.Starts[name];
+        var count = WeightLayout.CountOf(layout.Source, name);
+        for (var start = 0L; start < count; start += ChunkValues)
+        {
+            var chunk = _values.AsSpan(0, (int)Math.Min(ChunkValues, count - start));
+            layout.Source.Read(name, start, chunk);
+            stream.Write(MemoryMarshal.AsBytes(chunk));
+        }
+    }
+
+    private void WriteBlocks(string name, BlockForm form)
+    {
+        var source = (IBlockSource)layout.Source;
+        var place = layout.PlaceOf(name, form);
+        var blocks = WeightLayout.CountOf(layout.Source, name) / BlockForm.Elements;
+        for (var first = 0L; first < blocks; first += _offsets.Length)
+        {
+            var count = (int)Math.Min(_offsets.Length, blocks - first);
+            var (codes, scales, offsets) = (_codes.AsMemory(0, count * BlockForm.Elements), _values.AsMemory(0, count), _offsets.AsMemory(0, count));
+            source.ReadBlocks(name, first, codes.Span, scales.Span, offsets.Span);
+            WriteAt(place.Codes + (first * BlockForm.Elements * form.Bits / 8), Pack(codes.Span, form.Bits));
+            WriteAt(place.Scales + (first * sizeof(float)), MemoryMarshal.AsBytes(scales.Span));
+            if (place.Offsets is { } start)
+            {
+                WriteAt(start + (first * sizeof(float)), MemoryMarshal.AsBytes(offsets.Span));
+            }
+        }
+    }
+
+    private void WriteAt(long position, ReadOnlySpan<byte> bytes)
+    {
+        stream.Position = position;
+        stream.Write(bytes);
+    }
+
+    /// <summary>Signed codes to the unsigned ones of <see cref="QuantizedPlace"/>, in place.</summary>
+    private static Span<byte> Pack(Span<sbyte> codes, int bits)
+    {
+        var packed = MemoryMarshal.Cast<sbyte, byte>(codes);
+        if (bits == 8)
+        {
+            for (var i = 0; i < packed.Length; i++)
+            {
+                packed[i] ^= 0x80;
+            }
+
+            return packed;
+        }
+
+        for (var i = 0; i < packed.Length / 2; i++)
+        {
+            packed[i] = (byte)((codes[2 * i] + 8) | ((codes[(2 * i) + 1] + 8) << 4));
+        }
+
+        return packed[..(packed.Length / 2)];
+    }
+}

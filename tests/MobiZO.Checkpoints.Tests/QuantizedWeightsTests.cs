@@ -1,0 +1,201 @@
+using MobiZO.Checkpoints.Gguf;
+
+namespace MobiZO.Checkpoints.Tests;
+
+public sealed class QuantizedWeightsTests : IDisposable
+{
+    private const string Matrix = "model.layers.0.mlp.up_proj.weight";
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Rounded to nearest: no weight is further off than half a step of its block, and the ends of 4-bit blocks are kept.</summary>
+    [Theory]
+    [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int4)]
+    public void Weights_are_rounded_to_the_nearest_code(WeightFormat format)
+    {
+        var source = new Numbers((i, name) => name.Length + MathF.Sin(i * 0.7f) + (0.3f * MathF.Cos(i * 1.9f)));
+        var quantized = new QuantizedWeights(source, format);
+        float[] exact = TestReading.Whole(source, Matrix);
+        float[] rounded = TestReading.Whole(quantized, Matrix);
+        Assert.NotEqual(exact, rounded);
+        for (int block = 0; block < exact.Length / 32; block++)
+        {
+            float[] values = exact[(block * 32)..((block + 1) * 32)];
+            float step = format == WeightFormat.Int4 ? (values.Max() - values.Min()) / 15 : values.Max(Math.Abs) / 127;
+            for (int i = 0; i < 32; i++)
+            {
+                Assert.InRange(Math.Abs(values[i] - rounded[(block * 32) + i]), 0, (0.5f * step) + 1e-5f);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(-3.25f)]
+    public void Blocks_of_equal_weights_are_exact(float value)
+    {
+        var source = new Numbers((_, _) => value);
+        Assert.All(TestReading.Whole(new QuantizedWeights(source, WeightFormat.Int4), Matrix), found => Assert.Equal(value, found));
+        Assert.All(TestReading.Whole(new QuantizedWeights(source, WeightFormat.Int8), Matrix), found => Assert.Equal(value, found, 1e-6f));
+    }
+
+    [Fact]
+    public void Ranges_agree_with_whole_tensors()
+    {
+        var quantized = new QuantizedWeights(new Numbers((i, _) => MathF.Sin(i)), WeightFormat.Int4);
+        float[] whole = TestReading.Whole(quantized, Matrix);
+        foreach ((int start, int length) in new[] { (0, 1), (31, 2), (5, 20), (32, 32), (17, 100), (whole.Length - 1, 1), (9, 0) })
+        {
+            var part = new float[length];
+            quantized.Read(Matrix, start, part);
+            Assert.Equal(whole[start..(start + length)], part);
+        }
+    }
+
+    [Fact]
+    public void Vectors_and_ragged_matrices_stay_as_they_are()
+    {
+        var source = new Numbers((i, _) => MathF.Sin(i));
+        var quantized = new QuantizedWeights(source, WeightFormat.Int4);
+        foreach (string name in new[] { "norm", "ragged" })
+        {
+            Assert.Null(quantized.FindBlocks(name));
+            Assert.Equal(TestReading.Whole(source, name), TestReading.Whole(quantized, name));
+        }
+
+        Assert.Equal(new BlockForm(4, true), quantized.FindBlocks(Matrix));
+        Assert.Null(quantized.FindBlocks("absent"));
+    }
+
+    [Fact]
+    public void The_embedding_and_the_head_keep_eight_bits()
+    {
+        var source = new Numbers((i, _) => MathF.Sin(i));
+        Assert.Equal(new BlockForm(8, false), new QuantizedWeights(source, WeightFormat.Int4).FindBlocks("model.embed_tokens.weight"));
+        Assert.Equal(new BlockForm(8, false), new QuantizedWeights(source, WeightFormat.Int4).FindBlocks("lm_head.weight"));
+    }
+
+    [Fact]
+    public void Every_format_has_a_fingerprint_and_fp32_is_the_checkpoint_itself()
+    {
+        var source = new Numbers((i, _) => i);
+        Assert.Same(source, QuantizedWeights.In(WeightFormat.Float32, source));
+        Assert.Equal(3, Enum.GetValues<WeightFormat>().Select(format => QuantizedWeights.In(format, source).Fingerprint).Distinct().Count());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new QuantizedWeights(source, WeightFormat.Float32));
+    }
+
+    /// <summary>4-bit files are carried over: the values are those of the file, also where the rows of q and k are in another order.</summary>
+    [Theory]
+    [InlineData("Q4_0", WeightFormat.Int4)]
+    [InlineData("Q4_1", WeightFormat.Int4)]
+    [InlineData("Q4_1", WeightFormat.Int8)]
+    [InlineData("Q5_1", WeightFormat.Int8)]
+    [InlineData("Q8_0", WeightFormat.Int8)]
+    public void Stored_codes_are_carried_over(string type, WeightFormat format)
+    {
+        using Checkpoint checkpoint = OpenGguf(type);
+        var quantized = new QuantizedWeights(checkpoint, format);
+        foreach ((string name, StoredTensor stored) in checkpoint.Tensors)
+        {
+            float[] expected = TestReading.Whole(checkpoint, name);
+            float[] found = TestReading.Whole(quantized, name);
+            Assert.True(expected.Zip(found).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-5f), $"{name} {stored.StoredType}");
+        }
+    }
+
+    [Fact]
+    public void More_bits_than_the_format_has_are_rounded()
+    {
+        using Checkpoint checkpoint = OpenGguf("Q8_0");
+        var quantized = new QuantizedWeights(checkpoint, WeightFormat.Int4);
+        double error = TestReading.RelativeError(TestReading.Whole(checkpoint, Matrix), TestReading.Whole(quantized, Matrix));
+        Assert.InRange(error, 0.01, 0.15);
+        Assert.Equal(TestReading.Whole(checkpoint, "model.embed_tokens.weight"), TestReading.Whole(quantized, "model.embed_tokens.weight"));
+    }
+
+    [Fact]
+    public void Blocks_outside_a_matrix_are_refused()
+    {
+        using Checkpoint checkpoint = OpenGguf("Q4_0");
+        Assert.Null(checkpoint.FindBlocks("model.norm.weight"));
+        Assert.Null(checkpoint.FindBlocks("absent"));
+        Assert.Throws<CheckpointException>(() => checkpoint.ReadBlocks(Matrix, 64, new sbyte[32], new float[1], new float[1]));
+        Assert.Throws<CheckpointException>(() => checkpoint.ReadBlocks(Matrix, 0, new sbyte[31], new float[1], new float[1]));
+        Assert.Throws<CheckpointException>(() => checkpoint.ReadBlocks("model.norm.weight", 0, new sbyte[32], new float[1], new float[1]));
+        Assert.Throws<CheckpointException>(() => checkpoint.ReadBlocks("absent", 0, new sbyte[32], new float[1], new float[1]));
+    }
+
+    // One layer, hidden 32, 2 heads of 16, 1 key/value head, feed-forward 64, 16 tokens.
+    private Checkpoint OpenGguf(string type)
+    {
+        GgufTensorType blocks = Enum.Parse<GgufTensorType>(type);
+        GgufTensorTypes.TryGetBlock(blocks, out _, out int bytes);
+        var gguf = new GgufBytes()
+            .Add("general.architecture", "llama")
+            .Add("llama.block_count", 1u)
+            .Add("llama.context_length", 32u)
+            .Add("llama.embedding_length", 32u)
+            .Add("llama.feed_forward_length", 64u)
+            .Add("llama.attention.head_count", 2u)
+            .Add("llama.attention.head_count_kv", 1u)
+            .Add("llama.attention.layer_norm_rms_epsilon", 1e-5f)
+            .Add("tokenizer.ggml.model", "gpt2")
+            .Add("tokenizer.ggml.tokens", Enumerable.Range(0, 16).Select(i => $"<{i}>").ToArray());
+        foreach ((string name, int rows, int width) in new[]
+        {
+            ("token_embd.weight", 16, 32), ("blk.0.attn_q.weight", 32, 32), ("blk.0.attn_k.weight", 16, 32), ("blk.0.attn_v.weight", 16, 32),
+            ("blk.0.attn_output.weight", 32, 32), ("blk.0.ffn_gate.weight", 64, 32), ("blk.0.ffn_up.weight", 64, 32), ("blk.0.ffn_down.weight", 32, 64),
+        })
+        {
+            gguf.Add(name, blocks, [rows, width], Blocks(rows * width / 32, bytes));
+        }
+
+        foreach (string name in new[] { "blk.0.attn_norm.weight", "blk.0.ffn_norm.weight", "output_norm.weight" })
+        {
+            gguf.Add(name, GgufTensorType.F32, [32], [.. Enumerable.Range(0, 32).SelectMany(i => BitConverter.GetBytes(1 + (i * 0.01f)))]);
+        }
+
+        return Checkpoint.Open(_folder.Write("model.gguf", gguf.Build()));
+    }
+
+    private static byte[] Blocks(int count, int bytes)
+    {
+        var stored = new byte[count * bytes];
+        for (int i = 0; i < stored.Length; i++)
+        {
+            stored[i] = (byte)((i * 167) + (i / 256));
+        }
+
+        for (int block = 0; block < count; block++)
+        {
+            BitConverter.TryWriteBytes(stored.AsSpan(block * bytes), (Half)(0.02f + (0.001f * (block % 9))));
+            BitConverter.TryWriteBytes(stored.AsSpan((block * bytes) + 2), (Half)(-0.1f + (0.003f * (block % 7))));
+        }
+
+        return stored;
+    }
+
+    private sealed class Numbers(Func<int, string, float> value) : IWeightSource
+    {
+        public string Fingerprint => "numbers";
+
+        public IReadOnlyCollection<string> Names => [Matrix, "model.embed_tokens.weight", "lm_head.weight", "norm", "ragged"];
+
+        public IReadOnlyList<int>? FindShape(string name) => name switch
+        {
+            "norm" => [64],
+            "ragged" => [8, 33],
+            _ => Names.Contains(name) ? [8, 64] : null,
+        };
+
+        public void Read(string name, long start, Span<float> destination)
+        {
+            for (int i = 0; i < destination.Length; i++)
+            {
+                destination[i] = value((int)start + i, name);
+            }
+        }
+    }
+}

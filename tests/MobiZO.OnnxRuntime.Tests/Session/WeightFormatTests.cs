@@ -1,0 +1,203 @@
+using Microsoft.ML.OnnxRuntime;
+using MobiZO.Checkpoints;
+using MobiZO.OnnxRuntime.Session;
+using MobiZO.OnnxRuntime.Tests.Lowering;
+using MobiZO.Programs;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Reference;
+using MobiZO.TestKit.Tiny;
+
+namespace MobiZO.OnnxRuntime.Tests.Session;
+
+/// <summary>The engine with quantised weights computes what the reference interpreter computes with their dequantised values.</summary>
+public sealed class WeightFormatTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<WeightFormat, bool> Forms => new()
+    {
+        { WeightFormat.Int8, true },
+        { WeightFormat.Int8, false },
+        { WeightFormat.Int4, true },
+        { WeightFormat.Int4, false },
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Every_program_agrees_with_the_reference(WeightFormat format, bool prepack)
+    {
+        using var reference = new ReferenceEngine<double>();
+        foreach (var group in QuantizedPrograms.All.GroupBy(entry => entry.Model))
+        {
+            using var engine = Engine(format, prepack);
+            foreach (var (name, model, program) in group)
+            {
+                var inputs = ProgramInputs.Of(program);
+                using var oracle = reference.Load(program, new QuantizedWeights(model, format));
+                using var session = engine.Load(program, model);
+                var isNormalized = name.EndsWith("Normalized", StringComparison.Ordinal);
+                ProgramInputs.AssertSame(oracle.Run(inputs), session.Run(inputs), isNormalized ? 2e-3 : 1e-3);
+            }
+        }
+    }
+
+    /// <summary>The losses move by the rounding of the weights, and more with fewer bits.</summary>
+    [Fact]
+    public void Formats_differ_by_their_rounding()
+    {
+        var (_, model, program) = QuantizedPrograms.All.First(entry => entry.Name == "tied score Tokens without adapter");
+        var outputs = Enum.GetValues<WeightFormat>().ToDictionary(format => format, format => Score(format, model, program));
+        var (int8, int4) = (Distance(outputs[WeightFormat.Float32], outputs[WeightFormat.Int8]), Distance(outputs[WeightFormat.Float32], outputs[WeightFormat.Int4]));
+        Assert.InRange(int8, 1e-4, 0.1);
+        Assert.InRange(int4, 3 * int8, 5);
+    }
+
+    [Fact]
+    public void Every_format_has_a_folder_of_its_own()
+    {
+        var (_, model, program) = QuantizedPrograms.All[0];
+        foreach (var format in Enum.GetValues<WeightFormat>())
+        {
+            Score(format, model, program);
+            Score(format, model, program);
+        }
+
+        var files = Directory.GetDirectories(_folder["cache"]).Select(folder => new FileInfo(Path.Combine(folder, "weights.bin")).Length).Order().ToArray();
+        Assert.Equal(3, files.Length);
+    }
+
+    [Theory]
+    [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int4)]
+    public void A_torn_file_is_made_anew(WeightFormat format)
+    {
+        var (_, model, program) = QuantizedPrograms.All[0];
+        var expected = Score(format, model, program);
+        var path = Directory.GetFiles(_folder["cache"], "weights.bin", SearchOption.AllDirectories).Single();
+        var bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..^4096]);
+        Assert.Equal(expected, Score(format, model, program));
+        Assert.Equal(bytes, File.ReadAllBytes(path));
+    }
+
+    /// <summary>Rows of 24 or 48 weights are not whole blocks.</summary>
+    [Fact]
+    public void Matrices_of_ragged_rows_stay_fp32()
+    {
+        var model = new TinyLlama();
+        var program = model.Architecture.Score(null);
+        Assert.Equal(Score(WeightFormat.Float32, model, program), Score(WeightFormat.Int4, model, program));
+    }
+
+    /// <summary>The head is above the size at which 8-bit matrices are computed in pieces, and not a multiple of it.</summary>
+    [Fact]
+    public void A_large_head_is_computed_in_pieces()
+    {
+        var model = new TinyLlama(layers: 1, hidden: 32, headDimension: 8, vocabulary: 262_144 + 37);
+        var program = model.Architecture.Generate(null, PromptForm.Tokens);
+        var inputs = ProgramInputs.Of(program);
+        using var reference = new ReferenceEngine<float>(WeightFormat.Int8);
+        using var oracle = reference.Load(program, model);
+        using var engine = Engine(WeightFormat.Int8, prepack: true);
+        using var session = engine.Load(program, model);
+        ProgramInputs.AssertSame(oracle.Run(inputs), session.Run(inputs), 1e-4);
+    }
+
+    /// <summary>A checkpoint's own codes reach the engine as they are: rounding them again would not keep blocks that leave codes unused.</summary>
+    [Theory]
+    [InlineData(WeightFormat.Int8, 8, false)]
+    [InlineData(WeightFormat.Int8, 5, true)]
+    [InlineData(WeightFormat.Int4, 4, false)]
+    [InlineData(WeightFormat.Int4, 4, true)]
+    public void Stored_codes_are_carried_over(WeightFormat format, int bits, bool hasOffsets)
+    {
+        var model = new TinyLlama(hidden: 32, headDimension: 8);
+        var stored = new StoredCodes(model, new BlockForm(bits, hasOffsets));
+        var program = model.Architecture.Score(null);
+        var inputs = ProgramInputs.Of(program);
+        using var reference = new ReferenceEngine<double>();
+        using var oracle = reference.Load(program, stored);
+        using var engine = Engine(format, prepack: true);
+        using var session = engine.Load(program, stored);
+        ProgramInputs.AssertSame(oracle.Run(inputs), session.Run(inputs), 1e-4);
+    }
+
+    [Theory]
+    [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int4)]
+    public void A_plain_session_runs_exported_files(WeightFormat format)
+    {
+        var (_, model, program) = QuantizedPrograms.All.First(entry => entry.Name == "tied score Tokens without adapter");
+        OnnxRuntimeEngine.Export(program, model, _folder["score.onnx"], format);
+        var inputs = ProgramInputs.Of(program);
+        using var plain = new InferenceSession(_folder["score.onnx"]);
+        var values = program.Inputs.ToDictionary(input => input.Name, input => OrtValue.CreateTensorValueFromMemory(inputs[input.Name].Longs, [.. inputs[input.Name].Shape.Select(extent => (long)extent)]));
+        using var options = new RunOptions();
+        using var outputs = plain.Run(options, values, [ProgramNames.LogProbabilities]);
+        Assert.Equal(0, Distance(Score(format, model, program), outputs[0].GetTensorDataAsSpan<float>().ToArray()), 1e-5);
+        foreach (var value in values.Values)
+        {
+            value.Dispose();
+        }
+    }
+
+    private OnnxRuntimeEngine Engine(WeightFormat format, bool prepack) =>
+        new(new OnnxRuntimeOptions { CacheFolder = _folder["cache"], Threads = 1, Weights = format, Prepack = prepack });
+
+    private float[] Score(WeightFormat format, IWeightSource model, StepProgram program)
+    {
+        using var engine = Engine(format, prepack: true);
+        using var session = engine.Load(program, model);
+        return session.Run(ProgramInputs.Of(program)).Values.First().Floats;
+    }
+
+    private static double Distance(float[] left, float[] right) => left.Zip(right).Max(pair => Math.Abs((double)pair.First - pair.Second));
+
+    /// <summary>A model whose matrices are stored in blocks that use few of their codes.</summary>
+    private sealed class StoredCodes(TinyLlama model, BlockForm form) : IWeightSource, IBlockSource
+    {
+        public string Fingerprint => $"{model.Fingerprint} {form}";
+
+        public IReadOnlyCollection<string> Names => model.Names;
+
+        public IReadOnlyList<int>? FindShape(string name) => model.FindShape(name);
+
+        public BlockForm? FindBlocks(string name) => model.FindShape(name)?.Count == 2 ? form : null;
+
+        public void ReadBlocks(string name, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
+        {
+            for (var block = 0; block < scales.Length; block++)
+            {
+                var number = firstBlock + block;
+                scales[block] = 0.02f + (0.001f * (number % 7));
+                offsets[block] = form.HasOffsets ? 0.013f * ((number % 5) - 2) : 0;
+                for (var i = 0; i < BlockForm.Elements; i++)
+                {
+                    // Never the whole range, sometimes one end of it.
+                    codes[(block * BlockForm.Elements) + i] = (sbyte)((((number * 13) + (i * 7)) % 11) - (number % 3 == 0 ? 1 << (form.Bits - 1) : 5));
+                }
+            }
+        }
+
+        public void Read(string name, long start, Span<float> destination)
+        {
+            if (FindBlocks(name) is null)
+            {
+                model.Read(name, start, destination);
+                return;
+            }
+
+            var blocks = (int)(WeightLayout.CountOf(model, name) / BlockForm.Elements);
+            var (codes, scales, offsets) = (new sbyte[blocks * BlockForm.Elements], new float[blocks], new float[blocks]);
+            ReadBlocks(name, 0, codes, scales, offsets);
+            for (var i = 0; i < destination.Length; i++)
+            {
+                var block = (int)(start + i) / BlockForm.Elements;
+                destination[i] = (scales[block] * codes[(int)start + i]) + offsets[block];
+            }
+        }
+    }
+}
