@@ -20,6 +20,9 @@ public sealed class TextClassifier : IDisposable
     // Longer rows than any model's context: one text is one run of the engine.
     private const int MaxTokensPerRun = int.MaxValue;
 
+    // A text is seen once: nothing is kept, so nothing is rounded.
+    private static readonly PromptCacheOptions s_cache = new(PromptCacheType.Fp32, MemoryBytes: 0, Folder: null, MaxTokensPerRun);
+
     private readonly List<IDisposable> _owned = [];
     private readonly LocalModel _model;
     private readonly LoraAdapter? _adapter;
@@ -28,7 +31,8 @@ public sealed class TextClassifier : IDisposable
     private readonly ExampleLayout _layout;
     private readonly (HostTensor A, HostTensor B)? _state;
     private readonly IProgramSession _score;
-    private readonly IProgramSession? _prefix;
+    private readonly PromptPrograms? _prefix;
+    private readonly PromptBatch _batch = new();
 
     /// <summary>Prepares a model, which stays the caller's to dispose.</summary>
     /// <param name="model">The base model.</param>
@@ -60,7 +64,8 @@ public sealed class TextClassifier : IDisposable
         _owned.Add(_score);
         if (isActivated)
         {
-            _prefix = model.Engine.Load(model.Architecture.Prefix(PromptForm.KeyValues), model.Checkpoint);
+            var shape = PromptShape.Of(model.Checkpoint.Config, PromptForm.KeyValues, 0);
+            _prefix = new PromptPrograms(model.Architecture, shape, program => model.Engine.Load(program, model.Checkpoint));
             _owned.Add(_prefix);
         }
     }
@@ -131,7 +136,7 @@ public sealed class TextClassifier : IDisposable
     }
 
     private PromptStore? CreateStore(IReadOnlyList<Programs.Feeding.PromptExample> examples) =>
-        _prefix is null ? null : new PromptStore(_model, _prefix, examples, long.MaxValue);
+        _prefix is null ? null : new PromptStore(_prefix, examples, s_cache, _batch);
 
     private EncodedExample Encode(IReadOnlyDictionary<string, string> columns)
     {

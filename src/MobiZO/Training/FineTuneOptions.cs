@@ -1,6 +1,7 @@
 using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.Prompts;
 
 namespace MobiZO.Training;
 
@@ -61,8 +62,16 @@ public sealed record FineTuneOptions
     /// <summary>Most tokens of one engine run; a step with more is cut into micro-batches over copies, with the same result.</summary>
     public int MaxTokensPerRun { get; init; } = 1024;
 
-    /// <summary>Memory for the cached prompts of scope activated, in megabytes.</summary>
+    /// <summary>
+    /// Most memory for the frozen part of prompts when there is no cache file, in megabytes; what does not fit is computed again when it is used, to the same bits.
+    /// </summary>
     public int PromptCacheMegabytes { get; init; } = 2048;
+
+    /// <summary>How the frozen part of prompts is stored; every run computes with the stored numbers, so the type decides its bits.</summary>
+    public PromptCacheType PromptCacheType { get; init; } = PromptCacheType.Fp16;
+
+    /// <summary>Whether the frozen part of prompts goes to files in the engine's cache folder, where later runs on the same rows find it.</summary>
+    public bool PromptCacheFile { get; init; } = true;
 
     /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
     public bool Resume { get; init; }

@@ -25,7 +25,7 @@ internal sealed class ModelObjective : IUpdatingObjective
     /// <param name="a">All A matrices, flat.</param>
     /// <param name="examples">Training examples.</param>
     /// <param name="order">Which examples a step sees.</param>
-    /// <param name="prompts">Cached prompts of the examples; null when the rows hold every token.</param>
+    /// <param name="prompts">The frozen parts of the examples; null when there are none.</param>
     /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
     public ModelObjective(
         StepPrograms programs,
@@ -100,7 +100,7 @@ internal sealed class ModelObjective : IUpdatingObjective
             [ProgramNames.Epsilon] = HostTensor.Of([request.Epsilon], 1),
             [ProgramNames.LearningRate] = HostTensor.Of([learningRate], 1),
         };
-        _prompts?.AddTo(inputs, [.. feed.PromptOrder.Select(index => part.Examples[index])]);
+        _prompts?.AddTo(inputs, feed, part.Examples);
         return inputs;
     }
 

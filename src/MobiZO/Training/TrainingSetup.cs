@@ -19,16 +19,18 @@ internal sealed class TrainingSetup : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
     private readonly IProgress<TrainingEvent>? _progress;
-    private readonly Lazy<IProgramSession> _prefix;
+    private readonly PromptPrograms _prefix;
+    private readonly PromptBatch _batch = new();
     private long _cacheLeft;
+    private PromptStore[] _stores = [];
 
     private TrainingSetup(FineTuneOptions options, LocalModel model, RunData data, IProgress<TrainingEvent>? progress)
     {
         (Options, Model, Data, _progress) = (options, model, data, progress);
         _owned.Add(model);
-        Layout = ExampleLayout.Choose(data.Train, options.Loss, options.Adapter.Scope);
         Adapter = AdapterFactory.CreateFresh(model, options, data);
         AdapterLayout = AdapterFactory.LayoutOf(model, Adapter);
+        Layout = ExampleLayout.Choose(data.Train, options.Loss, options.Adapter.Scope, AdapterLayout);
         if ((long)options.Optimizer.Queries * AdapterLayout.BCount > Array.MaxLength)
         {
             throw new FineTuneException(
@@ -36,7 +38,10 @@ internal sealed class TrainingSetup : IDisposable
                 FineTuneFailure.Settings);
         }
 
-        _prefix = new Lazy<IProgramSession>(() => LoadProgram(model.Architecture.Prefix(PromptForm.KeyValues)));
+        _prefix = Own(new PromptPrograms(
+            model.Architecture,
+            PromptShape.Of(model.Checkpoint.Config, Layout.Prompt, Layout.FirstLayer),
+            program => model.Engine.Load(program, model.Checkpoint)));
         _cacheLeft = (long)options.PromptCacheMegabytes << 20;
         A = [.. Adapter.Modules.SelectMany(module => module.A)];
     }
@@ -68,7 +73,11 @@ internal sealed class TrainingSetup : IDisposable
 
     public JournalHeader Header { get; private set; } = null!;
 
-    public static TrainingSetup Create(FineTuneOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    /// <param name="options">The run.</param>
+    /// <param name="progress">Told what happens; may be null.</param>
+    /// <param name="cancellation">Stops the preparation.</param>
+    /// <param name="fillsPrompts">Whether all prompts are computed, or only those that the measured step needs.</param>
+    public static TrainingSetup Create(FineTuneOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation, bool fillsPrompts = true)
     {
         var engine = options.Engine with { CacheProgress = new StageReport(progress, "preparing weights") };
         var model = LocalModel.Open(options.Model, engine);
@@ -85,7 +94,7 @@ internal sealed class TrainingSetup : IDisposable
 
         try
         {
-            setup.Load(cancellation);
+            setup.Load(fillsPrompts, cancellation);
             return setup;
         }
         catch
@@ -102,10 +111,7 @@ internal sealed class TrainingSetup : IDisposable
         var plan = CopyPlan.Create(options.Optimizer.Mode, options.Optimizer.Queries, options.Optimizer.OwnExamples);
         var milliseconds = MeasureStep(plan);
         var parameters = ModelFacts.ParametersOf(Model.Checkpoint);
-        var examples = Data.Train.Select(Layout.ForTraining);
-        var cached = Layout.Prompt == PromptForm.KeyValues
-            ? Math.Min((long)options.PromptCacheMegabytes << 20, PromptStore.BytesNeeded(Model, examples.Concat(Data.Eval.Select(Layout.ForScoring))))
-            : 0;
+        var prompts = _stores.Select(store => store.Plan).Aggregate((PromptCachePlan?)null, (sum, store) => sum?.Plus(store) ?? store);
         var state = MemoryEstimate.StateBytes(AdapterLayout.BCount, options.Optimizer);
         return new RunPlan
         {
@@ -120,8 +126,8 @@ internal sealed class TrainingSetup : IDisposable
             Copies = plan.Count,
             RowsPerStep = plan.Count * options.ExamplesPerStep,
             RunsPerStep = Objective.LastRunCount,
-            PromptCacheBytes = cached,
-            EstimatedMemoryBytes = MemoryEstimate.Of(Model.Checkpoint.Config, parameters, options, state + cached),
+            Prompts = prompts,
+            EstimatedMemoryBytes = MemoryEstimate.Of(Model.Checkpoint.Config, parameters, options, state) + PromptMemory(prompts),
             StepMilliseconds = milliseconds,
             EstimatedSeconds = milliseconds / 1000 * Math.Max(0, options.Steps - firstStep),
             FirstStep = firstStep,
@@ -145,11 +151,11 @@ internal sealed class TrainingSetup : IDisposable
         }
     }
 
-    private void Load(CancellationToken cancellation)
+    private void Load(bool fillsPrompts, CancellationToken cancellation)
     {
         var (model, options) = (Model, Options);
         var isEngineUpdate = options.Update == UpdatePlace.Engine;
-        var plain = new StepOptions { Adapter = AdapterLayout, Loss = Layout.Form, Prompt = Layout.Prompt };
+        var plain = new StepOptions { Adapter = AdapterLayout, Loss = Layout.Form, Prompt = Layout.Prompt, FirstLayer = Layout.FirstLayer };
         var update = new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries);
         var programs = isEngineUpdate
             ? new StepPrograms(
@@ -157,29 +163,61 @@ internal sealed class TrainingSetup : IDisposable
                 LoadProgram(model.Architecture.Step(plain with { Update = update })),
                 new Lazy<IProgramSession>(() => LoadProgram(LlamaArchitecture.Update(AdapterLayout, update.Queries))))
             : StepPrograms.ForHost(LoadProgram(model.Architecture.Step(plain)));
-        Score = LoadProgram(model.Architecture.Score(AdapterLayout, Layout.Prompt));
+        Score = LoadProgram(model.Architecture.Score(AdapterLayout, Layout.Prompt, Layout.FirstLayer));
 
         PromptExample[] examples = [.. Data.Train.Select(Layout.ForTraining)];
         var prompts = CreateStore(examples);
-        Fill(prompts, examples.Length, "caching training prompts", cancellation);
         var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
         var order = new ExampleOrder(examples.Length, options.ExamplesPerStep * groups, options.Seed);
         Objective = new ModelObjective(programs, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun);
-        if (Data.Eval.Count > 0)
+        if (fillsPrompts)
         {
-            _cacheLeft -= prompts?.CachedBytes ?? 0;
-            Evaluator = CreateEvaluator(Data.Eval);
-            Evaluator.FillPrompts(done => _progress?.Report(new StageProgress("caching evaluation prompts", done, Data.Eval.Count)), cancellation);
+            Fill(prompts, "training", cancellation);
+        }
+        else
+        {
+            prompts?.FillFor(order.IndicesOf(0));
         }
 
+        if (Data.Eval.Count > 0)
+        {
+            Evaluator = CreateEvaluator(Data.Eval);
+            if (fillsPrompts)
+            {
+                Fill(Evaluator.Prompts, "evaluation", cancellation);
+            }
+        }
+
+        _stores = [.. new[] { prompts, Evaluator?.Prompts }.OfType<PromptStore>()];
         Header = CreateHeader();
     }
 
-    private PromptStore? CreateStore(IReadOnlyList<PromptExample> examples) =>
-        Layout.Prompt == PromptForm.KeyValues ? new PromptStore(Model, _prefix.Value, examples, Math.Max(_cacheLeft, 0)) : null;
+    private PromptStore? CreateStore(IReadOnlyList<PromptExample> examples)
+    {
+        if (Layout.Prompt == PromptForm.Tokens)
+        {
+            return null;
+        }
 
-    private void Fill(PromptStore? store, int total, string stage, CancellationToken cancellation) =>
-        store?.Fill(done => _progress?.Report(new StageProgress(stage, done, total)), cancellation);
+        var folder = Options.PromptCacheFile ? PromptFolder.PathOf(Model, Options.Engine, _prefix.Shape, Options.PromptCacheType) : null;
+        var store = Own(new PromptStore(_prefix, examples, new PromptCacheOptions(Options.PromptCacheType, _cacheLeft, folder, Options.MaxTokensPerRun), _batch));
+        store.Find();
+        return store;
+    }
+
+    /// <summary>Computes the prompts of a store ahead.</summary>
+    public void Fill(PromptStore? store, string rows, CancellationToken cancellation)
+    {
+        store?.Fill(
+            plan => _progress?.Report(new PromptsPlanned(rows, plan)),
+            (done, total) => _progress?.Report(new StageProgress($"caching {rows} prompts", done, total)),
+            reason => _progress?.Report(new RunNote(reason, true)),
+            cancellation);
+        _cacheLeft -= store?.HeldBytes ?? 0;
+    }
+
+    private long PromptMemory(PromptCachePlan? prompts) => prompts is null ? 0
+        : MemoryEstimate.PromptBytes(prompts.Bytes, _prefix.Shape.ValuesPerToken, Options, Data.Train.Max(row => row.Length));
 
     private double MeasureStep(CopyPlan plan)
     {
@@ -228,6 +266,7 @@ internal sealed class TrainingSetup : IDisposable
             ["examples_per_step"] = Options.ExamplesPerStep.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["train_rows"] = Data.TrainDigest,
             ["eval_rows"] = Data.EvalDigest,
+            ["prompts"] = Layout.Prompt == PromptForm.Tokens ? "computed" : Options.PromptCacheType.ToString(),
         },
     };
 

@@ -44,7 +44,7 @@ public sealed class TrainingRunTests
             await Train("two", options => options with { Engine = options.Engine with { Threads = 2 } }),
             await Train("low", options => options with { Engine = options.Engine with { LowMemory = true } }),
             await Train("parts", options => options with { MaxTokensPerRun = 1 }),
-            await Train("uncached", options => options with { PromptCacheMegabytes = 0 }),
+            await Train("uncached", options => options with { PromptCacheMegabytes = 0, PromptCacheFile = false }),
             await Train("engine", options => options with { Update = UpdatePlace.Engine }),
             await Train("engine-parts", options => options with { Update = UpdatePlace.Engine, MaxTokensPerRun = 1 }),
             await Train("reference", options => options with { Engine = options.Engine with { Kind = EngineKind.Reference } }),
