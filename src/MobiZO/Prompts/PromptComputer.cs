@@ -51,7 +51,7 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
         var session = Prepare();
         if (batch.Length > 1 && programs.AreRowsIndependent is null)
         {
-            programs.AreRowsIndependent = IsFirstIndependent(session, batch);
+            programs.AreRowsIndependent = AreEndsIndependent(session, batch);
         }
 
         var watch = Stopwatch.StartNew();
@@ -73,15 +73,18 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
     private int LengthOf(int index) => checked((int)(sequences.All[index].Length * _shape.BytesPerToken(options.Type)));
 
     /// <summary>
-    /// Compares the shortest sequence of a batch, the one with most padding, with the same sequence alone. Matrix kernels that sum in an order that depends on the
-    /// size of the batch would make stored numbers depend on their company; with such an engine every sequence is computed alone.
+    /// Compares the shortest sequence of a batch, the one with most padding, and the last one with the same sequences alone. Matrix kernels that sum in an order that
+    /// depends on the size of the batch would make stored numbers depend on their company; with such an engine every sequence is computed alone.
     /// </summary>
-    private bool IsFirstIndependent(IProgramSession session, int[] batch)
+    private bool AreEndsIndependent(IProgramSession session, int[] batch)
     {
         Run(session, batch);
-        var together = _stored.AsSpan(0, LengthOf(batch[0])).ToArray();
+        var first = _stored.AsSpan(0, LengthOf(batch[0])).ToArray();
+        var last = _stored.AsSpan(batch[..^1].Sum(LengthOf), LengthOf(batch[^1])).ToArray();
         Run(session, batch[..1]);
-        return _stored.AsSpan(0, together.Length).SequenceEqual(together);
+        var isFirstSame = _stored.AsSpan(0, first.Length).SequenceEqual(first);
+        Run(session, batch[^1..]);
+        return isFirstSame && _stored.AsSpan(0, last.Length).SequenceEqual(last);
     }
 
     private IProgramSession Prepare()

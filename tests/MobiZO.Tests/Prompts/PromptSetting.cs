@@ -15,8 +15,9 @@ internal sealed class PromptSetting : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly IEngine _engine;
 
-    public PromptSetting(EngineKind engine = EngineKind.Reference, PromptForm form = PromptForm.KeyValues, int shared = 0, int count = 8)
+    public PromptSetting(EngineKind engine = EngineKind.Reference, PromptForm form = PromptForm.KeyValues, int shared = 0, int count = 8, TinyLlama? model = null)
     {
+        Model = model ?? new TinyLlama(layers: 3, heads: 2, keyValueHeads: 1, hidden: 32, headDimension: 16);
         _engine = TinyStep.CreateEngine(engine);
         _owned.Add(_engine);
         Shape = PromptShape.Of(Model.Config, form, form == PromptForm.Hidden ? 2 : 0);
@@ -30,7 +31,7 @@ internal sealed class PromptSetting : IDisposable
         Folder = Directory.CreateTempSubdirectory("mobizo-prompts-").FullName;
     }
 
-    public TinyLlama Model { get; } = new(layers: 3);
+    public TinyLlama Model { get; }
 
     public PromptShape Shape { get; }
 
