@@ -21,19 +21,21 @@ internal sealed class PromptBatch
     /// <param name="tokens">T of the batch, or S for hidden states; at least 1.</param>
     /// <param name="shape">What an entry is.</param>
     /// <param name="type">Type of the stored numbers.</param>
-    /// <param name="stored">Length in tokens and bytes of each of them.</param>
-    public void Join(PromptStore store, int[] entries, int tokens, PromptShape shape, PromptCacheType type, (int Tokens, ReadOnlyMemory<byte> Bytes)[] stored)
+    /// <param name="stored">Length and numbers of each of them; null when it is empty.</param>
+    public void Join(PromptStore store, int[] entries, int tokens, PromptShape shape, PromptCacheType type, (int Tokens, PromptEntry? Entry)[] stored)
     {
         _held = null;
         _inputs.Clear();
         var memory = _buffers.Take(shape.Planes, checked(entries.Length * shape.Heads * tokens * shape.Width));
         var size = PromptNumbers.SizeOf(type);
 
+        var opened = Array.ConvertAll(stored, entry => entry.Entry?.Open());
+
         // A few hundred independent pieces of some kilobytes; the cost is that of reading and writing memory once.
         Parallel.For(0, shape.Planes * entries.Length, piece =>
         {
             var (plane, row) = (piece % shape.Planes, piece / shape.Planes);
-            var bytes = stored[row].Bytes.Span;
+            ReadOnlySpan<byte> bytes = opened[row] is { } numbers ? numbers.Memory.Span : [];
             var count = stored[row].Tokens * shape.Width;
             var stride = tokens * shape.Width;
             for (var head = 0; head < shape.Heads; head++)
@@ -43,6 +45,11 @@ internal sealed class PromptBatch
                 target[count..].Clear();
             }
         });
+        foreach (var numbers in opened)
+        {
+            numbers?.Dispose();
+        }
+
         for (var plane = 0; plane < shape.Planes; plane++)
         {
             _inputs[shape.InputName(plane)] = HostTensor.Of(memory[plane], shape.InputShape(entries.Length, tokens));

@@ -46,11 +46,11 @@ internal sealed class PromptFolder : IDisposable
 
     /// <summary>Looks sequences up. Files that are torn, foreign or damaged are removed and give nothing.</summary>
     /// <param name="wanted">Key and length of each sequence.</param>
-    /// <returns>The numbers of each; empty for those that are not there.</returns>
-    public ReadOnlyMemory<byte>[] Find(IReadOnlyList<(UInt128 Key, int Tokens)> wanted)
+    /// <returns>The entry of each; null for those that are not there.</returns>
+    public PromptEntry?[] Find(IReadOnlyList<(UInt128 Key, int Tokens)> wanted)
     {
         RemoveAbandoned();
-        var found = new ReadOnlyMemory<byte>[wanted.Count];
+        var found = new PromptEntry?[wanted.Count];
         var left = Enumerable.Range(0, wanted.Count).Where(index => wanted[index].Tokens > 0).ToList();
         foreach (var path in Files("*" + Extension))
         {

@@ -3,20 +3,16 @@ using System.Security.Cryptography;
 
 namespace MobiZO.Prompts;
 
-/// <summary>One cache file, mapped: the operating system reads its pages when they are used and drops them when memory is short. It never changes once it has its name.</summary>
-internal sealed unsafe class PromptSegment : IDisposable
+/// <summary>One cache file, mapped piece by piece. It never changes once it has its name.</summary>
+internal sealed class PromptSegment : IDisposable
 {
     private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _view;
-    private readonly byte* _start;
     private readonly long _bytesPerToken;
     private readonly Dictionary<UInt128, PromptSegmentEntry> _entries = [];
 
     private PromptSegment(string path, MemoryMappedFile file, long bytesPerToken)
     {
         (Path, _file, _bytesPerToken) = (path, file, bytesPerToken);
-        _view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
     }
 
     public string Path { get; }
@@ -65,19 +61,18 @@ internal sealed unsafe class PromptSegment : IDisposable
     public bool Has(UInt128 key, int tokens) => _entries.TryGetValue(key, out var entry) && entry.Tokens == tokens;
 
     /// <summary>The numbers of a sequence that the file has; unchecked.</summary>
-    public ReadOnlyMemory<byte> Find(UInt128 key)
+    public PromptEntry Find(UInt128 key)
     {
         var entry = _entries[key];
-        return new MappedPrompt(_start + entry.Start, checked((int)(entry.Tokens * _bytesPerToken))).Memory;
+        return new MappedPrompt(_file, entry.Start, checked((int)(entry.Tokens * _bytesPerToken)));
     }
 
     /// <summary>Whether the numbers of a sequence are those that were written.</summary>
-    public bool IsSound(UInt128 key) => SHA256.HashData(Find(key).Span).AsSpan().SequenceEqual(_entries[key].Sum);
-
-    public void Dispose()
+    public bool IsSound(UInt128 key)
     {
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _file.Dispose();
+        using var numbers = Find(key).Open();
+        return SHA256.HashData(numbers.Memory.Span).AsSpan().SequenceEqual(_entries[key].Sum);
     }
+
+    public void Dispose() => _file.Dispose();
 }

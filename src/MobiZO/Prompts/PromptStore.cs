@@ -18,7 +18,7 @@ internal sealed class PromptStore : IDisposable
     private readonly PromptComputer _computer;
     private readonly PromptBatch _batch;
     private readonly PromptFolder? _folder;
-    private readonly ReadOnlyMemory<byte>[] _entries;
+    private readonly PromptEntry?[] _entries;
     private long _held;
     private double _seconds;
 
@@ -32,7 +32,7 @@ internal sealed class PromptStore : IDisposable
         (_programs, _options, _batch) = (programs, options, batch);
         _sequences = new PromptSequences(examples, programs.Shape.Form);
         _computer = new PromptComputer(programs, _sequences, options);
-        _entries = new ReadOnlyMemory<byte>[_sequences.All.Count];
+        _entries = new PromptEntry?[_sequences.All.Count];
         var bytesPerToken = programs.Shape.BytesPerToken(options.Type);
         if (_sequences.All.Max(ids => ids.Length) * bytesPerToken > Array.MaxLength)
         {
@@ -76,7 +76,7 @@ internal sealed class PromptStore : IDisposable
 
         var found = _folder.Find([.. _sequences.All.Select((ids, index) => (_sequences.KeyOf(index), ids.Length))]);
         found.CopyTo(_entries, 0);
-        FoundCount = found.Count(entry => !entry.IsEmpty);
+        FoundCount = found.Count(entry => entry is not null);
     }
 
     /// <summary>Computes all that is missing, as far as file or budget go.</summary>
@@ -122,7 +122,7 @@ internal sealed class PromptStore : IDisposable
         var wanted = examples.Select(example => _sequences.IndexOf(example, 0)).ToHashSet();
         foreach (var batch in _computer.Batches(Missing().Where(wanted.Contains)).ToArray())
         {
-            _computer.Compute(batch, (index, stored) => _entries[index] = stored.ToArray());
+            _computer.Compute(batch, (index, stored) => _entries[index] = new HeldPrompt(stored.ToArray()));
         }
     }
 
@@ -157,15 +157,15 @@ internal sealed class PromptStore : IDisposable
 
     private IEnumerable<int> Missing() => Enumerable.Range(0, _entries.Length).Where(IsMissing);
 
-    private bool IsMissing(int index) => _entries[index].IsEmpty && _sequences.All[index].Length > 0;
+    private bool IsMissing(int index) => _entries[index] is null && _sequences.All[index].Length > 0;
 
     /// <summary>Computes what is missing of a batch, for this batch alone.</summary>
-    private Dictionary<int, ReadOnlyMemory<byte>> Compute(int[] wanted)
+    private Dictionary<int, PromptEntry> Compute(int[] wanted)
     {
-        var computed = new Dictionary<int, ReadOnlyMemory<byte>>();
+        var computed = new Dictionary<int, PromptEntry>();
         foreach (var batch in _computer.Batches(wanted.Distinct().Where(IsMissing)))
         {
-            _computer.Compute(batch, (index, stored) => computed.Add(index, stored.ToArray()));
+            _computer.Compute(batch, (index, stored) => computed.Add(index, new HeldPrompt(stored.ToArray())));
         }
 
         return computed;
@@ -178,7 +178,7 @@ internal sealed class PromptStore : IDisposable
             return false;
         }
 
-        (_entries[index], _held) = (stored.ToArray(), _held + stored.Length);
+        (_entries[index], _held) = (new HeldPrompt(stored.ToArray()), _held + stored.Length);
         return true;
     }
 
