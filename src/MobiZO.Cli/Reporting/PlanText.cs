@@ -42,7 +42,8 @@ internal static class PlanText
     {
         var shared = prompts.SharedTokens > 0 ? $", the first {prompts.SharedTokens} tokens once for all" : "";
         var seconds = prompts.Computed > 0 ? $", {Quantity.Seconds(prompts.Seconds)}" : "";
-        return $"{Quantity.Number(prompts.Found)} cached, {Quantity.Number(prompts.Computed)} to compute{shared}{seconds}; {Quantity.Bytes(prompts.Bytes)} in all";
+        var computed = prompts.Computed > 0 && prompts.Left == 0 ? "computed" : "to compute";
+        return $"{Quantity.Number(prompts.Found)} cached, {Quantity.Number(prompts.Computed)} {computed}{shared}{seconds}; {Quantity.Bytes(prompts.Bytes)} in all";
     }
 
     private static string? CutWarning(string kind, DataSummary? rows) => rows is { RowsCut: > 0 }

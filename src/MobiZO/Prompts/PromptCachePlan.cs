@@ -9,6 +9,9 @@ public sealed record PromptCachePlan
     /// <summary>Sequences that this run has to compute, or computed.</summary>
     public required int Computed { get; init; }
 
+    /// <summary>How many of those are not computed yet.</summary>
+    public required int Left { get; init; }
+
     /// <summary>Tokens at the beginning of all of them that are computed once; 0: none.</summary>
     public required int SharedTokens { get; init; }
 
@@ -23,6 +26,7 @@ public sealed record PromptCachePlan
     {
         Found = Found + other.Found,
         Computed = Computed + other.Computed,
+        Left = Left + other.Left,
         SharedTokens = Math.Max(SharedTokens, other.SharedTokens),
         Bytes = Bytes + other.Bytes,
         Seconds = Seconds + other.Seconds,

@@ -54,6 +54,7 @@ internal sealed class PromptStore : IDisposable
             {
                 Found = FoundCount,
                 Computed = _sequences.All.Count(ids => ids.Length > 0) - FoundCount,
+                Left = missing.Length,
                 SharedTokens = _sequences.SharedLength,
                 Bytes = _sequences.All.Sum(ids => (long)ids.Length) * _programs.Shape.BytesPerToken(_options.Type),
                 Seconds = _seconds + (_computer.TokensOf(missing) * (_programs.MillisecondsPerToken ?? 0) / 1000),
