@@ -64,10 +64,11 @@ public sealed class TrainCommandTests : IDisposable
         string[] settings = ["--steps", "1", "--prompt-cache-type", "fp32"];
         var first = await Cli.RunAsync(_workspace.Train("first", settings));
         Assert.True(first.ExitCode == 0, first.Error);
-        Assert.Contains("training prompts: 0 cached, 24 computed", first.Error, StringComparison.Ordinal);
+        Assert.Contains("training prompts: 0 cached, 24 to compute", first.Error, StringComparison.Ordinal);
 
         var second = await Cli.RunAsync(_workspace.Train("second", [.. settings, "--seed", "7"]));
 
+        Assert.Contains("prompts    0 cached, 24 computed", first.Error, StringComparison.Ordinal);
         Assert.Contains("training prompts: 24 cached, 0 to compute", second.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("caching training prompts", second.Error, StringComparison.Ordinal);
     }
