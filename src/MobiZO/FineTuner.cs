@@ -32,7 +32,7 @@ public sealed class FineTuner
     public Task<RunPlan> PlanAsync(IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default) => Task.Run(
         () =>
         {
-            using var setup = TrainingSetup.Create(_options, progress, cancellation);
+            using var setup = TrainingSetup.Create(_options, progress, cancellation, fillsPrompts: false);
             return setup.Plan(0);
         },
         cancellation);

@@ -40,7 +40,7 @@ internal static class EvalCommand
                 error.WriteLine($"hint: {hint}");
             }
 
-            var report = await ModelEvaluation.RunAsync(options, null, cancellation);
+            var report = await RunDisplay.For(error).ShowAsync(progress => ModelEvaluation.RunAsync(options, progress, cancellation));
             if (result.GetValue(predictions) is { } file)
             {
                 await File.WriteAllLinesAsync(file, report.Result.Examples.Select(example => Prediction(example, report.Result)), cancellation);

@@ -40,6 +40,12 @@ internal static class TrainCommand
     private static async Task<int> RunAsync(ParseResult result, FineTuneOptions options, bool isDryRun, bool isJson, CancellationToken cancellation)
     {
         var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
+        if (isDryRun && options.Output.Length == 0)
+        {
+            // Nothing is written.
+            options = options with { Output = "." };
+        }
+
         var tuner = new FineTuner(options);
         if (ChoiceHint.For(options.Data) is { } hint)
         {

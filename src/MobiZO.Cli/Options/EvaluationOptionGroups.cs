@@ -1,4 +1,5 @@
 using MobiZO.Evaluation;
+using MobiZO.Prompts;
 
 namespace MobiZO.Cli.Options;
 
@@ -44,6 +45,12 @@ internal static class EvaluationOptionGroups
             OptionValue.Count,
             options => options.MaxTokensPerRun,
             (options, value) => options with { MaxTokensPerRun = value });
+        engine.Add(
+            "--prompt-cache-type",
+            "How prompts are rounded for an adapter of scope activated (by default, as in the run).",
+            OptionValue.Enumeration<PromptCacheType>(),
+            options => options.PromptCacheType,
+            (options, value) => options with { PromptCacheType = value });
         return [model, data, prompts, engine];
     }
 }

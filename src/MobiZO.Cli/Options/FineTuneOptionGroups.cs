@@ -1,3 +1,4 @@
+using MobiZO.Prompts;
 using MobiZO.Training;
 
 namespace MobiZO.Cli.Options;
@@ -153,10 +154,21 @@ internal sealed class FineTuneOptionGroups
             (options, value) => options with { MaxTokensPerRun = value });
         group.Add(
             "--prompt-cache-mb",
-            "Memory for cached prompts in scope activated, in megabytes.",
+            "Most memory for the frozen part of prompts when it is not in a file, in megabytes.",
             OptionValue.Count,
             options => options.PromptCacheMegabytes,
             (options, value) => options with { PromptCacheMegabytes = value });
+        group.Add(
+            "--prompt-cache-type",
+            "How the frozen part of prompts is stored and rounded.",
+            OptionValue.Enumeration<PromptCacheType>(),
+            options => options.PromptCacheType,
+            (options, value) => options with { PromptCacheType = value });
+        group.AddFlag(
+            "--no-prompt-cache-file",
+            "Keep the frozen part of prompts in memory only; the next run computes it again.",
+            options => !options.PromptCacheFile,
+            options => options with { PromptCacheFile = false });
         return group;
     }
 

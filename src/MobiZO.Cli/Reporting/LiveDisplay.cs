@@ -5,7 +5,9 @@ using Spectre.Console;
 namespace MobiZO.Cli.Reporting;
 
 /// <summary>A table on a terminal that follows the run; plans, notes and evaluations scroll above it.</summary>
-internal sealed class LiveDisplay(IAnsiConsole console, FineTuneOptions options) : IRunDisplay
+/// <param name="console">The terminal.</param>
+/// <param name="options">The run; null when only stages are told.</param>
+internal sealed class LiveDisplay(IAnsiConsole console, FineTuneOptions? options = null) : IRunDisplay
 {
     private const int MillisecondsBetweenRefreshes = 100;
 
@@ -38,8 +40,11 @@ internal sealed class LiveDisplay(IAnsiConsole console, FineTuneOptions options)
     {
         switch (value)
         {
-            case RunPlanned planned:
+            case RunPlanned planned when options is not null:
                 WriteLines(PlanText.Lines(planned.Plan, options));
+                break;
+            case PromptsPlanned planned:
+                WriteLines([$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"]);
                 break;
             case RunNote note:
                 WriteLines([note.IsWarning ? $"warning: {note.Text}" : note.Text]);
@@ -56,7 +61,7 @@ internal sealed class LiveDisplay(IAnsiConsole console, FineTuneOptions options)
             case EvaluationCompleted evaluation:
                 _last = EvaluationPoint.Of(evaluation.Step, evaluation.Result);
                 _best = evaluation.IsBest ? _last : _best;
-                WriteLines([$"eval {evaluation.Step}/{options.Steps}  {EvaluationText.Line(_last)}{(evaluation.IsBest ? "  best" : "")}"]);
+                WriteLines([$"eval {evaluation.Step}/{options?.Steps}  {EvaluationText.Line(_last)}{(evaluation.IsBest ? "  best" : "")}"]);
                 break;
         }
     }

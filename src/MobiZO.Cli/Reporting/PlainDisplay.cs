@@ -8,6 +8,7 @@ namespace MobiZO.Cli.Reporting;
 internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options = null) : IRunDisplay, IProgress<TrainingEvent>
 {
     private readonly Lock _lock = new();
+    private long _tenth;
 
     public Task<T> ShowAsync<T>(Func<IProgress<TrainingEvent>, Task<T>> work) => work(this);
 
@@ -27,14 +28,26 @@ internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options =
     private IEnumerable<string> Lines(TrainingEvent value) => value switch
     {
         RunPlanned planned when options is not null => PlanText.Lines(planned.Plan, options),
+        PromptsPlanned planned => [$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"],
         RunNote note => [note.IsWarning ? $"warning: {note.Text}" : note.Text],
         StepCompleted step => [Step(step)],
         EvaluationCompleted evaluation => [Evaluation(evaluation, options?.Steps)],
 
-        // Evaluations are told by their result.
+        // Without a run an evaluation is all there is: every tenth of it is a line. In a run evaluations are told by their result.
+        StageProgress { Stage: "evaluating" } stage when options is null => Tenths(stage),
         StageProgress stage when stage.Done >= stage.Total && stage.Stage != "evaluating" => [$"{stage.Stage}: done"],
         _ => [],
     };
+
+    private IEnumerable<string> Tenths(StageProgress stage)
+    {
+        var tenth = stage.Total == 0 ? 10 : 10 * stage.Done / stage.Total;
+        if (tenth > _tenth)
+        {
+            _tenth = tenth;
+            yield return $"{stage.Stage}: {Quantity.Number(stage.Done)} of {Quantity.Number(stage.Total)} rows";
+        }
+    }
 
     private static string Step(StepCompleted step) =>
         $"step {step.Result.Step + 1}/{step.TotalSteps}  loss {Quantity.Loss(step.MeanLoss)}  lr {Quantity.Rate(step.Result.LearningRate)}  "

@@ -1,5 +1,6 @@
 using MobiZO.Data;
 using MobiZO.Models;
+using MobiZO.Prompts;
 using MobiZO.Training;
 
 namespace MobiZO.Cli.Reporting;
@@ -23,12 +24,26 @@ internal static class PlanText
             yield return warning;
         }
 
+        if (plan.Prompts is { } prompts)
+        {
+            yield return $"prompts    {Prompts(prompts)}";
+        }
+
         var runs = plan.RunsPerStep == 1 ? "one engine run" : $"{plan.RunsPerStep} engine runs";
         var loss = plan.Loss == LossKind.Choices ? "the label words" : "the vocabulary";
         yield return $"step       {plan.Copies} copies of {options.ExamplesPerStep} examples: {plan.RowsPerStep} rows in {runs}, loss over {loss}";
         var left = Math.Max(0, options.Steps - plan.FirstStep);
         yield return $"estimate   {Quantity.Bytes(plan.EstimatedMemoryBytes)} of memory; {Quantity.Milliseconds(plan.StepMilliseconds)} a step, "
             + $"{Quantity.Seconds(plan.EstimatedSeconds)} for {Quantity.Number(left)} steps, evaluations left out";
+    }
+
+    /// <summary>What was found in the cache and what the rest takes.</summary>
+    public static string Prompts(PromptCachePlan prompts)
+    {
+        var shared = prompts.SharedTokens > 0 ? $", the first {prompts.SharedTokens} tokens once for all" : "";
+        var seconds = prompts.Computed > 0 ? $", {Quantity.Seconds(prompts.Seconds)}" : "";
+        var computed = prompts.Computed > 0 && prompts.Left == 0 ? "computed" : "to compute";
+        return $"{Quantity.Number(prompts.Found)} cached, {Quantity.Number(prompts.Computed)} {computed}{shared}{seconds}; {Quantity.Bytes(prompts.Bytes)} in all";
     }
 
     private static string? CutWarning(string kind, DataSummary? rows) => rows is { RowsCut: > 0 }

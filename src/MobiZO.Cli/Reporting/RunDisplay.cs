@@ -6,7 +6,7 @@ namespace MobiZO.Cli.Reporting;
 /// <summary>Chooses a display: live on a terminal, lines everywhere else.</summary>
 internal static class RunDisplay
 {
-    public static IRunDisplay For(TextWriter error, FineTuneOptions options)
+    public static IRunDisplay For(TextWriter error, FineTuneOptions? options = null)
     {
         if (!ReferenceEquals(error, Console.Error) || Console.IsErrorRedirected)
         {

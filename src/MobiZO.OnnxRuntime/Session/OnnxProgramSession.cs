@@ -4,7 +4,7 @@ using MobiZO.Programs.Engines;
 
 namespace MobiZO.OnnxRuntime.Session;
 
-/// <summary>One lowered program in ONNX Runtime. Inputs are read in place from managed memory; outputs are copied out.</summary>
+/// <summary>One lowered program in ONNX Runtime. Inputs are read in place from managed memory; outputs are copied out, or lent to a reader.</summary>
 internal sealed class OnnxProgramSession(StepProgram program, InferenceSession session) : IProgramSession
 {
     private readonly string[] _inputNames = [.. program.Inputs.Select(input => input.Name)];
@@ -16,6 +16,13 @@ internal sealed class OnnxProgramSession(StepProgram program, InferenceSession s
 
     public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs)
     {
+        var results = new Dictionary<string, HostTensor>(StringComparer.Ordinal);
+        Run(inputs, (name, shape, values) => results.Add(name, HostTensor.Of(values.ToArray(), shape)));
+        return results;
+    }
+
+    public void Run(IReadOnlyDictionary<string, HostTensor> inputs, OutputReader reader)
+    {
         program.BindSymbols(inputs);
         var values = new List<OrtValue>(_inputNames.Length);
         try
@@ -26,13 +33,11 @@ internal sealed class OnnxProgramSession(StepProgram program, InferenceSession s
             }
 
             using var outputs = session.Run(_runOptions, _inputNames, values, _outputNames);
-            var results = new Dictionary<string, HostTensor>(StringComparer.Ordinal);
             for (var i = 0; i < _outputNames.Length; i++)
             {
-                results.Add(_outputNames[i], FromNative(outputs[i]));
+                var shape = outputs[i].GetTensorTypeAndShape().Shape;
+                reader(_outputNames[i], [.. shape.Select(extent => checked((int)extent))], outputs[i].GetTensorDataAsSpan<float>());
             }
-
-            return results;
         }
         catch (OnnxRuntimeException exception)
         {
@@ -59,11 +64,5 @@ internal sealed class OnnxProgramSession(StepProgram program, InferenceSession s
         return tensor.Type == ElementType.Int64
             ? OrtValue.CreateTensorValueFromMemory(tensor.Longs, shape)
             : OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor.FloatMemory, shape);
-    }
-
-    private static HostTensor FromNative(OrtValue value)
-    {
-        var shape = value.GetTensorTypeAndShape().Shape;
-        return HostTensor.Of(value.GetTensorDataAsSpan<float>().ToArray(), [.. shape.Select(extent => checked((int)extent))]);
     }
 }

@@ -57,17 +57,23 @@ public sealed class LlamaArchitecture(ModelConfig config)
     public StepProgram Prefix(PromptForm form, int firstLayer = 0)
     {
         var builder = new ProgramBuilder();
-        var decoder = NewDecoder(builder, PromptForm.Tokens, 0, null, null, emitsPresent: form == PromptForm.KeyValues);
-        if (form == PromptForm.Hidden)
-        {
-            builder.Output(decoder.HiddenBefore(firstLayer));
-        }
-        else
-        {
-            decoder.EmitKeyValues();
-        }
+        var decoder = NewDecoder(builder, PromptForm.Tokens, 0, null, null, form == PromptForm.KeyValues ? EmittedKeyValues.New : EmittedKeyValues.None);
+        return BuildPrefix(builder, decoder, form, firstLayer, "prefix");
+    }
 
-        return builder.Build("prefix");
+    /// <summary>The common beginning of prompts: what <see cref="Prefix"/> gives of it, and the keys and values that <see cref="PrefixAfter"/> takes.</summary>
+    public StepProgram SharedPrefix(PromptForm form, int firstLayer = 0)
+    {
+        var builder = new ProgramBuilder();
+        return BuildPrefix(builder, NewDecoder(builder, PromptForm.Tokens, 0, null, null, EmittedKeyValues.New), form, firstLayer, "prefix_shared");
+    }
+
+    /// <summary>What <see cref="Prefix"/> gives, of the tokens behind a common beginning; one past [1, kv_heads, T, d] a layer serves every row.</summary>
+    public StepProgram PrefixAfter(PromptForm form, int firstLayer = 0)
+    {
+        var builder = new ProgramBuilder();
+        var decoder = NewDecoder(builder, PromptForm.KeyValues, 0, null, null, form == PromptForm.KeyValues ? EmittedKeyValues.New : EmittedKeyValues.None);
+        return BuildPrefix(builder, decoder, form, firstLayer, "prefix_after");
     }
 
     /// <summary>What enters the adapted modules, for every row: one output a module input (<see cref="InputOf"/>), [N*S, in].</summary>
@@ -97,7 +103,8 @@ public sealed class LlamaArchitecture(ModelConfig config)
     public StepProgram Generate(AdapterLayout? adapter, PromptForm prompt)
     {
         var builder = new ProgramBuilder();
-        var decoder = NewDecoder(builder, prompt, 0, adapter, SingleStack(builder, adapter), emitsPresent: true);
+        var decoder = NewDecoder(
+            builder, prompt, 0, adapter, SingleStack(builder, adapter), prompt == PromptForm.Tokens ? EmittedKeyValues.New : EmittedKeyValues.Grown);
         var answers = decoder.AnswerStates(decoder.Run());
         builder.Output(builder.Add(Logits, new Linear(Head, null), answers));
         return builder.Build(prompt == PromptForm.Tokens ? "prefill" : "generate");
@@ -119,8 +126,23 @@ public sealed class LlamaArchitecture(ModelConfig config)
 
     private Weight Head => new(config.TieWordEmbeddings ? LlamaLayer.EmbeddingName : "lm_head.weight", config.VocabularySize, config.HiddenSize);
 
-    private LlamaDecoder NewDecoder(ProgramBuilder builder, PromptForm prompt, int firstLayer, AdapterLayout? adapter, Value? stack, bool emitsPresent = false) =>
-        new(builder, config, prompt, firstLayer, adapter is null ? null : new LoraInputs(builder, adapter, stack!), emitsPresent);
+    private LlamaDecoder NewDecoder(
+        ProgramBuilder builder, PromptForm prompt, int firstLayer, AdapterLayout? adapter, Value? stack, EmittedKeyValues emitted = EmittedKeyValues.None) =>
+        new(builder, config, prompt, firstLayer, adapter is null ? null : new LoraInputs(builder, adapter, stack!), emitted);
+
+    private static StepProgram BuildPrefix(ProgramBuilder builder, LlamaDecoder decoder, PromptForm form, int firstLayer, string name)
+    {
+        if (form == PromptForm.Hidden)
+        {
+            builder.Output(decoder.HiddenBefore(firstLayer));
+        }
+        else
+        {
+            decoder.EmitKeyValues();
+        }
+
+        return builder.Build(name);
+    }
 
     private static Value? SingleStack(ProgramBuilder builder, AdapterLayout? adapter) =>
         adapter is null ? null : builder.Add("stack", new SingleStack(), builder.Input(AdapterB, adapter.BCount));

@@ -19,7 +19,7 @@ internal sealed class LlamaDecoder
     private readonly Value? _pastLengths;
     private readonly Dictionary<string, Value> _inputs = new(StringComparer.Ordinal);
 
-    public LlamaDecoder(ProgramBuilder builder, ModelConfig config, PromptForm prompt, int firstLayer, LoraInputs? lora, bool emitsPresent)
+    public LlamaDecoder(ProgramBuilder builder, ModelConfig config, PromptForm prompt, int firstLayer, LoraInputs? lora, EmittedKeyValues emitted)
     {
         if (firstLayer < 0 || firstLayer > config.LayerCount || (firstLayer > 0 && prompt != PromptForm.Hidden))
         {
@@ -30,12 +30,12 @@ internal sealed class LlamaDecoder
         _positions = builder.IntegerInput(Positions, "N", "S");
         var angles = builder.AddMany(["cos", "sin"], new RotaryAngles(config.Rope.InverseFrequencies), _positions);
         (_cosine, _sine) = (angles[0], angles[1]);
-        _pastLengths = prompt == PromptForm.KeyValues ? builder.IntegerInput(PastLengths, emitsPresent ? "N" : "X") : null;
-        EmitsPresent = emitsPresent;
+        _pastLengths = prompt == PromptForm.KeyValues ? builder.IntegerInput(PastLengths, emitted == EmittedKeyValues.Grown ? "N" : "X") : null;
+        Emitted = emitted;
     }
 
-    /// <summary>Whether the keys and values of every layer become outputs.</summary>
-    public bool EmitsPresent { get; }
+    /// <summary>Which keys and values of the computed layers become outputs.</summary>
+    public EmittedKeyValues Emitted { get; }
 
     /// <summary>Runs all layers; the result is the hidden state before the final norm.</summary>
     public Value Run()
@@ -117,7 +117,7 @@ internal sealed class LlamaDecoder
     {
         var keys = AddRotary(AddLinear(states, layer, "self_attn.k_proj"), LlamaLayer.Prefix(layer) + ".keys");
         var values = AddLinear(states, layer, "self_attn.v_proj");
-        if (EmitsPresent && _prompt != PromptForm.KeyValues)
+        if (Emitted == EmittedKeyValues.New)
         {
             var split = new SplitHeads(_config.KeyValueHeadCount);
             _builder.Output(_builder.Add(PresentKey(layer), split, keys, _positions));
@@ -137,10 +137,10 @@ internal sealed class LlamaDecoder
         }
 
         // A growing cache belongs to one row; a shared prompt to all copies of its example.
-        Dimension examples = EmitsPresent ? "N" : "X";
+        Dimension examples = Emitted == EmittedKeyValues.Grown ? "N" : "X";
         var pastKeys = _builder.Input(PastKey(layer), examples, kvHeads, "T", width);
         var pastValues = _builder.Input(PastValue(layer), examples, kvHeads, "T", width);
-        if (EmitsPresent)
+        if (Emitted == EmittedKeyValues.Grown)
         {
             var split = new SplitHeads(kvHeads);
             _builder.Output(_builder.Add(PresentKey(layer), new AppendTime(), pastKeys, _builder.Add(name + ".new_keys", split, keys, _positions)));

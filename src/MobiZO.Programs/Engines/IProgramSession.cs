@@ -11,4 +11,17 @@ public interface IProgramSession : IDisposable
     /// <returns>Every output of the program by name.</returns>
     /// <exception cref="ProgramException">An input is missing or has the wrong type or shape.</exception>
     IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs);
+
+    /// <summary>Runs the program once and lends every output to a reader: large outputs that are stored elsewhere need no copy.</summary>
+    /// <param name="inputs">Every input of the program by name; extents that share a symbol must agree.</param>
+    /// <param name="reader">Called once for each output.</param>
+    /// <exception cref="ProgramException">An input is missing or has the wrong type or shape.</exception>
+    void Run(IReadOnlyDictionary<string, HostTensor> inputs, OutputReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        foreach (var (name, tensor) in Run(inputs))
+        {
+            reader(name, tensor.Shape, tensor.FloatMemory.Span);
+        }
+    }
 }

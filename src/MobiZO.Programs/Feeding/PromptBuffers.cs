@@ -15,8 +15,10 @@ public sealed class PromptBuffers
     {
         if (_arrays.Length != count || (count > 0 && _arrays[0].Length < length))
         {
+            // Batches differ a little in size: without room to spare, each that is larger than all before would leave the old memory as garbage.
+            var room = (int)Math.Min(length + (length / 4L), Array.MaxLength);
             _arrays = [];
-            _arrays = [.. Enumerable.Range(0, count).Select(_ => GC.AllocateUninitializedArray<float>(length))];
+            _arrays = [.. Enumerable.Range(0, count).Select(_ => GC.AllocateUninitializedArray<float>(room))];
         }
 
         return [.. _arrays.Select(array => array.AsMemory(0, length))];

@@ -17,6 +17,7 @@ public sealed class StepFeed
         var choices = form == LossForm.ChoiceSequences ? examples[0].Choices.Length : 1;
         var rows = Layout(form, examples, groups, copies, perCopy, choices);
         PromptOrder = groups == 1 ? [.. Enumerable.Range(0, perCopy)] : [.. rows.Take(groups * choices * perCopy).Select(row => row.Example)];
+        FirstCopyRows = [.. rows.Take(groups * choices * perCopy).Select(row => (row.Example, row.Choice))];
         TokensPerRow = rows.Max(row => row.Tokens.Length);
         RowCount = rows.Count;
         AddTokens(rows);
@@ -28,6 +29,9 @@ public sealed class StepFeed
 
     /// <summary>Which example (index into the given list) each cached prompt belongs to, in the order the program wants them.</summary>
     public IReadOnlyList<int> PromptOrder { get; }
+
+    /// <summary>Example (index into the given list) and choice of every row that the copies after the first ones of each group repeat: the order of hidden states.</summary>
+    public IReadOnlyList<(int Example, int Choice)> FirstCopyRows { get; }
 
     /// <summary>N.</summary>
     public int RowCount { get; }
@@ -89,6 +93,15 @@ public sealed class StepFeed
         return rows;
     }
 
+    /// <summary>The tokens of the row of one choice (of the free answer, when there are none) from the first prompt token on; the last answer token is only predicted.</summary>
+    public static int[] RowTokens(PromptExample example, int choice)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        return WithAnswer(example, example.Choices.Length > 0 ? example.Choices[choice] : example.Answer);
+    }
+
+    private static int[] WithAnswer(PromptExample example, int[] answer) => answer.Length > 1 ? [.. example.Prompt, .. answer[..^1]] : example.Prompt;
+
     private static Row NewRow(LossForm form, PromptExample example, int index, int copy, int choice)
     {
         var answer = form switch
@@ -97,7 +110,7 @@ public sealed class StepFeed
             LossForm.Choices => [],
             _ => example.Choices[choice],
         };
-        int[] all = answer.Length > 1 ? [.. example.Prompt, .. answer[..^1]] : example.Prompt;
+        var all = WithAnswer(example, answer);
         var first = example.Prompt.Length - 1 - example.SuffixStart;
         int[][] candidates = form == LossForm.Choices
             ? [[.. example.Choices.Select(word => word[0])]]

@@ -20,6 +20,7 @@ public sealed class TextClassifier : IDisposable
     // Longer rows than any model's context: one text is one run of the engine.
     private const int MaxTokensPerRun = int.MaxValue;
 
+
     private readonly List<IDisposable> _owned = [];
     private readonly LocalModel _model;
     private readonly LoraAdapter? _adapter;
@@ -28,19 +29,25 @@ public sealed class TextClassifier : IDisposable
     private readonly ExampleLayout _layout;
     private readonly (HostTensor A, HostTensor B)? _state;
     private readonly IProgramSession _score;
-    private readonly IProgramSession? _prefix;
+    private readonly PromptPrograms? _prefix;
+    private readonly PromptBatch _batch = new();
+    private readonly PromptCacheOptions _cache;
 
     /// <summary>Prepares a model, which stays the caller's to dispose.</summary>
     /// <param name="model">The base model.</param>
     /// <param name="adapter">The adapter, or null for the base model alone.</param>
     /// <param name="data">The template, label words and lengths that the adapter was trained with.</param>
+    /// <param name="promptCacheType">How the run rounded its prompts (scope activated); it gives the numbers of the run.</param>
     /// <exception cref="DataException">The options have errors, or name no labels.</exception>
     /// <exception cref="FineTuneException">The adapter does not fit the model.</exception>
-    public TextClassifier(LocalModel model, LoraAdapter? adapter, DataOptions data)
+    public TextClassifier(LocalModel model, LoraAdapter? adapter, DataOptions data, PromptCacheType promptCacheType = PromptCacheType.Fp16)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         (_model, _adapter, _data) = (model, adapter, data);
+
+        // A text is seen once: nothing is worth keeping.
+        _cache = new PromptCacheOptions(promptCacheType, MemoryBytes: 0, Folder: null, MaxTokensPerRun);
         _encoder = new ExampleEncoder(model.Tokenizer, data, model.RenderChat);
         if (_encoder.Choices.Count == 0)
         {
@@ -60,7 +67,8 @@ public sealed class TextClassifier : IDisposable
         _owned.Add(_score);
         if (isActivated)
         {
-            _prefix = model.Engine.Load(model.Architecture.Prefix(PromptForm.KeyValues), model.Checkpoint);
+            var shape = PromptShape.Of(model.Checkpoint.Config, PromptForm.KeyValues, 0);
+            _prefix = new PromptPrograms(model.Architecture, shape, program => model.Engine.Load(program, model.Checkpoint));
             _owned.Add(_prefix);
         }
     }
@@ -82,7 +90,7 @@ public sealed class TextClassifier : IDisposable
         var model = LocalModel.Open(options.Model, engine ?? options.Engine);
         try
         {
-            var classifier = new TextClassifier(model, adapter, options.Data);
+            var classifier = new TextClassifier(model, adapter, options.Data, options.PromptCacheType);
             classifier._owned.Insert(0, model);
             return classifier;
         }
@@ -131,7 +139,7 @@ public sealed class TextClassifier : IDisposable
     }
 
     private PromptStore? CreateStore(IReadOnlyList<Programs.Feeding.PromptExample> examples) =>
-        _prefix is null ? null : new PromptStore(_model, _prefix, examples, long.MaxValue);
+        _prefix is null ? null : new PromptStore(_prefix, examples, _cache, _batch);
 
     private EncodedExample Encode(IReadOnlyDictionary<string, string> columns)
     {

@@ -23,7 +23,7 @@ internal sealed class Evaluator
     /// <param name="rows">Rows to score.</param>
     /// <param name="layout">Scope and form of the run.</param>
     /// <param name="choices">Label words; empty for free answers.</param>
-    /// <param name="prompts">Makes the cached prompts of the rows, given their examples; null when rows hold every token.</param>
+    /// <param name="prompts">Makes the store of the frozen parts of the rows, given their examples; null when there are none.</param>
     /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
     public Evaluator(
         IProgramSession score,
@@ -41,8 +41,8 @@ internal sealed class Evaluator
     /// <summary>Number of rows.</summary>
     public int RowCount => _rows.Count;
 
-    /// <summary>Computes the cached prompts ahead.</summary>
-    public void FillPrompts(Action<int>? progress, CancellationToken cancellation) => _prompts?.Fill(progress, cancellation);
+    /// <summary>The frozen parts of the rows; null when there are none.</summary>
+    public PromptStore? Prompts => _prompts;
 
     /// <summary>Scores all rows.</summary>
     /// <param name="adapter">All A and B matrices, flat; null when the program has no adapter.</param>
@@ -75,7 +75,7 @@ internal sealed class Evaluator
             inputs[ProgramNames.AdapterB] = given.B;
         }
 
-        _prompts?.AddTo(inputs, [.. feed.PromptOrder.Select(index => batch[index])]);
+        _prompts?.AddTo(inputs, feed, batch);
         var values = _score.Run(inputs)[ProgramNames.LogProbabilities].Floats;
         var next = 0;
         var sums = Sums(form, examples, values, ref next);

@@ -46,15 +46,17 @@ public static class ModelEvaluation
         }
 
         using var score = model.Engine.Load(model.Architecture.Score(layout, prompt), model.Checkpoint);
-        using var prefix = prompt == PromptForm.KeyValues ? model.Engine.Load(model.Architecture.Prefix(PromptForm.KeyValues), model.Checkpoint) : null;
+        var shape = PromptShape.Of(model.Checkpoint.Config, PromptForm.KeyValues, 0);
+        using var prefix = new PromptPrograms(model.Architecture, shape, program => model.Engine.Load(program, model.Checkpoint));
 
         // Every prompt is used once: nothing is worth keeping.
+        var cache = new PromptCacheOptions(options.PromptCacheType, MemoryBytes: 0, Folder: null, options.MaxTokensPerRun);
         var evaluator = new Evaluator(
             score,
             rows,
             new ExampleLayout(LossForm.Tokens, prompt),
             encoder.Choices,
-            examples => prefix is null ? null : new PromptStore(model, prefix, examples, budgetBytes: 0),
+            examples => prompt == PromptForm.Tokens ? null : new PromptStore(prefix, examples, cache, new PromptBatch()),
             options.MaxTokensPerRun);
         var result = evaluator.Evaluate(
             adapter is null ? null : (Flat(adapter.Modules.SelectMany(module => module.A)), Flat(adapter.ToState())),

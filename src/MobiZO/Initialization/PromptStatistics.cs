@@ -28,7 +28,7 @@ internal static class PromptStatistics
             PromptExample[] rows = [.. batch.Select(position => examples[chosen[position]] with { Answer = [0], Choices = [] })];
             var feed = StepFeed.Create(LossForm.Tokens, rows, 1, 1);
             var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
-            prompts.AddTo(inputs, [.. feed.PromptOrder.Select(row => chosen[batch[row]])]);
+            prompts.AddTo(inputs, feed, [.. batch.Select(position => chosen[position])]);
             foreach (var (name, states) in program.Run(inputs))
             {
                 var width = states.Shape[1];

@@ -25,8 +25,8 @@ public static class ProgramExport
             throw new FineTuneException($"The settings have errors: {string.Join("; ", errors)}", FineTuneFailure.Settings);
         }
 
-        var prompt = options.Adapter.Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens;
         var adapter = AdapterFactory.CreateLayout(model, options.Adapter);
+        var (prompt, firstLayer) = ExampleLayout.FrozenPart(options.Adapter.Scope, adapter);
         return kind switch
         {
             ProgramKind.Step => model.Architecture.Step(new StepOptions
@@ -34,10 +34,11 @@ public static class ProgramExport
                 Adapter = adapter,
                 Loss = options.Loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens,
                 Prompt = prompt,
+                FirstLayer = firstLayer,
                 Update = options.Update == UpdatePlace.Engine ? new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries) : null,
             }),
-            ProgramKind.Score => model.Architecture.Score(adapter, prompt),
-            ProgramKind.Prefix => model.Architecture.Prefix(PromptForm.KeyValues),
+            ProgramKind.Score => model.Architecture.Score(adapter, prompt, firstLayer),
+            ProgramKind.Prefix => model.Architecture.Prefix(prompt == PromptForm.Hidden ? prompt : PromptForm.KeyValues, firstLayer),
             ProgramKind.Prefill => model.Architecture.Generate(adapter, PromptForm.Tokens),
             ProgramKind.Generate => model.Architecture.Generate(adapter, PromptForm.KeyValues),
             _ => LlamaArchitecture.Update(adapter, options.Optimizer.Queries),

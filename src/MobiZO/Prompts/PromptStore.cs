@@ -1,131 +1,239 @@
-using MobiZO.Checkpoints.Configuration;
-using MobiZO.Models;
+using System.Diagnostics;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
+using MobiZO.Training;
 
 namespace MobiZO.Prompts;
 
 /// <summary>
-/// The frozen part of every example's prompt, computed once and used by all copies, steps, epochs and evaluations. What does not fit the memory
-/// budget is computed again when it is needed.
+/// The frozen part of every example, computed once and used by all copies, steps, epochs, evaluations and, through files, runs. With a folder the entries are served from
+/// mapped files, which need no copy and no budget. Without one they are held in memory up to the budget, and the rest is computed again whenever it is used, to the same bits.
 /// </summary>
-internal sealed class PromptStore
+internal sealed class PromptStore : IDisposable
 {
-    // Prompts of one run of the prefix program: enough tokens to fill the matrix products, few enough to stay small in memory.
-    private const int TokensPerRun = 1024;
+    private readonly PromptSequences _sequences;
+    private readonly PromptCacheOptions _options;
+    private readonly PromptPrograms _programs;
+    private readonly PromptComputer _computer;
+    private readonly PromptBatch _batch;
+    private readonly PromptFolder? _folder;
+    private readonly PromptEntry?[] _entries;
+    private readonly int[] _used;
+    private bool[] _wasFound;
+    private long _held;
+    private double _seconds;
 
-    private readonly IReadOnlyList<PromptExample> _examples;
-    private readonly PromptKeyValues?[] _cached;
-    private readonly long _budgetBytes;
-    private readonly int _heads;
-    private readonly int _headDimension;
-    private readonly IProgramSession _prefix;
-    private readonly PromptBuffers _buffers = new();
-
-    public PromptStore(LocalModel model, IProgramSession prefix, IReadOnlyList<PromptExample> examples, long budgetBytes)
-        : this(model.Checkpoint.Config, prefix, examples, budgetBytes)
+    /// <param name="programs">The prefix programs; they stay the caller's.</param>
+    /// <param name="examples">The examples whose frozen parts are kept.</param>
+    /// <param name="options">Type, budget and files.</param>
+    /// <param name="batch">Memory to join batches in; may be shared with other stores.</param>
+    /// <param name="used">Examples worth computing ahead; null: all.</param>
+    /// <exception cref="FineTuneException">A sequence is too long to be kept.</exception>
+    public PromptStore(
+        PromptPrograms programs, IReadOnlyList<PromptExample> examples, PromptCacheOptions options, PromptBatch batch, IReadOnlyCollection<int>? used = null)
     {
+        (_programs, _options, _batch) = (programs, options, batch);
+        _sequences = new PromptSequences(examples, programs.Shape.Form);
+        _computer = new PromptComputer(programs, _sequences, options);
+        _entries = new PromptEntry?[_sequences.All.Count];
+        _wasFound = new bool[_entries.Length];
+        _used = used is null ? [.. Enumerable.Range(0, _entries.Length)] : [.. used.SelectMany(_sequences.IndicesOf).Distinct().Order()];
+        var bytesPerToken = programs.Shape.BytesPerToken(options.Type);
+        if (_sequences.All.Max(ids => ids.Length) * bytesPerToken > Array.MaxLength)
+        {
+            throw new FineTuneException(
+                FormattableString.Invariant($"A prompt of {_sequences.All.Max(ids => ids.Length)} tokens is too long to be kept ({bytesPerToken} bytes a token): lower --max-length."),
+                FineTuneFailure.Settings);
+        }
+
+        _folder = options.Folder is null ? null : new PromptFolder(options.Folder, bytesPerToken);
     }
 
-    /// <param name="config">Facts of the model.</param>
-    /// <param name="prefix">The loaded prefix program.</param>
-    /// <param name="examples">The examples whose prompts are kept.</param>
-    /// <param name="budgetBytes">Most bytes to keep.</param>
-    public PromptStore(ModelConfig config, IProgramSession prefix, IReadOnlyList<PromptExample> examples, long budgetBytes)
+    /// <summary>What was found, what is left to compute, and what both take.</summary>
+    public PromptCachePlan Plan
     {
-        (_examples, _budgetBytes, _prefix) = (examples, budgetBytes, prefix);
-        (_heads, _headDimension) = (config.KeyValueHeadCount, config.HeadDimension);
-        _cached = new PromptKeyValues?[examples.Count];
+        get
+        {
+            var missing = Missing().ToArray();
+            return new PromptCachePlan
+            {
+                Found = _used.Count(index => _wasFound[index]),
+                Computed = _used.Count(index => _sequences.All[index].Length > 0 && !_wasFound[index]),
+                Left = missing.Length,
+                SharedTokens = _sequences.SharedLength,
+                Bytes = _used.Sum(index => (long)_sequences.All[index].Length) * _programs.Shape.BytesPerToken(_options.Type),
+                Seconds = _seconds + (_computer.TokensOf(missing) * (_programs.MillisecondsPerToken ?? 0) / 1000),
+            };
+        }
     }
 
-    /// <summary>Bytes held now.</summary>
-    public long CachedBytes { get; private set; }
+    /// <summary>Bytes held in memory, mapped files left out.</summary>
+    public long HeldBytes => _held;
 
-    /// <summary>Bytes that all prompts need.</summary>
-    public static long BytesNeeded(LocalModel model, IEnumerable<PromptExample> examples)
+    /// <summary>Looks for entries that earlier runs left.</summary>
+    public void Find()
     {
-        var config = model.Checkpoint.Config;
-        return examples.Sum(example => (long)example.SuffixStart) * config.LayerCount * 2 * config.KeyValueHeadCount * config.HeadDimension * sizeof(float);
+        if (_folder is null)
+        {
+            return;
+        }
+
+        var found = _folder.Find([.. _sequences.All.Select((ids, index) => (_sequences.KeyOf(index), ids.Length))]);
+        found.CopyTo(_entries, 0);
+        _wasFound = Array.ConvertAll(found, entry => entry is not null);
     }
 
-    /// <summary>Computes prompts ahead, shortest first, as far as the budget goes.</summary>
-    /// <param name="progress">Told how many prompts are done.</param>
-    /// <param name="cancellation">Stops between two runs.</param>
-    public void Fill(Action<int>? progress, CancellationToken cancellation)
+    /// <summary>Computes all that is missing, as far as file or budget go.</summary>
+    /// <param name="planned">Told once, as soon as the cost is known; may be null.</param>
+    /// <param name="progress">Told how many sequences of how many are done; may be null.</param>
+    /// <param name="note">Told why there is no file, when there is none; may be null.</param>
+    /// <param name="cancellation">Stops between two batches; what was computed stays in the file.</param>
+    public void Fill(Action<PromptCachePlan>? planned, Action<int, int>? progress, Action<string>? note, CancellationToken cancellation)
     {
-        var order = Enumerable.Range(0, _examples.Count).OrderBy(index => _examples[index].SuffixStart).ToArray();
-        var done = 0;
-        foreach (var batch in Batches(order))
+        if (!Missing().Any())
+        {
+            planned?.Invoke(Plan);
+            return;
+        }
+
+        var watch = Stopwatch.StartNew();
+        if (_folder is not null && FillFile(ref planned, progress, cancellation) is { } reason)
+        {
+            note?.Invoke($"Prompts are kept in memory only: {reason}");
+        }
+
+        foreach (var batch in _computer.Batches(Missing()).ToArray())
         {
             cancellation.ThrowIfCancellationRequested();
-            if (CachedBytes >= _budgetBytes)
+            var isFull = false;
+            _computer.Compute(batch, (index, stored) => isFull |= !TryHold(index, stored));
+            TellPlanned(ref planned);
+            progress?.Invoke(_used.Length - Missing().Count(), _used.Length);
+            if (isFull)
             {
-                return;
-            }
-
-            Compute(batch);
-            if (batch.Any(index => _cached[index] is null))
-            {
-                // The shortest prompts come first: what follows would not fit either.
-                return;
-            }
-
-            done += batch.Count;
-            progress?.Invoke(done);
-        }
-    }
-
-    /// <summary>Adds the prompts of some examples to the inputs of a program.</summary>
-    public void AddTo(IDictionary<string, HostTensor> inputs, IReadOnlyList<int> indices)
-    {
-        var missing = indices.Distinct().Where(index => _cached[index] is null).ToArray();
-        var computed = new Dictionary<int, PromptKeyValues>();
-        foreach (var batch in Batches([.. missing.OrderBy(index => _examples[index].SuffixStart)]))
-        {
-            foreach (var (index, prompt) in Compute(batch))
-            {
-                computed.Add(index, prompt);
+                // The shortest come first: what follows would not fit either.
+                break;
             }
         }
 
-        PromptKeyValues.AddTo(inputs, [.. indices.Select(index => _cached[index] ?? computed[index])], _heads, _headDimension, _buffers);
+        _seconds = watch.Elapsed.TotalSeconds;
+        _programs.Release();
     }
 
-    private Dictionary<int, PromptKeyValues> Compute(IReadOnlyList<int> indices)
+    /// <summary>Computes what a few examples lack, whatever the budget: to measure a step without computing everything.</summary>
+    public void FillFor(IEnumerable<int> examples)
     {
-        var results = PrefixFeed.Run(_prefix, [.. indices.Select(index => _examples[index].Prompt[.._examples[index].SuffixStart])]);
-        var computed = new Dictionary<int, PromptKeyValues>();
-        for (var i = 0; i < indices.Count; i++)
+        var wanted = examples.Select(example => _sequences.IndexOf(example, 0)).ToHashSet();
+        foreach (var batch in _computer.Batches(Missing().Where(wanted.Contains)).ToArray())
         {
-            computed.Add(indices[i], results[i]);
-            if (CachedBytes + results[i].ByteCount <= _budgetBytes)
-            {
-                _cached[indices[i]] = results[i];
-                CachedBytes += results[i].ByteCount;
-            }
+            _computer.Compute(batch, (index, stored) => _entries[index] = new HeldPrompt(stored.ToArray()));
+        }
+    }
+
+    /// <summary>Adds the frozen parts of a batch to the inputs of a program.</summary>
+    /// <param name="inputs">Inputs of the program.</param>
+    /// <param name="feed">The batch.</param>
+    /// <param name="examples">For every example of the batch its index in the store.</param>
+    public void AddTo(IDictionary<string, HostTensor> inputs, StepFeed feed, IReadOnlyList<int> examples)
+    {
+        var isHidden = _programs.Shape.Form == PromptForm.Hidden;
+        int[] wanted = isHidden
+            ? [.. feed.FirstCopyRows.Select(row => _sequences.IndexOf(examples[row.Example], row.Choice))]
+            : [.. feed.PromptOrder.Select(example => _sequences.IndexOf(examples[example], 0))];
+        var tokens = isHidden ? feed.TokensPerRow : Math.Max(1, wanted.Max(index => _sequences.All[index].Length));
+        if (!_batch.Holds(this, wanted, tokens))
+        {
+            var computed = Compute(wanted);
+            _batch.Join(
+                this,
+                wanted,
+                tokens,
+                _programs.Shape,
+                _options.Type,
+                [.. wanted.Select(index => (_sequences.All[index].Length, computed.TryGetValue(index, out var entry) ? entry : _entries[index]))]);
+        }
+
+        _batch.AddTo(inputs);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _folder?.Dispose();
+
+    private IEnumerable<int> Missing() => _used.Where(IsMissing);
+
+    private bool IsMissing(int index) => _entries[index] is null && _sequences.All[index].Length > 0;
+
+    /// <summary>Computes what is missing of a batch, for this batch alone.</summary>
+    private Dictionary<int, PromptEntry> Compute(int[] wanted)
+    {
+        var computed = new Dictionary<int, PromptEntry>();
+        foreach (var batch in _computer.Batches(wanted.Distinct().Where(IsMissing)))
+        {
+            _computer.Compute(batch, (index, stored) => computed.Add(index, new HeldPrompt(stored.ToArray())));
         }
 
         return computed;
     }
 
-    private IEnumerable<IReadOnlyList<int>> Batches(int[] order)
+    private bool TryHold(int index, ReadOnlyMemory<byte> stored)
     {
-        var batch = new List<int>();
-        foreach (var index in order)
+        if (_held + stored.Length > _options.MemoryBytes)
         {
-            if (batch.Count > 0 && (batch.Count + 1) * _examples[index].SuffixStart > TokensPerRun)
+            return false;
+        }
+
+        (_entries[index], _held) = (new HeldPrompt(stored.ToArray()), _held + stored.Length);
+        return true;
+    }
+
+    /// <summary>Computes what is missing into one more file.</summary>
+    /// <returns>Why there is no such file; null: there is.</returns>
+    private string? FillFile(ref Action<PromptCachePlan>? planned, Action<int, int>? progress, CancellationToken cancellation)
+    {
+        var missing = Missing().ToArray();
+        var bytes = missing.Sum(index => (long)_sequences.All[index].Length) * _programs.Shape.BytesPerToken(_options.Type);
+        using var writer = _folder!.TryCreate(bytes, out var reason);
+        if (writer is null)
+        {
+            return reason;
+        }
+
+        var done = _used.Length - missing.Length;
+        foreach (var batch in _computer.Batches(missing))
+        {
+            if (cancellation.IsCancellationRequested)
             {
-                yield return batch;
-                batch = [];
+                break;
             }
 
-            batch.Add(index);
+            string? failure = null;
+            _computer.Compute(batch, (index, stored) =>
+                failure ??= PromptFolder.Try(() => writer.Add(_sequences.KeyOf(index), _sequences.All[index].Length, stored.Span)));
+            if (failure is not null)
+            {
+                return failure;
+            }
+
+            TellPlanned(ref planned);
+            progress?.Invoke(done += batch.Length, _used.Length);
         }
 
-        if (batch.Count > 0)
+        if (writer.Count > 0 && _folder.TryCommit(writer, out reason) is { } segment)
         {
-            yield return batch;
+            foreach (var index in missing.Where(index => segment.Has(_sequences.KeyOf(index), _sequences.All[index].Length)))
+            {
+                _entries[index] = segment.Find(_sequences.KeyOf(index));
+            }
         }
+
+        cancellation.ThrowIfCancellationRequested();
+        return reason;
+    }
+
+    private void TellPlanned(ref Action<PromptCachePlan>? planned)
+    {
+        planned?.Invoke(Plan);
+        planned = null;
     }
 }

@@ -1,15 +1,31 @@
 using MobiZO.Data;
+using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Feeding;
 
 namespace MobiZO.Training;
 
-/// <summary>How encoded rows become examples of a program, for one loss and scope.</summary>
-internal sealed record ExampleLayout(LossForm Form, PromptForm Prompt)
+/// <summary>How encoded rows become examples of a program, for one loss, scope and adapter.</summary>
+/// <param name="Form">The loss.</param>
+/// <param name="Prompt">What programs are given of the frozen part of a prompt.</param>
+/// <param name="FirstLayer">The first computed layer; above 0 with hidden states only.</param>
+internal sealed record ExampleLayout(LossForm Form, PromptForm Prompt, int FirstLayer = 0)
 {
+    /// <summary>What an adapter leaves frozen: in scope activated the tokens before it, in scope all the layers below it.</summary>
+    public static (PromptForm Prompt, int FirstLayer) FrozenPart(AdapterScope scope, AdapterLayout adapter)
+    {
+        if (scope == AdapterScope.Activated)
+        {
+            return (PromptForm.KeyValues, 0);
+        }
+
+        var lowest = adapter.Modules.Min(module => module.Layer);
+        return lowest > 0 ? (PromptForm.Hidden, lowest) : (PromptForm.Tokens, 0);
+    }
+
     /// <summary>Chooses the forms for the rows of a run.</summary>
     /// <exception cref="FineTuneException">The rows do not fit the loss.</exception>
-    public static ExampleLayout Choose(IReadOnlyList<EncodedExample> examples, LossKind? loss, AdapterScope scope)
+    public static ExampleLayout Choose(IReadOnlyList<EncodedExample> examples, LossKind? loss, AdapterScope scope, AdapterLayout adapter)
     {
         var hasChoices = examples.All(example => example.ChoiceIds.Length > 1);
         if (loss == LossKind.Choices && !hasChoices)
@@ -20,7 +36,8 @@ internal sealed record ExampleLayout(LossForm Form, PromptForm Prompt)
         var form = !hasChoices || loss == LossKind.Tokens ? LossForm.Tokens
             : examples.All(example => example.ChoiceIds.All(choice => choice.Length == 1)) ? LossForm.Choices
             : LossForm.ChoiceSequences;
-        return new ExampleLayout(form, scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens);
+        var (prompt, firstLayer) = FrozenPart(scope, adapter);
+        return new ExampleLayout(form, prompt, firstLayer);
     }
 
     /// <summary>The example that a step trains on.</summary>

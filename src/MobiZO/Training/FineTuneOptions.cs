@@ -1,6 +1,7 @@
 using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.Prompts;
 
 namespace MobiZO.Training;
 
@@ -64,8 +65,16 @@ public sealed record FineTuneOptions
     /// <summary>One copy after another, each in an engine run of its own, as MeZO does it: what the parallel step is compared with.</summary>
     internal bool IsSequential { get; init; }
 
-    /// <summary>Memory for the cached prompts of scope activated, in megabytes.</summary>
+    /// <summary>
+    /// Most memory for the frozen part of prompts when there is no cache file, in megabytes; what does not fit is computed again when it is used, to the same bits.
+    /// </summary>
     public int PromptCacheMegabytes { get; init; } = 2048;
+
+    /// <summary>How the frozen part of prompts is stored; every run computes with the stored numbers, so the type decides its bits.</summary>
+    public PromptCacheType PromptCacheType { get; init; } = PromptCacheType.Fp16;
+
+    /// <summary>Whether the frozen part of prompts goes to files in the engine's cache folder, where later runs on the same rows find it.</summary>
+    public bool PromptCacheFile { get; init; } = true;
 
     /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
     public bool Resume { get; init; }

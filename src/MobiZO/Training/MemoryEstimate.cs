@@ -20,6 +20,18 @@ internal static class MemoryEstimate
     public static long StateBytes(long trainable, OptimizerOptions optimizer) =>
         sizeof(float) * trainable * (optimizer.Queries + (2L * CopyPlan.Create(optimizer.Mode, optimizer.Queries, optimizer.OwnExamples).Count) + 4);
 
+    /// <summary>The stored prompts that are held in memory (a file is mapped only where it is used), and the joined fp32 prompts of the largest batch.</summary>
+    /// <param name="stored">Bytes of all stored numbers.</param>
+    /// <param name="valuesPerToken">Numbers of one token.</param>
+    /// <param name="options">The run.</param>
+    /// <param name="longest">Tokens of the longest row.</param>
+    public static long PromptBytes(long stored, int valuesPerToken, FineTuneOptions options, int longest)
+    {
+        var kept = options.PromptCacheFile ? 0 : Math.Min(stored, (long)options.PromptCacheMegabytes << 20);
+        var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
+        return kept + (sizeof(float) * (long)valuesPerToken * Math.Max(options.MaxTokensPerRun, (long)options.ExamplesPerStep * groups * longest));
+    }
+
     public static long Of(Checkpoint checkpoint, FineTuneOptions options, long state)
     {
         // The interpreter holds fp32 whatever the format.

@@ -26,7 +26,7 @@ internal sealed class ModelObjective : IUpdatingObjective
     /// <param name="a">All A matrices, flat.</param>
     /// <param name="examples">Training examples.</param>
     /// <param name="order">Which examples a step sees.</param>
-    /// <param name="prompts">Cached prompts of the examples; null when the rows hold every token.</param>
+    /// <param name="prompts">The frozen parts of the examples; null when there are none.</param>
     /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
     /// <param name="isSequential">Whether every copy has an engine run of its own.</param>
     public ModelObjective(
@@ -53,10 +53,9 @@ internal sealed class ModelObjective : IUpdatingObjective
     {
         var losses = new float[request.Plan.Count];
         LastRunCount = 0;
-        var prompts = new GatheredPrompts(_prompts);
         foreach (var part in Parts(request.Plan, _order.IndicesOf(request.Step)))
         {
-            var results = _programs.Losses.Value.Run(Inputs(request, part, prompts, learningRate: 0))[ProgramNames.Losses].Floats;
+            var results = _programs.Losses.Value.Run(Inputs(request, part, learningRate: 0))[ProgramNames.Losses].Floats;
             LastRunCount++;
             for (var i = 0; i < results.Length; i++)
             {
@@ -79,7 +78,7 @@ internal sealed class ModelObjective : IUpdatingObjective
         }
 
         LastRunCount = 1;
-        var outputs = _programs.LossesAndUpdate!.Run(Inputs(request, parts[0], new GatheredPrompts(_prompts), learningRate));
+        var outputs = _programs.LossesAndUpdate!.Run(Inputs(request, parts[0], learningRate));
         return new UpdatedStep(outputs[ProgramNames.Losses].Floats, outputs[ProgramNames.Gradients].Floats, outputs[ProgramNames.NextAdapterB].Floats);
     }
 
@@ -91,7 +90,7 @@ internal sealed class ModelObjective : IUpdatingObjective
         [ProgramNames.LearningRate] = HostTensor.Of([learningRate], 1),
     })[ProgramNames.NextAdapterB].Floats;
 
-    private Dictionary<string, HostTensor> Inputs(StepRequest request, Part part, GatheredPrompts prompts, float learningRate)
+    private Dictionary<string, HostTensor> Inputs(StepRequest request, Part part, float learningRate)
     {
         var feed = StepFeed.Create(_form, [.. part.Examples.Select(index => _examples[index])], part.Groups, part.Copies.Length);
         var copies = part.Copies.Select(copy => request.Plan.Copies[copy]).ToArray();
@@ -105,7 +104,7 @@ internal sealed class ModelObjective : IUpdatingObjective
             [ProgramNames.Epsilon] = HostTensor.Of([request.Epsilon], 1),
             [ProgramNames.LearningRate] = HostTensor.Of([learningRate], 1),
         };
-        prompts.AddTo(inputs, [.. feed.PromptOrder.Select(index => part.Examples[index])]);
+        _prompts?.AddTo(inputs, feed, part.Examples);
         return inputs;
     }
 
@@ -148,30 +147,4 @@ internal sealed class ModelObjective : IUpdatingObjective
             : HostTensor.Of(memory.ToArray(), shape);
 
     private sealed record Part(int[] Copies, int[] Examples, int Groups);
-
-    /// <summary>The cached prompts of one step. Parts that see the same examples share what was joined for the first of them.</summary>
-    private sealed class GatheredPrompts(PromptStore? store)
-    {
-        private readonly Dictionary<string, HostTensor> _joined = new(StringComparer.Ordinal);
-        private int[] _indices = [];
-
-        public void AddTo(Dictionary<string, HostTensor> inputs, int[] indices)
-        {
-            if (store is null)
-            {
-                return;
-            }
-
-            if (!indices.AsSpan().SequenceEqual(_indices))
-            {
-                store.AddTo(_joined, indices);
-                _indices = indices;
-            }
-
-            foreach (var (name, tensor) in _joined)
-            {
-                inputs[name] = tensor;
-            }
-        }
-    }
 }

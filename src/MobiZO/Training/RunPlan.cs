@@ -1,5 +1,6 @@
 using MobiZO.Data;
 using MobiZO.Models;
+using MobiZO.Prompts;
 
 namespace MobiZO.Training;
 
@@ -39,8 +40,8 @@ public sealed record RunPlan
     /// <summary>Engine runs of one step (more than one: micro-batches).</summary>
     public required int RunsPerStep { get; init; }
 
-    /// <summary>Bytes of cached prompts.</summary>
-    public required long PromptCacheBytes { get; init; }
+    /// <summary>What the frozen part of the prompts takes; null when nothing is frozen (scope all from the first layer on).</summary>
+    public PromptCachePlan? Prompts { get; init; }
 
     /// <summary>Estimated peak of resident memory.</summary>
     public required long EstimatedMemoryBytes { get; init; }

@@ -1,5 +1,6 @@
 using MobiZO.Evaluation;
 using MobiZO.Optimization;
+using MobiZO.Prompts;
 
 namespace MobiZO.Training;
 
@@ -11,6 +12,11 @@ public abstract record TrainingEvent;
 /// <param name="Done">Units done.</param>
 /// <param name="Total">Units in all.</param>
 public sealed record StageProgress(string Stage, long Done, long Total) : TrainingEvent;
+
+/// <summary>How many prompts were found in the cache and what computing the others will take; told before most of that work.</summary>
+/// <param name="Rows">Which rows: training, evaluation or held-out.</param>
+/// <param name="Plan">The cost.</param>
+public sealed record PromptsPlanned(string Rows, PromptCachePlan Plan) : TrainingEvent;
 
 /// <summary>Everything is known and nothing has been trained yet.</summary>
 /// <param name="Plan">The facts of the run.</param>

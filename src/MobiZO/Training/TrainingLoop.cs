@@ -258,6 +258,7 @@ internal sealed class TrainingLoop
     private (EvaluationPoint Before, EvaluationPoint After) ScoreHeldOut(ZerothOrderOptimizer optimizer, bool hasBest)
     {
         var evaluator = _setup.CreateEvaluator(_setup.Data.ReadTest());
+        _setup.Fill(evaluator.Prompts, "held-out", CancellationToken.None);
         var names = _setup.Adapter.Modules.Select(module => module.Name).ToArray();
         var kept = hasBest ? Adapters.PeftAdapter.Load(_folder.BestAdapterFolder).OrderedAs(names).ToState() : optimizer.B.ToArray();
         var before = EvaluationPoint.Of(0, Score(evaluator, new float[kept.Length], CancellationToken.None));

@@ -21,17 +21,19 @@ internal sealed class TrainingSetup : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
     private readonly IProgress<TrainingEvent>? _progress;
-    private readonly Lazy<IProgramSession> _prefix;
+    private readonly PromptPrograms _prefix;
+    private readonly PromptBatch _batch = new();
     private long _cacheLeft;
+    private PromptStore[] _stores = [];
 
     private TrainingSetup(FineTuneOptions options, LocalModel model, RunData data, IProgress<TrainingEvent>? progress)
     {
         _owned.Add(model);
-        Layout = ExampleLayout.Choose(data.Train, options.Loss, options.Adapter.Scope);
         options = options with { Adapter = options.Adapter.Decided(data.Train.All(row => row.Label is not null) ? data.Choices.Count : 0) };
         (Options, Model, Data, _progress) = (options, model, data, progress);
         Adapter = AdapterFactory.CreateFresh(model, options, data);
         AdapterLayout = AdapterFactory.LayoutOf(model, Adapter);
+        Layout = ExampleLayout.Choose(data.Train, options.Loss, options.Adapter.Scope, AdapterLayout);
         if ((long)options.Optimizer.Queries * AdapterLayout.BCount > Array.MaxLength)
         {
             throw new FineTuneException(
@@ -39,7 +41,10 @@ internal sealed class TrainingSetup : IDisposable
                 FineTuneFailure.Settings);
         }
 
-        _prefix = new Lazy<IProgramSession>(() => LoadProgram(model.Architecture.Prefix(PromptForm.KeyValues)));
+        _prefix = Own(new PromptPrograms(
+            model.Architecture,
+            PromptShape.Of(model.Checkpoint.Config, Layout.Prompt, Layout.FirstLayer),
+            program => model.Engine.Load(program, model.Checkpoint)));
         _cacheLeft = (long)options.PromptCacheMegabytes << 20;
         A = [.. Adapter.Modules.SelectMany(module => module.A)];
     }
@@ -71,7 +76,11 @@ internal sealed class TrainingSetup : IDisposable
 
     public JournalHeader Header { get; private set; } = null!;
 
-    public static TrainingSetup Create(FineTuneOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    /// <param name="options">The run.</param>
+    /// <param name="progress">Told what happens; may be null.</param>
+    /// <param name="cancellation">Stops the preparation.</param>
+    /// <param name="fillsPrompts">Whether all prompts are computed, or only those that the measured step needs.</param>
+    public static TrainingSetup Create(FineTuneOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation, bool fillsPrompts = true)
     {
         var engine = options.Engine with { CacheProgress = new StageReport(progress, "preparing weights") };
         var model = LocalModel.Open(options.Model, engine);
@@ -88,7 +97,7 @@ internal sealed class TrainingSetup : IDisposable
 
         try
         {
-            setup.Load(cancellation);
+            setup.Load(fillsPrompts, cancellation);
             return setup;
         }
         catch
@@ -105,10 +114,7 @@ internal sealed class TrainingSetup : IDisposable
         var plan = CopyPlan.Create(options.Optimizer.Mode, options.Optimizer.Queries, options.Optimizer.OwnExamples);
         var milliseconds = MeasureStep(plan);
         var parameters = ModelFacts.ParametersOf(Model.Checkpoint);
-        var examples = Data.Train.Select(Layout.ForTraining);
-        var cached = Layout.Prompt == PromptForm.KeyValues
-            ? Math.Min((long)options.PromptCacheMegabytes << 20, PromptStore.BytesNeeded(Model, examples.Concat(Data.Eval.Select(Layout.ForScoring))))
-            : 0;
+        var prompts = _stores.Select(store => store.Plan).Aggregate((PromptCachePlan?)null, (sum, store) => sum?.Plus(store) ?? store);
         var state = MemoryEstimate.StateBytes(AdapterLayout.BCount, options.Optimizer);
         return new RunPlan
         {
@@ -123,8 +129,8 @@ internal sealed class TrainingSetup : IDisposable
             Copies = plan.Count,
             RowsPerStep = plan.Count * options.ExamplesPerStep,
             RunsPerStep = Objective.LastRunCount,
-            PromptCacheBytes = cached,
-            EstimatedMemoryBytes = MemoryEstimate.Of(Model.Checkpoint, options, state + cached),
+            Prompts = prompts,
+            EstimatedMemoryBytes = MemoryEstimate.Of(Model.Checkpoint, options, state) + PromptMemory(prompts),
             StepMilliseconds = milliseconds,
             EstimatedSeconds = milliseconds / 1000 * Math.Max(0, options.Steps - firstStep),
             FirstStep = firstStep,
@@ -148,11 +154,11 @@ internal sealed class TrainingSetup : IDisposable
         }
     }
 
-    private void Load(CancellationToken cancellation)
+    private void Load(bool fillsPrompts, CancellationToken cancellation)
     {
         var (model, options) = (Model, Options);
         var isEngineUpdate = options.Update == UpdatePlace.Engine;
-        var plain = new StepOptions { Adapter = AdapterLayout, Loss = Layout.Form, Prompt = Layout.Prompt };
+        var plain = new StepOptions { Adapter = AdapterLayout, Loss = Layout.Form, Prompt = Layout.Prompt, FirstLayer = Layout.FirstLayer };
         var update = new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries);
         var programs = isEngineUpdate
             ? new StepPrograms(
@@ -160,34 +166,53 @@ internal sealed class TrainingSetup : IDisposable
                 LoadProgram(model.Architecture.Step(plain with { Update = update })),
                 new Lazy<IProgramSession>(() => LoadProgram(LlamaArchitecture.Update(AdapterLayout, update.Queries))))
             : StepPrograms.ForHost(LoadProgram(model.Architecture.Step(plain)));
-        Score = LoadProgram(model.Architecture.Score(AdapterLayout, Layout.Prompt));
+        Score = LoadProgram(model.Architecture.Score(AdapterLayout, Layout.Prompt, Layout.FirstLayer));
 
         PromptExample[] examples = [.. Data.Train.Select(Layout.ForTraining)];
-        var prompts = CreateStore(examples);
-        Fill(prompts, examples.Length, "caching training prompts", cancellation);
         var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
         var order = new ExampleOrder(examples.Length, options.ExamplesPerStep * groups, options.Seed);
-        if (options.Adapter.Initialization == AdapterInitialization.Discriminant)
+        var readFirst = ReadForAdapter(examples.Length);
+        var prompts = CreateStore(examples, UsedExamples(order, readFirst));
+        if (fillsPrompts)
         {
-            Adapter = options.Resume ? ReadInitialAdapter() : Initialize(examples, prompts!, cancellation);
-            A = [.. Adapter.Modules.SelectMany(module => module.A)];
+            Fill(prompts, "training", cancellation);
+            if (readFirst.Length > 0)
+            {
+                Adapter = options.Resume ? ReadInitialAdapter() : Initialize(examples, readFirst, prompts!, cancellation);
+                A = [.. Adapter.Modules.SelectMany(module => module.A)];
+            }
+        }
+        else
+        {
+            prompts?.FillFor(order.IndicesOf(0));
         }
 
         Objective = new ModelObjective(programs, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun, options.IsSequential);
         if (Data.Eval.Count > 0)
         {
-            _cacheLeft -= prompts?.CachedBytes ?? 0;
             Evaluator = CreateEvaluator(Data.Eval);
-            Evaluator.FillPrompts(done => _progress?.Report(new StageProgress("caching evaluation prompts", done, Data.Eval.Count)), cancellation);
+            if (fillsPrompts)
+            {
+                Fill(Evaluator.Prompts, "evaluation", cancellation);
+            }
         }
 
+        _stores = [.. new[] { prompts, Evaluator?.Prompts }.OfType<PromptStore>()];
         Header = CreateHeader();
     }
 
-    /// <summary>A from the first training examples that the run would see.</summary>
-    private LoraAdapter Initialize(PromptExample[] examples, PromptStore prompts, CancellationToken cancellation)
+    /// <summary>The examples that decide A: the first that the run sees.</summary>
+    private int[] ReadForAdapter(int count) => Options.Adapter.Initialization == AdapterInitialization.Discriminant
+        ? new ExampleOrder(count, Math.Min(count, DiscriminantInitialization.MostExamples), Options.Seed).IndicesOf(0)
+        : [];
+
+    /// <summary>The examples that the run will see: of a large file only a part, and only their prompts are worth computing.</summary>
+    private HashSet<int> UsedExamples(ExampleOrder order, int[] readFirst) => (long)Options.Steps * order.ExamplesPerStep >= order.Count
+        ? [.. Enumerable.Range(0, order.Count)]
+        : [.. readFirst, .. Enumerable.Range(0, Options.Steps).SelectMany(step => order.IndicesOf(step))];
+
+    private LoraAdapter Initialize(PromptExample[] examples, int[] chosen, PromptStore prompts, CancellationToken cancellation)
     {
-        var chosen = new ExampleOrder(examples.Length, Math.Min(examples.Length, DiscriminantInitialization.MostExamples), Options.Seed).IndicesOf(0);
         _progress?.Report(new StageProgress("reading prompts for the initial adapter", 0, chosen.Length));
         using var program = Model.Engine.Load(Model.Architecture.ModuleInputs(AdapterLayout, Layout.Prompt), Model.Checkpoint);
         var inputs = PromptStatistics.Read(program, examples, chosen, prompts, cancellation);
@@ -198,17 +223,32 @@ internal sealed class TrainingSetup : IDisposable
     private LoraAdapter ReadInitialAdapter() =>
         PeftAdapter.Load(new RunFolder(Options.Output).InitialAdapterFolder).OrderedAs([.. Adapter.Modules.Select(module => module.Name)]);
 
-    private PromptStore? CreateStore(IReadOnlyList<PromptExample> examples) =>
-        Layout.Prompt == PromptForm.KeyValues ? new PromptStore(Model, _prefix.Value, examples, Math.Max(_cacheLeft, 0)) : null;
-
-    private void Fill(PromptStore? store, int total, string stage, CancellationToken cancellation)
+    private PromptStore? CreateStore(IReadOnlyList<PromptExample> examples, IReadOnlyCollection<int>? used = null)
     {
-        if (store is not null)
+        if (Layout.Prompt == PromptForm.Tokens)
         {
-            _progress?.Report(new StageProgress(stage, 0, total));
-            store.Fill(done => _progress?.Report(new StageProgress(stage, done, total)), cancellation);
+            return null;
         }
+
+        var folder = Options.PromptCacheFile ? PromptFolder.PathOf(Model, Options.Engine, _prefix.Shape, Options.PromptCacheType) : null;
+        var store = Own(new PromptStore(_prefix, examples, new PromptCacheOptions(Options.PromptCacheType, _cacheLeft, folder, Options.MaxTokensPerRun), _batch, used));
+        store.Find();
+        return store;
     }
+
+    /// <summary>Computes the prompts of a store ahead.</summary>
+    public void Fill(PromptStore? store, string rows, CancellationToken cancellation)
+    {
+        store?.Fill(
+            plan => _progress?.Report(new PromptsPlanned(rows, plan)),
+            (done, total) => _progress?.Report(new StageProgress($"caching {rows} prompts", done, total)),
+            reason => _progress?.Report(new RunNote(reason, true)),
+            cancellation);
+        _cacheLeft -= store?.HeldBytes ?? 0;
+    }
+
+    private long PromptMemory(PromptCachePlan? prompts) => prompts is null ? 0
+        : MemoryEstimate.PromptBytes(prompts.Bytes, _prefix.Shape.ValuesPerToken, Options, Data.Train.Max(row => row.Length));
 
     private double MeasureStep(CopyPlan plan)
     {
@@ -257,6 +297,7 @@ internal sealed class TrainingSetup : IDisposable
             ["examples_per_step"] = Options.ExamplesPerStep.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["train_rows"] = Data.TrainDigest,
             ["eval_rows"] = Data.EvalDigest,
+            ["prompts"] = Layout.Prompt == PromptForm.Tokens ? "computed" : Options.PromptCacheType.ToString(),
         },
     };
 

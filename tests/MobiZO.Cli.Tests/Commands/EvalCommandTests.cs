@@ -46,6 +46,7 @@ public sealed class EvalCommandTests : IDisposable
         var result = await Cli.RunAsync(["eval", "--model", Cli.Nano, "--data", _workspace.Data, "--choices", " negative, positive", "--template", "{text}:", .. Workspace.Engine]);
 
         Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("evaluating: 24 of 24 rows", result.Error, StringComparison.Ordinal);
         Assert.Contains("adapter    none", result.Output, StringComparison.Ordinal);
         Assert.Contains("right \\ predicted", result.Output, StringComparison.Ordinal);
     }

@@ -46,6 +46,34 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task ADryRunNeedsNoOutput()
+    {
+        var arguments = _workspace.Train("run", "--dry-run").ToList();
+        arguments.RemoveRange(arguments.IndexOf("--output"), 2);
+
+        var result = await Cli.RunAsync([.. arguments]);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Matches(@"(?m)^prompts    \d+ cached, \d+ (computed|to compute)", result.Output);
+    }
+
+    [Fact]
+    public async Task TheNextRunTellsThatItsPromptsAreCached()
+    {
+        // A type of its own: the cache folder is that of all tests.
+        string[] settings = ["--steps", "1", "--prompt-cache-type", "fp32"];
+        var first = await Cli.RunAsync(_workspace.Train("first", settings));
+        Assert.True(first.ExitCode == 0, first.Error);
+        Assert.Contains("training prompts: 0 cached, 24 to compute", first.Error, StringComparison.Ordinal);
+
+        var second = await Cli.RunAsync(_workspace.Train("second", [.. settings, "--seed", "7"]));
+
+        Assert.Contains("prompts    0 cached, 24 computed", first.Error, StringComparison.Ordinal);
+        Assert.Contains("training prompts: 24 cached, 0 to compute", second.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("caching training prompts", second.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task CutPromptsAreWarnedOf()
     {
         var result = await Cli.RunAsync(_workspace.Train("run", "--dry-run", "--max-length", "12"));

@@ -63,6 +63,8 @@ public sealed class OptionBindingTests
         ["--update"] = ("engine", "engine"),
         ["--max-tokens-per-run"] = ("99", "99"),
         ["--prompt-cache-mb"] = ("12", "12"),
+        ["--prompt-cache-type"] = ("fp32", "fp32"),
+        ["--no-prompt-cache-file"] = (null, "yes"),
         ["--engine"] = ("reference", "reference"),
         ["--threads"] = ("2", "2"),
         ["--weights"] = ("int4", "int4"),

@@ -62,6 +62,9 @@ public static class EveryProgram
 
         yield return ("prefix key values", architecture.Prefix(PromptForm.KeyValues));
         yield return ("prefix hidden", architecture.Prefix(PromptForm.Hidden, 1));
+        yield return ("shared prefix hidden", architecture.SharedPrefix(PromptForm.Hidden, 1));
+        yield return ("prefix after key values", architecture.PrefixAfter(PromptForm.KeyValues));
+        yield return ("prefix after hidden", architecture.PrefixAfter(PromptForm.Hidden, 1));
         yield return ("update", LlamaArchitecture.Update(adapter, 3));
     }
 }

@@ -24,7 +24,7 @@ public sealed class ReferenceTests
         { "MobiZO.Checkpoints", [], [] },
         { "MobiZO.Programs", ["MobiZO.Checkpoints"], [] },
         { "MobiZO.OnnxRuntime", ["MobiZO.Programs", "OnnxRuntimeBinding"], ["Google.Protobuf", "Grpc.Tools"] },
-        { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"], [] },
+        { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"], ["System.Numerics.Tensors"] },
         { "MobiZO.Cli", ["MobiZO"], ["Spectre.Console", "System.CommandLine"] },
     };
 

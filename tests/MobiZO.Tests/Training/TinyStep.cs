@@ -45,6 +45,8 @@ internal sealed class TinyStep : IDisposable
 
     public AdapterLayout Adapter { get; }
 
+    public int FirstLayer => Prompt == PromptForm.Hidden ? Adapter.Modules.Min(module => module.Layer) : 0;
+
     public float[] A { get; }
 
     public float[] B { get; }
@@ -59,7 +61,7 @@ internal sealed class TinyStep : IDisposable
         ? new ReferenceEngine<float>()
         : new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = Path.Combine(AppContext.BaseDirectory, "engine-cache"), Threads = 1 });
 
-    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, Update = update };
+    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, Update = update };
 
     public IProgramSession Load(StepProgram program) => Own(_engine.Load(program, Model));
 
@@ -73,9 +75,16 @@ internal sealed class TinyStep : IDisposable
         A,
         Examples,
         Order(examplesPerStep),
-        Prompt == PromptForm.KeyValues ? new PromptStore(Model.Config, Load(Model.Architecture.Prefix(PromptForm.KeyValues)), Examples, long.MaxValue) : null,
+        Prompts(),
         maxTokensPerRun,
         isSequential);
+
+    /// <summary>The frozen parts of the examples as computed; null when there are none.</summary>
+    public PromptStore? Prompts() => Prompt == PromptForm.Tokens ? null : new PromptStore(
+        Own(new PromptPrograms(Model.Architecture, PromptShape.Of(Model.Config, Prompt, FirstLayer), Load)),
+        Examples,
+        new PromptCacheOptions(PromptCacheType.Fp32, long.MaxValue, null, int.MaxValue),
+        new PromptBatch());
 
     public ExampleOrder Order(int examplesPerStep) => new(Examples.Length, examplesPerStep, seed: 5);
 

@@ -1,0 +1,14 @@
+namespace MobiZO.Programs.Architectures;
+
+/// <summary>Which keys and values become outputs of a program.</summary>
+internal enum EmittedKeyValues
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Those of the tokens of this run, every layer [N, kv_heads, S, d].</summary>
+    New,
+
+    /// <summary>Those of this run behind the given ones, every layer [N, kv_heads, T + S, d]; each row has a past of its own.</summary>
+    Grown,
+}

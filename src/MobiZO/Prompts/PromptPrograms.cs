@@ -1,0 +1,66 @@
+using MobiZO.Checkpoints.Configuration;
+using MobiZO.Programs;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+
+namespace MobiZO.Prompts;
+
+/// <summary>The prefix programs of a model in one form, each loaded when it is first needed and let go when the work is done: their scratch memory is large.</summary>
+internal sealed class PromptPrograms(LlamaArchitecture architecture, PromptShape shape, Func<StepProgram, IProgramSession> load) : IDisposable
+{
+    // Kernels that go over a tensor element by element treat its last, incomplete vector otherwise: with rows of whole vectors no row is a part of it.
+    private const int VectorValues = 16;
+
+    private readonly Dictionary<string, IProgramSession> _sessions = new(StringComparer.Ordinal);
+    private double _milliseconds;
+    private long _tokens;
+
+    public PromptShape Shape => shape;
+
+    public int LayerCount => architecture.Config.LayerCount;
+
+    /// <summary>Whether the numbers of a row are the same whatever other rows are computed with it; null: not known yet.</summary>
+    public bool? AreRowsIndependent { get; set; } = HasWholeVectors(architecture.Config) ? null : false;
+
+    /// <summary>Measured time of a token; null before the first run.</summary>
+    public double? MillisecondsPerToken => _tokens == 0 ? null : _milliseconds / _tokens;
+
+    /// <summary>Whole sequences.</summary>
+    public IProgramSession Whole => Session("whole", () => architecture.Prefix(shape.Form, shape.FirstLayer));
+
+    /// <summary>The common beginning.</summary>
+    public IProgramSession Shared => Session("shared", () => architecture.SharedPrefix(shape.Form, shape.FirstLayer));
+
+    /// <summary>What comes after it.</summary>
+    public IProgramSession After => Session("after", () => architecture.PrefixAfter(shape.Form, shape.FirstLayer));
+
+    /// <summary>Lets the loaded programs go; they are loaded again when they are needed again.</summary>
+    public void Release()
+    {
+        foreach (var session in _sessions.Values)
+        {
+            session.Dispose();
+        }
+
+        _sessions.Clear();
+    }
+
+    /// <summary>Counts a run.</summary>
+    public void CountTime(double milliseconds, long tokens) => (_milliseconds, _tokens) = (_milliseconds + milliseconds, _tokens + tokens);
+
+    public void Dispose() => Release();
+
+    private static bool HasWholeVectors(ModelConfig config) =>
+        config.HiddenSize % VectorValues == 0 && config.IntermediateSize % VectorValues == 0 && config.HeadDimension % VectorValues == 0;
+
+    private IProgramSession Session(string name, Func<StepProgram> build)
+    {
+        if (!_sessions.TryGetValue(name, out var session))
+        {
+            session = load(build());
+            _sessions.Add(name, session);
+        }
+
+        return session;
+    }
+}

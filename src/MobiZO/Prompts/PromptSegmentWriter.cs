@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+
+namespace MobiZO.Prompts;
+
+/// <summary>Writes one cache file under a temporary name; it gets its name when it is whole, so that a reader sees all of it or nothing.</summary>
+internal sealed class PromptSegmentWriter : IDisposable
+{
+    public const string TemporaryPattern = "*.tmp";
+    private static int s_temporaries;
+
+    private readonly string _folder;
+    private readonly byte[] _key;
+    private readonly long _bytesPerToken;
+    private readonly string _temporary;
+    private readonly FileStream _stream;
+    private readonly List<PromptSegmentEntry> _entries = [];
+    private bool _isDone;
+
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public PromptSegmentWriter(string folder, byte[] key, long bytesPerToken)
+    {
+        (_folder, _key, _bytesPerToken) = (folder, key, bytesPerToken);
+        Directory.CreateDirectory(folder);
+
+        // No other process or store writes to this name, and the lock says that its writer lives.
+        _temporary = Path.Combine(folder, FormattableString.Invariant($"{Environment.ProcessId}-{Interlocked.Increment(ref s_temporaries)}.tmp"));
+        _stream = new FileStream(_temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        _stream.Position = PromptSegmentFormat.HeaderBytes;
+    }
+
+    public int Count => _entries.Count;
+
+    public void Add(UInt128 key, int tokens, ReadOnlySpan<byte> numbers)
+    {
+        var start = (_stream.Position + PromptSegmentFormat.Alignment - 1) / PromptSegmentFormat.Alignment * PromptSegmentFormat.Alignment;
+        _stream.Position = start;
+        _stream.Write(numbers);
+        _entries.Add(new PromptSegmentEntry(key, start, tokens, SHA256.HashData(numbers)));
+    }
+
+    /// <summary>Completes the file and gives it its name.</summary>
+    /// <returns>Its path.</returns>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public string Commit()
+    {
+        var index = new byte[_entries.Count * PromptSegmentFormat.IndexBytes];
+        for (var i = 0; i < _entries.Count; i++)
+        {
+            PromptSegmentFormat.WriteEntry(index.AsSpan(i * PromptSegmentFormat.IndexBytes), _entries[i]);
+        }
+
+        var indexStart = _stream.Position;
+        _stream.Write(index);
+        _stream.Position = 0;
+        _stream.Write(PromptSegmentFormat.WriteHeader(_key, _bytesPerToken, index, indexStart));
+        _stream.Flush(flushToDisk: true);
+        _stream.Dispose();
+
+        // Named by its content: two processes that computed the same give the same file, and either of them may win.
+        var path = Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(index))[..24] + PromptFolder.Extension);
+        File.Move(_temporary, path, overwrite: true);
+        _isDone = true;
+        return path;
+    }
+
+    public void Dispose()
+    {
+        if (_isDone)
+        {
+            return;
+        }
+
+        _isDone = true;
+        PromptFolder.Try(_stream.Dispose);
+        PromptFolder.Try(() => File.Delete(_temporary));
+    }
+}

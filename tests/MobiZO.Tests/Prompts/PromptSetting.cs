@@ -1,0 +1,117 @@
+using MobiZO.Models;
+using MobiZO.Programs;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
+using MobiZO.Prompts;
+using MobiZO.TestKit.Tiny;
+using MobiZO.Tests.Training;
+
+namespace MobiZO.Tests.Prompts;
+
+/// <summary>A tiny model, examples, and stores over them that count what they compute.</summary>
+internal sealed class PromptSetting : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+    private readonly IEngine _engine;
+
+    public PromptSetting(EngineKind engine = EngineKind.Reference, PromptForm form = PromptForm.KeyValues, int shared = 0, int count = 8, TinyLlama? model = null)
+    {
+        Model = model ?? new TinyLlama(layers: 3, heads: 2, keyValueHeads: 1, hidden: 32, headDimension: 16);
+        _engine = TinyStep.CreateEngine(engine);
+        _owned.Add(_engine);
+        Shape = PromptShape.Of(Model.Config, form, form == PromptForm.Hidden ? 2 : 0);
+        var random = new PlainRandom(21);
+        var beginning = random.Tokens(shared, Model.Config.VocabularySize);
+        Examples = [.. Enumerable.Range(0, count).Select(index =>
+        {
+            int[] prompt = [.. beginning, index, .. random.Tokens(1 + random.Below(9), Model.Config.VocabularySize)];
+            return new PromptExample(prompt, form == PromptForm.Hidden ? 0 : prompt.Length - 1, [3, 4, 5], [], 0);
+        })];
+        Folder = Directory.CreateTempSubdirectory("mobizo-prompts-").FullName;
+    }
+
+    public TinyLlama Model { get; }
+
+    public PromptShape Shape { get; }
+
+    public PromptExample[] Examples { get; }
+
+    public string Folder { get; }
+
+    public string Cache => Path.Combine(Folder, "key");
+
+    /// <summary>Names of the programs that were run, one for each run.</summary>
+    public List<string> Runs { get; } = [];
+
+    /// <summary>Changes an output of a prefix program, given the rows of the run.</summary>
+    public Action<int, Span<float>>? Distort { get; set; }
+
+    public string[] Files => Directory.Exists(Cache) ? Directory.GetFiles(Cache) : [];
+
+    /// <summary>A new store, as a new run would make it.</summary>
+    public PromptStore Open(bool hasFile = true, PromptCacheType type = PromptCacheType.Fp16, long budget = long.MaxValue, IReadOnlyList<PromptExample>? examples = null)
+    {
+        var programs = new PromptPrograms(Model.Architecture, Shape, program => new Counting(_engine.Load(program, Model), this));
+        var store = new PromptStore(programs, examples ?? Examples, new PromptCacheOptions(type, budget, hasFile ? Cache : null, 64), new PromptBatch());
+        _owned.Add(programs);
+        _owned.Add(store);
+        store.Find();
+        return store;
+    }
+
+    /// <summary>A new store with everything computed; the plan that was told.</summary>
+    public (PromptStore Store, PromptCachePlan Plan) Fill(bool hasFile = true, PromptCacheType type = PromptCacheType.Fp16, long budget = long.MaxValue, IReadOnlyList<PromptExample>? examples = null)
+    {
+        var store = Open(hasFile, type, budget, examples);
+        var plans = new List<PromptCachePlan>();
+        store.Fill(plans.Add, null, reason => Assert.Fail(reason), CancellationToken.None);
+        return (store, Assert.Single(plans));
+    }
+
+    /// <summary>What a program is given for the first examples of the store.</summary>
+    public Dictionary<string, float[]> Inputs(PromptStore store, int count = 4)
+    {
+        var inputs = new Dictionary<string, HostTensor>();
+        store.AddTo(inputs, StepFeed.Create(LossForm.Tokens, Examples[..count], 1, 1), [.. Enumerable.Range(0, count)]);
+        return inputs.Where(pair => pair.Value.Type == ElementType.Float32).ToDictionary(pair => pair.Key, pair => pair.Value.Floats.ToArray());
+    }
+
+    public static void AssertEqual(Dictionary<string, float[]> expected, Dictionary<string, float[]> actual, float tolerance = 0)
+    {
+        Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
+        foreach (var (name, values) in expected)
+        {
+            Assert.Equal(values, actual[name], (x, y) => Math.Abs(x - y) <= tolerance * (1 + Math.Abs(x)));
+        }
+    }
+
+    public void Dispose()
+    {
+        for (var i = _owned.Count - 1; i >= 0; i--)
+        {
+            _owned[i].Dispose();
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private sealed class Counting(IProgramSession inner, PromptSetting setting) : IProgramSession
+    {
+        public StepProgram Program => inner.Program;
+
+        public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs)
+        {
+            setting.Runs.Add(inner.Program.Name);
+            var outputs = inner.Run(inputs);
+            foreach (var tensor in outputs.Values)
+            {
+                setting.Distort?.Invoke(inputs[ProgramNames.InputIds].Shape[0], tensor.FloatMemory.Span);
+            }
+
+            return outputs;
+        }
+
+        public void Dispose() => inner.Dispose();
+    }
+}

@@ -1,0 +1,194 @@
+using MobiZO.Models;
+using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
+using MobiZO.Prompts;
+using MobiZO.TestKit.Tiny;
+using MobiZO.Training;
+
+namespace MobiZO.Tests.Prompts;
+
+public sealed class PromptStoreTests
+{
+    public static TheoryData<EngineKind, PromptForm> Forms => new()
+    {
+        { EngineKind.Reference, PromptForm.KeyValues },
+        { EngineKind.Reference, PromptForm.Hidden },
+        { EngineKind.OnnxRuntime, PromptForm.KeyValues },
+        { EngineKind.OnnxRuntime, PromptForm.Hidden },
+    };
+
+    /// <summary>The oracle is the prefix program itself, one prompt at a time.</summary>
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void A_batch_holds_what_the_prefix_program_computes(EngineKind engine, PromptForm form)
+    {
+        using var setting = new PromptSetting(engine, form);
+        var actual = setting.Inputs(setting.Fill(type: PromptCacheType.Fp32).Store, 3);
+        using var second = Training.TinyStep.CreateEngine(engine);
+        using var prefix = second.Load(setting.Model.Architecture.Prefix(form, setting.Shape.FirstLayer), setting.Model);
+        for (var row = 0; row < 3; row++)
+        {
+            var example = setting.Examples[row];
+            var ids = form == PromptForm.Hidden ? StepFeed.RowTokens(example, 0) : example.Prompt[..example.SuffixStart];
+            var outputs = prefix.Run(new Dictionary<string, HostTensor>
+            {
+                [ProgramNames.InputIds] = HostTensor.Of([.. ids.Select(id => (long)id)], 1, ids.Length),
+                [ProgramNames.Positions] = HostTensor.Of([.. Enumerable.Range(0, ids.Length).Select(position => (long)position)], 1, ids.Length),
+            });
+            for (var plane = 0; plane < setting.Shape.Planes; plane++)
+            {
+                var (expected, joined) = (outputs[setting.Shape.OutputName(plane)].Floats, actual[setting.Shape.InputName(plane)]);
+                var (own, padded) = (ids.Length * setting.Shape.Width, joined.Length / 3 / setting.Shape.Heads);
+                for (var head = 0; head < setting.Shape.Heads; head++)
+                {
+                    var start = ((row * setting.Shape.Heads) + head) * padded;
+                    Assert.Equal(expected[(head * own)..((head + 1) * own)], joined[start..(start + own)], (x, y) => Math.Abs(x - y) <= 1e-5);
+                    Assert.All(joined[(start + own)..(start + padded)], value => Assert.Equal(0, value));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void The_next_run_finds_everything_and_computes_nothing(EngineKind engine, PromptForm form)
+    {
+        using var setting = new PromptSetting(engine, form);
+        var (first, computed) = setting.Fill();
+        Assert.Equal((0, 8), (computed.Found, computed.Computed));
+        Assert.Single(setting.Files);
+        var expected = setting.Inputs(first);
+        setting.Runs.Clear();
+        var (second, found) = setting.Fill();
+        Assert.Equal((8, 0), (found.Found, found.Computed));
+        PromptSetting.AssertEqual(expected, setting.Inputs(second));
+        Assert.Empty(setting.Runs);
+    }
+
+    [Fact]
+    public void Other_rows_of_the_same_data_hit_and_only_new_ones_are_computed()
+    {
+        using var setting = new PromptSetting();
+        setting.Fill(examples: setting.Examples[2..5]);
+        var (store, plan) = setting.Fill();
+        Assert.Equal((3, 5), (plan.Found, plan.Computed));
+        Assert.Equal(2, setting.Files.Length);
+        PromptSetting.AssertEqual(setting.Inputs(setting.Fill(hasFile: false).Store), setting.Inputs(store));
+        Assert.Equal((4, 0), (setting.Fill(examples: setting.Examples[4..]).Plan.Found, setting.Fill(examples: setting.Examples[4..]).Plan.Computed));
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void File_memory_and_computing_again_give_the_same_bits(EngineKind engine, PromptForm form)
+    {
+        using var setting = new PromptSetting(engine, form);
+        foreach (var type in Enum.GetValues<PromptCacheType>())
+        {
+            var expected = setting.Inputs(setting.Fill(type: type).Store);
+            PromptSetting.AssertEqual(expected, setting.Inputs(setting.Fill(hasFile: false, type).Store));
+            PromptSetting.AssertEqual(expected, setting.Inputs(setting.Fill(hasFile: false, type, budget: 0).Store));
+            PromptSetting.AssertEqual(expected, setting.Inputs(setting.Open(hasFile: false, type)));
+        }
+    }
+
+    [Fact]
+    public void A_budget_holds_the_shortest_and_computes_the_rest_for_each_batch_once()
+    {
+        using var setting = new PromptSetting();
+        var bytes = setting.Fill(hasFile: false).Plan.Bytes;
+        var (store, _) = setting.Fill(hasFile: false, budget: bytes / 2);
+        Assert.InRange(store.HeldBytes, 1, bytes / 2);
+        setting.Runs.Clear();
+        setting.Inputs(store, 8);
+        var once = setting.Runs.Count;
+        Assert.True(once > 0);
+        setting.Inputs(store, 8);
+        Assert.Equal(once, setting.Runs.Count);
+        setting.Inputs(store, 7);
+        Assert.True(setting.Runs.Count > once);
+        var (nothing, _) = setting.Fill(hasFile: false, budget: 0);
+        Assert.Equal(0, nothing.HeldBytes);
+    }
+
+    [Fact]
+    public void Half_precision_rounds_every_number_once()
+    {
+        using var setting = new PromptSetting();
+        var (exact, rounded) = (setting.Inputs(setting.Fill(type: PromptCacheType.Fp32).Store), setting.Inputs(setting.Fill().Store));
+        PromptSetting.AssertEqual(exact.ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value, value => (float)(Half)value)), rounded);
+        Assert.NotEqual(exact[ProgramNames.PastKey(1)], rounded[ProgramNames.PastKey(1)]);
+    }
+
+    /// <summary>The rows of this model are no whole vectors, and its numbers do depend on the batch.</summary>
+    [Fact]
+    public void A_model_of_odd_sizes_is_computed_row_by_row()
+    {
+        using var setting = new PromptSetting(EngineKind.OnnxRuntime, count: 20, model: new TinyLlama(layers: 3));
+        var expected = setting.Inputs(setting.Fill(type: PromptCacheType.Fp32).Store);
+        Assert.Equal(20, setting.Runs.Count);
+        PromptSetting.AssertEqual(expected, setting.Inputs(setting.Open(hasFile: false, PromptCacheType.Fp32)));
+    }
+
+    [Fact]
+    public void Stopping_keeps_what_was_computed()
+    {
+        using var setting = new PromptSetting(count: 30);
+        using var stop = new CancellationTokenSource();
+        using var store = setting.Open();
+        Assert.Throws<OperationCanceledException>(() => store.Fill(null, (_, _) => stop.Cancel(), null, stop.Token));
+        var plan = setting.Fill().Plan;
+        Assert.InRange(plan.Found, 1, 29);
+        Assert.Equal(30, plan.Found + plan.Computed);
+    }
+
+    [Fact]
+    public void A_number_beyond_half_precision_is_refused_with_advice()
+    {
+        using var setting = new PromptSetting { Distort = (_, values) => values[0] = 70000 };
+        var error = Assert.Throws<FineTuneException>(() => setting.Fill());
+        Assert.Contains("--prompt-cache-type fp32", error.Message);
+        Assert.Empty(setting.Files);
+        setting.Fill(type: PromptCacheType.Fp32);
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void A_common_beginning_is_computed_once_and_changes_rounding_only(EngineKind engine, PromptForm form)
+    {
+        using var setting = new PromptSetting(engine, form, shared: 20);
+        var (store, plan) = setting.Fill(type: PromptCacheType.Fp32);
+        Assert.Equal(20, plan.SharedTokens);
+        Assert.Single(setting.Runs, name => name == "prefix_shared");
+        Assert.DoesNotContain("prefix", setting.Runs);
+        var shared = setting.Inputs(store, 1);
+        setting.Runs.Clear();
+
+        // One prompt alone has nothing in common with others; its entry is another one.
+        var (alone, plain) = setting.Fill(type: PromptCacheType.Fp32, examples: setting.Examples[..1]);
+        Assert.Equal((0, 0, 1), (plain.SharedTokens, plain.Found, plain.Computed));
+        Assert.Equal(["prefix"], setting.Runs);
+        PromptSetting.AssertEqual(setting.Inputs(alone, 1), shared, 2e-5f);
+    }
+
+    [Fact]
+    public void Few_common_tokens_are_computed_with_their_prompts()
+    {
+        using var setting = new PromptSetting(shared: 15);
+        Assert.Equal(0, setting.Fill().Plan.SharedTokens);
+        Assert.All(setting.Runs, name => Assert.Equal("prefix", name));
+    }
+
+    /// <summary>An engine whose sums depend on the size of a batch must not make stored numbers depend on their company.</summary>
+    [Fact]
+    public void Rows_that_depend_on_their_batch_are_computed_alone()
+    {
+        using var setting = new PromptSetting { Distort = (rows, values) => values[0] += rows };
+        var expected = setting.Inputs(setting.Fill().Store);
+        Assert.True(setting.Runs.Count > 8);
+        PromptSetting.AssertEqual(expected, setting.Inputs(setting.Fill(hasFile: false).Store));
+        PromptSetting.AssertEqual(expected, setting.Inputs(setting.Open(hasFile: false)));
+        Assert.Equal(5, setting.Fill(hasFile: false, examples: setting.Examples[..5]).Plan.Computed);
+        PromptSetting.AssertEqual(expected, setting.Inputs(setting.Fill(hasFile: false, examples: setting.Examples[..5]).Store));
+    }
+}

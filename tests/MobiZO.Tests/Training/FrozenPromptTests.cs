@@ -1,0 +1,122 @@
+using MobiZO.Journal;
+using MobiZO.Models;
+using MobiZO.Optimization;
+using MobiZO.Programs.Adapters;
+using MobiZO.Programs.Architectures;
+using MobiZO.Prompts;
+using MobiZO.TestKit.Tiny;
+using MobiZO.Training;
+
+namespace MobiZO.Tests.Training;
+
+/// <summary>The frozen part of prompts in whole steps and whole runs.</summary>
+public sealed class FrozenPromptTests
+{
+    public static TheoryData<EngineKind, LossForm> Losses => new()
+    {
+        { EngineKind.Reference, LossForm.Tokens },
+        { EngineKind.Reference, LossForm.Choices },
+        { EngineKind.Reference, LossForm.ChoiceSequences },
+        { EngineKind.OnnxRuntime, LossForm.Tokens },
+        { EngineKind.OnnxRuntime, LossForm.Choices },
+        { EngineKind.OnnxRuntime, LossForm.ChoiceSequences },
+    };
+
+    /// <summary>Adapters in the top layers: a step that starts from stored hidden states has the losses of the whole step.</summary>
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Hidden_states_give_the_losses_of_the_whole_step(EngineKind engine, LossForm loss)
+    {
+        var model = new TinyLlama(layers: 4);
+        var adapter = new AdapterLayout(2, 2, [.. model.Architecture.LinearModules.Where(module => module.Layer >= 2)]);
+        foreach (var ownExamples in new[] { false, true })
+        {
+            var plan = CopyPlan.Create(EstimatorMode.TwoSided, 3, ownExamples);
+            foreach (var maxTokens in new[] { int.MaxValue, 30 })
+            {
+                using var whole = new TinyStep(engine, loss, PromptForm.Tokens, model, adapter);
+                using var top = new TinyStep(engine, loss, PromptForm.Hidden, model, adapter);
+                var examples = ownExamples ? 6 : 4;
+                var expected = whole.Objective(examples, maxTokens).Losses(whole.Request(plan));
+                var actual = top.Objective(examples, maxTokens).Losses(top.Request(plan));
+                Assert.Equal(expected, actual, (x, y) => Math.Abs(x - y) <= 2e-5);
+                Assert.Equal(6, expected.Distinct().Count());
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(AdapterScope.Activated)]
+    [InlineData(AdapterScope.All)]
+    public async Task Another_run_on_the_same_rows_computes_no_prompt(AdapterScope scope)
+    {
+        using var run = new TinyRun();
+        async Task<List<PromptCachePlan>> Train(string name, ulong seed, bool hasFile = true)
+        {
+            var plans = new List<PromptCachePlan>();
+            await run.TrainAsync(
+                options => Scoped(options, scope) with { Output = run.At(name), Seed = seed, PromptCacheFile = hasFile, TestData = run.At("test.jsonl") },
+                happened => plans.AddRange(happened is PromptsPlanned planned ? [planned.Plan] : []));
+            return plans;
+        }
+
+        Assert.Equal([(0, 10), (0, 6), (0, 5)], (await Train("first", 42)).Select(plan => (plan.Found, plan.Computed)));
+        Assert.Equal([(10, 0), (6, 0), (5, 0)], (await Train("second", 42)).Select(plan => (plan.Found, plan.Computed)));
+        Assert.Equal([(10, 0), (6, 0), (5, 0)], (await Train("other", 43)).Select(plan => (plan.Found, plan.Computed)));
+        Assert.All(await Train("memory", 42, hasFile: false), plan => Assert.Equal(0, plan.Found));
+        Assert.Equal(run.AdapterBytes("first"), run.AdapterBytes("second"));
+        Assert.Equal(run.AdapterBytes("first"), run.AdapterBytes("memory"));
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Reference, AdapterScope.Activated)]
+    [InlineData(EngineKind.OnnxRuntime, AdapterScope.Activated)]
+    [InlineData(EngineKind.OnnxRuntime, AdapterScope.All)]
+    public async Task A_run_goes_on_to_the_same_bits_with_and_without_its_cache_files(EngineKind engine, AdapterScope scope)
+    {
+        using var run = new TinyRun(engine);
+        await run.TrainAsync(options => Scoped(options, scope) with { Output = run.At("whole") });
+        foreach (var name in new[] { "kept", "deleted", "memory", "computed" })
+        {
+            await run.TrainUntilAsync(3, options => Scoped(options, scope) with { Output = run.At(name) });
+            if (name == "deleted")
+            {
+                Directory.Delete(run.At("cache", "prompts"), recursive: true);
+            }
+
+            await run.TrainAsync(options => Scoped(options, scope) with
+            {
+                Output = run.At(name),
+                Resume = true,
+                PromptCacheFile = name is "kept" or "deleted",
+                PromptCacheMegabytes = name == "computed" ? 0 : 100,
+            });
+            Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes(name));
+            Assert.Equal(run.Journal("whole").Entries.Select(entry => entry.Losses), run.Journal(name).Entries.Select(entry => entry.Losses));
+        }
+    }
+
+    [Fact]
+    public async Task Another_type_is_another_run()
+    {
+        using var run = new TinyRun();
+        await run.TrainUntilAsync(3);
+        var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true, PromptCacheType = PromptCacheType.Fp32 }));
+        Assert.Contains("prompts: \"Fp16\" / \"Fp32\"", error.Message);
+    }
+
+    [Fact]
+    public async Task A_plan_computes_only_what_the_measured_step_needs()
+    {
+        using var run = new TinyRun();
+        var plan = await new FineTuner(run.Options).PlanAsync();
+        Assert.Equal((0, 16), (plan.Prompts!.Found, plan.Prompts.Computed));
+        Assert.True(plan.Prompts.Seconds > 0);
+        Assert.True(plan.Prompts.Bytes > 0);
+        Assert.False(Directory.Exists(run.At("cache", "prompts")));
+        Assert.Null((await new FineTuner(run.Options with { Adapter = run.Options.Adapter with { Scope = AdapterScope.All } }).PlanAsync()).Prompts);
+    }
+
+    private static FineTuneOptions Scoped(FineTuneOptions options, AdapterScope scope) =>
+        options with { Adapter = options.Adapter with { Scope = scope, Layers = scope == AdapterScope.All ? "top-1" : "all" } };
+}
