@@ -1,16 +1,20 @@
 using BenchmarkDotNet.Attributes;
+using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
+using MobiZO.Prompts;
+using MobiZO.TrainBench.Steps;
+using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Parts;
 
 /// <summary>Joining the cached prompts of a batch.</summary>
 public class PromptBenchmarks
 {
-    private readonly PromptBuffers _buffers = new();
-    private PromptKeyValues[] _prompts = [];
-    private int _heads;
-    private int _width;
+    private readonly string _folder = Directory.CreateTempSubdirectory("mobizo-prompts-").FullName;
+    private PromptStore _store = null!;
+    private StepFeed _feed = null!;
+    private int _turn;
 
     /// <summary>E.</summary>
     [Params(4, 16)]
@@ -20,15 +24,21 @@ public class PromptBenchmarks
     [Params(27, 128)]
     public int Tokens { get; set; }
 
-    /// <summary>Makes prompts of the model's sizes.</summary>
+    /// <summary>Whether the prompts lie in a cache file.</summary>
+    [Params(false, true)]
+    public bool InFile { get; set; }
+
+    /// <summary>Makes prompts with the model.</summary>
     [GlobalSetup]
     public void SetUp()
     {
         using var model = PartsModel.Open();
-        var config = model.Model.Checkpoint.Config;
-        (_heads, _width) = (config.KeyValueHeadCount, config.HeadDimension);
-        float[][] Layers() => [.. Enumerable.Range(0, config.LayerCount).Select(_ => new float[_heads * Tokens * _width])];
-        _prompts = [.. Enumerable.Range(0, Examples).Select(_ => new PromptKeyValues(Tokens, Layers(), Layers()))];
+        var shape = new StepShape(AdapterScope.Activated, 2, Examples, Tokens, 1);
+
+        // Two batches in turn: a batch that is joined already costs nothing.
+        var examples = model.Examples(shape, 2 * Examples);
+        _store = model.Prompts(examples, InFile ? _folder : null);
+        _feed = StepFeed.Create(LossForm.Choices, examples[..Examples], 1, 1);
     }
 
     /// <summary>Keys and values of all layers into the inputs of a run.</summary>
@@ -36,7 +46,16 @@ public class PromptBenchmarks
     public int Gather()
     {
         var inputs = new Dictionary<string, HostTensor>(StringComparer.Ordinal);
-        PromptKeyValues.AddTo(inputs, _prompts, _heads, _width, _buffers);
+        _turn = Examples - _turn;
+        _store.AddTo(inputs, _feed, [.. Enumerable.Range(_turn, Examples)]);
         return inputs.Count;
+    }
+
+    /// <summary>Removes the file.</summary>
+    [GlobalCleanup]
+    public void CleanUp()
+    {
+        _store.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 }

@@ -23,10 +23,10 @@ internal sealed record RaceMethod(string Name, Func<FineTuneOptions, RaceSetting
     public static RaceMethod Find(string name) => All.FirstOrDefault(method => method.Name == name)
         ?? throw new FormatException($"methods: '{name}' is not one of {string.Join(", ", All.Select(method => method.Name))}");
 
-    /// <summary>The paper's settings: every token adapted, two-sided queries on shared examples, loss over the vocabulary, a constant rate.</summary>
+    /// <summary>The paper's settings: every token and every linear layer adapted, r = 16, two-sided queries on shared examples, loss over the vocabulary, a constant rate.</summary>
     private static FineTuneOptions Prge(FineTuneOptions run, RaceSettings settings) => run with
     {
-        Adapter = run.Adapter with { Scope = AdapterScope.All },
+        Adapter = new AdapterOptions { Scope = AdapterScope.All, TargetModules = "all-linear", Rank = 16, Alpha = 32 },
         Optimizer = new OptimizerOptions
         {
             Mode = EstimatorMode.TwoSided,

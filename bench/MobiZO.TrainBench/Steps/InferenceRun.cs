@@ -1,7 +1,6 @@
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.Prompts;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
@@ -30,8 +29,8 @@ internal sealed class InferenceRun
             var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
             if (prompt == PromptForm.KeyValues)
             {
-                var prompts = new PromptStore(model.Model, model.Prefix, examples, long.MaxValue);
-                prompts.AddTo(inputs, feed.PromptOrder);
+                using var prompts = model.Prompts(examples, folder: null);
+                prompts.AddTo(inputs, feed, [.. Enumerable.Range(0, examples.Length)]);
             }
 
             _inputs.Add(inputs);

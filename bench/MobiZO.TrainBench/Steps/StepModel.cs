@@ -8,6 +8,7 @@ using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Ops;
+using MobiZO.Prompts;
 using MobiZO.TrainBench.Weights;
 using MobiZO.Training;
 
@@ -17,6 +18,7 @@ namespace MobiZO.TrainBench.Steps;
 internal sealed class StepModel : IDisposable
 {
     private const ulong Seed = 42;
+    private const int MostTokensOfAPrefixRun = 1024;
 
     private readonly Dictionary<(string, PromptForm), MeteredSession> _sessions = [];
     private readonly double _bytesPerWeight;
@@ -48,8 +50,6 @@ internal sealed class StepModel : IDisposable
     /// <summary>All A matrices, flat.</summary>
     public float[] A { get; }
 
-    public MeteredSession Prefix => Load("prefix", PromptForm.KeyValues, () => Model.Architecture.Prefix(PromptForm.KeyValues));
-
     public MeteredSession Step(PromptForm prompt) =>
         Load("step", prompt, () => Model.Architecture.Step(new StepOptions { Adapter = Adapter, Loss = Loss, Prompt = prompt }));
 
@@ -74,6 +74,18 @@ internal sealed class StepModel : IDisposable
         })];
     }
 
+    /// <summary>The cached prompts of examples as a run keeps them.</summary>
+    /// <param name="examples">The examples.</param>
+    /// <param name="folder">Folder of cache files; null: in memory.</param>
+    public PromptStore Prompts(PromptExample[] examples, string? folder)
+    {
+        var shape = PromptShape.Of(Model.Checkpoint.Config, PromptForm.KeyValues, 0);
+        using var programs = new PromptPrograms(Model.Architecture, shape, program => Model.Engine.Load(program, Model.Checkpoint));
+        var store = new PromptStore(programs, examples, new PromptCacheOptions(PromptCacheType.Fp16, long.MaxValue, folder, MostTokensOfAPrefixRun), new PromptBatch());
+        store.Fill(null, null, null, CancellationToken.None);
+        return store;
+    }
+
     public void Dispose()
     {
         foreach (var session in _sessions.Values)
@@ -88,7 +100,7 @@ internal sealed class StepModel : IDisposable
     {
         var config = Model.Checkpoint.Config;
         var builder = new ProgramBuilder();
-        var decoder = new LlamaDecoder(builder, config, prompt, 0, lora: null, emitsPresent: false);
+        var decoder = new LlamaDecoder(builder, config, prompt, 0, lora: null, EmittedKeyValues.None);
         var answers = decoder.AnswerStates(decoder.Run());
         var head = new Weight(config.TieWordEmbeddings ? LlamaLayer.EmbeddingName : "lm_head.weight", config.VocabularySize, config.HiddenSize);
         builder.Output(builder.Add("choice_logits", new CandidateLogits(head), answers, builder.IntegerInput(ProgramNames.CandidateIds, "R", "K")));

@@ -25,6 +25,7 @@ internal sealed class StepRun : IDisposable
     private readonly ModelObjective _objective;
     private readonly ZerothOrderOptimizer _optimizer;
     private readonly JournalWriter _journal;
+    private readonly PromptStore? _prompts;
 
     /// <param name="model">The model.</param>
     /// <param name="shape">Sizes of the step.</param>
@@ -35,10 +36,9 @@ internal sealed class StepRun : IDisposable
         var prompt = shape.Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens;
         var examples = model.Examples(shape, BatchesOfExamples * shape.Examples);
         _session = model.Step(prompt);
-        var prompts = prompt == PromptForm.KeyValues ? new PromptStore(model.Model, model.Prefix, examples, long.MaxValue) : null;
-        prompts?.Fill(null, CancellationToken.None);
+        _prompts = prompt == PromptForm.KeyValues ? model.Prompts(examples, Path.Combine(_folder, "prompts")) : null;
         var order = new ExampleOrder(examples.Length, shape.Examples, Seed);
-        _objective = new ModelObjective(StepPrograms.ForHost(_session), model.Loss, model.A, examples, order, prompts, maxTokensPerRun, isSequential);
+        _objective = new ModelObjective(StepPrograms.ForHost(_session), model.Loss, model.A, examples, order, _prompts, maxTokensPerRun, isSequential);
 
         var options = new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = shape.Queries, LearningRate = LearningRate };
         _optimizer = new ZerothOrderOptimizer(options, model.State, Seed, TotalSteps);
@@ -72,6 +72,7 @@ internal sealed class StepRun : IDisposable
     public void Dispose()
     {
         _journal.Dispose();
+        _prompts?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 }

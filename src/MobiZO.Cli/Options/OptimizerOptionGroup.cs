@@ -38,10 +38,10 @@ internal static class OptimizerOptionGroup
             (optimizer, value) => optimizer with { Epsilon = value });
         group.Add(
             "--learning-rate",
-            FormattableString.Invariant($"Peak learning rate (by default {OptimizerOptions.DefaultLearningRate})."),
-            OptionValue.Single,
-            optimizer => optimizer.LearningRate,
-            (optimizer, value) => optimizer with { LearningRate = value });
+            FormattableString.Invariant($"Peak learning rate, or auto: found by trying before the first step (by default {OptimizerOptions.DefaultLearningRate})."),
+            OptionValue.SingleOr("auto"),
+            optimizer => optimizer.ProbeLearningRate ? "auto" : optimizer.LearningRate,
+            (optimizer, value) => optimizer with { LearningRate = value.Number, ProbeLearningRate = value.Number is null });
         group.Add(
             "--schedule",
             "Course of the learning rate after warm-up.",

@@ -28,6 +28,11 @@ internal static class OptionValue
     public static OptionValue<float> Single { get; } = new(
         "x", text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException("a number such as 0.01 or 1e-2"));
 
+    /// <summary>A number, or a word that stands for none.</summary>
+    public static OptionValue<NumberOrWord> SingleOr(string word) => new($"x|{word}", text => text == word ? new NumberOrWord(null)
+        : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? new NumberOrWord(value)
+        : throw new FormatException($"a number such as 0.01 or 1e-2, or {word}"));
+
     public static OptionValue<double> Double { get; } = new(
         "x", text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException("a number such as 0.2"));
 

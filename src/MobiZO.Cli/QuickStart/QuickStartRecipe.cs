@@ -24,11 +24,11 @@ internal static class QuickStartRecipe
             MaxRows = TrainingMails + UnseenMails,
             EvalFraction = (double)UnseenMails / (TrainingMails + UnseenMails),
         },
-        Adapter = new AdapterOptions { Scope = AdapterScope.Activated, TargetModules = "q_proj,v_proj", Rank = 8, Alpha = 16 },
-        Optimizer = new OptimizerOptions { Queries = 16, OwnExamples = true, LearningRate = 0.3f },
-        Steps = 1000,
+        Adapter = new AdapterOptions { Scope = AdapterScope.Activated, TargetModules = "o_proj" },
+        Optimizer = new OptimizerOptions { LearningRate = 0.3f },
+        Steps = 100,
         ExamplesPerStep = 4,
-        EvalEvery = 250,
+        EvalEvery = 25,
         MaxTokensPerRun = 4096,
     };
 }

@@ -48,6 +48,10 @@ public sealed class CopyPlan
         return new CopyPlan(mode, queries, ownExamples, [.. copies]);
     }
 
+    /// <summary>Copies along one direction: copy i is B + factors[i] * eps * z_0.</summary>
+    internal static CopyPlan CreateLine(IReadOnlyList<float> factors) =>
+        new(EstimatorMode.OneSided, 1, ownExamples: false, [.. factors.Select(factor => new PerturbedCopy(0, factor))]);
+
     /// <summary>The copy whose loss is L_i+ (two-sided) or L_i (one-sided).</summary>
     internal int PlusCopy(int query) => Mode.IsTwoSided() ? query : Count - Queries + query;
 

@@ -12,19 +12,22 @@ public sealed record OptimizerOptions
     public const int MaxQueries = 65536;
 
     /// <summary>How losses become projected gradients.</summary>
-    public EstimatorMode Mode { get; init; } = EstimatorMode.TwoSided;
+    public EstimatorMode Mode { get; init; } = EstimatorMode.OneSidedNormalized;
 
     /// <summary>Number of random directions a step, q.</summary>
-    public int Queries { get; init; } = 16;
+    public int Queries { get; init; } = 31;
 
     /// <summary>True: every query has examples of its own; false: all share the mini-batch.</summary>
     public bool OwnExamples { get; init; }
 
     /// <summary>Size of the perturbation, eps.</summary>
-    public float Epsilon { get; init; } = 1e-2f;
+    public float Epsilon { get; init; } = 2e-3f;
 
     /// <summary>Peak learning rate; null: the default.</summary>
     public float? LearningRate { get; init; }
+
+    /// <summary>Whether the peak learning rate is found by trying before the first step; what was found then stands in <see cref="LearningRate"/> of the run's files.</summary>
+    public bool ProbeLearningRate { get; init; }
 
     /// <summary>The course of the learning rate.</summary>
     public LearningRateSchedule Schedule { get; init; } = new();

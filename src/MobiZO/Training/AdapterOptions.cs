@@ -24,7 +24,7 @@ public sealed record AdapterOptions
     internal double EffectiveAlpha => Alpha ?? 2 * EffectiveRank;
 
     /// <summary>target_modules: names (<c>q_proj,v_proj</c> or short <c>q,v</c>), a regular expression, or <c>all-linear</c>.</summary>
-    public string TargetModules { get; init; } = "q_proj,v_proj";
+    public string TargetModules { get; init; } = "o_proj";
 
     /// <summary>Decoder layers: <c>all</c>, <c>top-8</c>, or a list such as <c>0-3,7</c>.</summary>
     public string Layers { get; init; } = "all";

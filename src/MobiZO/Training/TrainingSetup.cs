@@ -49,7 +49,8 @@ internal sealed class TrainingSetup : IDisposable
         A = [.. Adapter.Modules.SelectMany(module => module.A)];
     }
 
-    public FineTuneOptions Options { get; }
+    /// <summary>The settings; what was left open is decided.</summary>
+    public FineTuneOptions Options { get; private set; }
 
     public LocalModel Model { get; }
 
@@ -197,6 +198,11 @@ internal sealed class TrainingSetup : IDisposable
             }
         }
 
+        if (options.Optimizer.ProbeLearningRate && fillsPrompts)
+        {
+            Options = options with { Optimizer = options.Optimizer with { LearningRate = options.Resume ? RecordedLearningRate() : FindLearningRate(), ProbeLearningRate = false } };
+        }
+
         _stores = [.. new[] { prompts, Evaluator?.Prompts }.OfType<PromptStore>()];
         Header = CreateHeader();
     }
@@ -218,6 +224,19 @@ internal sealed class TrainingSetup : IDisposable
         var inputs = PromptStatistics.Read(program, examples, chosen, prompts, cancellation);
         return DiscriminantInitialization.Apply(Adapter, inputs, [.. chosen.Select(index => Data.Train[index].Label!.Value)]);
     }
+
+    private float FindLearningRate()
+    {
+        _progress?.Report(new StageProgress("trying learning rates", 0, 1));
+        var found = LearningRateProbe.Find(Options.Optimizer, Adapter.Layout, Options.Seed, Objective);
+        var rate = found ?? OptimizerOptions.DefaultLearningRate;
+        _progress?.Report(found is null
+            ? new RunNote(FormattableString.Invariant($"No learning rate that was tried lowers the loss; the run takes the default, {rate}."), true)
+            : new RunNote(FormattableString.Invariant($"Learning rate {rate:g3}, found by trying."), false));
+        return rate;
+    }
+
+    private float RecordedLearningRate() => RunJournal.Read(new RunFolder(Options.Output).JournalFile).Header.Optimizer.EffectiveLearningRate;
 
     /// <summary>The A of the run that goes on: what is computed again might differ in the last bit on another machine.</summary>
     private LoraAdapter ReadInitialAdapter() =>

@@ -14,7 +14,7 @@ public sealed class InspectCommandTests
         {
             "architecture    llama", "layers          6", "hidden          256, feed-forward 704", "heads           4, key/value heads 2, head_dim 64",
             "vocabulary      4,096",
-            "context         512 tokens", "tied embedding  yes", "parameters      5,475,584", "6 down_proj [256, 704]", "trainable: 18,432 of 5,494,016 parameters (0.34 %) in 12 modules",
+            "context         512 tokens", "tied embedding  yes", "parameters      5,475,584", "6 down_proj [256, 704]", "trainable: 12,288 of 5,487,872 parameters (0.22 %) in 6 modules",
         })
         {
             Assert.Contains(fact, result.Output, StringComparison.Ordinal);

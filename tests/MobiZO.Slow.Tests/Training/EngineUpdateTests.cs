@@ -25,7 +25,7 @@ public sealed class EngineUpdateTests
     private static async Task<float[]> TrainAsync(UpdatePlace place)
     {
         var options = RealModel.SmsSpam(42) with { Update = place, Steps = 20, EvalEvery = 0 };
-        options = options with { Data = options.Data with { MaxRows = 60, EvalFraction = 0 }, Optimizer = new OptimizerOptions() };
+        options = options with { Data = options.Data with { MaxRows = 60, EvalFraction = 0 }, Optimizer = new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = 16, Epsilon = 0.01f } };
         var result = await new FineTuner(options).TrainAsync();
         var b = PeftAdapter.Load(result.AdapterFolder).ToState();
         Directory.Delete(options.Output, recursive: true);

@@ -60,6 +60,7 @@ public static class EveryProgram
             yield return ($"generate {prompt} without adapter", architecture.Generate(null, prompt));
         }
 
+        yield return ("inputs", architecture.ModuleInputs(adapter, PromptForm.KeyValues));
         yield return ("prefix key values", architecture.Prefix(PromptForm.KeyValues));
         yield return ("prefix hidden", architecture.Prefix(PromptForm.Hidden, 1));
         yield return ("shared prefix hidden", architecture.SharedPrefix(PromptForm.Hidden, 1));

@@ -45,7 +45,7 @@ public sealed class JournalReplayTests
     [Fact]
     public void Chosen_noise_is_part_of_the_journal()
     {
-        using var run = new JournalRun(new OptimizerOptions { Queries = 2, Noise = NoiseKind.Rademacher, LearningRate = 0.01f });
+        using var run = new JournalRun(new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = 2, Noise = NoiseKind.Rademacher, LearningRate = 0.01f });
         run.TrainAndClose(6);
         Assert.Equal(Bits(run.Optimizer.B), Bits(JournalReplay.Run(RunJournal.Read(run.Path))));
     }

@@ -14,7 +14,7 @@ internal sealed class JournalRun : IDisposable
         {
             Seed = ulong.MaxValue - 4,
             TotalSteps = totalSteps,
-            Optimizer = options ?? new OptimizerOptions { Queries = 4, LearningRate = 0.05f },
+            Optimizer = options ?? new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = 4, Epsilon = 0.01f, LearningRate = 0.05f },
             Layout = StateLayout.Create([("model.layers.0.self_attn.q_proj", 16, 7, 3), ("model.layers.0.self_attn.v_proj", 16, 5, 3)]),
             Properties = new Dictionary<string, string> { ["model"] = "a \"quoted\" näme", ["scope"] = "all" },
         };

@@ -9,7 +9,7 @@ public sealed class RunJournalTests
     [Fact]
     public void What_is_written_reads_back_with_the_same_bits()
     {
-        using var run = new JournalRun(new OptimizerOptions { Mode = EstimatorMode.OneSided, Queries = 3, LearningRate = 0.1f });
+        using var run = new JournalRun(new OptimizerOptions { Mode = EstimatorMode.OneSided, Queries = 3, Epsilon = 0.01f, LearningRate = 0.1f });
         float[] losses = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon];
         float[] gradients = [-0f, float.MaxValue, 0.1f + 0.2f];
         using (var writer = JournalWriter.Create(run.Path, run.Header, stepsPerFlush: 2))

@@ -9,7 +9,7 @@ public sealed class TrainingCheckpointTests
     [Fact]
     public void A_run_continued_from_a_checkpoint_ends_with_the_same_bits()
     {
-        var options = new OptimizerOptions { Queries = 3, Momentum = 0.9f, LearningRate = 0.01f };
+        var options = new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = 3, Momentum = 0.9f, LearningRate = 0.01f };
         using var whole = new JournalRun(options);
         whole.TrainAndClose(12);
 

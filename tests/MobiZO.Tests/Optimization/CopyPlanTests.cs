@@ -13,7 +13,7 @@ public sealed class CopyPlanTests
     public void Copies_come_in_the_order_of_the_stack(EstimatorMode mode, bool ownExamples, string expected)
     {
         var plan = CopyPlan.Create(mode, 3, ownExamples);
-        Assert.Equal(expected, string.Join(' ', plan.Copies.Select(copy => $"{copy.Query}{"-.+"[copy.Coefficient + 1]}")));
+        Assert.Equal(expected, string.Join(' ', plan.Copies.Select(copy => $"{copy.Query}{"-.+"[(int)copy.Coefficient + 1]}")));
         Assert.Equal(plan.Copies.Count, plan.Count);
         for (var query = 0; query < 3; query++)
         {

@@ -17,7 +17,7 @@ public sealed class OptimizerOptionsTests
     [Fact]
     public void Noise_follows_the_mode_unless_chosen()
     {
-        Assert.Equal(NoiseKind.Gaussian, new OptimizerOptions().EffectiveNoise);
+        Assert.Equal(NoiseKind.Gaussian, new OptimizerOptions { Mode = EstimatorMode.TwoSided }.EffectiveNoise);
         Assert.Equal(NoiseKind.Rademacher, new OptimizerOptions { Mode = EstimatorMode.OneSidedNormalized }.EffectiveNoise);
         Assert.Equal(NoiseKind.Gaussian, new OptimizerOptions { Mode = EstimatorMode.OneSided, Noise = NoiseKind.Gaussian }.EffectiveNoise);
     }

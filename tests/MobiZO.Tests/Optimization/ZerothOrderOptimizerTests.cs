@@ -91,7 +91,7 @@ public sealed class ZerothOrderOptimizerTests
     public void A_single_query_is_weighted_by_its_projected_gradient()
     {
         var objective = new QuadraticObjective(s_layout.Total);
-        var options = new OptimizerOptions { Queries = 1, LearningRate = 0.01f, Schedule = new LearningRateSchedule { Kind = ScheduleKind.Constant } };
+        var options = new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = 1, Epsilon = 0.01f, LearningRate = 0.01f, Schedule = new LearningRateSchedule { Kind = ScheduleKind.Constant } };
         var optimizer = new ZerothOrderOptimizer(options, s_layout, seed: 7, totalSteps: 400);
         var first = objective.Value(optimizer.B.Span);
         for (var step = 0; step < 400; step++)
@@ -159,7 +159,7 @@ public sealed class ZerothOrderOptimizerTests
     [Fact]
     public void Differences_that_overflow_skip_the_step()
     {
-        var optimizer = new ZerothOrderOptimizer(new OptimizerOptions { Queries = 1 }, s_layout, seed: 2, totalSteps: 5);
+        var optimizer = new ZerothOrderOptimizer(new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = 1 }, s_layout, seed: 2, totalSteps: 5);
         var turn = 0;
         Assert.True(optimizer.Step(new SequentialObjective((_, _, _) => turn++ == 0 ? 3e38f : -3e38f)).Skipped);
         Assert.Equal(new float[s_layout.Total], optimizer.B.ToArray());

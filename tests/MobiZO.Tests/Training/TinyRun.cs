@@ -31,7 +31,7 @@ internal sealed class TinyRun : IDisposable
             Output = At("run"),
             Data = new DataOptions { Template = "{text}?", Choices = [" no", " yes"], MaxLength = 32 },
             Adapter = new AdapterOptions { Rank = 2, Alpha = 4 },
-            Optimizer = new OptimizerOptions { Queries = 3, LearningRate = 0.05f },
+            Optimizer = new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = 3, Epsilon = 0.01f, LearningRate = 0.05f },
             Engine = new EngineOptions { Kind = engine, Threads = 1, CacheFolder = At("cache") },
             Steps = 7,
             ExamplesPerStep = 2,

@@ -1,0 +1,81 @@
+using MobiZO.Adapters;
+using MobiZO.Initialization;
+using MobiZO.Models;
+using MobiZO.Tests.Training;
+using MobiZO.Training;
+
+namespace MobiZO.Tests.Initialization;
+
+public class DiscriminantRunTests
+{
+    [Theory]
+    [InlineData(EngineKind.Reference)]
+    [InlineData(EngineKind.OnnxRuntime)]
+    public async Task LabelWordsGetAnAdapterFromThePrompts(EngineKind engine)
+    {
+        using var run = new TinyRun(engine);
+        await run.TrainAsync(options => options with { Adapter = new AdapterOptions() });
+
+        var adapter = PeftAdapter.Load(run.At("run", "initial"));
+        Assert.Equal(2, adapter.Rank);
+        Assert.Equal(4, adapter.Alpha);
+        var chance = LoraAdapter.CreateFresh(adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), 2, 4, run.Options.Seed);
+        Assert.All(adapter.Modules.Zip(chance.Modules), pair => Assert.NotEqual(pair.Second.A, pair.First.A));
+        Assert.All(adapter.Modules, module => Assert.All(module.A, value => Assert.True(float.IsFinite(value))));
+
+        // What is in config.json is what was decided.
+        Assert.Equal(AdapterInitialization.Discriminant, new RunFolder(run.At("run")).ReadConfig().Adapter.Initialization);
+    }
+
+    [Fact]
+    public async Task EnginesReadTheSamePrompts()
+    {
+        using var reference = new TinyRun(EngineKind.Reference);
+        using var onnx = new TinyRun(EngineKind.OnnxRuntime);
+        foreach (var run in new[] { reference, onnx })
+        {
+            await run.TrainAsync(options => options with { Adapter = new AdapterOptions(), Steps = 1, PromptCacheType = MobiZO.Prompts.PromptCacheType.Fp32 });
+        }
+
+        var (left, right) = (PeftAdapter.Load(reference.At("run", "initial")), PeftAdapter.Load(onnx.At("run", "initial")));
+        foreach (var (first, second) in left.Modules.Zip(right.Modules))
+        {
+            var size = first.A.Max(Math.Abs);
+            Assert.All(first.A.Zip(second.A), pair => Assert.Equal(pair.First, pair.Second, 1e-3f * size));
+        }
+    }
+
+    [Theory]
+    [InlineData(AdapterScope.All, AdapterInitialization.Auto)]
+    [InlineData(AdapterScope.Activated, AdapterInitialization.Kaiming)]
+    public async Task ChanceOtherwise(AdapterScope scope, AdapterInitialization initialization)
+    {
+        using var run = new TinyRun();
+        await run.TrainAsync(options => options with { Steps = 1, Adapter = new AdapterOptions { Scope = scope, Initialization = initialization } });
+
+        var adapter = PeftAdapter.Load(run.At("run", "initial"));
+        Assert.Equal(8, adapter.Rank);
+        var names = adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize));
+        Assert.Equal(LoraAdapter.CreateFresh(names, 8, 16, run.Options.Seed).Modules.Select(module => module.A), adapter.Modules.Select(module => module.A));
+    }
+
+    [Fact]
+    public async Task ResumedRunKeepsItsA()
+    {
+        using var run = new TinyRun();
+        await run.TrainAsync(options => options with { Adapter = new AdapterOptions(), Output = run.At("whole") });
+        await run.TrainUntilAsync(4, options => options with { Adapter = new AdapterOptions() });
+        await run.TrainAsync(options => options with { Adapter = new AdapterOptions(), Resume = true });
+
+        Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
+    }
+
+    [Fact]
+    public async Task ScopeAllRefusesIt()
+    {
+        using var run = new TinyRun();
+        var adapter = new AdapterOptions { Scope = AdapterScope.All, Initialization = AdapterInitialization.Discriminant };
+        var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Adapter = adapter }));
+        Assert.Contains("discriminant", error.Message, StringComparison.Ordinal);
+    }
+}
