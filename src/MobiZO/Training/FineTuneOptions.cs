@@ -42,7 +42,7 @@ public sealed record FineTuneOptions
     public LossKind? Loss { get; init; }
 
     /// <summary>Number of steps.</summary>
-    public int Steps { get; init; } = 150;
+    public int Steps { get; init; } = 60;
 
     /// <summary>E: examples that each copy sees in a step.</summary>
     public int ExamplesPerStep { get; init; } = 4;
@@ -51,7 +51,7 @@ public sealed record FineTuneOptions
     public ulong Seed { get; init; } = 42;
 
     /// <summary>Steps between two evaluations; 0: only before and after.</summary>
-    public int EvalEvery { get; init; } = 25;
+    public int EvalEvery { get; init; } = 20;
 
     /// <summary>Evaluations without improvement after which the run stops; 0: never.</summary>
     public int Patience { get; init; }
