@@ -6,15 +6,14 @@ namespace MobiZO.Slow.Tests.Training;
 /// <summary>What the main job must reach with real data: accuracy at the last step, not the best of many evaluations.</summary>
 public sealed class LearningTests
 {
-    /// <summary>The goal is 93 %; what was measured is 92.5 % (see bench/results), so this is the line that must not be lost again.</summary>
     [SharedFact(RealModel.ModelPath)]
-    public async Task SmsSpamReaches92PercentAtTheLastStep()
+    public async Task SmsSpamReaches94PercentAtTheLastStep()
     {
         var results = await AllSeeds("sms-spam", RealModel.SmsSpam);
 
         Assert.All(results, result => Assert.Equal(200, result.Last!.Rows));
         Assert.InRange(results.Average(result => result.First!.Accuracy!.Value), 0.45, 0.55);
-        Assert.True(results.Average(result => result.Last!.Accuracy!.Value) >= 0.92, RealModel.Describe(results));
+        Assert.True(results.Average(result => result.Last!.Accuracy!.Value) >= 0.94, RealModel.Describe(results));
     }
 
     [SharedFact(RealModel.ModelPath)]
@@ -36,7 +35,7 @@ public sealed class LearningTests
         var options = RealModel.Sst2(42);
         var result = await RealModel.TrainAsync($"sst2-scope-all-{layers}", options with
         {
-            Adapter = options.Adapter with { Scope = AdapterScope.All, Layers = layers },
+            Adapter = options.Adapter with { Scope = AdapterScope.All, TargetModules = "q_proj,v_proj", Layers = layers },
             Optimizer = options.Optimizer with { Queries = 15, LearningRate = learningRate },
             Steps = 60,
             EvalEvery = 30,

@@ -1,20 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
 using MobiZO.Data;
-using MobiZO.Optimization;
 using MobiZO.TestKit;
 using MobiZO.Training;
 
 namespace MobiZO.Slow.Tests.Training;
 
-/// <summary>The runs that the project must show, on SmolLM2-135M-Instruct. With MOBIZO_RESULTS set to a folder, every curve is written there.</summary>
+/// <summary>The runs that the project must show, on SmolLM2-135M-Instruct, with the default settings. With MOBIZO_RESULTS set to a folder, every curve is written there.</summary>
 internal static class RealModel
 {
     public const string ModelPath = "models/smollm2-135m-instruct";
     public static readonly ulong[] Seeds = [42, 1337, 2025];
-
-    /// <summary>31 one-sided queries and a clean copy: 128 rows a step with E = 4. A small epsilon keeps the curvature of the loss, which all queries share, out of the differences.</summary>
-    private static OptimizerOptions Estimator => new() { Mode = EstimatorMode.OneSidedNormalized, Queries = 31, Epsilon = 2e-3f, LearningRate = 0.3f };
 
     public static string Model => Shared.PathOf(ModelPath);
 
@@ -33,10 +29,6 @@ internal static class RealModel
             MaxRows = 500,
             EvalFraction = 0.4,
         },
-        Optimizer = Estimator,
-        Steps = 150,
-        ExamplesPerStep = 4,
-        EvalEvery = 50,
     };
 
     public static FineTuneOptions Sst2(ulong seed) => new()
@@ -53,10 +45,6 @@ internal static class RealModel
             Choices = [" negative", " positive"],
             MaxRows = 1000,
         },
-        Optimizer = Estimator,
-        Steps = 150,
-        ExamplesPerStep = 4,
-        EvalEvery = 75,
     };
 
     /// <summary>Trains and records the curve.</summary>
