@@ -90,7 +90,8 @@ public sealed class LlamaArchitecture(ModelConfig config)
             builder.Output(input);
         }
 
-        return builder.Build("inputs");
+        // Behind the last adapted module nothing is read.
+        return builder.BuildNeeded("inputs");
     }
 
     /// <summary>The output of <see cref="ModuleInputs"/> that enters a module; modules that read the same states share it.</summary>

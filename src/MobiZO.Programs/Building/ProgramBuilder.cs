@@ -38,6 +38,23 @@ public sealed class ProgramBuilder
     /// <summary>Finishes the program.</summary>
     public StepProgram Build(string name) => new(name, [.. _inputs], [.. _outputs], [.. _nodes]);
 
+    /// <summary>Finishes the program without what no output needs: operations, and inputs that only they read.</summary>
+    public StepProgram BuildNeeded(string name)
+    {
+        var needed = new HashSet<Value>(_outputs);
+        var nodes = new List<ProgramNode>();
+        foreach (var node in Enumerable.Reverse(_nodes))
+        {
+            if (node.Outputs.Any(needed.Contains))
+            {
+                needed.UnionWith(node.Inputs);
+                nodes.Insert(0, node);
+            }
+        }
+
+        return new(name, [.. _inputs.Where(needed.Contains)], [.. _outputs], nodes);
+    }
+
     private Value AddInput(Value value)
     {
         Claim(value.Name);

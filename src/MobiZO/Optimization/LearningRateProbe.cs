@@ -46,7 +46,7 @@ internal static class LearningRateProbe
             if (scale == 0)
             {
                 // Without normalisation g has the size of the loss's slope, and sensible rates are as much smaller.
-                scale = options.Mode.IsNormalized() ? 1 : 1 / Math.Max(RootMeanSquare(gradients), 1e-12f);
+                scale = options.Mode.IsNormalized() ? 1 : 1 / Math.Max(ProjectedGradients.RootMeanSquare(gradients), 1e-12f);
             }
 
             var descent = new float[layout.Total];
@@ -66,16 +66,5 @@ internal static class LearningRateProbe
 
         var best = Array.IndexOf(sums, sums.Min());
         return best == 0 ? null : Smallest * MathF.Pow(Ratio, best - 1) * scale * ShareOfBest;
-    }
-
-    private static float RootMeanSquare(ReadOnlySpan<float> values)
-    {
-        var sum = 0d;
-        foreach (var value in values)
-        {
-            sum += (double)value * value;
-        }
-
-        return (float)Math.Sqrt(sum / values.Length);
     }
 }

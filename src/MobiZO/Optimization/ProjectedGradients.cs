@@ -60,7 +60,8 @@ internal static class ProjectedGradients
         return true;
     }
 
-    private static float RootMeanSquare(ReadOnlySpan<float> values)
+    /// <summary>The root of the mean square, summed in double in order.</summary>
+    internal static float RootMeanSquare(ReadOnlySpan<float> values)
     {
         var sum = 0d;
         foreach (var value in values)

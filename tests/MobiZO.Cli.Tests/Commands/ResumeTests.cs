@@ -4,7 +4,7 @@ namespace MobiZO.Cli.Tests.Commands;
 
 public sealed class ResumeTests : IDisposable
 {
-    private const int Steps = 40;
+    private const int Steps = 200;
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly Workspace _workspace = new();

@@ -6,6 +6,7 @@ using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Ops;
+using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.TestKit.Golden;
 

@@ -10,6 +10,7 @@ using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Reference;
 using MobiZO.TestKit;
+using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
 namespace MobiZO.Tests.Generation;

@@ -1,7 +1,7 @@
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
 
-namespace MobiZO.Programs.Feeding;
+namespace MobiZO.TestKit.Tiny;
 
 /// <summary>Runs the prefix program over a few prompts.</summary>
 public static class PrefixFeed

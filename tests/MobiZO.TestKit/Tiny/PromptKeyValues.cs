@@ -1,7 +1,8 @@
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
 
-namespace MobiZO.Programs.Feeding;
+namespace MobiZO.TestKit.Tiny;
 
 /// <summary>Keys and values of one prompt in every layer, as the prefix program made them.</summary>
 /// <param name="Length">T, tokens of the prompt that are cached.</param>
