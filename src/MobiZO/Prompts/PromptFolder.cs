@@ -179,10 +179,10 @@ internal sealed class PromptFolder : IDisposable
         }
     }
 
-    /// <summary>Removes what killed processes left: files that nobody holds open.</summary>
+    /// <summary>Removes what killed processes left: files that nobody holds open and whose process is gone (a writer lets go of its file just before it renames it).</summary>
     private void RemoveAbandoned()
     {
-        foreach (var path in Files(PromptSegmentWriter.TemporaryPattern))
+        foreach (var path in Files(PromptSegmentWriter.TemporaryPattern).Where(path => !PromptSegmentWriter.IsWriterAlive(path)))
         {
             Try(() => new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose());
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace MobiZO.Prompts;
@@ -29,6 +31,25 @@ internal sealed class PromptSegmentWriter : IDisposable
     }
 
     public int Count => _entries.Count;
+
+    /// <summary>Whether the process that a temporary file is named after runs on this machine.</summary>
+    public static bool IsWriterAlive(string path)
+    {
+        if (!int.TryParse(Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return !process.HasExited;
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     public void Add(UInt128 key, int tokens, ReadOnlySpan<byte> numbers)
     {

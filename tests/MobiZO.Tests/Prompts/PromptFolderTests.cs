@@ -64,7 +64,7 @@ public sealed class PromptFolderTests
     {
         using var setting = new PromptSetting();
         Directory.CreateDirectory(setting.Cache);
-        File.WriteAllText(Path.Combine(setting.Cache, "1-1.tmp"), "half a file");
+        File.WriteAllText(Path.Combine(setting.Cache, $"{int.MaxValue}-1.tmp"), "half a file");
         setting.Fill();
         Assert.EndsWith(".prompts", Assert.Single(setting.Files));
     }
