@@ -9,7 +9,7 @@ internal static class AdapterOptionGroup
     public static OptionGroup<AdapterOptions> Create()
     {
         var group = new OptionGroup<AdapterOptions>("Adapter", new AdapterOptions());
-        group.Add(["--r", "--rank"], "Rank r (by default 8; with the discriminant initialization the number of label words).", OptionValue.Count, adapter => adapter.Rank, (adapter, value) => adapter with { Rank = value });
+        group.Add(["--r", "--rank"], "Rank r (by default 8; with the discriminant initialization the number of label words, at most 16).", OptionValue.Count, adapter => adapter.Rank, (adapter, value) => adapter with { Rank = value });
         group.Add(
             "--lora-alpha",
             "The adapter's output is scaled by alpha / r (by default 2 r).",

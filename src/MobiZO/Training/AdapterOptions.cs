@@ -8,7 +8,10 @@ public sealed record AdapterOptions
     /// <summary>r when nothing is said and A is drawn at random.</summary>
     public const int RandomRank = 8;
 
-    /// <summary>r; null: the number of label words with <see cref="AdapterInitialization.Discriminant"/>, else 8.</summary>
+    /// <summary>Largest r that is chosen for label words when nothing is said; the trained values grow with it.</summary>
+    public const int MostLabelRank = 16;
+
+    /// <summary>r; null: the number of label words (at most 16) with <see cref="AdapterInitialization.Discriminant"/>, else 8.</summary>
     public int? Rank { get; init; }
 
     /// <summary>lora_alpha; the adapter's output is scaled by alpha / r. Null: 2 r.</summary>
@@ -39,7 +42,7 @@ public sealed record AdapterOptions
         var initialization = Initialization != AdapterInitialization.Auto ? Initialization
             : labels > 1 && Scope == AdapterScope.Activated ? AdapterInitialization.Discriminant
             : AdapterInitialization.Kaiming;
-        var decided = this with { Initialization = initialization, Rank = Rank ?? (initialization == AdapterInitialization.Discriminant ? Math.Max(labels, 1) : RandomRank) };
+        var decided = this with { Initialization = initialization, Rank = Rank ?? (initialization == AdapterInitialization.Discriminant ? Math.Clamp(labels, 1, MostLabelRank) : RandomRank) };
         return decided with { Alpha = decided.EffectiveAlpha };
     }
 

@@ -70,6 +70,17 @@ public class DiscriminantRunTests
         Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
     }
 
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(4, 4)]
+    [InlineData(40, 16)]
+    public void RankIsTheNumberOfLabelsUpToALimit(int labels, int rank)
+    {
+        var decided = new AdapterOptions().Decided(labels);
+        Assert.Equal((rank, 2d * rank), (decided.Rank, decided.Alpha));
+        Assert.Equal(3, new AdapterOptions { Rank = 3 }.Decided(labels).Rank);
+    }
+
     [Fact]
     public async Task ScopeAllRefusesIt()
     {
