@@ -25,7 +25,7 @@ internal static class EngineOptionGroup
         group.AddFlag("--low-memory", "Leave weights in their file instead of repacking them for speed.", engine => engine.LowMemory, engine => engine with { LowMemory = true });
         group.Add(
             "--cache-dir",
-            "Folder for converted weights (by default, MOBIZO_CACHE or the user's cache folder).",
+            "Folder for converted weights and computed prompts (by default, MOBIZO_CACHE or the user's cache folder).",
             OptionValue.Path("folder"),
             engine => engine.CacheFolder,
             (engine, value) => engine with { CacheFolder = value });

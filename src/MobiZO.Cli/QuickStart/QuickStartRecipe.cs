@@ -4,7 +4,7 @@ using MobiZO.Training;
 
 namespace MobiZO.Cli.QuickStart;
 
-/// <summary>The settings of the quick start, chosen by measuring (bench/results); more steps or more targets gave no more on this small model.</summary>
+/// <summary>The settings of the quick start, the defaults, chosen by measuring (bench/results).</summary>
 internal static class QuickStartRecipe
 {
     private const int UnseenMails = 400;

@@ -78,12 +78,11 @@ public sealed class LlamaArchitecture(ModelConfig config)
 
     /// <summary>What enters the adapted modules, for every row: one output a module input (<see cref="InputOf"/>), [N*S, in].</summary>
     /// <param name="adapter">The modules.</param>
-    /// <param name="prompt">How prompts are given.</param>
-    /// <param name="firstLayer">First computed layer when they are given as hidden states.</param>
-    public StepProgram ModuleInputs(AdapterLayout adapter, PromptForm prompt, int firstLayer = 0)
+    /// <param name="prompt">How prompts are given; not as hidden states.</param>
+    public StepProgram ModuleInputs(AdapterLayout adapter, PromptForm prompt)
     {
         var builder = new ProgramBuilder();
-        var decoder = NewDecoder(builder, prompt, firstLayer, null, null);
+        var decoder = NewDecoder(builder, prompt, 0, null, null);
         decoder.Run();
         foreach (var input in adapter.Modules.Select(module => decoder.InputOf(module.Name)).Distinct())
         {

@@ -67,7 +67,7 @@ internal static class DiscriminantDirections
         return result;
     }
 
-    /// <summary>One direction for every label but the last, orthonormal.</summary>
+    /// <summary>One direction for every label but the last, of any length and angle.</summary>
     private static IEnumerable<float[]> LabelDirections(float[][] centred, int[] labels, float[][] principal)
     {
         var count = principal.Length;

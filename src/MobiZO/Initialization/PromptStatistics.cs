@@ -8,19 +8,28 @@ namespace MobiZO.Initialization;
 /// <summary>What enters the modules of a model at the last prompt token of a few examples.</summary>
 internal static class PromptStatistics
 {
-    private const int ExamplesPerRun = 32;
+    private const int MostExamplesPerRun = 32;
 
     /// <summary>For every output of the program [examples, in].</summary>
     /// <param name="program">A loaded program of <see cref="LlamaArchitecture.ModuleInputs"/>.</param>
     /// <param name="examples">All training examples.</param>
     /// <param name="chosen">Which of them to read.</param>
     /// <param name="prompts">Their cached prompts.</param>
+    /// <param name="maxTokensPerRun">Most tokens of joined prompts.</param>
+    /// <param name="progress">Told how many examples are done.</param>
     /// <param name="cancellation">Stops between two engine runs.</param>
     public static IReadOnlyDictionary<string, float[][]> Read(
-        IProgramSession program, IReadOnlyList<PromptExample> examples, IReadOnlyList<int> chosen, PromptStore prompts, CancellationToken cancellation)
+        IProgramSession program,
+        IReadOnlyList<PromptExample> examples,
+        IReadOnlyList<int> chosen,
+        PromptStore prompts,
+        int maxTokensPerRun,
+        Action<int> progress,
+        CancellationToken cancellation)
     {
         var results = program.Program.Outputs.ToDictionary(output => output.Name, _ => new float[chosen.Count][], StringComparer.Ordinal);
-        foreach (var batch in Enumerable.Range(0, chosen.Count).OrderBy(position => examples[chosen[position]].SuffixStart).Chunk(ExamplesPerRun))
+        var done = 0;
+        foreach (var batch in Batches(examples, chosen, maxTokensPerRun))
         {
             cancellation.ThrowIfCancellationRequested();
 
@@ -38,8 +47,31 @@ internal static class PromptStatistics
                     results[name][batch[row]] = states.Floats.AsSpan(last * width, width).ToArray();
                 }
             }
+
+            progress(done += batch.Length);
         }
 
         return results;
+    }
+
+    /// <summary>Positions in the chosen examples, those of similar length together.</summary>
+    private static IEnumerable<int[]> Batches(IReadOnlyList<PromptExample> examples, IReadOnlyList<int> chosen, int maxTokensPerRun)
+    {
+        var batch = new List<int>();
+        foreach (var position in Enumerable.Range(0, chosen.Count).OrderBy(position => examples[chosen[position]].Prompt.Length))
+        {
+            if (batch.Count > 0 && (batch.Count == MostExamplesPerRun || (long)(batch.Count + 1) * examples[chosen[position]].Prompt.Length > maxTokensPerRun))
+            {
+                yield return [.. batch];
+                batch.Clear();
+            }
+
+            batch.Add(position);
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return [.. batch];
+        }
     }
 }

@@ -48,9 +48,14 @@ public sealed class CopyPlan
         return new CopyPlan(mode, queries, ownExamples, [.. copies]);
     }
 
+    /// <summary>The copies see the first of this many equal parts of the step's examples; 1: all of them.</summary>
+    internal int ExampleParts { get; private init; } = 1;
+
     /// <summary>Copies along one direction: copy i is B + factors[i] * eps * z_0.</summary>
-    internal static CopyPlan CreateLine(IReadOnlyList<float> factors) =>
-        new(EstimatorMode.OneSided, 1, ownExamples: false, [.. factors.Select(factor => new PerturbedCopy(0, factor))]);
+    /// <param name="factors">One for each copy.</param>
+    /// <param name="exampleParts">Queries with examples of their own in a step of the run; a line needs those of one.</param>
+    internal static CopyPlan CreateLine(IReadOnlyList<float> factors, int exampleParts) =>
+        new(EstimatorMode.OneSided, 1, ownExamples: false, [.. factors.Select(factor => new PerturbedCopy(0, factor))]) { ExampleParts = exampleParts };
 
     /// <summary>The copy whose loss is L_i+ (two-sided) or L_i (one-sided).</summary>
     internal int PlusCopy(int query) => Mode.IsTwoSided() ? query : Count - Queries + query;

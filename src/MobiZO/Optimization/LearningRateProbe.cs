@@ -24,16 +24,27 @@ internal static class LearningRateProbe
     /// <param name="layout">The trained state, which starts at zero.</param>
     /// <param name="seed">Seed of the run.</param>
     /// <param name="objective">The losses. It is asked for the first steps of the run.</param>
+    /// <param name="progress">Told how many of how many evaluations are done; may be null.</param>
+    /// <param name="cancellation">Stops between two evaluations.</param>
     /// <returns>The rate; null when no distance lowers the loss, or a loss is not finite.</returns>
-    public static float? Find(OptimizerOptions options, StateLayout layout, ulong seed, IStepObjective objective)
+    public static float? Find(
+        OptimizerOptions options, StateLayout layout, ulong seed, IStepObjective objective, Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
         var plan = CopyPlan.Create(options.Mode, options.Queries, options.OwnExamples);
         var noise = new float[checked((long)options.Queries * layout.Total)];
         var zero = new float[layout.Total];
         double[] sums = new double[Candidates + 1];
         var scale = 0f;
+        var done = 0;
+        void Next()
+        {
+            progress?.Invoke(done++, Directions * (1 + Batches));
+            cancellation.ThrowIfCancellationRequested();
+        }
+
         for (var direction = 0; direction < Directions; direction++)
         {
+            Next();
             var step = (long)direction;
             new Noise.NoiseSource(seed).FillStep(options.EffectiveNoise, step, options.Queries, layout, noise);
             var losses = objective.Losses(new StepRequest { Step = step, Plan = plan, B = zero, Noise = noise, Epsilon = options.Epsilon });
@@ -51,9 +62,10 @@ internal static class LearningRateProbe
 
             var descent = new float[layout.Total];
             AdapterUpdate.Apply(descent, Memory<float>.Empty, noise, gradients, scale);
-            var line = CopyPlan.CreateLine([0, .. Enumerable.Range(0, Candidates).Select(index => Smallest * MathF.Pow(Ratio, index))]);
+            var line = CopyPlan.CreateLine([0, .. Enumerable.Range(0, Candidates).Select(index => Smallest * MathF.Pow(Ratio, index))], options.OwnExamples ? options.Queries : 1);
             for (var batch = 0; batch < Batches; batch++)
             {
+                Next();
                 var request = new StepRequest { Step = Directions + (direction * Batches) + batch, Plan = line, B = zero, Noise = descent, Epsilon = 1 };
                 var along = objective.Losses(request);
                 for (var index = 0; index < sums.Length; index++)
@@ -65,6 +77,9 @@ internal static class LearningRateProbe
         }
 
         var best = Array.IndexOf(sums, sums.Min());
-        return best == 0 ? null : Smallest * MathF.Pow(Ratio, best - 1) * scale * ShareOfBest;
+        progress?.Invoke(done, done);
+
+        // With momentum a gradient acts 1 / (1 - momentum) times in all.
+        return best == 0 ? null : Smallest * MathF.Pow(Ratio, best - 1) * scale * ShareOfBest * (1 - options.Momentum);
     }
 }

@@ -31,23 +31,29 @@ internal sealed class PromptBatch
 
         var opened = Array.ConvertAll(stored, entry => entry.Entry?.Open());
 
-        // A few hundred independent pieces of some kilobytes; the cost is that of reading and writing memory once.
-        Parallel.For(0, shape.Planes * entries.Length, piece =>
+        try
         {
-            var (plane, row) = (piece % shape.Planes, piece / shape.Planes);
-            ReadOnlySpan<byte> bytes = opened[row] is { } numbers ? numbers.Memory.Span : [];
-            var count = stored[row].Tokens * shape.Width;
-            var stride = tokens * shape.Width;
-            for (var head = 0; head < shape.Heads; head++)
+            // A few hundred independent pieces of some kilobytes; the cost is that of reading and writing memory once.
+            Parallel.For(0, shape.Planes * entries.Length, piece =>
             {
-                var target = memory[plane].Span.Slice(((row * shape.Heads) + head) * stride, stride);
-                PromptNumbers.Decode(bytes.Slice(((plane * shape.Heads) + head) * count * size, count * size), target[..count], type);
-                target[count..].Clear();
-            }
-        });
-        foreach (var numbers in opened)
+                var (plane, row) = (piece % shape.Planes, piece / shape.Planes);
+                ReadOnlySpan<byte> bytes = opened[row] is { } numbers ? numbers.Memory.Span : [];
+                var count = stored[row].Tokens * shape.Width;
+                var stride = tokens * shape.Width;
+                for (var head = 0; head < shape.Heads; head++)
+                {
+                    var target = memory[plane].Span.Slice(((row * shape.Heads) + head) * stride, stride);
+                    PromptNumbers.Decode(bytes.Slice(((plane * shape.Heads) + head) * count * size, count * size), target[..count], type);
+                    target[count..].Clear();
+                }
+            });
+        }
+        finally
         {
-            numbers?.Dispose();
+            foreach (var numbers in opened)
+            {
+                numbers?.Dispose();
+            }
         }
 
         for (var plane = 0; plane < shape.Planes; plane++)

@@ -13,6 +13,9 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
     // Enough tokens to fill the matrix products, few enough to stay small in memory.
     private const int MostTokensPerRun = 512;
 
+    // Short sequences behind a long common beginning: few tokens to compute, but each is stored whole.
+    private const long MostBytesPerRun = 64L << 20;
+
     private readonly PromptShape _shape = programs.Shape;
     private readonly Dictionary<string, (int[] Shape, float[] Values)> _shared = new(StringComparer.Ordinal);
     private byte[] _stored = [];
@@ -28,15 +31,19 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
     {
         var most = Math.Min(MostTokensPerRun, options.MaxTokensPerRun);
         var batch = new List<int>();
+        var bytes = 0L;
         foreach (var index in indices.OrderBy(index => sequences.All[index].Length))
         {
-            if (batch.Count > 0 && (long)(batch.Count + 1) * (sequences.All[index].Length - sequences.SharedLength) > most)
+            var tooManyTokens = (long)(batch.Count + 1) * (sequences.All[index].Length - sequences.SharedLength) > most;
+            if (batch.Count > 0 && (tooManyTokens || bytes + LengthOf(index) > MostBytesPerRun))
             {
                 yield return [.. batch];
                 batch.Clear();
+                bytes = 0;
             }
 
             batch.Add(index);
+            bytes += LengthOf(index);
         }
 
         if (batch.Count > 0)

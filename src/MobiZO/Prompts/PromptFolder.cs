@@ -157,9 +157,16 @@ internal sealed class PromptFolder : IDisposable
     /// <summary>Reads the numbers once: they are about to be used, and a disk does not keep every promise.</summary>
     private static bool AreSound(PromptSegment segment, UInt128[] keys)
     {
-        if (keys.AsParallel().All(segment.IsSound))
+        try
         {
-            return true;
+            if (keys.AsParallel().All(segment.IsSound))
+            {
+                return true;
+            }
+        }
+        catch (AggregateException exception) when (exception.Flatten().InnerExceptions.All(inner => inner is IOException or UnauthorizedAccessException))
+        {
+            // A part that cannot be read is as good as damaged.
         }
 
         Try(() => File.Delete(segment.Path));
@@ -172,9 +179,9 @@ internal sealed class PromptFolder : IDisposable
         {
             return new DriveInfo(Path.GetFullPath(_path)).AvailableFreeSpace;
         }
-        catch (ArgumentException)
+        catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException)
         {
-            // A network share without a drive letter.
+            // A network share without a drive letter, or a drive that does not tell.
             return null;
         }
     }

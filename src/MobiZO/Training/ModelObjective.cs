@@ -111,6 +111,7 @@ internal sealed class ModelObjective : IUpdatingObjective
     /// <summary>Cuts the copies of a step into engine runs of at most the allowed number of tokens (at least one copy, or one query with its own examples).</summary>
     private IEnumerable<Part> Parts(CopyPlan plan, int[] indices)
     {
+        indices = indices[..(indices.Length / plan.ExampleParts)];
         var groups = plan.OwnExamples ? plan.Queries : 1;
         var perGroup = plan.Count / groups;
         var examplesPerCopy = indices.Length / groups;

@@ -30,6 +30,13 @@ internal sealed class TrainingSetup : IDisposable
     {
         _owned.Add(model);
         options = options with { Adapter = options.Adapter.Decided(data.Train.All(row => row.Label is not null) ? data.Choices.Count : 0) };
+        if (options.Adapter.Initialization == AdapterInitialization.Discriminant && (data.Choices.Count < 2 || data.Train.Any(row => row.Label is null)))
+        {
+            throw new FineTuneException(
+                "Initialization 'discriminant' tells label words apart and needs one for every row: give --choices or --label-words, or use --adapter-init kaiming.",
+                FineTuneFailure.Settings);
+        }
+
         (Options, Model, Data, _progress) = (options, model, data, progress);
         Adapter = AdapterFactory.CreateFresh(model, options, data);
         AdapterLayout = AdapterFactory.LayoutOf(model, Adapter);
@@ -200,7 +207,7 @@ internal sealed class TrainingSetup : IDisposable
 
         if (options.Optimizer.ProbeLearningRate && fillsPrompts)
         {
-            Options = options with { Optimizer = options.Optimizer with { LearningRate = options.Resume ? RecordedLearningRate() : FindLearningRate(), ProbeLearningRate = false } };
+            Options = options with { Optimizer = options.Optimizer with { LearningRate = options.Resume ? RecordedLearningRate() : FindLearningRate(cancellation), ProbeLearningRate = false } };
         }
 
         _stores = [.. new[] { prompts, Evaluator?.Prompts }.OfType<PromptStore>()];
@@ -219,19 +226,20 @@ internal sealed class TrainingSetup : IDisposable
 
     private LoraAdapter Initialize(PromptExample[] examples, int[] chosen, PromptStore prompts, CancellationToken cancellation)
     {
-        _progress?.Report(new StageProgress("reading prompts for the initial adapter", 0, chosen.Length));
+        void Tell(int done) => _progress?.Report(new StageProgress("reading prompts for the initial adapter", done, chosen.Length));
+        Tell(0);
         using var program = Model.Engine.Load(Model.Architecture.ModuleInputs(AdapterLayout, Layout.Prompt), Model.Checkpoint);
-        var inputs = PromptStatistics.Read(program, examples, chosen, prompts, cancellation);
+        var inputs = PromptStatistics.Read(program, examples, chosen, prompts, Options.MaxTokensPerRun, Tell, cancellation);
         return DiscriminantInitialization.Apply(Adapter, inputs, [.. chosen.Select(index => Data.Train[index].Label!.Value)]);
     }
 
-    private float FindLearningRate()
+    private float FindLearningRate(CancellationToken cancellation)
     {
-        _progress?.Report(new StageProgress("trying learning rates", 0, 1));
-        var found = LearningRateProbe.Find(Options.Optimizer, Adapter.Layout, Options.Seed, Objective);
+        void Tell(int done, int total) => _progress?.Report(new StageProgress("trying learning rates", done, total));
+        var found = LearningRateProbe.Find(Options.Optimizer, Adapter.Layout, Options.Seed, Objective, Tell, cancellation);
         var rate = found ?? OptimizerOptions.DefaultLearningRate;
         _progress?.Report(found is null
-            ? new RunNote(FormattableString.Invariant($"No learning rate that was tried lowers the loss; the run takes the default, {rate}."), true)
+            ? new RunNote(FormattableString.Invariant($"No learning rate that was tried lowers the loss, or a loss was not finite; the run takes the default, {rate}."), true)
             : new RunNote(FormattableString.Invariant($"Learning rate {rate:g3}, found by trying."), false));
         return rate;
     }
@@ -239,8 +247,14 @@ internal sealed class TrainingSetup : IDisposable
     private float RecordedLearningRate() => RunJournal.Read(new RunFolder(Options.Output).JournalFile).Header.Optimizer.EffectiveLearningRate;
 
     /// <summary>The A of the run that goes on: what is computed again might differ in the last bit on another machine.</summary>
-    private LoraAdapter ReadInitialAdapter() =>
-        PeftAdapter.Load(new RunFolder(Options.Output).InitialAdapterFolder).OrderedAs([.. Adapter.Modules.Select(module => module.Name)]);
+    private LoraAdapter ReadInitialAdapter()
+    {
+        var stored = PeftAdapter.Load(new RunFolder(Options.Output).InitialAdapterFolder);
+        string[] names = [.. Adapter.Modules.Select(module => module.Name)];
+
+        // Another adapter is another run; comparing the journal's header refuses it and names the differences.
+        return stored.Rank == Adapter.Rank && stored.Modules.Select(module => module.Name).ToHashSet(StringComparer.Ordinal).SetEquals(names) ? stored.OrderedAs(names) : Adapter;
+    }
 
     private PromptStore? CreateStore(IReadOnlyList<PromptExample> examples, IReadOnlyCollection<int>? used = null)
     {
