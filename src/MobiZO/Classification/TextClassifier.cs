@@ -20,7 +20,6 @@ public sealed class TextClassifier : IDisposable
     // Longer rows than any model's context: one text is one run of the engine.
     private const int MaxTokensPerRun = int.MaxValue;
 
-
     private readonly List<IDisposable> _owned = [];
     private readonly LocalModel _model;
     private readonly LoraAdapter? _adapter;

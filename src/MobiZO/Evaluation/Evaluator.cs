@@ -56,7 +56,7 @@ internal sealed class Evaluator
         {
             cancellation.ThrowIfCancellationRequested();
             Score(batch, adapter, scored);
-            done += batch.Count;
+            done += batch.Length;
             progress?.Invoke(done);
         }
 
@@ -136,26 +136,8 @@ internal sealed class Evaluator
         : examples.All(example => example.Choices.All(choice => choice.Length == 1)) ? LossForm.Choices
         : LossForm.ChoiceSequences;
 
-    /// <summary>Batches of similar length, so that little is padding.</summary>
-    private IEnumerable<IReadOnlyList<int>> Batches()
-    {
-        var order = Enumerable.Range(0, _rows.Count).OrderBy(index => _rows[index].Length).ToArray();
-        var batch = new List<int>();
-        foreach (var index in order)
-        {
-            var rows = Math.Max(_examples[index].Choices.Length, 1);
-            if (batch.Count > 0 && (batch.Count >= RowsPerRun || (batch.Count + 1) * rows * _rows[index].Length > _maxTokensPerRun))
-            {
-                yield return batch;
-                batch = [];
-            }
-
-            batch.Add(index);
-        }
-
-        if (batch.Count > 0)
-        {
-            yield return batch;
-        }
-    }
+    private IEnumerable<int[]> Batches() => LengthBatches.Of(
+        Enumerable.Range(0, _rows.Count),
+        index => _rows[index].Length,
+        (count, longest) => count <= RowsPerRun && (long)count * Math.Max(_examples[longest].Choices.Length, 1) * _rows[longest].Length <= _maxTokensPerRun);
 }

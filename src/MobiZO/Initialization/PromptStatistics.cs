@@ -1,3 +1,4 @@
+using MobiZO.Data;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
@@ -29,7 +30,8 @@ internal static class PromptStatistics
     {
         var results = program.Program.Outputs.ToDictionary(output => output.Name, _ => new float[chosen.Count][], StringComparer.Ordinal);
         var done = 0;
-        foreach (var batch in Batches(examples, chosen, maxTokensPerRun))
+        int LengthOf(int position) => examples[chosen[position]].Prompt.Length;
+        foreach (var batch in LengthBatches.Of(Enumerable.Range(0, chosen.Count), LengthOf, (count, longest) => count <= MostExamplesPerRun && (long)count * LengthOf(longest) <= maxTokensPerRun))
         {
             cancellation.ThrowIfCancellationRequested();
 
@@ -52,26 +54,5 @@ internal static class PromptStatistics
         }
 
         return results;
-    }
-
-    /// <summary>Positions in the chosen examples, those of similar length together.</summary>
-    private static IEnumerable<int[]> Batches(IReadOnlyList<PromptExample> examples, IReadOnlyList<int> chosen, int maxTokensPerRun)
-    {
-        var batch = new List<int>();
-        foreach (var position in Enumerable.Range(0, chosen.Count).OrderBy(position => examples[chosen[position]].Prompt.Length))
-        {
-            if (batch.Count > 0 && (batch.Count == MostExamplesPerRun || (long)(batch.Count + 1) * examples[chosen[position]].Prompt.Length > maxTokensPerRun))
-            {
-                yield return [.. batch];
-                batch.Clear();
-            }
-
-            batch.Add(position);
-        }
-
-        if (batch.Count > 0)
-        {
-            yield return [.. batch];
-        }
     }
 }

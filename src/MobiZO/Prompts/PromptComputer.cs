@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MobiZO.Data;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
 
@@ -30,26 +31,10 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
     public IEnumerable<int[]> Batches(IEnumerable<int> indices)
     {
         var most = Math.Min(MostTokensPerRun, options.MaxTokensPerRun);
-        var batch = new List<int>();
-        var bytes = 0L;
-        foreach (var index in indices.OrderBy(index => sequences.All[index].Length))
-        {
-            var tooManyTokens = (long)(batch.Count + 1) * (sequences.All[index].Length - sequences.SharedLength) > most;
-            if (batch.Count > 0 && (tooManyTokens || bytes + LengthOf(index) > MostBytesPerRun))
-            {
-                yield return [.. batch];
-                batch.Clear();
-                bytes = 0;
-            }
-
-            batch.Add(index);
-            bytes += LengthOf(index);
-        }
-
-        if (batch.Count > 0)
-        {
-            yield return [.. batch];
-        }
+        return LengthBatches.Of(
+            indices,
+            index => sequences.All[index].Length,
+            (count, longest) => (long)count * (sequences.All[longest].Length - sequences.SharedLength) <= most && (long)count * LengthOf(longest) <= MostBytesPerRun);
     }
 
     /// <summary>Computes one of the <see cref="Batches"/>.</summary>

@@ -29,8 +29,9 @@ internal sealed class TrainingSetup : IDisposable
     private TrainingSetup(FineTuneOptions options, LocalModel model, RunData data, IProgress<TrainingEvent>? progress)
     {
         _owned.Add(model);
-        options = options with { Adapter = options.Adapter.Decided(data.Train.All(row => row.Label is not null) ? data.Choices.Count : 0) };
-        if (options.Adapter.Initialization == AdapterInitialization.Discriminant && (data.Choices.Count < 2 || data.Train.Any(row => row.Label is null)))
+        var labels = data.Train.All(row => row.Label is not null) ? data.Choices.Count : 0;
+        options = options with { Adapter = options.Adapter.Decided(labels) };
+        if (options.Adapter.Initialization == AdapterInitialization.Discriminant && labels < 2)
         {
             throw new FineTuneException(
                 "Initialization 'discriminant' tells label words apart and needs one for every row: give --choices or --label-words, or use --adapter-init kaiming.",
