@@ -66,6 +66,7 @@ internal sealed class PromptFolder : IDisposable
                 continue;
             }
 
+            UnusedPrompts.Touch(path);
             _segments.Add(segment);
             foreach (var index in here)
             {
@@ -86,6 +87,7 @@ internal sealed class PromptFolder : IDisposable
         PromptSegmentWriter? writer = null;
         reason = Try(() =>
         {
+            UnusedPrompts.Remove(Path.GetDirectoryName(_path)!);
             Directory.CreateDirectory(_path);
             if (FreeSpace() is { } free && free < bytes)
             {

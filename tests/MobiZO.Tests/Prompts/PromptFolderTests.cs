@@ -70,6 +70,35 @@ public sealed class PromptFolderTests
     }
 
     [Fact]
+    public void Files_that_no_run_used_for_a_month_are_removed_when_another_is_written()
+    {
+        using var setting = new PromptSetting();
+        var old = DateTime.UtcNow.AddDays(-UnusedPrompts.KeptDays - 1);
+        var folders = new[] { "unused", "mixed" }.Select(name => Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(setting.Cache)!, name)).FullName).ToArray();
+        string[] files = [Path.Combine(folders[0], "a.prompts"), Path.Combine(folders[1], "b.prompts"), Path.Combine(folders[1], "c.prompts"), Path.Combine(folders[1], "notes.txt")];
+        foreach (var file in files)
+        {
+            File.WriteAllText(file, "");
+            File.SetLastWriteTimeUtc(file, file.EndsWith("c.prompts", StringComparison.Ordinal) ? old.AddDays(2) : old);
+        }
+
+        setting.Fill();
+        Assert.False(Directory.Exists(folders[0]));
+        Assert.Equal(["c.prompts", "notes.txt"], Directory.GetFiles(folders[1]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_that_is_found_counts_as_used()
+    {
+        using var setting = new PromptSetting();
+        setting.Fill();
+        var path = Assert.Single(setting.Files);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-UnusedPrompts.KeptDays - 1));
+        Assert.Equal(8, setting.Fill().Plan.Found);
+        Assert.True(DateTime.UtcNow - File.GetLastWriteTimeUtc(path) < TimeSpan.FromHours(1));
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_made_is_told_and_memory_serves()
     {
         using var setting = new PromptSetting();
