@@ -56,7 +56,7 @@ internal static class ProfileCommand
             using (var model = open(Path.Combine(folder, "trace")))
             {
                 using var run = new StepRun(model, shape, tokens);
-                kinds = new NodeKinds(model.Step(shape.Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens).Program);
+                kinds = new NodeKinds(model.Step(shape).Program);
                 for (var step = 0; step < WarmUpSteps + count; step++)
                 {
                     samples.Add(run.Take());

@@ -23,7 +23,7 @@ internal sealed class NodeKinds
                 RmsNorm => "norm",
                 GatedActivation => "activation",
                 Rotary or RotaryAngles => "rotary",
-                Sum => "residual",
+                Sum => "residual and norm",
                 Embedding or GatherRows => "embedding and answer rows",
                 CandidateLogits => "candidate head",
                 PerturbStack or SingleStack or SplitMatrices => "stack of copies",

@@ -21,7 +21,7 @@ internal sealed class InferenceRun
     {
         var prompt = shape.Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens;
         var examples = model.Examples(shape, shape.Examples);
-        _session = model.Inference(prompt);
+        _session = model.Inference(shape);
         var copiesPerRun = Math.Max(1, maxTokensPerRun / (shape.RowTokens * shape.Examples));
         for (var done = 0; done < shape.Copies; done += copiesPerRun)
         {

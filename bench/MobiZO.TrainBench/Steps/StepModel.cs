@@ -20,7 +20,7 @@ internal sealed class StepModel : IDisposable
     private const ulong Seed = 42;
     private const int MostTokensOfAPrefixRun = 1024;
 
-    private readonly Dictionary<(string, PromptForm), MeteredSession> _sessions = [];
+    private readonly Dictionary<(string, PromptForm, int?), MeteredSession> _sessions = [];
     private readonly double _bytesPerWeight;
 
     /// <param name="path">Model folder or GGUF file.</param>
@@ -50,12 +50,16 @@ internal sealed class StepModel : IDisposable
     /// <summary>All A matrices, flat.</summary>
     public float[] A { get; }
 
-    public MeteredSession Step(PromptForm prompt) =>
-        Load("step", prompt, () => Model.Architecture.Step(new StepOptions { Adapter = Adapter, Loss = Loss, Prompt = prompt }));
+    public MeteredSession Step(StepShape shape) => Load(
+        "step",
+        shape,
+        (prompt, rowTokens) => Model.Architecture.Step(new StepOptions { Adapter = Adapter, Loss = Loss, Prompt = prompt, RowTokens = rowTokens }));
 
     /// <summary>The forward pass of the step without adapter, copies and loss, with the same head.</summary>
-    public MeteredSession Inference(PromptForm prompt) =>
-        Load("inference", prompt, () => Loss == LossForm.Tokens ? Model.Architecture.Score(null, prompt) : CandidateInference(prompt));
+    public MeteredSession Inference(StepShape shape) => Load(
+        "inference",
+        shape,
+        (prompt, rowTokens) => Loss == LossForm.Tokens ? Model.Architecture.Score(null, prompt) : CandidateInference(prompt, rowTokens));
 
     /// <summary>Random examples, the same for every call with the same sizes.</summary>
     public PromptExample[] Examples(StepShape shape, int count)
@@ -96,23 +100,26 @@ internal sealed class StepModel : IDisposable
         Model.Dispose();
     }
 
-    private StepProgram CandidateInference(PromptForm prompt)
+    private StepProgram CandidateInference(PromptForm prompt, int? rowTokens)
     {
         var config = Model.Checkpoint.Config;
         var builder = new ProgramBuilder();
-        var decoder = new LlamaDecoder(builder, config, prompt, 0, lora: null, EmittedKeyValues.None);
+        var decoder = new LlamaDecoder(builder, config, prompt, 0, lora: null, EmittedKeyValues.None, rowTokens);
         var answers = decoder.AnswerStates(decoder.Run());
         var head = new Weight(config.TieWordEmbeddings ? LlamaLayer.EmbeddingName : "lm_head.weight", config.VocabularySize, config.HiddenSize);
         builder.Output(builder.Add("choice_logits", new CandidateLogits(head), answers, builder.IntegerInput(ProgramNames.CandidateIds, "R", "K")));
         return builder.Build("inference");
     }
 
-    private MeteredSession Load(string name, PromptForm prompt, Func<StepProgram> build)
+    private MeteredSession Load(string name, StepShape shape, Func<PromptForm, int?, StepProgram> build)
     {
-        if (!_sessions.TryGetValue((name, prompt), out var session))
+        // The number of tokens as a run decides it.
+        var prompt = shape.Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens;
+        int? rowTokens = new ExampleLayout(Loss, prompt).RowTokens(Examples(shape, 1));
+        if (!_sessions.TryGetValue((name, prompt, rowTokens), out var session))
         {
-            session = new MeteredSession(Model.Engine.Load(build(), Model.Checkpoint), _bytesPerWeight);
-            _sessions.Add((name, prompt), session);
+            session = new MeteredSession(Model.Engine.Load(build(prompt, rowTokens), Model.Checkpoint), _bytesPerWeight);
+            _sessions.Add((name, prompt, rowTokens), session);
         }
 
         return session;

@@ -35,7 +35,7 @@ internal sealed class StepRun : IDisposable
     {
         var prompt = shape.Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens;
         var examples = model.Examples(shape, BatchesOfExamples * shape.Examples);
-        _session = model.Step(prompt);
+        _session = model.Step(shape);
         _prompts = prompt == PromptForm.KeyValues ? model.Prompts(examples, Path.Combine(_folder, "prompts")) : null;
         var order = new ExampleOrder(examples.Length, shape.Examples, Seed);
         _objective = new ModelObjective(StepPrograms.ForHost(_session), model.Loss, model.A, examples, order, _prompts, maxTokensPerRun, isSequential);

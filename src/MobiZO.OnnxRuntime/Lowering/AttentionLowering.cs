@@ -22,6 +22,9 @@ internal static class AttentionLowering
             case CausalAttention op:
                 Causal(writer, op, inputs, node.Inputs[3].Shape, output);
                 break;
+            case CachedAttention op when node.Inputs[3].Shape[1] == 1:
+                CachedSingle(writer, op, inputs, node.Inputs[4].Shape, node.Inputs[3].Shape, output);
+                break;
             case CachedAttention op:
                 Cached(writer, op, inputs, node.Inputs[3].Shape, node.Inputs[4].Shape, output);
                 break;
@@ -44,11 +47,11 @@ internal static class AttentionLowering
         int k = op.KeyValueHeads, g = op.Heads / op.KeyValueHeads, d = op.HeadDimension;
 
         // [N, k, g*S, d]: the heads of a group share one key matrix, so nothing is repeated.
-        var queries = writer.Transpose(writer.Reshape(Scale(writer, inputs[0], d), rows, tokens, k, g, d), 0, 2, 3, 1, 4);
+        var queries = writer.Transpose(writer.Reshape(inputs[0], rows, tokens, k, g, d), 0, 2, 3, 1, 4);
         queries = writer.Reshape(queries, rows, k, -1, d);
-        var keys = writer.Transpose(writer.Reshape(inputs[1], rows, tokens, k, d), 0, 2, 3, 1);
+        var keys = writer.Transpose(writer.Reshape(inputs[1], rows, tokens, k, d), 0, 2, 1, 3);
         var values = writer.Transpose(writer.Reshape(inputs[2], rows, tokens, k, d), 0, 2, 1, 3);
-        var scores = writer.Reshape(writer.Node("MatMul", [queries, keys]), rows, k, g, tokens, tokens);
+        var scores = writer.Reshape(Scores(writer, queries, keys, d), rows, k, g, tokens, tokens);
         var weights = writer.Node("Softmax", [writer.Node("Add", [scores, CausalMask(writer, tokens)])], null, "", ("axis", -1L));
         var mixed = writer.Node("MatMul", [writer.Reshape(weights, rows, k, (Dimension)g * tokens, tokens), values]);
         var ordered = writer.Transpose(writer.Reshape(mixed, rows, k, g, tokens, d), 0, 3, 1, 2, 4);
@@ -61,16 +64,15 @@ internal static class AttentionLowering
         int k = op.KeyValueHeads, g = op.Heads / op.KeyValueHeads, d = op.HeadDimension;
 
         // [X, k, C, g, S, d]: copies, group and tokens all lie in the query axis of their example's cached keys.
-        var queries = writer.Transpose(writer.Reshape(Scale(writer, inputs[0], d), -1, examples, tokens, k, g, d), 1, 3, 0, 4, 2, 5);
-        var keys = writer.Transpose(writer.Reshape(inputs[1], -1, examples, tokens, k, d), 1, 3, 0, 4, 2);
+        var queries = writer.Transpose(writer.Reshape(inputs[0], -1, examples, tokens, k, g, d), 1, 3, 0, 4, 2, 5);
+        var keys = writer.Transpose(writer.Reshape(inputs[1], -1, examples, tokens, k, d), 1, 3, 0, 2, 4);
         var values = writer.Transpose(writer.Reshape(inputs[2], -1, examples, tokens, k, d), 1, 3, 0, 2, 4);
 
         var folded = writer.Reshape(queries, examples, k, -1, d);
-        var pastScores = writer.Node("MatMul", [folded, writer.Transpose(inputs[4], 0, 1, 3, 2)]);
-        pastScores = writer.Node("Add", [pastScores, PastMask(writer, inputs[6], cached)]);
+        var pastScores = writer.Node("Add", [Scores(writer, folded, inputs[4], d), PastMask(writer, inputs[6], cached)]);
 
         var perCopy = writer.Reshape(queries, examples, k, -1, (Dimension)g * tokens, d);
-        var newScores = writer.Reshape(writer.Node("MatMul", [perCopy, keys]), examples, k, -1, tokens, tokens);
+        var newScores = writer.Reshape(Scores(writer, perCopy, keys, d), examples, k, -1, tokens, tokens);
         newScores = writer.Reshape(writer.Node("Add", [newScores, CausalMask(writer, tokens)]), examples, k, -1, tokens);
 
         var weights = writer.Node("Softmax", [writer.Node("Concat", [pastScores, newScores], null, "", ("axis", -1L))], null, "", ("axis", -1L));
@@ -84,8 +86,43 @@ internal static class AttentionLowering
         writer.Node("Reshape", [ordered, writer.ShapeOf(-1, op.Heads * d)], output);
     }
 
-    private static string Scale(OnnxGraphWriter writer, string queries, int width) =>
-        writer.Node("Mul", [queries, writer.Number(1 / Math.Sqrt(width))]);
+    // One new token a row: the new keys of all copies are so few that every copy is given all of them, masked. That costs C products a query instead of one, and
+    // saves what is dearer there: products of one row each, a second mask, and joining and parting the two kinds of scores.
+    private static void CachedSingle(OnnxGraphWriter writer, CachedAttention op, string[] inputs, Shape past, Shape positions, string output)
+    {
+        var examples = past[0];
+        int k = op.KeyValueHeads, g = op.Heads / op.KeyValueHeads, d = op.HeadDimension;
+        string WithPast(string fresh, string cached) =>
+            writer.Node("Concat", [cached, writer.Transpose(writer.Reshape(fresh, -1, examples, k, d), 1, 2, 0, 3)], null, "", ("axis", 2L));
+
+        // [X, k, C*g, d]
+        var queries = writer.Reshape(writer.Transpose(writer.Reshape(inputs[0], -1, examples, k, g, d), 1, 2, 0, 3, 4), examples, k, -1, d);
+        var scores = Scores(writer, queries, WithPast(inputs[1], inputs[4]), d);
+        var masked = writer.Node("Add", [scores, SingleMask(writer, inputs[6], positions[0], past, g)]);
+        var mixed = writer.Node("MatMul", [writer.Node("Softmax", [masked], null, "", ("axis", -1L)), WithPast(inputs[2], inputs[5])]);
+        var ordered = writer.Transpose(writer.Reshape(mixed, examples, k, -1, g, d), 2, 0, 1, 3, 4);
+        writer.Node("Reshape", [ordered, writer.ShapeOf(-1, op.Heads * d)], output);
+    }
+
+    /// <summary>queries * keys^T / sqrt(d), both [..., d].</summary>
+    private static string Scores(OnnxGraphWriter writer, string queries, string keys, int width) =>
+        writer.Node("FusedMatMul", [queries, keys], null, OnnxGraphWriter.MicrosoftDomain, ("transB", 1L), ("alpha", (float)(1 / Math.Sqrt(width))));
+
+    /// <summary>[X, 1, C*g, T+C]: 0 for cached tokens below the length of their example and for the copy's own new token.</summary>
+    private static string SingleMask(OnnxGraphWriter writer, string lengths, Dimension rows, Shape past, int group) => writer.Shared("single mask", () =>
+    {
+        var copies = writer.Node("Div", [writer.Extent(rows), writer.Extent(past[0])]);
+        var count = writer.Node("Squeeze", [copies, writer.Integers(0)]);
+        var column = writer.Node("Range", [writer.Integer(0), count, writer.Integer(1)]);
+        var repeated = writer.Node("Expand", [writer.Node("Unsqueeze", [column, writer.Integers(1)]), writer.Node("Concat", [copies, writer.Integers(group)], null, "", ("axis", 0L))]);
+        var isOwn = writer.Node("Equal", [writer.Node("Reshape", [repeated, writer.Integers(-1, 1)]), column]);
+        var own = writer.Node("Where", [isOwn, writer.Number(0), writer.Number(Masked)]);
+
+        var queries = writer.Node("Mul", [copies, writer.Integers(group)]);
+        string Over(string mask, string columns) =>
+            writer.Node("Expand", [mask, writer.Node("Concat", [writer.Extent(past[0]), writer.Integers(1), queries, columns], null, "", ("axis", 0L))]);
+        return writer.Node("Concat", [Over(PastMask(writer, lengths, past[2]), writer.Extent(past[2])), Over(own, copies)], null, "", ("axis", 3L));
+    });
 
     /// <summary>[S, S]: 0 on and below the diagonal.</summary>
     private static string CausalMask(OnnxGraphWriter writer, Dimension tokens) => writer.Shared("causal mask", () =>

@@ -25,21 +25,43 @@ internal static class OnnxLowering
             writer.Weight(weight, file, offsets(weight));
         }
 
-        foreach (var node in program.Nodes)
+        var norms = program.Nodes.Where(node => node.Operation is RmsNorm).ToLookup(node => node.Inputs[0]);
+        var done = new HashSet<ProgramNode>(ReferenceEqualityComparer.Instance);
+        foreach (var node in program.Nodes.Where(node => !done.Contains(node)))
         {
             writer.Making = node.Outputs[0].Name;
-            if (!quantized.TryLower(writer, node))
+            if (node.Operation is Sum && norms[node.Outputs[0]].FirstOrDefault() is { } norm)
+            {
+                var isReadElsewhere = program.Outputs.Contains(node.Outputs[0]) || program.Nodes.Any(other => other != norm && other.Inputs.Contains(node.Outputs[0]));
+                RowLowering.SumAndNorm(writer, node, norm, isReadElsewhere);
+                done.Add(norm);
+            }
+            else if (!quantized.TryLower(writer, node))
             {
                 Lower(writer, node);
             }
         }
 
+        return Model(writer.Graph);
+    }
+
+    /// <summary>A model of one operator.</summary>
+    public static ModelProto Smallest()
+    {
+        var builder = new ProgramBuilder();
+        var input = builder.Input("input", 1);
+        builder.Output(builder.Add("output", new Sum(), input, input));
+        return Lower(builder.Build("smallest"), "", _ => 0);
+    }
+
+    private static ModelProto Model(GraphProto graph)
+    {
         var model = new ModelProto
         {
             IrVersion = IrVersion,
             ProducerName = "MobiZO",
             ProducerVersion = typeof(OnnxLowering).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0",
-            Graph = writer.Graph,
+            Graph = graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OnnxOpset });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = OnnxGraphWriter.MicrosoftDomain, Version = 1 });

@@ -57,6 +57,18 @@ internal static class RowLowering
         }
     }
 
+    /// <summary>Lowers a sum and the norm of it to one operator, which passes over the rows once; the sum is an output of it only when something else reads it.</summary>
+    public static void SumAndNorm(OnnxGraphWriter writer, ProgramNode sum, ProgramNode norm, bool givesSum)
+    {
+        var op = (RmsNorm)norm.Operation;
+        writer.Nodes(
+            "SkipSimplifiedLayerNormalization",
+            [sum.Inputs[0].Name, sum.Inputs[1].Name, op.Scale.Name],
+            givesSum ? [norm.Outputs[0].Name, "", "", sum.Outputs[0].Name] : [norm.Outputs[0].Name],
+            OnnxGraphWriter.MicrosoftDomain,
+            ("epsilon", (float)op.Epsilon));
+    }
+
     // The pattern that runtimes fuse into one RMSNorm kernel.
     private static void RmsNorm(OnnxGraphWriter writer, RmsNorm op, string x, string output)
     {
@@ -83,12 +95,11 @@ internal static class RowLowering
         writer.Node("Sin", [angles], outputs[1].Name);
     }
 
-    // Row m takes row m of the angles: one sequence of M tokens that starts at position 0.
+    // Row m takes row m of the angles: one sequence of M tokens that starts at position 0. The leading axis stays: attention, the only reader, reshapes anyway.
     private static void Rotate(OnnxGraphWriter writer, string[] inputs, string output)
     {
         var sequence = writer.Node("Unsqueeze", [inputs[0], writer.Integers(0)]);
-        var rotated = writer.Node("RotaryEmbedding", [sequence, writer.Integers(0), inputs[1], inputs[2]], null, OnnxGraphWriter.MicrosoftDomain);
-        writer.Node("Squeeze", [rotated, writer.Integers(0)], output);
+        writer.Node("RotaryEmbedding", [sequence, writer.Integers(0), inputs[1], inputs[2]], output, OnnxGraphWriter.MicrosoftDomain);
     }
 
     private static void Repeat(OnnxGraphWriter writer, ProgramNode node, string output)

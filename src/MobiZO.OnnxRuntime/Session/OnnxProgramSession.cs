@@ -32,7 +32,7 @@ internal sealed class OnnxProgramSession(StepProgram program, InferenceSession s
                 values.Add(ToNative(inputs[name]));
             }
 
-            using var outputs = session.Run(_runOptions, _inputNames, values, _outputNames);
+            using var outputs = FlushingThread.Run(() => session.Run(_runOptions, _inputNames, values, _outputNames));
             for (var i = 0; i < _outputNames.Length; i++)
             {
                 var shape = outputs[i].GetTensorTypeAndShape().Shape;

@@ -40,6 +40,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
             WeightCheck.Require(weights, weight);
         }
 
+        FlushingThread.Prepare();
         var file = OpenWeights(QuantizedWeights.In(options.Weights, weights));
         var model = OnnxLowering.Lower(program, WeightFile.FileName, file.Layout.OffsetOf, file.Layout.PlaceOf);
         var path = WriteModel(program, model, file);
@@ -144,6 +145,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         // A step is a thousand small operators: waking a sleeping thread for each costs a fifth of it. Everything else runs few and large ones, and leaves the
         // cores to the rest of the device.
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", program == "step" ? "1" : "0");
+        session.AddSessionConfigEntry(FlushingThread.SessionEntry, "1");
         session.AddSessionConfigEntry("session.disable_prepacking", options.Prepack ? "0" : "1");
         if (options.ProfilePrefix is { } prefix)
         {

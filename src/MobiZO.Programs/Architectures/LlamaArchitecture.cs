@@ -26,7 +26,7 @@ public sealed class LlamaArchitecture(ModelConfig config)
         var queryIndex = builder.IntegerInput(QueryIndex, "P");
         var coefficients = builder.Input(Coefficients, "P");
         var stack = builder.Add("stack", new PerturbStack(), b, noise, queryIndex, coefficients);
-        var decoder = NewDecoder(builder, options.Prompt, options.FirstLayer, options.Adapter, stack);
+        var decoder = NewDecoder(builder, options.Prompt, options.FirstLayer, options.Adapter, stack, rowTokens: options.RowTokens);
 
         var answers = decoder.AnswerStates(decoder.Run());
         var losses = AddLoss(builder, options.Loss, answers, coefficients);
@@ -127,8 +127,8 @@ public sealed class LlamaArchitecture(ModelConfig config)
     private Weight Head => new(config.TieWordEmbeddings ? LlamaLayer.EmbeddingName : "lm_head.weight", config.VocabularySize, config.HiddenSize);
 
     private LlamaDecoder NewDecoder(
-        ProgramBuilder builder, PromptForm prompt, int firstLayer, AdapterLayout? adapter, Value? stack, EmittedKeyValues emitted = EmittedKeyValues.None) =>
-        new(builder, config, prompt, firstLayer, adapter is null ? null : new LoraInputs(builder, adapter, stack!), emitted);
+        ProgramBuilder builder, PromptForm prompt, int firstLayer, AdapterLayout? adapter, Value? stack, EmittedKeyValues emitted = EmittedKeyValues.None, int? rowTokens = null) =>
+        new(builder, config, prompt, firstLayer, adapter is null ? null : new LoraInputs(builder, adapter, stack!), emitted, rowTokens);
 
     private static StepProgram BuildPrefix(ProgramBuilder builder, LlamaDecoder decoder, PromptForm form, int firstLayer, string name)
     {

@@ -13,13 +13,14 @@ internal sealed class LlamaDecoder
     private readonly LoraInputs? _lora;
     private readonly PromptForm _prompt;
     private readonly int _firstLayer;
+    private readonly Dimension _tokens;
     private readonly Value _positions;
     private readonly Value _cosine;
     private readonly Value _sine;
     private readonly Value? _pastLengths;
     private readonly Dictionary<string, Value> _inputs = new(StringComparer.Ordinal);
 
-    public LlamaDecoder(ProgramBuilder builder, ModelConfig config, PromptForm prompt, int firstLayer, LoraInputs? lora, EmittedKeyValues emitted)
+    public LlamaDecoder(ProgramBuilder builder, ModelConfig config, PromptForm prompt, int firstLayer, LoraInputs? lora, EmittedKeyValues emitted, int? rowTokens = null)
     {
         if (firstLayer < 0 || firstLayer > config.LayerCount || (firstLayer > 0 && prompt != PromptForm.Hidden))
         {
@@ -27,7 +28,8 @@ internal sealed class LlamaDecoder
         }
 
         (_builder, _config, _prompt, _firstLayer, _lora) = (builder, config, prompt, firstLayer, lora);
-        _positions = builder.IntegerInput(Positions, "N", "S");
+        _tokens = rowTokens is { } tokens ? tokens : "S";
+        _positions = builder.IntegerInput(Positions, "N", _tokens);
         var angles = builder.AddMany(["cos", "sin"], new RotaryAngles(config.Rope.InverseFrequencies), _positions);
         (_cosine, _sine) = (angles[0], angles[1]);
         _pastLengths = prompt == PromptForm.KeyValues ? builder.IntegerInput(PastLengths, emitted == EmittedKeyValues.Grown ? "N" : "X") : null;
@@ -89,11 +91,11 @@ internal sealed class LlamaDecoder
     {
         if (_prompt == PromptForm.Hidden)
         {
-            return _builder.Add("start", new RepeatExamples(), _builder.Input(Hidden, "X", "S", _config.HiddenSize), _positions);
+            return _builder.Add("start", new RepeatExamples(), _builder.Input(Hidden, "X", _tokens, _config.HiddenSize), _positions);
         }
 
         var table = new Weight(LlamaLayer.EmbeddingName, _config.VocabularySize, _config.HiddenSize);
-        return _builder.Add("start", new Embedding(table), _builder.IntegerInput(InputIds, "N", "S"));
+        return _builder.Add("start", new Embedding(table), _builder.IntegerInput(InputIds, "N", _tokens));
     }
 
     private Value AddLayer(Value hidden, int layer)

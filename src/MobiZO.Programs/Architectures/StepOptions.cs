@@ -18,6 +18,9 @@ public sealed record StepOptions
     /// <summary>First computed layer; above 0 only with <see cref="PromptForm.Hidden"/>.</summary>
     public int FirstLayer { get; init; }
 
+    /// <summary>S when every row of every step has as many tokens; null: any number. Rows of one token behind cached prompts have a shorter program.</summary>
+    public int? RowTokens { get; init; }
+
     /// <summary>The update inside the program, or null when the host updates.</summary>
     public EngineUpdate? Update { get; init; }
 }

@@ -100,6 +100,19 @@ public sealed class StepFeed
         return WithAnswer(example, example.Choices.Length > 0 ? example.Choices[choice] : example.Answer);
     }
 
+    /// <summary>Tokens of the longest row of an example, from its suffix on.</summary>
+    public static int TokensOf(LossForm form, PromptExample example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        var answer = form switch
+        {
+            LossForm.Tokens => example.Answer.Length,
+            LossForm.Choices => 1,
+            _ => example.Choices.Max(choice => choice.Length),
+        };
+        return example.Prompt.Length - example.SuffixStart + Math.Max(0, answer - 1);
+    }
+
     private static int[] WithAnswer(PromptExample example, int[] answer) => answer.Length > 1 ? [.. example.Prompt, .. answer[..^1]] : example.Prompt;
 
     private static Row NewRow(LossForm form, PromptExample example, int index, int copy, int choice)

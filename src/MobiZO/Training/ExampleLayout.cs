@@ -56,5 +56,9 @@ internal sealed record ExampleLayout(LossForm Form, PromptForm Prompt, int First
         example.ChoiceIds.Length > 1 ? example.ChoiceIds : [],
         example.Label ?? 0);
 
+    /// <summary>Tokens of a row of a step when all rows have as many and the step's program is shorter for that number (1, behind cached prompts); null otherwise.</summary>
+    public int? RowTokens(IEnumerable<PromptExample> examples) =>
+        Prompt == PromptForm.KeyValues && examples.All(example => StepFeed.TokensOf(Form, example) == 1) ? 1 : null;
+
     private int SuffixStart(EncodedExample example) => Prompt == PromptForm.KeyValues ? example.InvocationStart : 0;
 }

@@ -167,7 +167,15 @@ internal sealed class TrainingSetup : IDisposable
     {
         var (model, options) = (Model, Options);
         var isEngineUpdate = options.Update == UpdatePlace.Engine;
-        var plain = new StepOptions { Adapter = AdapterLayout, Loss = Layout.Form, Prompt = Layout.Prompt, FirstLayer = Layout.FirstLayer };
+        PromptExample[] examples = [.. Data.Train.Select(Layout.ForTraining)];
+        var plain = new StepOptions
+        {
+            Adapter = AdapterLayout,
+            Loss = Layout.Form,
+            Prompt = Layout.Prompt,
+            FirstLayer = Layout.FirstLayer,
+            RowTokens = Layout.RowTokens(examples),
+        };
         var update = new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries);
         var programs = isEngineUpdate
             ? new StepPrograms(
@@ -177,7 +185,6 @@ internal sealed class TrainingSetup : IDisposable
             : StepPrograms.ForHost(LoadProgram(model.Architecture.Step(plain)));
         Score = LoadProgram(model.Architecture.Score(AdapterLayout, Layout.Prompt, Layout.FirstLayer));
 
-        PromptExample[] examples = [.. Data.Train.Select(Layout.ForTraining)];
         var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
         var order = new ExampleOrder(examples.Length, options.ExamplesPerStep * groups, options.Seed);
         var readFirst = ReadForAdapter(examples.Length);

@@ -55,6 +55,7 @@ internal sealed record OperatorRule((int Least, int Most) Inputs, (int Least, in
             (3, 6), (1, 1), ("K", Int), ("N", Int), ("accuracy_level", Int), ("bits", Int), ("block_size", Int), ("weight_prepacked", Int)),
         [("com.microsoft", "RotaryEmbedding")] = Fixed(
             4, ("interleaved", Int), ("is_packed_batching", Int), ("num_heads", Int), ("rotary_embedding_dim", Int), ("scale", Float)),
+        [("com.microsoft", "SkipSimplifiedLayerNormalization")] = new((3, 4), (1, 4), ("epsilon", Float)),
     };
 
     private static OperatorRule Fixed(int inputs, params (string Name, AttributeProto.Types.AttributeType Type)[] attributes) => new((inputs, inputs), (1, 1), attributes);

@@ -42,6 +42,10 @@ public static class EveryProgram
                 }
 
                 yield return ($"step {loss} {prompt}", architecture.Step(options));
+                if (prompt == PromptForm.KeyValues)
+                {
+                    yield return ($"step {loss} {prompt} one token", architecture.Step(options with { RowTokens = 1 }));
+                }
 
                 // The forms differ behind the losses only.
                 EstimatorForm[] forms = loss == LossForm.Choices && prompt == PromptForm.KeyValues ? Enum.GetValues<EstimatorForm>() : [EstimatorForm.TwoSided];

@@ -26,6 +26,7 @@ public static class ProgramInputs
     public static Dictionary<string, HostTensor> Of(StepProgram program)
     {
         var random = new PlainRandom(17);
+        var tokens = program.Inputs.FirstOrDefault(input => input.Name == ProgramNames.Positions)?.Shape.Size.Bind(Extents) ?? 0;
 
         // One-sided programs have q + 1 or 2q copies, two-sided ones 2q: 6 fits all with 3 queries.
         return program.Inputs.ToDictionary(input => input.Name, input =>
@@ -39,7 +40,7 @@ public static class ProgramInputs
 
             var below = input.Name switch
             {
-                ProgramNames.AnswerRows => 36,
+                ProgramNames.AnswerRows => (int)tokens,
                 ProgramNames.Positions => 20,
                 ProgramNames.PastLengths => 5,
                 ProgramNames.QueryIndex => 3,

@@ -14,9 +14,9 @@ public sealed class ParallelStepTests
     private const int ExamplesPerCopy = 2;
     private const float LearningRate = 0.01f;
 
-    public static TheoryData<EngineKind, LossForm, PromptForm, EstimatorMode, bool, int> Cases()
+    public static TheoryData<EngineKind, LossForm, PromptForm, EstimatorMode, bool, int, bool> Cases()
     {
-        var cases = new TheoryData<EngineKind, LossForm, PromptForm, EstimatorMode, bool, int>();
+        var cases = new TheoryData<EngineKind, LossForm, PromptForm, EstimatorMode, bool, int, bool>();
         foreach (var engine in Enum.GetValues<EngineKind>())
         {
             foreach (var loss in Enum.GetValues<LossForm>())
@@ -27,8 +27,12 @@ public sealed class ParallelStepTests
                     {
                         foreach (var ownExamples in new[] { false, true })
                         {
-                            cases.Add(engine, loss, prompt, mode, ownExamples, 4);
-                            cases.Add(engine, loss, prompt, mode, ownExamples, 2);
+                            cases.Add(engine, loss, prompt, mode, ownExamples, 4, false);
+                            cases.Add(engine, loss, prompt, mode, ownExamples, 2, false);
+                            if (prompt == PromptForm.KeyValues)
+                            {
+                                cases.Add(engine, loss, prompt, mode, ownExamples, 2, true);
+                            }
                         }
                     }
                 }
@@ -40,9 +44,9 @@ public sealed class ParallelStepTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Copies_side_by_side_equal_copies_one_after_another(EngineKind engine, LossForm loss, PromptForm prompt, EstimatorMode mode, bool ownExamples, int keyValueHeads)
+    public void Copies_side_by_side_equal_copies_one_after_another(EngineKind engine, LossForm loss, PromptForm prompt, EstimatorMode mode, bool ownExamples, int keyValueHeads, bool hasSingleTokens)
     {
-        using var tiny = new TinyStep(engine, loss, prompt, new TinyLlama(heads: 4, keyValueHeads: keyValueHeads, bias: ownExamples, tied: !ownExamples));
+        using var tiny = new TinyStep(engine, loss, prompt, new TinyLlama(heads: 4, keyValueHeads: keyValueHeads, bias: ownExamples, tied: !ownExamples), hasSingleTokens: hasSingleTokens);
         var plan = CopyPlan.Create(mode, Queries, ownExamples);
         var request = tiny.Request(plan);
         var perStep = ExamplesPerCopy * (ownExamples ? Queries : 1);

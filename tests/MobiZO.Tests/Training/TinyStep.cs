@@ -24,9 +24,9 @@ internal sealed class TinyStep : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly IEngine _engine;
 
-    public TinyStep(EngineKind engine, LossForm loss = LossForm.Tokens, PromptForm prompt = PromptForm.Tokens, TinyLlama? model = null, AdapterLayout? adapter = null, int exampleCount = 12)
+    public TinyStep(EngineKind engine, LossForm loss = LossForm.Tokens, PromptForm prompt = PromptForm.Tokens, TinyLlama? model = null, AdapterLayout? adapter = null, int exampleCount = 12, bool hasSingleTokens = false)
     {
-        (Loss, Prompt) = (loss, prompt);
+        (Loss, Prompt, HasSingleTokens) = (loss, prompt, hasSingleTokens);
         Model = model ?? new TinyLlama();
         Adapter = adapter ?? Model.Adapter(2, "q_proj", "v_proj", "down_proj");
         _engine = Own(CreateEngine(engine));
@@ -40,6 +40,9 @@ internal sealed class TinyStep : IDisposable
     public LossForm Loss { get; }
 
     public PromptForm Prompt { get; }
+
+    /// <summary>Whether every row has one token behind its cached prompt, as the program then knows.</summary>
+    public bool HasSingleTokens { get; }
 
     public TinyLlama Model { get; }
 
@@ -61,7 +64,7 @@ internal sealed class TinyStep : IDisposable
         ? new ReferenceEngine<float>()
         : new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = Path.Combine(AppContext.BaseDirectory, "engine-cache"), Threads = 1 });
 
-    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, Update = update };
+    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, RowTokens = HasSingleTokens ? 1 : null, Update = update };
 
     public IProgramSession Load(StepProgram program) => Own(_engine.Load(program, Model));
 
@@ -120,12 +123,18 @@ internal sealed class TinyStep : IDisposable
         {
             var prompt = random.Tokens(2 + random.Below(6), Model.Config.VocabularySize);
             var start = Prompt != PromptForm.KeyValues ? 0 : index % 3 == 0 ? 0 : random.Below(prompt.Length);
-            int[] Word(int length) => random.Tokens(length, Model.Config.VocabularySize);
+            int[] Word(int length) => random.Tokens(HasSingleTokens ? 1 : length, Model.Config.VocabularySize);
+            if (HasSingleTokens)
+            {
+                prompt = index == 0 ? prompt[..1] : prompt;
+                start = prompt.Length - 1;
+            }
+
             return Loss switch
             {
                 LossForm.Tokens => new PromptExample(prompt, start, Word(1 + (index % 3)), [], 0),
                 LossForm.Choices => new PromptExample(prompt, start, [], [[3], [8], [5]], index % 3),
-                _ => new PromptExample(prompt, start, [], [[3, 4, 9], [8], [5, 2]], index % 3),
+                _ => new PromptExample(prompt, start, [], HasSingleTokens ? [[3], [8], [5]] : [[3, 4, 9], [8], [5, 2]], index % 3),
             };
         })];
     }
