@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using MobiZO.Optimization;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
@@ -33,7 +34,7 @@ public class PromptBenchmarks
     public void SetUp()
     {
         using var model = PartsModel.Open();
-        var shape = new StepShape(AdapterScope.Activated, 2, Examples, Tokens, 1);
+        var shape = new StepShape(AdapterScope.Activated, EstimatorMode.TwoSided, 2, Examples, Tokens, 1);
 
         // Two batches in turn: a batch that is joined already costs nothing.
         var examples = model.Examples(shape, 2 * Examples);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MobiZO.Optimization;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
@@ -55,11 +56,17 @@ internal static class StepGrid
 
     private static StepShape Create(string part, AdapterScope scope, int p, int e, int t, int s)
     {
-        if (p % 2 != 0)
+        // As a run does it: the default estimator in scope activated, the paper's in scope all.
+        if (scope == AdapterScope.All)
         {
-            throw new FormatException($"grid: '{part}': P is twice the queries (two-sided), found the odd {p}");
+            return p % 2 == 0
+                ? new StepShape(scope, EstimatorMode.TwoSided, p, e, 0, t)
+                : throw new FormatException($"grid: '{part}': P is twice the queries (two-sided) in scope all, found the odd {p}");
         }
 
-        return scope == AdapterScope.All ? new StepShape(scope, p, e, 0, t) : new StepShape(scope, p, e, t, s);
+        var shape = new StepShape(scope, new OptimizerOptions().Mode, p, e, t, s);
+        return shape.Queries >= 2
+            ? shape
+            : throw new FormatException($"grid: '{part}': P is the queries and a clean copy (one-sided-normalized) in scope activated, at least 3; found {p}");
     }
 }

@@ -17,6 +17,7 @@ namespace MobiZO.TrainBench.Steps;
 /// <summary>A model with a fresh adapter, its programs, and rows of random tokens.</summary>
 internal sealed class StepModel : IDisposable
 {
+    private const int LabelWords = 2;
     private const ulong Seed = 42;
     private const int MostTokensOfAPrefixRun = 1024;
 
@@ -32,7 +33,9 @@ internal sealed class StepModel : IDisposable
         Model = LocalModel.Open(path, weights.Apply(engine));
         _bytesPerWeight = weights.BytesPerWeight;
         Loss = loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens;
-        var options = new AdapterOptions();
+
+        // With label words a run takes their number as rank; that A is random here changes no time.
+        var options = new AdapterOptions().Decided(Loss == LossForm.Choices ? LabelWords : 0);
         Adapter = AdapterFactory.CreateLayout(Model, options);
         var fresh = LoraAdapter.CreateFresh(Adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), options.EffectiveRank, (float)options.EffectiveAlpha, Seed);
         State = fresh.Layout;

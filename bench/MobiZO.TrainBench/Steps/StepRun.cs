@@ -40,7 +40,7 @@ internal sealed class StepRun : IDisposable
         var order = new ExampleOrder(examples.Length, shape.Examples, Seed);
         _objective = new ModelObjective(StepPrograms.ForHost(_session), model.Loss, model.A, examples, order, _prompts, maxTokensPerRun, isSequential);
 
-        var options = new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = shape.Queries, LearningRate = LearningRate };
+        var options = new OptimizerOptions { Mode = shape.Mode, Queries = shape.Queries, LearningRate = LearningRate };
         _optimizer = new ZerothOrderOptimizer(options, model.State, Seed, TotalSteps);
         var header = new JournalHeader { Seed = Seed, TotalSteps = TotalSteps, Optimizer = options, Layout = model.State };
         _journal = JournalWriter.Create(Path.Combine(_folder, "journal.jsonl"), header, StepsPerFlush);

@@ -1,16 +1,18 @@
+using MobiZO.Optimization;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
 
 /// <summary>The sizes of one step.</summary>
 /// <param name="Scope">Which tokens carry the adapter.</param>
-/// <param name="Copies">P = 2q, two-sided.</param>
+/// <param name="Mode">The estimator.</param>
+/// <param name="Copies">P: 2q two-sided, q + 1 one-sided.</param>
 /// <param name="Examples">E.</param>
 /// <param name="CachedTokens">T of scope activated: prompt tokens that come from the cache; 0 for scope all.</param>
 /// <param name="RowTokens">Tokens of a row that a step computes: S of scope activated, T of scope all.</param>
-internal sealed record StepShape(AdapterScope Scope, int Copies, int Examples, int CachedTokens, int RowTokens)
+internal sealed record StepShape(AdapterScope Scope, EstimatorMode Mode, int Copies, int Examples, int CachedTokens, int RowTokens)
 {
-    public int Queries => Copies / 2;
+    public int Queries => Mode.IsTwoSided() ? Copies / 2 : Copies - 1;
 
     /// <summary>Rows of a step: P * E.</summary>
     public int Rows => Copies * Examples;

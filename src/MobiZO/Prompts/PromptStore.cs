@@ -118,7 +118,6 @@ internal sealed class PromptStore : IDisposable
         }
 
         _seconds = watch.Elapsed.TotalSeconds;
-        _programs.Release();
     }
 
     /// <summary>Computes what a few examples lack, whatever the budget: to measure a step without computing everything.</summary>

@@ -191,19 +191,13 @@ internal sealed class TrainingSetup : IDisposable
         var prompts = CreateStore(examples, UsedExamples(order, readFirst));
         if (fillsPrompts)
         {
-            Fill(prompts, "training", cancellation);
-            if (readFirst.Length > 0)
-            {
-                Adapter = options.Resume ? ReadInitialAdapter() : Initialize(examples, readFirst, prompts!, cancellation);
-                A = [.. Adapter.Modules.SelectMany(module => module.A)];
-            }
+            Fill(prompts, "training", cancellation, isLast: Data.Eval.Count == 0);
         }
         else
         {
             prompts?.FillFor(order.IndicesOf(0));
         }
 
-        Objective = new ModelObjective(programs, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun, options.IsSequential);
         if (Data.Eval.Count > 0)
         {
             Evaluator = CreateEvaluator(Data.Eval);
@@ -213,6 +207,13 @@ internal sealed class TrainingSetup : IDisposable
             }
         }
 
+        if (fillsPrompts && readFirst.Length > 0)
+        {
+            Adapter = options.Resume ? ReadInitialAdapter() : Initialize(examples, readFirst, prompts!, cancellation);
+            A = [.. Adapter.Modules.SelectMany(module => module.A)];
+        }
+
+        Objective = new ModelObjective(programs, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun, options.IsSequential);
         if (options.Optimizer.ProbeLearningRate && fillsPrompts)
         {
             Options = options with { Optimizer = options.Optimizer with { LearningRate = options.Resume ? RecordedLearningRate() : FindLearningRate(cancellation), ProbeLearningRate = false } };
@@ -278,7 +279,11 @@ internal sealed class TrainingSetup : IDisposable
     }
 
     /// <summary>Computes the prompts of a store ahead.</summary>
-    public void Fill(PromptStore? store, string rows, CancellationToken cancellation)
+    /// <param name="store">The store; may be null.</param>
+    /// <param name="rows">Whose prompts they are.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <param name="isLast">Whether no other store is filled next: then the program that computes prompts is let go.</param>
+    public void Fill(PromptStore? store, string rows, CancellationToken cancellation, bool isLast = true)
     {
         store?.Fill(
             plan => _progress?.Report(new PromptsPlanned(rows, plan)),
@@ -286,6 +291,10 @@ internal sealed class TrainingSetup : IDisposable
             reason => _progress?.Report(new RunNote(reason, true)),
             cancellation);
         _cacheLeft -= store?.HeldBytes ?? 0;
+        if (isLast)
+        {
+            _prefix.Release();
+        }
     }
 
     private long PromptMemory(PromptCachePlan? prompts) => prompts is null ? 0

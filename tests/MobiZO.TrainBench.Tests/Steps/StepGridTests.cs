@@ -1,3 +1,4 @@
+using MobiZO.Optimization;
 using MobiZO.TrainBench.Steps;
 using MobiZO.Training;
 
@@ -11,11 +12,11 @@ public sealed class StepGridTests
         var shapes = StepGrid.Parse("activated:P=32,E=4,T=27; all:P=2|8,E=1|4,T=16");
         Assert.Equal(
             [
-                new StepShape(AdapterScope.Activated, 32, 4, 27, 1),
-                new StepShape(AdapterScope.All, 2, 1, 0, 16),
-                new StepShape(AdapterScope.All, 2, 4, 0, 16),
-                new StepShape(AdapterScope.All, 8, 1, 0, 16),
-                new StepShape(AdapterScope.All, 8, 4, 0, 16),
+                new StepShape(AdapterScope.Activated, EstimatorMode.OneSidedNormalized, 32, 4, 27, 1),
+                new StepShape(AdapterScope.All, EstimatorMode.TwoSided, 2, 1, 0, 16),
+                new StepShape(AdapterScope.All, EstimatorMode.TwoSided, 2, 4, 0, 16),
+                new StepShape(AdapterScope.All, EstimatorMode.TwoSided, 8, 1, 0, 16),
+                new StepShape(AdapterScope.All, EstimatorMode.TwoSided, 8, 4, 0, 16),
             ],
             shapes);
     }
@@ -24,14 +25,16 @@ public sealed class StepGridTests
     public void A_shape_counts_rows_and_tokens()
     {
         var shape = StepGrid.Parse("activated:P=6,E=5,T=27,S=3").Single();
-        Assert.Equal((3, 30, 90), (shape.Queries, shape.Rows, shape.ComputedTokens));
-        Assert.Equal(new StepShape(AdapterScope.All, 6, 5, 0, 30), shape.InScopeAll());
+        Assert.Equal((5, 30, 90), (shape.Queries, shape.Rows, shape.ComputedTokens));
+        Assert.Equal(new StepShape(AdapterScope.All, EstimatorMode.OneSidedNormalized, 6, 5, 0, 30), shape.InScopeAll());
+        Assert.Equal(2, StepGrid.Parse("all:P=4,E=1,T=4").Single().Queries);
     }
 
     [Theory]
     [InlineData("", "found nothing")]
     [InlineData("some:P=2,E=1,T=4", "must start with")]
     [InlineData("all:P=3,E=1,T=4", "odd 3")]
+    [InlineData("activated:P=2,E=1,T=4", "at least 3; found 2")]
     [InlineData("all:P=2,E=1", "does not say T")]
     [InlineData("all:P=2,E=1,T=x", "found 'x'")]
     [InlineData("all:P=2,E=1,T=0", "found '0'")]
