@@ -18,6 +18,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
     // Part of the cache key: raise it when the layout of the cached files changes.
     private const string CacheVersion = "1";
 
+    private readonly Lock _loading = new();
     private readonly PrePackedWeightsContainer _packed = new();
     private readonly Dictionary<string, OrtValue> _shared = new(StringComparer.Ordinal);
     private WeightFile? _weights;
@@ -41,13 +42,17 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         }
 
         FlushingThread.Prepare();
-        var file = OpenWeights(QuantizedWeights.In(options.Weights, weights));
-        var model = OnnxLowering.Lower(program, WeightFile.FileName, file.Layout.OffsetOf, file.Layout.PlaceOf);
-        var path = WriteModel(program, model, file);
         using var sessionOptions = CreateOptions(program.Name);
-        foreach (var tensor in model.Graph.Initializer.Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
+        string path;
+        lock (_loading)
         {
-            sessionOptions.AddInitializer(tensor.Name, Share(tensor, file));
+            var file = OpenWeights(QuantizedWeights.In(options.Weights, weights));
+            var model = OnnxLowering.Lower(program, WeightFile.FileName, file.Layout.OffsetOf, file.Layout.PlaceOf);
+            path = WriteModel(program, model, file);
+            foreach (var tensor in model.Graph.Initializer.Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
+            {
+                sessionOptions.AddInitializer(tensor.Name, Share(tensor, file));
+            }
         }
 
         return new OnnxProgramSession(program, new InferenceSession(path, sessionOptions, _packed));

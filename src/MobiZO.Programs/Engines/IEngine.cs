@@ -8,7 +8,7 @@ public interface IEngine : IDisposable
     /// <summary>Name for people, with the version of the runtime.</summary>
     string Name { get; }
 
-    /// <summary>Makes a program ready to run. Sessions of one engine share the frozen weights.</summary>
+    /// <summary>Makes a program ready to run. Sessions of one engine share the frozen weights. May be called by several threads at once.</summary>
     /// <exception cref="CheckpointException">A weight that the program names is missing or has another shape.</exception>
     IProgramSession Load(StepProgram program, IWeightSource weights);
 }

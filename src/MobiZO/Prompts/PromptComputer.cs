@@ -41,15 +41,28 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
     public void Compute(int[] batch, EntryReader reader)
     {
         var session = Prepare();
-        if (batch.Length > 1 && programs.AreRowsIndependent is null)
+        var ends = batch.Length > 1 && programs.AreRowsIndependent is null ? ComputeEnds(session, batch) : default;
+        var watch = Stopwatch.StartNew();
+        var isTogether = batch.Length == 1 || programs.AreRowsIndependent != false;
+        if (isTogether)
         {
-            programs.AreRowsIndependent = AreEndsIndependent(session, batch);
+            Run(session, batch);
         }
 
-        var watch = Stopwatch.StartNew();
-        foreach (var part in programs.AreRowsIndependent == false ? batch.Chunk(1) : [batch])
+        if (ends.First is not null)
         {
-            Run(session, part);
+            var lastStart = batch[..^1].Sum(LengthOf);
+            isTogether = ends.First.AsSpan().SequenceEqual(_stored.AsSpan(0, ends.First.Length)) && ends.Last.AsSpan().SequenceEqual(_stored.AsSpan(lastStart, ends.Last.Length));
+            programs.AreRowsIndependent = isTogether;
+        }
+
+        foreach (var part in isTogether ? [batch] : batch.Chunk(1))
+        {
+            if (!isTogether)
+            {
+                Run(session, part);
+            }
+
             var start = 0;
             foreach (var index in part)
             {
@@ -65,18 +78,18 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
     private int LengthOf(int index) => checked((int)(sequences.All[index].Length * _shape.BytesPerToken(options.Type)));
 
     /// <summary>
-    /// Compares the shortest sequence of a batch, the one with most padding, and the last one with the same sequences alone. Matrix kernels that sum in an order that
+    /// The shortest sequence of a batch, the one with most padding, and the last one alone, to compare with the batch. Matrix kernels that sum in an order that
     /// depends on the size of the batch would make stored numbers depend on their company; with such an engine every sequence is computed alone.
     /// </summary>
-    private bool AreEndsIndependent(IProgramSession session, int[] batch)
+    private (byte[] First, byte[] Last) ComputeEnds(IProgramSession session, int[] batch)
     {
-        Run(session, batch);
-        var first = _stored.AsSpan(0, LengthOf(batch[0])).ToArray();
-        var last = _stored.AsSpan(batch[..^1].Sum(LengthOf), LengthOf(batch[^1])).ToArray();
-        Run(session, batch[..1]);
-        var isFirstSame = _stored.AsSpan(0, first.Length).SequenceEqual(first);
-        Run(session, batch[^1..]);
-        return isFirstSame && _stored.AsSpan(0, last.Length).SequenceEqual(last);
+        byte[] Alone(int[] one)
+        {
+            Run(session, one);
+            return _stored.AsSpan(0, LengthOf(one[0])).ToArray();
+        }
+
+        return (Alone(batch[..1]), Alone(batch[^1..]));
     }
 
     private IProgramSession Prepare()

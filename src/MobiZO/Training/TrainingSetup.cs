@@ -165,26 +165,9 @@ internal sealed class TrainingSetup : IDisposable
 
     private void Load(bool fillsPrompts, CancellationToken cancellation)
     {
-        var (model, options) = (Model, Options);
-        var isEngineUpdate = options.Update == UpdatePlace.Engine;
+        var options = Options;
         PromptExample[] examples = [.. Data.Train.Select(Layout.ForTraining)];
-        var plain = new StepOptions
-        {
-            Adapter = AdapterLayout,
-            Loss = Layout.Form,
-            Prompt = Layout.Prompt,
-            FirstLayer = Layout.FirstLayer,
-            RowTokens = Layout.RowTokens(examples),
-        };
-        var update = new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries);
-        var programs = isEngineUpdate
-            ? new StepPrograms(
-                new Lazy<IProgramSession>(() => LoadProgram(model.Architecture.Step(plain))),
-                LoadProgram(model.Architecture.Step(plain with { Update = update })),
-                new Lazy<IProgramSession>(() => LoadProgram(LlamaArchitecture.Update(AdapterLayout, update.Queries))))
-            : StepPrograms.ForHost(LoadProgram(model.Architecture.Step(plain)));
-        Score = LoadProgram(model.Architecture.Score(AdapterLayout, Layout.Prompt, Layout.FirstLayer));
-
+        var programs = LoadPrograms(Layout.RowTokens(examples));
         var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
         var order = new ExampleOrder(examples.Length, options.ExamplesPerStep * groups, options.Seed);
         var readFirst = ReadForAdapter(examples.Length);
@@ -221,6 +204,31 @@ internal sealed class TrainingSetup : IDisposable
 
         _stores = [.. new[] { prompts, Evaluator?.Prompts }.OfType<PromptStore>()];
         Header = CreateHeader();
+    }
+
+    /// <summary>Loads the programs of a step and <see cref="Score"/>. Loading keeps one core busy, so two are loaded at once.</summary>
+    private StepPrograms LoadPrograms(int? rowTokens)
+    {
+        var (architecture, engine, checkpoint) = (Model.Architecture, Model.Engine, Model.Checkpoint);
+        var score = Task.Run(() => engine.Load(architecture.Score(AdapterLayout, Layout.Prompt, Layout.FirstLayer), checkpoint));
+        try
+        {
+            var plain = new StepOptions { Adapter = AdapterLayout, Loss = Layout.Form, Prompt = Layout.Prompt, FirstLayer = Layout.FirstLayer, RowTokens = rowTokens };
+            if (Options.Update != UpdatePlace.Engine)
+            {
+                return StepPrograms.ForHost(LoadProgram(architecture.Step(plain)));
+            }
+
+            var update = new EngineUpdate(Options.Optimizer.Mode.EngineForm(), Options.Optimizer.Queries);
+            return new StepPrograms(
+                new Lazy<IProgramSession>(() => LoadProgram(architecture.Step(plain))),
+                LoadProgram(architecture.Step(plain with { Update = update })),
+                new Lazy<IProgramSession>(() => LoadProgram(LlamaArchitecture.Update(AdapterLayout, update.Queries))));
+        }
+        finally
+        {
+            Score = Own(score.GetAwaiter().GetResult());
+        }
     }
 
     /// <summary>The examples that decide A: the first that the run sees.</summary>
