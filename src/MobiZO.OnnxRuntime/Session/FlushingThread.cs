@@ -19,6 +19,9 @@ internal static class FlushingThread
     /// <summary>The setting of a session that switches the mode on.</summary>
     public const string SessionEntry = "session.set_denormal_as_zero";
 
+    /// <summary>The name of the thread.</summary>
+    public const string Name = "MobiZO engine";
+
     private static readonly Lock s_use = new();
     private static readonly SemaphoreSlim s_given = new(0);
     private static readonly SemaphoreSlim s_done = new(0);
@@ -52,7 +55,7 @@ internal static class FlushingThread
 
     private static Thread Start()
     {
-        var thread = new Thread(Serve) { IsBackground = true, Name = "MobiZO engine" };
+        var thread = new Thread(Serve) { IsBackground = true, Name = Name };
         thread.Start();
         Hand(CreateFirstSession);
         return thread;
