@@ -6,10 +6,7 @@ namespace MobiZO.Initialization;
 /// <summary>Gives a fresh adapter its A from the training prompts.</summary>
 internal static class DiscriminantInitialization
 {
-    /// <summary>Fewest examples that are read when there are as many, even if the run sees fewer: their prompts cost seconds and decide the directions.</summary>
-    public const int FewestExamples = 128;
-
-    /// <summary>Most examples that are read: some hundreds decide the directions, more would only cost time.</summary>
+    /// <summary>Examples that are read: some hundreds decide the directions, more would only cost time.</summary>
     public const int MostExamples = 256;
 
     /// <summary>The same adapter with another A in every module.</summary>

@@ -170,7 +170,7 @@ internal sealed class TrainingSetup : IDisposable
         var programs = LoadPrograms(Layout.RowTokens(examples));
         var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
         var order = new ExampleOrder(examples.Length, options.ExamplesPerStep * groups, options.Seed);
-        var readFirst = ReadForAdapter(order);
+        var readFirst = ReadForAdapter(examples.Length);
         var prompts = CreateStore(examples, UsedExamples(order, readFirst));
         if (fillsPrompts)
         {
@@ -231,17 +231,10 @@ internal sealed class TrainingSetup : IDisposable
         }
     }
 
-    /// <summary>The examples that decide A: those that the run sees first, whose prompts it needs in any case.</summary>
-    private int[] ReadForAdapter(ExampleOrder order)
-    {
-        if (Options.Adapter.Initialization != AdapterInitialization.Discriminant)
-        {
-            return [];
-        }
-
-        var seen = Math.Clamp((long)Options.Steps * order.ExamplesPerStep, DiscriminantInitialization.FewestExamples, DiscriminantInitialization.MostExamples);
-        return new ExampleOrder(order.Count, (int)Math.Min(order.Count, seen), Options.Seed).IndicesOf(0);
-    }
+    /// <summary>The examples that decide A: the first that the run sees.</summary>
+    private int[] ReadForAdapter(int count) => Options.Adapter.Initialization == AdapterInitialization.Discriminant
+        ? new ExampleOrder(count, Math.Min(count, DiscriminantInitialization.MostExamples), Options.Seed).IndicesOf(0)
+        : [];
 
     /// <summary>The examples that the run will see: of a large file only a part, and only their prompts are worth computing.</summary>
     private HashSet<int> UsedExamples(ExampleOrder order, int[] readFirst) => (long)Options.Steps * order.ExamplesPerStep >= order.Count
