@@ -208,7 +208,7 @@ internal sealed class PromptStore : IDisposable
 
             string? failure = null;
             _computer.Compute(batch, (index, stored) =>
-                failure ??= PromptFolder.Try(() => writer.Add(_sequences.KeyOf(index), _sequences.All[index].Length, stored.Span)));
+                failure ??= PromptFolder.Try(() => writer.Add(_sequences.KeyOf(index), _sequences.All[index].Length, stored)));
             if (failure is not null)
             {
                 return failure;
