@@ -11,7 +11,8 @@ namespace MobiZO.OnnxRuntime.Session;
 /// where the first session of the process is created. That must not be a thread of the application, whose arithmetic would change for good: so it is this one.
 /// </summary>
 /// <remarks>
-/// Results are the same to the bit without it: numbers of that size vanish in every sum they enter. So a run that finds the thread busy computes on its own thread, slower.
+/// A program of this library gives the same bits without it: what a masked place adds is too small to change the sums it enters. So a run that finds the thread busy computes on its
+/// own thread, slower.
 /// The same holds when the application created a session before.
 /// </remarks>
 internal static class FlushingThread
@@ -66,6 +67,7 @@ internal static class FlushingThread
         s_work = work;
         s_given.Release();
         s_done.Wait();
+        s_work = null;
         s_failure?.Throw();
     }
 

@@ -16,11 +16,11 @@ internal static class UnusedPrompts
         var oldest = DateTime.UtcNow - TimeSpan.FromDays(KeptDays);
         foreach (var folder in List(() => Directory.GetDirectories(root)))
         {
-            var files = List(() => Directory.GetFiles(folder, "*" + PromptFolder.Extension));
-            foreach (var file in files.Where(file => File.GetLastWriteTimeUtc(file) < oldest))
+            string[] files = [.. List(() => Directory.GetFiles(folder, "*" + PromptFolder.Extension)), .. List(() => Directory.GetFiles(folder, PromptSegmentWriter.TemporaryPattern))];
+            foreach (var file in files)
             {
                 // On Windows a file in use refuses; on other systems its user keeps it until it is closed.
-                PromptFolder.Try(() => File.Delete(file));
+                PromptFolder.Try(() => RemoveIfOld(file, oldest));
             }
 
             if (files.Length > 0)
@@ -28,6 +28,14 @@ internal static class UnusedPrompts
                 // Refused unless it is empty.
                 PromptFolder.Try(() => Directory.Delete(folder));
             }
+        }
+    }
+
+    private static void RemoveIfOld(string file, DateTime oldest)
+    {
+        if (File.GetLastWriteTimeUtc(file) < oldest)
+        {
+            File.Delete(file);
         }
     }
 

@@ -167,7 +167,10 @@ internal sealed class TrainingSetup : IDisposable
     {
         var options = Options;
         PromptExample[] examples = [.. Data.Train.Select(Layout.ForTraining)];
-        var programs = LoadPrograms(Layout.RowTokens(examples));
+
+        // The program of single tokens joins the new keys of all copies in one product: an overflow in one copy would spoil the others, and the search for a
+        // learning rate tries distances that overflow.
+        var programs = LoadPrograms(options.Optimizer.ProbeLearningRate ? null : Layout.RowTokens(examples));
         var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
         var order = new ExampleOrder(examples.Length, options.ExamplesPerStep * groups, options.Seed);
         var readFirst = ReadForAdapter(examples.Length);

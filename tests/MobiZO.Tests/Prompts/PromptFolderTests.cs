@@ -75,7 +75,7 @@ public sealed class PromptFolderTests
         using var setting = new PromptSetting();
         var old = DateTime.UtcNow.AddDays(-UnusedPrompts.KeptDays - 1);
         var folders = new[] { "unused", "mixed" }.Select(name => Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(setting.Cache)!, name)).FullName).ToArray();
-        string[] files = [Path.Combine(folders[0], "a.prompts"), Path.Combine(folders[1], "b.prompts"), Path.Combine(folders[1], "c.prompts"), Path.Combine(folders[1], "notes.txt")];
+        string[] files = [Path.Combine(folders[0], "a.prompts"), Path.Combine(folders[0], "1-1.tmp"), Path.Combine(folders[1], "b.prompts"), Path.Combine(folders[1], "c.prompts"), Path.Combine(folders[1], "notes.txt")];
         foreach (var file in files)
         {
             File.WriteAllText(file, "");
