@@ -19,7 +19,6 @@ internal sealed class InferenceRun
     /// <param name="maxTokensPerRun">Most tokens of an engine run.</param>
     public InferenceRun(StepModel model, StepShape shape, int maxTokensPerRun)
     {
-        var prompt = shape.Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens;
         var examples = model.Examples(shape, shape.Examples);
         _session = model.Inference(shape);
         var copiesPerRun = Math.Max(1, maxTokensPerRun / (shape.RowTokens * shape.Examples));
@@ -27,7 +26,7 @@ internal sealed class InferenceRun
         {
             var feed = StepFeed.Create(model.Loss, examples, 1, Math.Min(copiesPerRun, shape.Copies - done));
             var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
-            if (prompt == PromptForm.KeyValues)
+            if (shape.Prompt == PromptForm.KeyValues)
             {
                 using var prompts = model.Prompts(examples, folder: null);
                 prompts.AddTo(inputs, feed, [.. Enumerable.Range(0, examples.Length)]);

@@ -117,12 +117,11 @@ internal sealed class StepModel : IDisposable
     private MeteredSession Load(string name, StepShape shape, Func<PromptForm, int?, StepProgram> build)
     {
         // The number of tokens as a run decides it.
-        var prompt = shape.Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens;
-        int? rowTokens = new ExampleLayout(Loss, prompt).RowTokens(Examples(shape, 1));
-        if (!_sessions.TryGetValue((name, prompt, rowTokens), out var session))
+        int? rowTokens = new ExampleLayout(Loss, shape.Prompt).RowTokens(Examples(shape, 1));
+        if (!_sessions.TryGetValue((name, shape.Prompt, rowTokens), out var session))
         {
-            session = new MeteredSession(Model.Engine.Load(build(prompt, rowTokens), Model.Checkpoint), _bytesPerWeight);
-            _sessions.Add((name, prompt, rowTokens), session);
+            session = new MeteredSession(Model.Engine.Load(build(shape.Prompt, rowTokens), Model.Checkpoint), _bytesPerWeight);
+            _sessions.Add((name, shape.Prompt, rowTokens), session);
         }
 
         return session;

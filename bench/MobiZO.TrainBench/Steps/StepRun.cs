@@ -33,10 +33,9 @@ internal sealed class StepRun : IDisposable
     /// <param name="isSequential">One copy after another.</param>
     public StepRun(StepModel model, StepShape shape, int maxTokensPerRun, bool isSequential = false)
     {
-        var prompt = shape.Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens;
         var examples = model.Examples(shape, BatchesOfExamples * shape.Examples);
         _session = model.Step(shape);
-        _prompts = prompt == PromptForm.KeyValues ? model.Prompts(examples, Path.Combine(_folder, "prompts")) : null;
+        _prompts = shape.Prompt == PromptForm.KeyValues ? model.Prompts(examples, Path.Combine(_folder, "prompts")) : null;
         var order = new ExampleOrder(examples.Length, shape.Examples, Seed);
         _objective = new ModelObjective(StepPrograms.ForHost(_session), model.Loss, model.A, examples, order, _prompts, maxTokensPerRun, isSequential);
 

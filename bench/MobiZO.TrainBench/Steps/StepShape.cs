@@ -1,4 +1,5 @@
 using MobiZO.Optimization;
+using MobiZO.Programs.Architectures;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
@@ -13,6 +14,9 @@ namespace MobiZO.TrainBench.Steps;
 internal sealed record StepShape(AdapterScope Scope, EstimatorMode Mode, int Copies, int Examples, int CachedTokens, int RowTokens)
 {
     public int Queries => Mode.IsTwoSided() ? Copies / 2 : Copies - 1;
+
+    /// <summary>How programs of this shape are given prompts.</summary>
+    public PromptForm Prompt => Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens;
 
     /// <summary>Rows of a step: P * E.</summary>
     public int Rows => Copies * Examples;

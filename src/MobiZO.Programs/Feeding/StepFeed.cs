@@ -104,13 +104,7 @@ public sealed class StepFeed
     public static int TokensOf(LossForm form, PromptExample example)
     {
         ArgumentNullException.ThrowIfNull(example);
-        var answer = form switch
-        {
-            LossForm.Tokens => example.Answer.Length,
-            LossForm.Choices => 1,
-            _ => example.Choices.Max(choice => choice.Length),
-        };
-        return example.Prompt.Length - example.SuffixStart + Math.Max(0, answer - 1);
+        return Enumerable.Range(0, form == LossForm.ChoiceSequences ? example.Choices.Length : 1).Max(choice => NewRow(form, example, 0, 0, choice).Tokens.Length);
     }
 
     private static int[] WithAnswer(PromptExample example, int[] answer) => answer.Length > 1 ? [.. example.Prompt, .. answer[..^1]] : example.Prompt;

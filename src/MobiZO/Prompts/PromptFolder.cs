@@ -138,12 +138,15 @@ internal sealed class PromptFolder : IDisposable
         }
     }
 
-    private string[] Files(string pattern)
+    /// <summary>Lists paths; none when they cannot be read.</summary>
+    public static string[] List(Func<string[]> read)
     {
         string[] paths = [];
-        Try(() => paths = Directory.Exists(_path) ? Directory.GetFiles(_path, pattern) : []);
-        return [.. paths.Order(StringComparer.Ordinal)];
+        Try(() => paths = read());
+        return paths;
     }
+
+    private string[] Files(string pattern) => [.. List(() => Directory.Exists(_path) ? Directory.GetFiles(_path, pattern) : []).Order(StringComparer.Ordinal)];
 
     private PromptSegment? Open(string path)
     {

@@ -14,9 +14,9 @@ internal static class UnusedPrompts
     public static void Remove(string root)
     {
         var oldest = DateTime.UtcNow - TimeSpan.FromDays(KeptDays);
-        foreach (var folder in List(() => Directory.GetDirectories(root)))
+        foreach (var folder in PromptFolder.List(() => Directory.GetDirectories(root)))
         {
-            string[] files = [.. List(() => Directory.GetFiles(folder, "*" + PromptFolder.Extension)), .. List(() => Directory.GetFiles(folder, PromptSegmentWriter.TemporaryPattern))];
+            string[] files = [.. PromptFolder.List(() => Directory.GetFiles(folder, "*" + PromptFolder.Extension)), .. PromptFolder.List(() => Directory.GetFiles(folder, PromptSegmentWriter.TemporaryPattern))];
             foreach (var file in files)
             {
                 // On Windows a file in use refuses; on other systems its user keeps it until it is closed.
@@ -37,12 +37,5 @@ internal static class UnusedPrompts
         {
             File.Delete(file);
         }
-    }
-
-    private static string[] List(Func<string[]> read)
-    {
-        string[] paths = [];
-        PromptFolder.Try(() => paths = read());
-        return paths;
     }
 }
