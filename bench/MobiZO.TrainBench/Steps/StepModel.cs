@@ -2,6 +2,7 @@ using MobiZO.Adapters;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
+using MobiZO.Programs.Engines;
 using MobiZO.Programs;
 using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Architectures;
@@ -87,7 +88,7 @@ internal sealed class StepModel : IDisposable
     public PromptStore Prompts(PromptExample[] examples, string? folder)
     {
         var shape = PromptShape.Of(Model.Checkpoint.Config, PromptForm.KeyValues, 0);
-        using var programs = new PromptPrograms(Model.Architecture, shape, program => Model.Engine.Load(program, Model.Checkpoint));
+        using var programs = new PromptPrograms(Model.Architecture, shape, (program, style) => Model.Engine.Load(program, Model.Checkpoint, style), RunStyle.SideBySide);
         var store = new PromptStore(programs, examples, new PromptCacheOptions(PromptCacheType.Fp16, long.MaxValue, folder, MostTokensOfAPrefixRun), new PromptBatch());
         store.Fill(null, null, null, CancellationToken.None);
         return store;

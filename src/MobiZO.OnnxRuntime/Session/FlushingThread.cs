@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
@@ -6,38 +8,41 @@ using MobiZO.OnnxRuntime.Lowering;
 namespace MobiZO.OnnxRuntime.Session;
 
 /// <summary>
-/// The one thread of the process that treats numbers too small for a normal float as zero when it computes. Softmax gives masked places 4e-39, and a processor needs a
+/// The threads of the process that treat numbers too small for a normal float as zero when they compute: one a core. Softmax gives masked places 4e-39, and a processor needs a
 /// hundred cycles for such a number: half of attention was spent on them. ONNX Runtime sets the mode for its own threads, and for the thread that calls it only
-/// where the first session of the process is created. That must not be a thread of the application, whose arithmetic would change for good: so it is this one.
+/// where the first session of the process is created. That must not be a thread of the application, whose arithmetic would change for good: so it is the first of these,
+/// and the others inherit the mode from it, on systems where threads do.
 /// </summary>
 /// <remarks>
-/// A program of this library gives the same bits without it: what a masked place adds is too small to change the sums it enters. So a run that finds the thread busy computes on its
+/// A program of this library gives the same bits without it: what a masked place adds is too small to change the sums it enters. So a run that finds all threads busy computes on its
 /// own thread, slower.
 /// The same holds when the application created a session before.
 /// </remarks>
-internal static class FlushingThread
+[SuppressMessage("Reliability", "CA1001", Justification = "The threads live as long as the process.")]
+internal sealed class FlushingThread
 {
     /// <summary>The setting of a session that switches the mode on.</summary>
     public const string SessionEntry = "session.set_denormal_as_zero";
 
-    /// <summary>The name of the thread.</summary>
+    /// <summary>The name of the threads.</summary>
     public const string Name = "MobiZO engine";
 
-    private static readonly Lock s_use = new();
-    private static readonly SemaphoreSlim s_given = new(0);
-    private static readonly SemaphoreSlim s_done = new(0);
-    private static readonly Lazy<Thread> s_thread = new(Start);
-    private static Action? s_work;
-    private static ExceptionDispatchInfo? s_failure;
+    private static readonly Lazy<ConcurrentBag<FlushingThread>> s_free = new(StartAll);
 
-    /// <summary>Makes sure that the first session of the process is that of this thread.</summary>
-    public static void Prepare() => _ = s_thread.Value;
+    private readonly SemaphoreSlim _given = new(0);
+    private readonly SemaphoreSlim _done = new(0);
+    private Action? _work;
+    private ExceptionDispatchInfo? _failure;
 
-    /// <summary>Computes on the thread, or here when it is busy.</summary>
+    private FlushingThread() => new Thread(Serve) { IsBackground = true, Name = Name }.Start();
+
+    /// <summary>Makes sure that the first session of the process is that of such a thread.</summary>
+    public static void Prepare() => _ = s_free.Value;
+
+    /// <summary>Computes on a thread that is free, or here when none is.</summary>
     public static T Run<T>(Func<T> compute)
     {
-        Prepare();
-        if (!s_use.TryEnter())
+        if (!s_free.Value.TryTake(out var thread))
         {
             return compute();
         }
@@ -45,48 +50,55 @@ internal static class FlushingThread
         try
         {
             T result = default!;
-            Hand(() => result = compute());
+            thread.Hand(() => result = compute());
             return result;
         }
         finally
         {
-            s_use.Exit();
+            s_free.Value.Add(thread);
         }
     }
 
-    private static Thread Start()
+    private static ConcurrentBag<FlushingThread> StartAll()
     {
-        var thread = new Thread(Serve) { IsBackground = true, Name = Name };
-        thread.Start();
-        Hand(CreateFirstSession);
-        return thread;
+        var first = new FlushingThread();
+        var threads = new ConcurrentBag<FlushingThread> { first };
+        first.Hand(() =>
+        {
+            CreateFirstSession();
+            for (var count = 1; count < Environment.ProcessorCount; count++)
+            {
+                threads.Add(new FlushingThread());
+            }
+        });
+        return threads;
     }
 
-    private static void Hand(Action work)
+    private void Hand(Action work)
     {
-        s_work = work;
-        s_given.Release();
-        s_done.Wait();
-        s_work = null;
-        s_failure?.Throw();
+        _work = work;
+        _given.Release();
+        _done.Wait();
+        _work = null;
+        _failure?.Throw();
     }
 
-    private static void Serve()
+    private void Serve()
     {
         while (true)
         {
-            s_given.Wait();
+            _given.Wait();
             try
             {
-                s_failure = null;
-                s_work!();
+                _failure = null;
+                _work!();
             }
             catch (Exception exception)
             {
-                s_failure = ExceptionDispatchInfo.Capture(exception);
+                _failure = ExceptionDispatchInfo.Capture(exception);
             }
 
-            s_done.Release();
+            _done.Release();
         }
     }
 

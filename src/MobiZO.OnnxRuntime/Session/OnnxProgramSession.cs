@@ -5,7 +5,7 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.OnnxRuntime.Session;
 
 /// <summary>One lowered program in ONNX Runtime. Inputs are read in place from managed memory; outputs are copied out, or lent to a reader.</summary>
-internal sealed class OnnxProgramSession(StepProgram program, InferenceSession session) : IProgramSession
+internal sealed class OnnxProgramSession(StepProgram program, InferenceSession session, int width) : IProgramSession
 {
     private readonly string[] _inputNames = [.. program.Inputs.Select(input => input.Name)];
     private readonly string[] _outputNames = [.. program.Outputs.Select(output => output.Name)];
@@ -13,6 +13,8 @@ internal sealed class OnnxProgramSession(StepProgram program, InferenceSession s
     private readonly RunOptions _runOptions = new();
 
     public StepProgram Program => program;
+
+    public int Width => width;
 
     public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs)
     {

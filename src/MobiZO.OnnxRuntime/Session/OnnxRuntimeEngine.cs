@@ -34,7 +34,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
     public string Name => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}{(options.Weights == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(options.Weights)} weights")}";
 
     /// <inheritdoc/>
-    public IProgramSession Load(StepProgram program, IWeightSource weights)
+    public IProgramSession Load(StepProgram program, IWeightSource weights, RunStyle style = RunStyle.OneByOne)
     {
         foreach (var weight in program.Weights)
         {
@@ -42,7 +42,8 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         }
 
         FlushingThread.Prepare();
-        using var sessionOptions = CreateOptions(program.Name);
+        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        using var sessionOptions = CreateOptions(program.Name, style == RunStyle.SideBySide ? 1 : threads);
         string path;
         lock (_loading)
         {
@@ -55,7 +56,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
             }
         }
 
-        return new OnnxProgramSession(program, new InferenceSession(path, sessionOptions, _packed));
+        return new OnnxProgramSession(program, new InferenceSession(path, sessionOptions, _packed), style == RunStyle.SideBySide ? threads : 1);
     }
 
     /// <summary>Writes a program as an ONNX model with its weights in one external data file beside it (<c>name.onnx</c>, <c>name.onnx.data</c>).</summary>
@@ -135,11 +136,11 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         return value;
     }
 
-    private SessionOptions CreateOptions(string program)
+    private SessionOptions CreateOptions(string program, int threads)
     {
         var session = new SessionOptions
         {
-            IntraOpNumThreads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,

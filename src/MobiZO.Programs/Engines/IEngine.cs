@@ -9,6 +9,9 @@ public interface IEngine : IDisposable
     string Name { get; }
 
     /// <summary>Makes a program ready to run. Sessions of one engine share the frozen weights. May be called by several threads at once.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="weights">The checkpoint.</param>
+    /// <param name="style">How the program will be run; the numbers are the same either way.</param>
     /// <exception cref="CheckpointException">A weight that the program names is missing or has another shape.</exception>
-    IProgramSession Load(StepProgram program, IWeightSource weights);
+    IProgramSession Load(StepProgram program, IWeightSource weights, RunStyle style = RunStyle.OneByOne);
 }

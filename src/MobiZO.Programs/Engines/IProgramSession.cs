@@ -1,10 +1,13 @@
 namespace MobiZO.Programs.Engines;
 
-/// <summary>One loaded program. Runs one call at a time.</summary>
+/// <summary>One loaded program. Runs <see cref="Width"/> calls at a time.</summary>
 public interface IProgramSession : IDisposable
 {
     /// <summary>The program that was loaded.</summary>
     StepProgram Program { get; }
+
+    /// <summary>How many threads may run the program at once; more than one only when it was loaded to be run <see cref="RunStyle.SideBySide"/>.</summary>
+    int Width => 1;
 
     /// <summary>Runs the program once.</summary>
     /// <param name="inputs">Every input of the program by name; extents that share a symbol must agree.</param>

@@ -67,7 +67,7 @@ public sealed class TextClassifier : IDisposable
         if (isActivated)
         {
             var shape = PromptShape.Of(model.Checkpoint.Config, PromptForm.KeyValues, 0);
-            _prefix = new PromptPrograms(model.Architecture, shape, program => model.Engine.Load(program, model.Checkpoint));
+            _prefix = new PromptPrograms(model.Architecture, shape, (program, style) => model.Engine.Load(program, model.Checkpoint, style), RunStyle.OneByOne);
             _owned.Add(_prefix);
         }
     }

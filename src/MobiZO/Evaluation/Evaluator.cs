@@ -136,8 +136,17 @@ internal sealed class Evaluator
         : examples.All(example => example.Choices.All(choice => choice.Length == 1)) ? LossForm.Choices
         : LossForm.ChoiceSequences;
 
-    private IEnumerable<int[]> Batches() => LengthBatches.Of(
-        Enumerable.Range(0, _rows.Count),
-        index => _rows[index].Length,
-        (count, longest) => count <= RowsPerRun && (long)count * Math.Max(_examples[longest].Choices.Length, 1) * _rows[longest].Length <= _maxTokensPerRun);
+    /// <summary>Rows of similar length, as many as the tokens to compute and, beside them, the cached tokens to join allow.</summary>
+    private IEnumerable<int[]> Batches()
+    {
+        var form = FormOf(_examples);
+        var repeats = form == LossForm.ChoiceSequences ? _examples.Max(example => example.Choices.Length) : 1;
+        var mostTokens = _examples.Max(example => StepFeed.TokensOf(form, example));
+        return LengthBatches.Of(
+            Enumerable.Range(0, _rows.Count),
+            index => _rows[index].Length,
+            (count, longest) => count <= RowsPerRun
+                && (long)count * repeats * Math.Min(mostTokens, _rows[longest].Length) <= _maxTokensPerRun
+                && (long)count * _examples[longest].SuffixStart <= _maxTokensPerRun);
+    }
 }

@@ -47,7 +47,7 @@ public static class ModelEvaluation
 
         using var score = model.Engine.Load(model.Architecture.Score(layout, prompt), model.Checkpoint);
         var shape = PromptShape.Of(model.Checkpoint.Config, PromptForm.KeyValues, 0);
-        using var prefix = new PromptPrograms(model.Architecture, shape, program => model.Engine.Load(program, model.Checkpoint));
+        using var prefix = new PromptPrograms(model.Architecture, shape, (program, style) => model.Engine.Load(program, model.Checkpoint, style), options.Engine.PromptStyle);
 
         // Every prompt is used once: nothing is worth keeping.
         var cache = new PromptCacheOptions(options.PromptCacheType, MemoryBytes: 0, Folder: null, options.MaxTokensPerRun);

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MobiZO.Checkpoints;
+using MobiZO.Programs.Engines;
 
 namespace MobiZO.Models;
 
@@ -31,6 +32,9 @@ public sealed record EngineOptions
     /// <summary>Told the share of the weights converted when a checkpoint is first used, 0 to 1.</summary>
     [JsonIgnore]
     public IProgress<double>? CacheProgress { get; init; }
+
+    /// <summary>How prompts are computed: side by side takes the memory of several runs.</summary>
+    internal RunStyle PromptStyle => LowMemory ? RunStyle.OneByOne : RunStyle.SideBySide;
 
     /// <summary>Every error in these options; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate() => Threads < 0 ? [$"threads: expected 0 (one a core) or more, found {Threads}"] : [];

@@ -11,85 +11,129 @@ namespace MobiZO.Prompts;
 /// </summary>
 internal sealed class PromptComputer(PromptPrograms programs, PromptSequences sequences, PromptCacheOptions options)
 {
-    // Enough tokens to fill the matrix products, few enough to stay small in memory.
-    private const int MostTokensPerRun = 512;
+    /// <summary>Tokens of one run of several: enough to fill the matrix products of a core, few enough to stay small in memory.</summary>
+    public const int MostTokensSideBySide = 384;
+
+    // The same for a run that has all cores.
+    private const int MostTokensOneByOne = 512;
 
     // Short sequences behind a long common beginning: few tokens to compute, but each is stored whole.
     private const long MostBytesPerRun = 64L << 20;
 
     private readonly PromptShape _shape = programs.Shape;
     private readonly Dictionary<string, (int[] Shape, float[] Values)> _shared = new(StringComparer.Ordinal);
-    private byte[] _stored = [];
-
-    /// <summary>Given the bytes of one sequence, which it may read but not keep.</summary>
-    public delegate void EntryReader(int index, ReadOnlyMemory<byte> stored);
+    private readonly Stack<byte[]> _buffers = [];
 
     /// <summary>Tokens that have to be computed for some sequences.</summary>
     public long TokensOf(IEnumerable<int> indices) => indices.Sum(index => (long)sequences.All[index].Length - sequences.SharedLength);
 
-    /// <summary>Sequences of similar length together.</summary>
-    public IEnumerable<int[]> Batches(IEnumerable<int> indices)
+    /// <summary>
+    /// Computes sequences, batch by batch from the shortest to the longest, as many batches at a time as the engine runs side by side. What is computed ahead when the
+    /// caller stops is waited for and lost.
+    /// </summary>
+    public IEnumerable<ComputedPrompts> Compute(IEnumerable<int> indices)
     {
-        var most = Math.Min(MostTokensPerRun, options.MaxTokensPerRun);
+        int[] wanted = [.. indices];
+        if (wanted.Length == 0)
+        {
+            yield break;
+        }
+
+        var session = Prepare();
+        var batches = new Queue<int[]>(Batches(wanted, session.Width));
+        var width = Math.Min(session.Width, batches.Count);
+        var running = new Queue<Task<ComputedPrompts>>();
+        void Start()
+        {
+            if (batches.TryDequeue(out var batch))
+            {
+                var (buffer, isTogether) = (TakeBuffer(batch), batch.Length > 1 && programs.AreRowsIndependent != false);
+                running.Enqueue(Task.Run(() => ComputeBatch(session, batch, buffer, isTogether)));
+            }
+        }
+
+        try
+        {
+            for (var i = 0; i < width; i++)
+            {
+                Start();
+            }
+
+            while (running.TryDequeue(out var first))
+            {
+                var computed = first.GetAwaiter().GetResult();
+                Start();
+                if (computed.IsTogether && !(programs.AreRowsIndependent ??= IsAlikeAlone(session, computed)))
+                {
+                    computed = ComputeBatch(session, computed.Indices, computed.Buffer, isTogether: false);
+                }
+
+                programs.CountTime(computed.Milliseconds / width, TokensOf(computed.Indices));
+                yield return computed;
+                _buffers.Push(computed.Buffer);
+            }
+        }
+        finally
+        {
+            // They use the session and the sequences, which their owner may let go next.
+            Task.WhenAll(running).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+        }
+    }
+
+    /// <summary>Sequences of similar length together, small enough to keep all cores busy with few of them.</summary>
+    private IEnumerable<int[]> Batches(int[] indices, int width)
+    {
+        var most = (int)Math.Min(width == 1 ? MostTokensOneByOne : Math.Min(MostTokensSideBySide, (TokensOf(indices) + width - 1) / width), options.MaxTokensPerRun);
         return LengthBatches.Of(
             indices,
             index => sequences.All[index].Length,
             (count, longest) => (long)count * (sequences.All[longest].Length - sequences.SharedLength) <= most && (long)count * LengthOf(longest) <= MostBytesPerRun);
     }
 
-    /// <summary>Computes one of the <see cref="Batches"/>.</summary>
-    public void Compute(int[] batch, EntryReader reader)
+    private byte[] TakeBuffer(int[] batch)
     {
-        var session = Prepare();
-        var ends = batch.Length > 1 && programs.AreRowsIndependent is null ? ComputeEnds(session, batch) : default;
+        var size = batch.Sum(index => (long)LengthOf(index));
+        return _buffers.TryPop(out var buffer) && buffer.Length >= size ? buffer : GC.AllocateUninitializedArray<byte>(checked((int)size));
+    }
+
+    private ComputedPrompts ComputeBatch(IProgramSession session, int[] batch, byte[] buffer, bool isTogether)
+    {
         var watch = Stopwatch.StartNew();
-        var isTogether = batch.Length == 1 || programs.AreRowsIndependent != false;
-        if (isTogether)
-        {
-            Run(session, batch);
-        }
-
-        if (ends.First is not null)
-        {
-            var lastStart = batch[..^1].Sum(LengthOf);
-            isTogether = ends.First.AsSpan().SequenceEqual(_stored.AsSpan(0, ends.First.Length)) && ends.Last.AsSpan().SequenceEqual(_stored.AsSpan(lastStart, ends.Last.Length));
-            programs.AreRowsIndependent = isTogether;
-        }
-
+        var start = 0;
         foreach (var part in isTogether ? [batch] : batch.Chunk(1))
         {
-            if (!isTogether)
-            {
-                Run(session, part);
-            }
-
-            var start = 0;
-            foreach (var index in part)
-            {
-                var length = LengthOf(index);
-                reader(index, _stored.AsMemory(start, length));
-                start += length;
-            }
+            var size = part.Sum(LengthOf);
+            Run(session, part, buffer.AsMemory(start, size));
+            start += size;
         }
 
-        programs.CountTime(watch.Elapsed.TotalMilliseconds, TokensOf(batch));
+        start = 0;
+        var entries = new ReadOnlyMemory<byte>[batch.Length];
+        for (var i = 0; i < batch.Length; i++)
+        {
+            entries[i] = buffer.AsMemory(start, LengthOf(batch[i]));
+            start += entries[i].Length;
+        }
+
+        return new ComputedPrompts(batch, entries, buffer, isTogether, watch.Elapsed.TotalMilliseconds);
     }
 
     private int LengthOf(int index) => checked((int)(sequences.All[index].Length * _shape.BytesPerToken(options.Type)));
 
     /// <summary>
-    /// The shortest sequence of a batch, the one with most padding, and the last one alone, to compare with the batch. Matrix kernels that sum in an order that
+    /// Whether the shortest sequence of a batch, the one with most padding, and the last one are the same computed alone. Matrix kernels that sum in an order that
     /// depends on the size of the batch would make stored numbers depend on their company; with such an engine every sequence is computed alone.
     /// </summary>
-    private (byte[] First, byte[] Last) ComputeEnds(IProgramSession session, int[] batch)
+    private bool IsAlikeAlone(IProgramSession session, ComputedPrompts computed)
     {
-        byte[] Alone(int[] one)
+        bool IsAlike(int place)
         {
-            Run(session, one);
-            return _stored.AsSpan(0, LengthOf(one[0])).ToArray();
+            var alone = new byte[computed.Stored[place].Length];
+            Run(session, [computed.Indices[place]], alone);
+            return computed.Stored[place].Span.SequenceEqual(alone);
         }
 
-        return (Alone(batch[..1]), Alone(batch[^1..]));
+        return IsAlike(0) && IsAlike(computed.Indices.Length - 1);
     }
 
     private IProgramSession Prepare()
@@ -108,7 +152,7 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
         return programs.After;
     }
 
-    private void Run(IProgramSession session, int[] batch)
+    private void Run(IProgramSession session, int[] batch, Memory<byte> stored)
     {
         var shared = sequences.SharedLength;
         var inputs = Inputs([.. batch.Select(index => sequences.All[index][shared..])], shared);
@@ -127,18 +171,11 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
             inputs[ProgramNames.PastLengths] = HostTensor.Of([(long)shared], 1);
         }
 
-        var size = batch.Sum(index => (long)LengthOf(index));
-        if (_stored.Length < size)
-        {
-            _stored = [];
-            _stored = GC.AllocateUninitializedArray<byte>(checked((int)size));
-        }
-
-        session.Run(inputs, (name, shape, values) => Store(batch, name, shape[^2], values));
+        session.Run(inputs, (name, shape, values) => Store(batch, name, shape[^2], values, stored.Span));
     }
 
     /// <summary>Stores one plane [N, heads, S, width] (hidden states: [N, S, width]) of all sequences of a batch.</summary>
-    private void Store(int[] batch, string name, int padded, ReadOnlySpan<float> values)
+    private void Store(int[] batch, string name, int padded, ReadOnlySpan<float> values, Span<byte> stored)
     {
         var plane = Enumerable.Range(0, _shape.Planes).First(candidate => _shape.OutputName(candidate) == name);
         var (width, size) = (_shape.Width, PromptNumbers.SizeOf(options.Type));
@@ -149,7 +186,7 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
             var tokens = sequences.All[batch[row]].Length;
             for (var head = 0; head < _shape.Heads; head++)
             {
-                var target = _stored.AsSpan(start + (((plane * _shape.Heads) + head) * tokens * width * size), tokens * width * size);
+                var target = stored.Slice(start + (((plane * _shape.Heads) + head) * tokens * width * size), tokens * width * size);
                 if (shared > 0)
                 {
                     PromptNumbers.Encode(_shared[name].Values.AsSpan(head * shared * width, shared * width), target, options.Type);

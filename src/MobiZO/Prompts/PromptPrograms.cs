@@ -6,7 +6,7 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.Prompts;
 
 /// <summary>The prefix programs of a model in one form, each loaded when it is first needed and let go when the work is done: their scratch memory is large.</summary>
-internal sealed class PromptPrograms(LlamaArchitecture architecture, PromptShape shape, Func<StepProgram, IProgramSession> load) : IDisposable
+internal sealed class PromptPrograms(LlamaArchitecture architecture, PromptShape shape, Func<StepProgram, RunStyle, IProgramSession> load, RunStyle style) : IDisposable
 {
     // Kernels that go over a tensor element by element treat its last, incomplete vector otherwise: with rows of whole vectors no row is a part of it.
     private const int VectorValues = 16;
@@ -26,13 +26,13 @@ internal sealed class PromptPrograms(LlamaArchitecture architecture, PromptShape
     public double? MillisecondsPerToken => _tokens == 0 ? null : _milliseconds / _tokens;
 
     /// <summary>Whole sequences.</summary>
-    public IProgramSession Whole => Session("whole", () => architecture.Prefix(shape.Form, shape.FirstLayer));
+    public IProgramSession Whole => Session("whole", style, () => architecture.Prefix(shape.Form, shape.FirstLayer));
 
     /// <summary>The common beginning.</summary>
-    public IProgramSession Shared => Session("shared", () => architecture.SharedPrefix(shape.Form, shape.FirstLayer));
+    public IProgramSession Shared => Session("shared", RunStyle.OneByOne, () => architecture.SharedPrefix(shape.Form, shape.FirstLayer));
 
     /// <summary>What comes after it.</summary>
-    public IProgramSession After => Session("after", () => architecture.PrefixAfter(shape.Form, shape.FirstLayer));
+    public IProgramSession After => Session("after", style, () => architecture.PrefixAfter(shape.Form, shape.FirstLayer));
 
     /// <summary>Lets the loaded programs go; they are loaded again when they are needed again.</summary>
     public void Release()
@@ -53,11 +53,11 @@ internal sealed class PromptPrograms(LlamaArchitecture architecture, PromptShape
     private static bool HasWholeVectors(ModelConfig config) =>
         config.HiddenSize % VectorValues == 0 && config.IntermediateSize % VectorValues == 0 && config.HeadDimension % VectorValues == 0;
 
-    private IProgramSession Session(string name, Func<StepProgram> build)
+    private IProgramSession Session(string name, RunStyle style, Func<StepProgram> build)
     {
         if (!_sessions.TryGetValue(name, out var session))
         {
-            session = load(build());
+            session = load(build(), style);
             _sessions.Add(name, session);
         }
 

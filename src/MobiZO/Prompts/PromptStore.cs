@@ -103,11 +103,10 @@ internal sealed class PromptStore : IDisposable
             note?.Invoke($"Prompts are kept in memory only: {reason}");
         }
 
-        foreach (var batch in _computer.Batches(Missing()).ToArray())
+        foreach (var batch in _computer.Compute(Missing()))
         {
             cancellation.ThrowIfCancellationRequested();
-            var isFull = false;
-            _computer.Compute(batch, (index, stored) => isFull |= !TryHold(index, stored));
+            var isFull = !batch.Entries.All(entry => TryHold(entry.Index, entry.Stored));
             TellPlanned(ref planned);
             progress?.Invoke(_used.Length - Missing().Count(), _used.Length);
             if (isFull)
@@ -124,9 +123,9 @@ internal sealed class PromptStore : IDisposable
     public void FillFor(IEnumerable<int> examples)
     {
         var wanted = examples.Select(example => _sequences.IndexOf(example, 0)).ToHashSet();
-        foreach (var batch in _computer.Batches(Missing().Where(wanted.Contains)).ToArray())
+        foreach (var (index, stored) in _computer.Compute(Missing().Where(wanted.Contains)).SelectMany(batch => batch.Entries))
         {
-            _computer.Compute(batch, (index, stored) => _entries[index] = new HeldPrompt(stored.ToArray()));
+            _entries[index] = new HeldPrompt(stored.ToArray());
         }
     }
 
@@ -167,9 +166,9 @@ internal sealed class PromptStore : IDisposable
     private Dictionary<int, PromptEntry> Compute(int[] wanted)
     {
         var computed = new Dictionary<int, PromptEntry>();
-        foreach (var batch in _computer.Batches(wanted.Distinct().Where(IsMissing)))
+        foreach (var (index, stored) in _computer.Compute(wanted.Distinct().Where(IsMissing)).SelectMany(batch => batch.Entries))
         {
-            _computer.Compute(batch, (index, stored) => computed.Add(index, new HeldPrompt(stored.ToArray())));
+            computed.Add(index, new HeldPrompt(stored.ToArray()));
         }
 
         return computed;
@@ -199,23 +198,22 @@ internal sealed class PromptStore : IDisposable
         }
 
         var done = _used.Length - missing.Length;
-        foreach (var batch in _computer.Batches(missing))
+        foreach (var batch in _computer.Compute(missing))
         {
+            foreach (var (index, stored) in batch.Entries)
+            {
+                if (PromptFolder.Try(() => writer.Add(_sequences.KeyOf(index), _sequences.All[index].Length, stored)) is { } failure)
+                {
+                    return failure;
+                }
+            }
+
+            TellPlanned(ref planned);
+            progress?.Invoke(done += batch.Indices.Length, _used.Length);
             if (cancellation.IsCancellationRequested)
             {
                 break;
             }
-
-            string? failure = null;
-            _computer.Compute(batch, (index, stored) =>
-                failure ??= PromptFolder.Try(() => writer.Add(_sequences.KeyOf(index), _sequences.All[index].Length, stored)));
-            if (failure is not null)
-            {
-                return failure;
-            }
-
-            TellPlanned(ref planned);
-            progress?.Invoke(done += batch.Length, _used.Length);
         }
 
         if (writer.Count > 0 && _folder.TryCommit(writer, out reason) is { } segment)

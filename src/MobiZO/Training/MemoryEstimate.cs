@@ -1,6 +1,8 @@
 using MobiZO.Checkpoints;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.Programs.Engines;
+using MobiZO.Prompts;
 
 namespace MobiZO.Training;
 
@@ -42,7 +44,12 @@ internal static class MemoryEstimate
             packed = 0;
         }
 
-        var activations = (long)options.MaxTokensPerRun * checkpoint.Config.IntermediateSize * sizeof(float) * LiveActivations;
+        // Prompts are computed before the first step, in runs side by side.
+        var cores = options.Engine.Threads > 0 ? options.Engine.Threads : Environment.ProcessorCount;
+        var promptTokens = isOnnx && options.Adapter.Scope == AdapterScope.Activated && options.Engine.PromptStyle == RunStyle.SideBySide
+            ? (long)cores * Math.Min(PromptComputer.MostTokensSideBySide, options.MaxTokensPerRun)
+            : 0;
+        var activations = Math.Max(options.MaxTokensPerRun, promptTokens) * checkpoint.Config.IntermediateSize * sizeof(float) * LiveActivations;
 
         // The weight file is mapped and its pages can be dropped at any time, but they count as resident once they were read for packing.
         return Base + mapped + packed + activations + (long)(state * HeapSlack);

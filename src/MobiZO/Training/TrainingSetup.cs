@@ -52,7 +52,8 @@ internal sealed class TrainingSetup : IDisposable
         _prefix = Own(new PromptPrograms(
             model.Architecture,
             PromptShape.Of(model.Checkpoint.Config, Layout.Prompt, Layout.FirstLayer),
-            program => model.Engine.Load(program, model.Checkpoint)));
+            (program, style) => model.Engine.Load(program, model.Checkpoint, style),
+            options.Engine.PromptStyle));
         _cacheLeft = (long)options.PromptCacheMegabytes << 20;
         A = [.. Adapter.Modules.SelectMany(module => module.A)];
     }

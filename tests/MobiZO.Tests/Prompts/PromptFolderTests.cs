@@ -49,7 +49,7 @@ public sealed class PromptFolderTests
         Parallel.For(0, 8, index =>
         {
             using var one = new PromptSetting();
-            using var programs = new PromptPrograms(one.Model.Architecture, one.Shape, program => new MobiZO.Programs.Reference.ReferenceEngine<float>().Load(program, one.Model));
+            using var programs = new PromptPrograms(one.Model.Architecture, one.Shape, (program, style) => new MobiZO.Programs.Reference.ReferenceEngine<float>().Load(program, one.Model, style), MobiZO.Programs.Engines.RunStyle.OneByOne);
             using var store = new PromptStore(programs, one.Examples[..(2 + (index % 4))], new PromptCacheOptions(PromptCacheType.Fp16, 0, other.Cache, 64), new PromptBatch());
             store.Find();
             store.Fill(null, null, reason => Assert.Fail(reason), CancellationToken.None);

@@ -14,6 +14,7 @@ internal sealed class PromptSetting : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
     private readonly IEngine _engine;
+    private int _activeRuns;
 
     public PromptSetting(EngineKind engine = EngineKind.Reference, PromptForm form = PromptForm.KeyValues, int shared = 0, int count = 8, TinyLlama? model = null)
     {
@@ -32,6 +33,12 @@ internal sealed class PromptSetting : IDisposable
     }
 
     public TinyLlama Model { get; }
+
+    /// <summary>How many batches of prompts are computed at once.</summary>
+    public int Width { get; init; } = 1;
+
+    /// <summary>Runs that have begun and not ended.</summary>
+    public int ActiveRuns => _activeRuns;
 
     public PromptShape Shape { get; }
 
@@ -52,7 +59,7 @@ internal sealed class PromptSetting : IDisposable
     /// <summary>A new store, as a new run would make it.</summary>
     public PromptStore Open(bool hasFile = true, PromptCacheType type = PromptCacheType.Fp16, long budget = long.MaxValue, IReadOnlyList<PromptExample>? examples = null)
     {
-        var programs = new PromptPrograms(Model.Architecture, Shape, program => new Counting(_engine.Load(program, Model), this));
+        var programs = new PromptPrograms(Model.Architecture, Shape, (program, style) => new Counting(_engine.Load(program, Model, style), this), RunStyle.SideBySide);
         var store = new PromptStore(programs, examples ?? Examples, new PromptCacheOptions(type, budget, hasFile ? Cache : null, 64), new PromptBatch());
         _owned.Add(programs);
         _owned.Add(store);
@@ -100,15 +107,23 @@ internal sealed class PromptSetting : IDisposable
     {
         public StepProgram Program => inner.Program;
 
+        public int Width => setting.Width;
+
         public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs)
         {
-            setting.Runs.Add(inner.Program.Name);
+            Interlocked.Increment(ref setting._activeRuns);
+            lock (setting.Runs)
+            {
+                setting.Runs.Add(inner.Program.Name);
+            }
+
             var outputs = inner.Run(inputs);
             foreach (var tensor in outputs.Values)
             {
                 setting.Distort?.Invoke(inputs[ProgramNames.InputIds].Shape[0], tensor.FloatMemory.Span);
             }
 
+            Interlocked.Decrement(ref setting._activeRuns);
             return outputs;
         }
 

@@ -111,6 +111,29 @@ public sealed class PromptStoreTests
         Assert.Equal(0, nothing.HeldBytes);
     }
 
+    /// <summary>Each run waits until another one runs beside it.</summary>
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Batches_computed_side_by_side_hold_the_same_bits_and_stopping_waits_for_them(EngineKind engine, PromptForm form)
+    {
+        using var single = new PromptSetting(engine, form, count: 30);
+        var expected = single.Inputs(single.Fill().Store, 30);
+
+        var begun = 0;
+        using var setting = new PromptSetting(engine, form, count: 30) { Width = 3 };
+        setting.Distort = (_, _) =>
+        {
+            Interlocked.Increment(ref begun);
+            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref begun) > 1, TimeSpan.FromSeconds(60)));
+        };
+        PromptSetting.AssertEqual(expected, setting.Inputs(setting.Fill(hasFile: false).Store, 30));
+
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => setting.Open().Fill(null, (_, _) => stop.Cancel(), null, stop.Token));
+        Assert.Equal(0, setting.ActiveRuns);
+        PromptSetting.AssertEqual(expected, setting.Inputs(setting.Fill().Store, 30));
+    }
+
     [Fact]
     public void Half_precision_rounds_every_number_once()
     {
@@ -180,10 +203,12 @@ public sealed class PromptStoreTests
     }
 
     /// <summary>An engine whose sums depend on the size of a batch must not make stored numbers depend on their company.</summary>
-    [Fact]
-    public void Rows_that_depend_on_their_batch_are_computed_alone()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Rows_that_depend_on_their_batch_are_computed_alone(int width)
     {
-        using var setting = new PromptSetting { Distort = (rows, values) => values[0] += rows };
+        using var setting = new PromptSetting { Width = width, Distort = (rows, values) => values[0] += rows };
         var expected = setting.Inputs(setting.Fill().Store);
         Assert.True(setting.Runs.Count > 8);
         PromptSetting.AssertEqual(expected, setting.Inputs(setting.Fill(hasFile: false).Store));

@@ -84,7 +84,7 @@ internal sealed class TinyStep : IDisposable
 
     /// <summary>The frozen parts of the examples as computed; null when there are none.</summary>
     public PromptStore? Prompts() => Prompt == PromptForm.Tokens ? null : new PromptStore(
-        Own(new PromptPrograms(Model.Architecture, PromptShape.Of(Model.Config, Prompt, FirstLayer), Load)),
+        Own(new PromptPrograms(Model.Architecture, PromptShape.Of(Model.Config, Prompt, FirstLayer), (program, _) => Load(program), RunStyle.OneByOne)),
         Examples,
         new PromptCacheOptions(PromptCacheType.Fp32, long.MaxValue, null, int.MaxValue),
         new PromptBatch());
