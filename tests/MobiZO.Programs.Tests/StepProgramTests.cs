@@ -1,3 +1,4 @@
+using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
@@ -100,6 +101,25 @@ public sealed class StepProgramTests
         {
             Assert.Contains($"layer {wrong.FirstLayer} of 2", Assert.Throws<ProgramException>(() => model.Architecture.Step(wrong)).Message);
         }
+    }
+
+    [Fact]
+    public void Layers_that_copies_share_have_the_rows_of_one_copy()
+    {
+        var model = new TinyLlama(layers: 3);
+        var adapter = model.Adapter(2);
+        var upper = new AdapterLayout(2, 1, [.. adapter.Modules.Where(module => module.Layer == 2)]);
+        var program = model.Architecture.Step(new StepOptions { Adapter = upper, Prompt = PromptForm.KeyValues, SharedLayers = 2 });
+        Assert.DoesNotContain(program.Inputs, input => input.Name == ProgramNames.InputIds);
+        foreach (var node in program.Nodes.Where(node => node.Operation is Linear && node.Outputs[0].Name.StartsWith("model.layers.", StringComparison.Ordinal)))
+        {
+            Assert.Equal(node.Outputs[0].Name.StartsWith("model.layers.2.", StringComparison.Ordinal) ? "N*S" : "F*S", node.Outputs[0].Shape[0].ToString());
+        }
+
+        var options = new StepOptions { Adapter = upper, Prompt = PromptForm.KeyValues };
+        Assert.Contains("'model.layers.0.", Assert.Throws<ProgramException>(() => model.Architecture.Step(options with { Adapter = adapter, SharedLayers = 2 })).Message);
+        Assert.Contains("4 of 3 layers", Assert.Throws<ProgramException>(() => model.Architecture.Step(options with { Adapter = new(2, 1, []), SharedLayers = 4 })).Message);
+        Assert.Contains("2 of 3 layers", Assert.Throws<ProgramException>(() => model.Architecture.Step(options with { Prompt = PromptForm.Tokens, SharedLayers = 2 })).Message);
     }
 
     private static Shape Fixed(Shape shape, IReadOnlyDictionary<string, long> symbols) => new([.. shape.Dimensions.Select(dimension => (Dimension)(int)dimension.Bind(symbols))]);

@@ -18,11 +18,12 @@ internal static class StepsCommand
     {
         var (model, json, threads) = (CommonOptions.Model(), CommonOptions.Json(), CommonOptions.Threads());
         var grid = CommonOptions.Text("--grid", "Shapes: scope:P=..,E=..,T=..[,S=..] with | between sizes and ; between parts.", StepGrid.Default);
+        var layers = CommonOptions.Text("--layers", "Decoder layers with an adapter: all, top-8, or a list such as 0-3,7. Without the first one there is no comparison with scope all.", "all");
         var rounds = CommonOptions.Count("--rounds", "Rounds of a row; the first is dropped.", 7);
         var tokens = CommonOptions.TokensPerRun();
         var buffer = CommonOptions.Count("--bandwidth-mb", "Size of the buffer that memory speed is measured on.", 1024);
         var (loss, weights) = (CommonOptions.Loss(), CommonOptions.Weights());
-        var command = new Command("steps", "Speed of the training step over a grid of shapes.") { model, weights, grid, rounds, tokens, loss, threads, buffer, json };
+        var command = new Command("steps", "Speed of the training step over a grid of shapes.") { model, weights, layers, grid, rounds, tokens, loss, threads, buffer, json };
         command.SetAction((result, cancellation) => Task.Run(
             () =>
             {
@@ -38,7 +39,7 @@ internal static class StepsCommand
 
                 MeasureMachine();
                 var rows = new List<StepRow>();
-                using (var loaded = new StepModel(result.GetValue(model)!, engine, result.GetValue(loss), format))
+                using (var loaded = new StepModel(result.GetValue(model)!, engine, result.GetValue(loss), format, result.GetValue(layers)!))
                 {
                     var bench = new StepBench(loaded, result.GetValue(rounds), result.GetValue(tokens));
                     foreach (var shape in shapes)
@@ -57,7 +58,7 @@ internal static class StepsCommand
                     Output.Write(table);
                 }
 
-                BenchReport.Write(result.GetValue(json), new { Model = result.GetValue(model), Weights = format.Name, Gemm = gemmRates, ReadBytesPerSecond = readRates, Roofline = roofline, Rows = rows });
+                BenchReport.Write(result.GetValue(json), new { Model = result.GetValue(model), Weights = format.Name, Layers = result.GetValue(layers), Gemm = gemmRates, ReadBytesPerSecond = readRates, Roofline = roofline, Rows = rows });
             },
             cancellation));
         return command;

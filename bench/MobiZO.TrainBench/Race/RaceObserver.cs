@@ -13,6 +13,7 @@ internal sealed class RaceObserver(RaceSettings settings, Func<double> clock, Ac
     private double _last;
     private double _load;
     private double _prompts;
+    private double _evaluationPrompts;
     private double _steps;
     private double _evaluations;
     private long _stepCount;
@@ -31,6 +32,7 @@ internal sealed class RaceObserver(RaceSettings settings, Func<double> clock, Ac
             // The event at 0 closes what came before; only then do prompts begin.
             case StageProgress { Done: > 0 } stage when stage.Stage.StartsWith("caching", StringComparison.Ordinal):
                 _prompts += elapsed;
+                _evaluationPrompts += stage.Stage == "caching evaluation prompts" ? elapsed : 0;
                 break;
             case StageProgress { Stage: "evaluating" }:
                 _evaluations += elapsed;
@@ -66,6 +68,7 @@ internal sealed class RaceObserver(RaceSettings settings, Func<double> clock, Ac
         Seconds = _reachedAt ?? clock(),
         LoadSeconds = _load,
         PromptSeconds = _prompts,
+        EvaluationPromptSeconds = _evaluationPrompts,
         StepSeconds = _steps,
         EvaluationSeconds = _evaluations,
         Steps = _stepCount,

@@ -23,6 +23,12 @@ internal sealed record RaceResult
     /// <summary>Keys and values of prompts computed ahead.</summary>
     public required double PromptSeconds { get; init; }
 
+    /// <summary>The part of <see cref="PromptSeconds"/> that only evaluations need.</summary>
+    public required double EvaluationPromptSeconds { get; init; }
+
+    /// <summary>Without the evaluations, which measure the run and are no part of it.</summary>
+    public double TrainingSeconds => Seconds - EvaluationSeconds - EvaluationPromptSeconds;
+
     public required double StepSeconds { get; init; }
 
     public required double EvaluationSeconds { get; init; }

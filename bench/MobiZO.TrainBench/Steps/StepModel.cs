@@ -2,11 +2,11 @@ using MobiZO.Adapters;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
-using MobiZO.Programs.Engines;
 using MobiZO.Programs;
 using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Building;
+using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Ops;
 using MobiZO.Prompts;
@@ -29,14 +29,15 @@ internal sealed class StepModel : IDisposable
     /// <param name="engine">How it runs.</param>
     /// <param name="loss">The loss: over two label words, or over the vocabulary.</param>
     /// <param name="weights">How the weights are held.</param>
-    public StepModel(string path, EngineOptions engine, LossKind loss, WeightFormat weights)
+    /// <param name="layers">Which decoder layers carry the adapter, as <see cref="AdapterOptions.Layers"/> says it.</param>
+    public StepModel(string path, EngineOptions engine, LossKind loss, WeightFormat weights, string layers = "all")
     {
         Model = LocalModel.Open(path, weights.Apply(engine));
         _bytesPerWeight = weights.BytesPerWeight;
         Loss = loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens;
 
         // With label words a run takes their number as rank; that A is random here changes no time.
-        var options = new AdapterOptions().Decided(Loss == LossForm.Choices ? LabelWords : 0);
+        var options = new AdapterOptions { Layers = layers }.Decided(Loss == LossForm.Choices ? LabelWords : 0);
         Adapter = AdapterFactory.CreateLayout(Model, options);
         var fresh = LoraAdapter.CreateFresh(Adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), options.EffectiveRank, (float)options.EffectiveAlpha, Seed);
         State = fresh.Layout;
@@ -54,10 +55,20 @@ internal sealed class StepModel : IDisposable
     /// <summary>All A matrices, flat.</summary>
     public float[] A { get; }
 
+    /// <summary>Whether the first layer is adapted. Otherwise a run in scope all would keep hidden states, which these programs do not.</summary>
+    public bool HasFirstLayer => Adapter.Modules.Any(module => module.Layer == 0);
+
     public MeteredSession Step(StepShape shape) => Load(
         "step",
         shape,
-        (prompt, rowTokens) => Model.Architecture.Step(new StepOptions { Adapter = Adapter, Loss = Loss, Prompt = prompt, RowTokens = rowTokens }));
+        (prompt, rowTokens) => Model.Architecture.Step(new StepOptions
+        {
+            Adapter = Adapter,
+            Loss = Loss,
+            Prompt = prompt,
+            SharedLayers = new ExampleLayout(Loss, prompt).SharedLayers(Adapter),
+            RowTokens = rowTokens,
+        }));
 
     /// <summary>The forward pass of the step without adapter, copies and loss, with the same head.</summary>
     public MeteredSession Inference(StepShape shape) => Load(

@@ -109,7 +109,7 @@ internal static class AttentionLowering
         writer.Node("FusedMatMul", [queries, keys], null, OnnxGraphWriter.MicrosoftDomain, ("transB", 1L), ("alpha", (float)(1 / Math.Sqrt(width))));
 
     /// <summary>[X, 1, C*g, T+C]: 0 for cached tokens below the length of their example and for the copy's own new token.</summary>
-    private static string SingleMask(OnnxGraphWriter writer, string lengths, Dimension rows, Shape past, int group) => writer.Shared("single mask", () =>
+    private static string SingleMask(OnnxGraphWriter writer, string lengths, Dimension rows, Shape past, int group) => writer.Shared($"single mask:{rows}", () =>
     {
         var copies = writer.Node("Div", [writer.Extent(rows), writer.Extent(past[0])]);
         var count = writer.Node("Squeeze", [copies, writer.Integers(0)]);

@@ -20,13 +20,18 @@ public sealed class LlamaArchitecture(ModelConfig config)
     /// <summary>P perturbed copies to P losses; with <see cref="StepOptions.Update"/> also the projected gradients and the next B.</summary>
     public StepProgram Step(StepOptions options)
     {
+        if (options.Adapter.Modules.FirstOrDefault(module => module.Layer < options.SharedLayers) is { } lower)
+        {
+            throw new ProgramException($"Copies cannot share {options.SharedLayers} layers: '{lower.Name}' is adapted.");
+        }
+
         var builder = new ProgramBuilder();
         var b = builder.Input(AdapterB, options.Adapter.BCount);
         var noise = builder.Input(Noise, options.Update is { } sized ? (Dimension)sized.Queries : "q", options.Adapter.BCount);
         var queryIndex = builder.IntegerInput(QueryIndex, "P");
         var coefficients = builder.Input(Coefficients, "P");
         var stack = builder.Add("stack", new PerturbStack(), b, noise, queryIndex, coefficients);
-        var decoder = NewDecoder(builder, options.Prompt, options.FirstLayer, options.Adapter, stack, rowTokens: options.RowTokens);
+        var decoder = NewDecoder(builder, options.Prompt, options.FirstLayer, options.Adapter, stack, rowTokens: options.RowTokens, sharedLayers: options.SharedLayers);
 
         var answers = decoder.AnswerStates(decoder.Run());
         var losses = AddLoss(builder, options.Loss, answers, coefficients);
@@ -127,8 +132,8 @@ public sealed class LlamaArchitecture(ModelConfig config)
     private Weight Head => new(config.TieWordEmbeddings ? LlamaLayer.EmbeddingName : "lm_head.weight", config.VocabularySize, config.HiddenSize);
 
     private LlamaDecoder NewDecoder(
-        ProgramBuilder builder, PromptForm prompt, int firstLayer, AdapterLayout? adapter, Value? stack, EmittedKeyValues emitted = EmittedKeyValues.None, int? rowTokens = null) =>
-        new(builder, config, prompt, firstLayer, adapter is null ? null : new LoraInputs(builder, adapter, stack!), emitted, rowTokens);
+        ProgramBuilder builder, PromptForm prompt, int firstLayer, AdapterLayout? adapter, Value? stack, EmittedKeyValues emitted = EmittedKeyValues.None, int? rowTokens = null, int sharedLayers = 0) =>
+        new(builder, config, prompt, firstLayer, adapter is null ? null : new LoraInputs(builder, adapter, stack!), emitted, rowTokens, sharedLayers);
 
     private static StepProgram BuildPrefix(ProgramBuilder builder, LlamaDecoder decoder, PromptForm form, int firstLayer, string name)
     {

@@ -13,25 +13,27 @@ internal sealed class LlamaDecoder
     private readonly LoraInputs? _lora;
     private readonly PromptForm _prompt;
     private readonly int _firstLayer;
+    private readonly int _sharedLayers;
     private readonly Dimension _tokens;
-    private readonly Value _positions;
-    private readonly Value _cosine;
-    private readonly Value _sine;
     private readonly Value? _pastLengths;
+    private RowPlaces _rows;
     private readonly Dictionary<string, Value> _inputs = new(StringComparer.Ordinal);
 
-    public LlamaDecoder(ProgramBuilder builder, ModelConfig config, PromptForm prompt, int firstLayer, LoraInputs? lora, EmittedKeyValues emitted, int? rowTokens = null)
+    public LlamaDecoder(ProgramBuilder builder, ModelConfig config, PromptForm prompt, int firstLayer, LoraInputs? lora, EmittedKeyValues emitted, int? rowTokens = null, int sharedLayers = 0)
     {
         if (firstLayer < 0 || firstLayer > config.LayerCount || (firstLayer > 0 && prompt != PromptForm.Hidden))
         {
             throw new ProgramException($"A program cannot start at layer {firstLayer} of {config.LayerCount} with the prompt given as {prompt}.");
         }
 
-        (_builder, _config, _prompt, _firstLayer, _lora) = (builder, config, prompt, firstLayer, lora);
+        if (sharedLayers < 0 || sharedLayers > config.LayerCount || (sharedLayers > 0 && (prompt != PromptForm.KeyValues || emitted != EmittedKeyValues.None)))
+        {
+            throw new ProgramException($"Copies cannot share {sharedLayers} of {config.LayerCount} layers with the prompt given as {prompt}.");
+        }
+
+        (_builder, _config, _prompt, _firstLayer, _sharedLayers, _lora) = (builder, config, prompt, firstLayer, sharedLayers, lora);
         _tokens = rowTokens is { } tokens ? tokens : "S";
-        _positions = builder.IntegerInput(Positions, "N", _tokens);
-        var angles = builder.AddMany(["cos", "sin"], new RotaryAngles(config.Rope.InverseFrequencies), _positions);
-        (_cosine, _sine) = (angles[0], angles[1]);
+        _rows = AddPlaces(Positions, "N", "");
         _pastLengths = prompt == PromptForm.KeyValues ? builder.IntegerInput(PastLengths, emitted == EmittedKeyValues.Grown ? "N" : "X") : null;
         Emitted = emitted;
     }
@@ -43,7 +45,7 @@ internal sealed class LlamaDecoder
     public Value Run()
     {
         var hidden = Start();
-        for (var layer = _firstLayer; layer < _config.LayerCount; layer++)
+        for (var layer = Math.Max(_firstLayer, _sharedLayers); layer < _config.LayerCount; layer++)
         {
             hidden = AddLayer(hidden, layer);
         }
@@ -63,7 +65,7 @@ internal sealed class LlamaDecoder
             hidden = AddLayer(hidden, below);
         }
 
-        return _builder.Add(Hidden, new SplitRows(), hidden, _positions);
+        return _builder.Add(Hidden, new SplitRows(), hidden, _rows.Positions);
     }
 
     /// <summary>Keys and values of every layer as outputs; of the last layer nothing else is computed.</summary>
@@ -91,11 +93,34 @@ internal sealed class LlamaDecoder
     {
         if (_prompt == PromptForm.Hidden)
         {
-            return _builder.Add("start", new RepeatExamples(), _builder.Input(Hidden, "X", _tokens, _config.HiddenSize), _positions);
+            return _builder.Add("start", new RepeatExamples(), _builder.Input(Hidden, "X", _tokens, _config.HiddenSize), _rows.Positions);
         }
 
         var table = new Weight(LlamaLayer.EmbeddingName, _config.VocabularySize, _config.HiddenSize);
-        return _builder.Add("start", new Embedding(table), _builder.IntegerInput(InputIds, "N", _tokens));
+        return _sharedLayers == 0 ? _builder.Add("start", new Embedding(table), _builder.IntegerInput(InputIds, "N", _tokens)) : StartShared(table);
+    }
+
+    /// <summary>The layers that are the same for every copy, of the rows of the first one, and then those rows for all copies.</summary>
+    private Value StartShared(Weight table)
+    {
+        var all = _rows;
+        _rows = AddPlaces(FirstPositions, "F", "first_");
+        var hidden = _builder.Add("first_start", new Embedding(table), _builder.IntegerInput(FirstInputIds, "F", _tokens));
+        for (var layer = 0; layer < _sharedLayers; layer++)
+        {
+            hidden = AddLayer(hidden, layer);
+        }
+
+        var split = _builder.Add("first_hidden", new SplitRows(), hidden, _rows.Positions);
+        _rows = all;
+        return _builder.Add("start", new RepeatExamples(), split, _rows.Positions);
+    }
+
+    private RowPlaces AddPlaces(string name, Dimension rows, string prefix)
+    {
+        var positions = _builder.IntegerInput(name, rows, _tokens);
+        var angles = _builder.AddMany([prefix + "cos", prefix + "sin"], new RotaryAngles(_config.Rope.InverseFrequencies), positions);
+        return new RowPlaces(positions, angles[0], angles[1]);
     }
 
     private Value AddLayer(Value hidden, int layer)
@@ -122,8 +147,8 @@ internal sealed class LlamaDecoder
         if (Emitted == EmittedKeyValues.New)
         {
             var split = new SplitHeads(_config.KeyValueHeadCount);
-            _builder.Output(_builder.Add(PresentKey(layer), split, keys, _positions));
-            _builder.Output(_builder.Add(PresentValue(layer), split, values, _positions));
+            _builder.Output(_builder.Add(PresentKey(layer), split, keys, _rows.Positions));
+            _builder.Output(_builder.Add(PresentValue(layer), split, values, _rows.Positions));
         }
 
         return (keys, values);
@@ -135,7 +160,7 @@ internal sealed class LlamaDecoder
         var (heads, kvHeads, width) = (_config.HeadCount, _config.KeyValueHeadCount, _config.HeadDimension);
         if (_prompt != PromptForm.KeyValues)
         {
-            return _builder.Add(name, new CausalAttention(heads, kvHeads, width), queries, keys, values, _positions);
+            return _builder.Add(name, new CausalAttention(heads, kvHeads, width), queries, keys, values, _rows.Positions);
         }
 
         // A growing cache belongs to one row; a shared prompt to all copies of its example.
@@ -145,17 +170,17 @@ internal sealed class LlamaDecoder
         if (Emitted == EmittedKeyValues.Grown)
         {
             var split = new SplitHeads(kvHeads);
-            _builder.Output(_builder.Add(PresentKey(layer), new AppendTime(), pastKeys, _builder.Add(name + ".new_keys", split, keys, _positions)));
-            _builder.Output(_builder.Add(PresentValue(layer), new AppendTime(), pastValues, _builder.Add(name + ".new_values", split, values, _positions)));
+            _builder.Output(_builder.Add(PresentKey(layer), new AppendTime(), pastKeys, _builder.Add(name + ".new_keys", split, keys, _rows.Positions)));
+            _builder.Output(_builder.Add(PresentValue(layer), new AppendTime(), pastValues, _builder.Add(name + ".new_values", split, values, _rows.Positions)));
         }
 
-        return _builder.Add(name, new CachedAttention(heads, kvHeads, width), queries, keys, values, _positions, pastKeys, pastValues, _pastLengths!);
+        return _builder.Add(name, new CachedAttention(heads, kvHeads, width), queries, keys, values, _rows.Positions, pastKeys, pastValues, _pastLengths!);
     }
 
     private Value AddNorm(Value hidden, int layer, string name) =>
         _builder.Add($"{LlamaLayer.Prefix(layer)}.{name}", new RmsNorm(LlamaLayer.Norm(_config, layer, name), _config.RmsNormEpsilon), hidden);
 
-    private Value AddRotary(Value value, string name) => _builder.Add(name, new Rotary(_config.HeadDimension), value, _cosine, _sine);
+    private Value AddRotary(Value value, string name) => _builder.Add(name, new Rotary(_config.HeadDimension), value, _rows.Cosine, _rows.Sine);
 
     private Value AddLinear(Value input, int layer, string name)
     {
@@ -168,4 +193,10 @@ internal sealed class LlamaDecoder
         _inputs.Add(module.Name, input);
         return _lora?.Apply(_builder, module.Name, output, input) ?? output;
     }
+
+    /// <summary>Where the rows stand that layers are being added for.</summary>
+    /// <param name="Positions">[rows, S].</param>
+    /// <param name="Cosine">[rows*S, d/2].</param>
+    /// <param name="Sine">[rows*S, d/2].</param>
+    private sealed record RowPlaces(Value Positions, Value Cosine, Value Sine);
 }

@@ -18,6 +18,12 @@ public sealed record StepOptions
     /// <summary>First computed layer; above 0 only with <see cref="PromptForm.Hidden"/>.</summary>
     public int FirstLayer { get; init; }
 
+    /// <summary>
+    /// Layers from the first that no adapter changes, with <see cref="PromptForm.KeyValues"/>: at most the lowest adapted layer. They are the same for all copies and computed
+    /// once, not for every copy.
+    /// </summary>
+    public int SharedLayers { get; init; }
+
     /// <summary>S when every row of every step has as many tokens; null: any number. Rows of one token behind cached prompts have a shorter program.</summary>
     public int? RowTokens { get; init; }
 

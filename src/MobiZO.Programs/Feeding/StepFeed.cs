@@ -20,7 +20,8 @@ public sealed class StepFeed
         FirstCopyRows = [.. rows.Take(groups * choices * perCopy).Select(row => (row.Example, row.Choice))];
         TokensPerRow = rows.Max(row => row.Tokens.Length);
         RowCount = rows.Count;
-        AddTokens(rows);
+        AddTokens(rows, ProgramNames.InputIds, ProgramNames.Positions);
+        AddTokens(rows[..FirstCopyRows.Count], ProgramNames.FirstInputIds, ProgramNames.FirstPositions);
         AddAnswers(form, rows, copies, perCopy, choices);
     }
 
@@ -30,7 +31,7 @@ public sealed class StepFeed
     /// <summary>Which example (index into the given list) each cached prompt belongs to, in the order the program wants them.</summary>
     public IReadOnlyList<int> PromptOrder { get; }
 
-    /// <summary>Example (index into the given list) and choice of every row that the copies after the first ones of each group repeat: the order of hidden states.</summary>
+    /// <summary>Example (index into the given list) and choice of every row that the copies after the first ones of each group repeat: the order of hidden states and of layers that copies share.</summary>
     public IReadOnlyList<(int Example, int Choice)> FirstCopyRows { get; }
 
     /// <summary>N.</summary>
@@ -125,7 +126,7 @@ public sealed class StepFeed
         return new Row(index, copy, choice, example.SuffixStart, all[example.SuffixStart..], first, candidates, example.Label);
     }
 
-    private void AddTokens(List<Row> rows)
+    private void AddTokens(IReadOnlyList<Row> rows, string idsName, string positionsName)
     {
         var (ids, positions) = (new long[rows.Count * TokensPerRow], new long[rows.Count * TokensPerRow]);
         for (var n = 0; n < rows.Count; n++)
@@ -137,8 +138,8 @@ public sealed class StepFeed
             }
         }
 
-        _inputs.Add(ProgramNames.InputIds, HostTensor.Of(ids, rows.Count, TokensPerRow));
-        _inputs.Add(ProgramNames.Positions, HostTensor.Of(positions, rows.Count, TokensPerRow));
+        _inputs.Add(idsName, HostTensor.Of(ids, rows.Count, TokensPerRow));
+        _inputs.Add(positionsName, HostTensor.Of(positions, rows.Count, TokensPerRow));
     }
 
     private void AddAnswers(LossForm form, List<Row> rows, int copies, int perCopy, int choices)

@@ -60,5 +60,8 @@ internal sealed record ExampleLayout(LossForm Form, PromptForm Prompt, int First
     public int? RowTokens(IEnumerable<PromptExample> examples) =>
         Prompt == PromptForm.KeyValues && examples.All(example => StepFeed.TokensOf(Form, example) == 1) ? 1 : null;
 
+    /// <summary>Layers below the adapter that the copies of a step share behind cached prompts: without an adapter below, their rows do not differ.</summary>
+    public int SharedLayers(AdapterLayout adapter) => Prompt == PromptForm.KeyValues ? adapter.Modules.Min(module => module.Layer) : 0;
+
     private int SuffixStart(EncodedExample example) => Prompt == PromptForm.KeyValues ? example.InvocationStart : 0;
 }

@@ -217,7 +217,15 @@ internal sealed class TrainingSetup : IDisposable
         var score = Task.Run(() => engine.Load(architecture.Score(AdapterLayout, Layout.Prompt, Layout.FirstLayer), checkpoint));
         try
         {
-            var plain = new StepOptions { Adapter = AdapterLayout, Loss = Layout.Form, Prompt = Layout.Prompt, FirstLayer = Layout.FirstLayer, RowTokens = rowTokens };
+            var plain = new StepOptions
+            {
+                Adapter = AdapterLayout,
+                Loss = Layout.Form,
+                Prompt = Layout.Prompt,
+                FirstLayer = Layout.FirstLayer,
+                SharedLayers = Layout.SharedLayers(AdapterLayout),
+                RowTokens = rowTokens,
+            };
             if (Options.Update != UpdatePlace.Engine)
             {
                 return StepPrograms.ForHost(LoadProgram(architecture.Step(plain)));

@@ -45,6 +45,9 @@ public static class EveryProgram
                 if (prompt == PromptForm.KeyValues)
                 {
                     yield return ($"step {loss} {prompt} one token", architecture.Step(options with { RowTokens = 1 }));
+                    var upper = options with { Adapter = new(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]), SharedLayers = 1 };
+                    yield return ($"step {loss} {prompt} shared layers", architecture.Step(upper));
+                    yield return ($"step {loss} {prompt} shared layers, one token", architecture.Step(upper with { RowTokens = 1 }));
                 }
 
                 // The forms differ behind the losses only.

@@ -7,10 +7,11 @@ namespace MobiZO.TestKit.Tiny;
 /// <summary>Inputs that fit a program, from its declared shapes alone.</summary>
 public static class ProgramInputs
 {
-    /// <summary>Extents of the symbols: N rows of S tokens for P copies of X examples, T cached tokens, R answers, K candidates, D decisions.</summary>
+    /// <summary>Extents of the symbols: N rows of S tokens for P copies of X examples, F rows of the first copy, T cached tokens, R answers, K candidates, D decisions.</summary>
     public static IReadOnlyDictionary<string, long> Extents { get; } = new Dictionary<string, long>
     {
         ["N"] = 12,
+        ["F"] = 2,
         ["S"] = 3,
         ["P"] = 6,
         ["X"] = 2,
@@ -41,7 +42,7 @@ public static class ProgramInputs
             var below = input.Name switch
             {
                 ProgramNames.AnswerRows => (int)tokens,
-                ProgramNames.Positions => 20,
+                ProgramNames.Positions or ProgramNames.FirstPositions => 20,
                 ProgramNames.PastLengths => 5,
                 ProgramNames.QueryIndex => 3,
                 ProgramNames.Labels => 2,

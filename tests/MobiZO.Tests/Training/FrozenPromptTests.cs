@@ -45,6 +45,30 @@ public sealed class FrozenPromptTests
         }
     }
 
+    /// <summary>Behind cached prompts the layers below the adapter are computed for one copy: every copy has the losses it has when it computes them itself.</summary>
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Layers_that_copies_share_give_the_losses_of_the_whole_step(EngineKind engine, LossForm loss)
+    {
+        var model = new TinyLlama(layers: 4);
+        var adapter = new AdapterLayout(2, 2, [.. model.Architecture.LinearModules.Where(module => module.Layer >= 2)]);
+        foreach (var (ownExamples, hasSingleTokens) in new[] { (false, false), (true, false), (false, true), (true, true) })
+        {
+            var plan = CopyPlan.Create(EstimatorMode.TwoSided, 3, ownExamples);
+            foreach (var maxTokens in new[] { int.MaxValue, 30 })
+            {
+                using var whole = new TinyStep(engine, loss, PromptForm.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens, sharesLayers: false);
+                using var upper = new TinyStep(engine, loss, PromptForm.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens);
+                Assert.Equal((0, 2), (whole.Options().SharedLayers, upper.Options().SharedLayers));
+                var examples = ownExamples ? 6 : 4;
+                var expected = whole.Objective(examples, maxTokens).Losses(whole.Request(plan));
+                var actual = upper.Objective(examples, maxTokens).Losses(upper.Request(plan));
+                Assert.Equal(expected, actual, (x, y) => Math.Abs(x - y) <= 2e-5);
+                Assert.Equal(6, expected.Distinct().Count());
+            }
+        }
+    }
+
     [Theory]
     [InlineData(AdapterScope.Activated)]
     [InlineData(AdapterScope.All)]

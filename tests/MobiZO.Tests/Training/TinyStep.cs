@@ -24,9 +24,9 @@ internal sealed class TinyStep : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly IEngine _engine;
 
-    public TinyStep(EngineKind engine, LossForm loss = LossForm.Tokens, PromptForm prompt = PromptForm.Tokens, TinyLlama? model = null, AdapterLayout? adapter = null, int exampleCount = 12, bool hasSingleTokens = false)
+    public TinyStep(EngineKind engine, LossForm loss = LossForm.Tokens, PromptForm prompt = PromptForm.Tokens, TinyLlama? model = null, AdapterLayout? adapter = null, int exampleCount = 12, bool hasSingleTokens = false, bool sharesLayers = true)
     {
-        (Loss, Prompt, HasSingleTokens) = (loss, prompt, hasSingleTokens);
+        (Loss, Prompt, HasSingleTokens, SharesLayers) = (loss, prompt, hasSingleTokens, sharesLayers);
         Model = model ?? new TinyLlama();
         Adapter = adapter ?? Model.Adapter(2, "q_proj", "v_proj", "down_proj");
         _engine = Own(CreateEngine(engine));
@@ -43,6 +43,9 @@ internal sealed class TinyStep : IDisposable
 
     /// <summary>Whether every row has one token behind its cached prompt, as the program then knows.</summary>
     public bool HasSingleTokens { get; }
+
+    /// <summary>Whether the copies share the layers below the adapter, as in a run.</summary>
+    public bool SharesLayers { get; }
 
     public TinyLlama Model { get; }
 
@@ -64,7 +67,7 @@ internal sealed class TinyStep : IDisposable
         ? new ReferenceEngine<float>()
         : new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = Path.Combine(AppContext.BaseDirectory, "engine-cache"), Threads = 1 });
 
-    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, RowTokens = HasSingleTokens ? 1 : null, Update = update };
+    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, SharedLayers = SharesLayers ? new ExampleLayout(Loss, Prompt).SharedLayers(Adapter) : 0, RowTokens = HasSingleTokens ? 1 : null, Update = update };
 
     public IProgramSession Load(StepProgram program) => Own(_engine.Load(program, Model));
 
