@@ -5,6 +5,7 @@ using MobiZO.TrainBench.Measuring;
 using MobiZO.TrainBench.Reporting;
 using MobiZO.TrainBench.Steps;
 using MobiZO.TrainBench.Weights;
+using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Commands;
 
@@ -18,7 +19,7 @@ internal static class StepsCommand
     {
         var (model, json, threads) = (CommonOptions.Model(), CommonOptions.Json(), CommonOptions.Threads());
         var grid = CommonOptions.Text("--grid", "Shapes: scope:P=..,E=..,T=..[,S=..] with | between sizes and ; between parts.", StepGrid.Default);
-        var layers = CommonOptions.Text("--layers", "Decoder layers with an adapter: all, top-8, or a list such as 0-3,7. Without the first one there is no comparison with scope all.", "all");
+        var layers = CommonOptions.Text("--layers", "Decoder layers with an adapter: all, top-8, or a list such as 0-3,7. Without the first one scope all is left out: a run would keep hidden states, which the bench does not.", "all");
         var rounds = CommonOptions.Count("--rounds", "Rounds of a row; the first is dropped.", 7);
         var tokens = CommonOptions.TokensPerRun();
         var buffer = CommonOptions.Count("--bandwidth-mb", "Size of the buffer that memory speed is measured on.", 1024);
@@ -42,7 +43,7 @@ internal static class StepsCommand
                 using (var loaded = new StepModel(result.GetValue(model)!, engine, result.GetValue(loss), format, result.GetValue(layers)!))
                 {
                     var bench = new StepBench(loaded, result.GetValue(rounds), result.GetValue(tokens));
-                    foreach (var shape in shapes)
+                    foreach (var shape in shapes.Where(shape => loaded.HasFirstLayer || shape.Scope == AdapterScope.Activated))
                     {
                         cancellation.ThrowIfCancellationRequested();
                         Output.Tell($"measuring {shape}");

@@ -26,15 +26,17 @@ public static class ProgramExport
         }
 
         var adapter = AdapterFactory.CreateLayout(model, options.Adapter);
+        var loss = options.Loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens;
         var (prompt, firstLayer) = ExampleLayout.FrozenPart(options.Adapter.Scope, adapter);
         return kind switch
         {
             ProgramKind.Step => model.Architecture.Step(new StepOptions
             {
                 Adapter = adapter,
-                Loss = options.Loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens,
+                Loss = loss,
                 Prompt = prompt,
                 FirstLayer = firstLayer,
+                SharedLayers = new ExampleLayout(loss, prompt).SharedLayers(adapter),
                 Update = options.Update == UpdatePlace.Engine ? new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries) : null,
             }),
             ProgramKind.Score => model.Architecture.Score(adapter, prompt, firstLayer),

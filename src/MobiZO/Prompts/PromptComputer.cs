@@ -31,16 +31,17 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
     /// Computes sequences, batch by batch from the shortest to the longest, as many batches at a time as the engine runs side by side. What is computed ahead when the
     /// caller stops is waited for and lost.
     /// </summary>
-    public IEnumerable<ComputedPrompts> Compute(IEnumerable<int> indices)
-    {
-        int[] wanted = [.. indices];
-        if (wanted.Length == 0)
-        {
-            yield break;
-        }
+    public IEnumerable<ComputedPrompts> Compute(IEnumerable<int> indices) =>
+        indices.GroupBy(StyleOf).OrderByDescending(group => group.Key == RunStyle.SideBySide).SelectMany(group => Compute([.. group], group.Key));
 
-        var session = Prepare();
-        var batches = new Queue<int[]>(Batches(wanted, session.Width));
+    /// <summary>A sequence longer than a run of several should be has all cores to itself: attention over it takes memory with the square of its length.</summary>
+    private RunStyle StyleOf(int index) =>
+        sequences.All[index].Length - sequences.SharedLength <= MostTokensSideBySide ? programs.Style : RunStyle.OneByOne;
+
+    private IEnumerable<ComputedPrompts> Compute(int[] indices, RunStyle style)
+    {
+        var session = Prepare(style);
+        var batches = new Queue<int[]>(Batches(indices, session.Width));
         var width = Math.Min(session.Width, batches.Count);
         var running = new Queue<Task<ComputedPrompts>>();
         void Start()
@@ -62,12 +63,13 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
             while (running.TryDequeue(out var first))
             {
                 var computed = first.GetAwaiter().GetResult();
-                Start();
                 if (computed.IsTogether && !(programs.AreRowsIndependent ??= IsAlikeAlone(session, computed)))
                 {
                     computed = ComputeBatch(session, computed.Indices, computed.Buffer, isTogether: false);
                 }
 
+                // While the caller stores this one.
+                Start();
                 programs.CountTime(computed.Milliseconds / width, TokensOf(computed.Indices));
                 yield return computed;
                 _buffers.Push(computed.Buffer);
@@ -77,6 +79,10 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
         {
             // They use the session and the sequences, which their owner may let go next.
             Task.WhenAll(running).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            while (_buffers.Count > 1)
+            {
+                _buffers.Pop();
+            }
         }
     }
 
@@ -136,11 +142,11 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
         return IsAlike(0) && IsAlike(computed.Indices.Length - 1);
     }
 
-    private IProgramSession Prepare()
+    private IProgramSession Prepare(RunStyle style)
     {
         if (sequences.SharedLength == 0)
         {
-            return programs.Whole;
+            return programs.Whole(style);
         }
 
         if (_shared.Count == 0)
@@ -149,7 +155,7 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
             programs.Shared.Run(Inputs([first[..sequences.SharedLength]], 0), (name, shape, values) => _shared.Add(name, ([.. shape], values.ToArray())));
         }
 
-        return programs.After;
+        return programs.After(style);
     }
 
     private void Run(IProgramSession session, int[] batch, Memory<byte> stored)

@@ -11,7 +11,7 @@ internal sealed class PromptPrograms(LlamaArchitecture architecture, PromptShape
     // Kernels that go over a tensor element by element treat its last, incomplete vector otherwise: with rows of whole vectors no row is a part of it.
     private const int VectorValues = 16;
 
-    private readonly Dictionary<string, IProgramSession> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Name, RunStyle Style), IProgramSession> _sessions = [];
     private double _milliseconds;
     private long _tokens;
 
@@ -25,14 +25,17 @@ internal sealed class PromptPrograms(LlamaArchitecture architecture, PromptShape
     /// <summary>Measured time of a token; null before the first run.</summary>
     public double? MillisecondsPerToken => _tokens == 0 ? null : _milliseconds / _tokens;
 
+    /// <summary>How prompts are computed: many side by side, or one now and then by all cores.</summary>
+    public RunStyle Style => style;
+
     /// <summary>Whole sequences.</summary>
-    public IProgramSession Whole => Session("whole", style, () => architecture.Prefix(shape.Form, shape.FirstLayer));
+    public IProgramSession Whole(RunStyle style) => Session("whole", style, () => architecture.Prefix(shape.Form, shape.FirstLayer));
 
     /// <summary>The common beginning.</summary>
     public IProgramSession Shared => Session("shared", RunStyle.OneByOne, () => architecture.SharedPrefix(shape.Form, shape.FirstLayer));
 
     /// <summary>What comes after it.</summary>
-    public IProgramSession After => Session("after", style, () => architecture.PrefixAfter(shape.Form, shape.FirstLayer));
+    public IProgramSession After(RunStyle style) => Session("after", style, () => architecture.PrefixAfter(shape.Form, shape.FirstLayer));
 
     /// <summary>Lets the loaded programs go; they are loaded again when they are needed again.</summary>
     public void Release()
@@ -55,10 +58,10 @@ internal sealed class PromptPrograms(LlamaArchitecture architecture, PromptShape
 
     private IProgramSession Session(string name, RunStyle style, Func<StepProgram> build)
     {
-        if (!_sessions.TryGetValue(name, out var session))
+        if (!_sessions.TryGetValue((name, style), out var session))
         {
             session = load(build(), style);
-            _sessions.Add(name, session);
+            _sessions.Add((name, style), session);
         }
 
         return session;

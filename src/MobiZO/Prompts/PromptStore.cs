@@ -97,6 +97,7 @@ internal sealed class PromptStore : IDisposable
             return;
         }
 
+        cancellation.ThrowIfCancellationRequested();
         var watch = Stopwatch.StartNew();
         if (_folder is not null && FillFile(ref planned, progress, cancellation) is { } reason)
         {

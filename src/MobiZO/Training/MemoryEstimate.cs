@@ -34,7 +34,12 @@ internal static class MemoryEstimate
         return kept + (sizeof(float) * (long)valuesPerToken * Math.Max(options.MaxTokensPerRun, (long)options.ExamplesPerStep * groups * longest));
     }
 
-    public static long Of(Checkpoint checkpoint, FineTuneOptions options, long state)
+    /// <summary>Weights, activations and state.</summary>
+    /// <param name="checkpoint">The model.</param>
+    /// <param name="options">The run.</param>
+    /// <param name="state">The <see cref="StateBytes"/>.</param>
+    /// <param name="hasPrompts">Whether prompts are computed ahead.</param>
+    public static long Of(Checkpoint checkpoint, FineTuneOptions options, long state, bool hasPrompts = false)
     {
         // The interpreter holds fp32 whatever the format.
         var isOnnx = options.Engine.Kind == EngineKind.OnnxRuntime;
@@ -46,7 +51,7 @@ internal static class MemoryEstimate
 
         // Prompts are computed before the first step, in runs side by side.
         var cores = options.Engine.Threads > 0 ? options.Engine.Threads : Environment.ProcessorCount;
-        var promptTokens = isOnnx && options.Adapter.Scope == AdapterScope.Activated && options.Engine.PromptStyle == RunStyle.SideBySide
+        var promptTokens = isOnnx && hasPrompts && options.Engine.PromptStyle == RunStyle.SideBySide
             ? (long)cores * Math.Min(PromptComputer.MostTokensSideBySide, options.MaxTokensPerRun)
             : 0;
         var activations = Math.Max(options.MaxTokensPerRun, promptTokens) * checkpoint.Config.IntermediateSize * sizeof(float) * LiveActivations;

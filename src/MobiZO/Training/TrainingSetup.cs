@@ -140,7 +140,7 @@ internal sealed class TrainingSetup : IDisposable
             RowsPerStep = plan.Count * options.ExamplesPerStep,
             RunsPerStep = Objective.LastRunCount,
             Prompts = prompts,
-            EstimatedMemoryBytes = MemoryEstimate.Of(Model.Checkpoint, options, state) + PromptMemory(prompts),
+            EstimatedMemoryBytes = MemoryEstimate.Of(Model.Checkpoint, options, state, Layout.Prompt != PromptForm.Tokens) + PromptMemory(prompts),
             StepMilliseconds = milliseconds,
             EstimatedSeconds = milliseconds / 1000 * Math.Max(0, options.Steps - firstStep),
             FirstStep = firstStep,

@@ -52,6 +52,31 @@ public sealed class PromptPrefixTests
         Assert.True(none.Zip(suffix, (x, y) => Math.Abs(x - y)).Max() > 1e-2);
     }
 
+    /// <summary>Large enough for every operator to be cut among the threads.</summary>
+    [Fact]
+    public void Prompts_computed_by_one_thread_and_by_several_have_the_same_bits()
+    {
+        var model = new TinyLlama(layers: 2, heads: 4, keyValueHeads: 2, hidden: 256, headDimension: 64);
+        using var folder = new TemporaryFolder();
+        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path, Threads = 2 });
+        var program = model.Architecture.Prefix(PromptForm.KeyValues);
+        using var together = engine.Load(program, model);
+        using var sideBySide = engine.Load(program, model, RunStyle.SideBySide);
+        Assert.Equal((1, 2), (together.Width, sideBySide.Width));
+
+        var random = new PlainRandom(6);
+        var inputs = new Dictionary<string, HostTensor>
+        {
+            [ProgramNames.InputIds] = HostTensor.Of(Array.ConvertAll(random.Tokens(7 * 33, 40), id => (long)id), 7, 33),
+            [ProgramNames.Positions] = HostTensor.Of([.. Enumerable.Range(0, 7 * 33).Select(index => (long)(index % 33))], 7, 33),
+        };
+        var expected = together.Run(inputs);
+        foreach (var results in Enumerable.Range(0, 4).AsParallel().WithDegreeOfParallelism(2).Select(_ => sideBySide.Run(inputs)).ToArray())
+        {
+            Assert.All(expected, output => Assert.Equal(output.Value.Floats, results[output.Key].Floats));
+        }
+    }
+
     /// <summary>A long prompt of another row pads the cache; what lies in the padding must not matter.</summary>
     [Theory]
     [MemberData(nameof(Cases))]

@@ -37,6 +37,9 @@ internal sealed class PromptSetting : IDisposable
     /// <summary>How many batches of prompts are computed at once.</summary>
     public int Width { get; init; } = 1;
 
+    /// <summary>How the loaded programs were to be run.</summary>
+    public List<RunStyle> Loaded { get; } = [];
+
     /// <summary>Runs that have begun and not ended.</summary>
     public int ActiveRuns => _activeRuns;
 
@@ -59,7 +62,7 @@ internal sealed class PromptSetting : IDisposable
     /// <summary>A new store, as a new run would make it.</summary>
     public PromptStore Open(bool hasFile = true, PromptCacheType type = PromptCacheType.Fp16, long budget = long.MaxValue, IReadOnlyList<PromptExample>? examples = null)
     {
-        var programs = new PromptPrograms(Model.Architecture, Shape, (program, style) => new Counting(_engine.Load(program, Model, style), this), RunStyle.SideBySide);
+        var programs = new PromptPrograms(Model.Architecture, Shape, Load, RunStyle.SideBySide);
         var store = new PromptStore(programs, examples ?? Examples, new PromptCacheOptions(type, budget, hasFile ? Cache : null, 64), new PromptBatch());
         _owned.Add(programs);
         _owned.Add(store);
@@ -101,6 +104,12 @@ internal sealed class PromptSetting : IDisposable
         }
 
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private Counting Load(StepProgram program, RunStyle style)
+    {
+        Loaded.Add(style);
+        return new Counting(_engine.Load(program, Model, style), this);
     }
 
     private sealed class Counting(IProgramSession inner, PromptSetting setting) : IProgramSession

@@ -111,7 +111,7 @@ public sealed class PromptStoreTests
         Assert.Equal(0, nothing.HeldBytes);
     }
 
-    /// <summary>Each run waits until another one runs beside it.</summary>
+    /// <summary>The first run waits until another one runs beside it.</summary>
     [Theory]
     [MemberData(nameof(Forms))]
     public void Batches_computed_side_by_side_hold_the_same_bits_and_stopping_waits_for_them(EngineKind engine, PromptForm form)
@@ -128,10 +128,23 @@ public sealed class PromptStoreTests
         };
         PromptSetting.AssertEqual(expected, setting.Inputs(setting.Fill(hasFile: false).Store, 30));
 
+        setting.Distort = (_, _) => Thread.Sleep(20);
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => setting.Open().Fill(null, (_, _) => stop.Cancel(), null, stop.Token));
         Assert.Equal(0, setting.ActiveRuns);
         PromptSetting.AssertEqual(expected, setting.Inputs(setting.Fill().Store, 30));
+    }
+
+    [Fact]
+    public void A_long_prompt_is_computed_by_all_cores_and_the_others_side_by_side()
+    {
+        using var setting = new PromptSetting(count: 4);
+        PromptExample[] examples = [.. setting.Examples, setting.Examples[0] with { Prompt = new int[402], SuffixStart = 401 }];
+        Assert.Equal(5, setting.Fill(examples: examples).Plan.Computed);
+        Assert.Equal([RunStyle.SideBySide, RunStyle.OneByOne], setting.Loaded);
+        setting.Loaded.Clear();
+        Assert.Equal((4, 1), (setting.Fill(examples: examples[..4]).Plan.Found, setting.Fill(hasFile: false, examples: examples[4..]).Plan.Computed));
+        Assert.Equal([RunStyle.OneByOne], setting.Loaded);
     }
 
     [Fact]

@@ -54,17 +54,21 @@ public sealed class FrozenPromptTests
         var adapter = new AdapterLayout(2, 2, [.. model.Architecture.LinearModules.Where(module => module.Layer >= 2)]);
         foreach (var (ownExamples, hasSingleTokens) in new[] { (false, false), (true, false), (false, true), (true, true) })
         {
-            var plan = CopyPlan.Create(EstimatorMode.TwoSided, 3, ownExamples);
-            foreach (var maxTokens in new[] { int.MaxValue, 30 })
+            foreach (var (mode, maxTokens, isSequential) in new[] { (EstimatorMode.TwoSided, int.MaxValue, false), (EstimatorMode.OneSided, int.MaxValue, false), (EstimatorMode.TwoSided, 30, false), (EstimatorMode.TwoSided, int.MaxValue, true) })
             {
+                var plan = CopyPlan.Create(mode, 3, ownExamples);
                 using var whole = new TinyStep(engine, loss, PromptForm.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens, sharesLayers: false);
                 using var upper = new TinyStep(engine, loss, PromptForm.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens);
                 Assert.Equal((0, 2), (whole.Options().SharedLayers, upper.Options().SharedLayers));
                 var examples = ownExamples ? 6 : 4;
                 var expected = whole.Objective(examples, maxTokens).Losses(whole.Request(plan));
-                var actual = upper.Objective(examples, maxTokens).Losses(upper.Request(plan));
+                var actual = upper.Objective(examples, maxTokens, isSequential: isSequential).Losses(upper.Request(plan));
                 Assert.Equal(expected, actual, (x, y) => Math.Abs(x - y) <= 2e-5);
-                Assert.Equal(6, expected.Distinct().Count());
+                Assert.Equal(plan.Count, expected.Distinct().Count());
+
+                var update = new EngineUpdate(mode.EngineForm(), 3);
+                var next = upper.Objective(examples, maxTokens, update).LossesAndUpdate(upper.Request(plan), 0.01f).B;
+                Assert.Equal(whole.Objective(examples, maxTokens, update).LossesAndUpdate(whole.Request(plan), 0.01f).B, next, (x, y) => Math.Abs(x - y) <= 2e-5);
             }
         }
     }

@@ -1,5 +1,6 @@
 using MobiZO.Evaluation;
 using MobiZO.Optimization;
+using MobiZO.Prompts;
 using MobiZO.TrainBench.Race;
 using MobiZO.Training;
 
@@ -18,7 +19,7 @@ public sealed class RaceObserverTests
         At(4, observer, new StageProgress("caching training prompts", 0, 8));
         At(6, observer, new StageProgress("caching training prompts", 8, 8));
         At(7, observer, new RunNote("note", false));
-        At(7.5, observer, new StageProgress("caching evaluation prompts", 0, 4));
+        At(7.5, observer, new PromptsPlanned("evaluation", new PromptCachePlan { Found = 0, Computed = 4, Left = 2, SharedTokens = 0, Bytes = 1, Seconds = 1 }));
         At(8, observer, new StageProgress("caching evaluation prompts", 4, 4));
         At(9, observer, new StageProgress("evaluating", 4, 4));
         At(10, observer, Evaluation(0, correct: 2));
@@ -34,8 +35,8 @@ public sealed class RaceObserverTests
         Assert.Equal(1, _stops);
         Assert.True(result.IsReached);
         Assert.Equal((0.75, 26, null), (result.Goal!.Value, result.Seconds, result.Note));
-        Assert.Equal((5.5, 2.5, 13, 5), (result.LoadSeconds, result.PromptSeconds, result.StepSeconds, result.EvaluationSeconds));
-        Assert.Equal((0.5, 26 - 0.5 - 5), (result.EvaluationPromptSeconds, result.TrainingSeconds));
+        Assert.Equal((5, 3, 13, 5), (result.LoadSeconds, result.PromptSeconds, result.StepSeconds, result.EvaluationSeconds));
+        Assert.Equal((1, 26 - 1 - 5), (result.EvaluationPromptSeconds, result.TrainingSeconds));
         Assert.Equal(3, result.Steps);
         Assert.Equal((0.5, 0.75), (result.Before!.Value, result.Best!.Value));
         Assert.Equal([new RacePoint(0, 10, 0.5), new RacePoint(2, 21, 0.5), new RacePoint(3, 26, 0.75)], result.Curve);
