@@ -66,7 +66,7 @@ internal sealed class StepModel : IDisposable
             Adapter = Adapter,
             Loss = Loss,
             Prompt = prompt,
-            SharedLayers = new ExampleLayout(Loss, prompt).SharedLayers(Adapter),
+            SharedLayers = ExampleLayout.SharedLayers(prompt, Adapter),
             RowTokens = rowTokens,
         }));
 

@@ -17,7 +17,7 @@ internal sealed class Evaluator
     private readonly PromptExample[] _examples;
     private readonly IReadOnlyList<string> _choices;
     private readonly PromptStore? _prompts;
-    private readonly int _maxTokensPerRun;
+    private readonly int[][] _batches;
 
     /// <param name="score">The loaded score program.</param>
     /// <param name="rows">Rows to score.</param>
@@ -33,9 +33,10 @@ internal sealed class Evaluator
         Func<IReadOnlyList<PromptExample>, PromptStore?> prompts,
         int maxTokensPerRun)
     {
-        (_score, _rows, _choices, _maxTokensPerRun) = (score, rows, choices, maxTokensPerRun);
+        (_score, _rows, _choices) = (score, rows, choices);
         _examples = [.. rows.Select(layout.ForScoring)];
         _prompts = prompts(_examples);
+        _batches = [.. Batches(maxTokensPerRun)];
     }
 
     /// <summary>Number of rows.</summary>
@@ -52,7 +53,7 @@ internal sealed class Evaluator
     {
         var scored = new ScoredExample[_rows.Count];
         var done = 0;
-        foreach (var batch in Batches())
+        foreach (var batch in _batches)
         {
             cancellation.ThrowIfCancellationRequested();
             Score(batch, adapter, scored);
@@ -137,7 +138,7 @@ internal sealed class Evaluator
         : LossForm.ChoiceSequences;
 
     /// <summary>Rows of similar length, as many as the tokens to compute and, beside them, the cached tokens to join allow.</summary>
-    private IEnumerable<int[]> Batches()
+    private IEnumerable<int[]> Batches(int maxTokensPerRun)
     {
         var form = FormOf(_examples);
         var repeats = form == LossForm.ChoiceSequences ? _examples.Max(example => example.Choices.Length) : 1;
@@ -146,7 +147,7 @@ internal sealed class Evaluator
             Enumerable.Range(0, _rows.Count),
             index => _rows[index].Length,
             (count, longest) => count <= RowsPerRun
-                && (long)count * repeats * Math.Min(mostTokens, _rows[longest].Length) <= _maxTokensPerRun
-                && (long)count * _examples[longest].SuffixStart <= _maxTokensPerRun);
+                && (long)count * repeats * Math.Min(mostTokens, _rows[longest].Length) <= maxTokensPerRun
+                && (long)count * _examples[longest].SuffixStart <= maxTokensPerRun);
     }
 }

@@ -33,6 +33,9 @@ public sealed record EngineOptions
     [JsonIgnore]
     public IProgress<double>? CacheProgress { get; init; }
 
+    /// <summary>The number of threads in force.</summary>
+    internal int EffectiveThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
+
     /// <summary>How prompts are computed: side by side takes the memory of several runs.</summary>
     internal RunStyle PromptStyle => LowMemory ? RunStyle.OneByOne : RunStyle.SideBySide;
 

@@ -26,17 +26,16 @@ public static class ProgramExport
         }
 
         var adapter = AdapterFactory.CreateLayout(model, options.Adapter);
-        var loss = options.Loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens;
         var (prompt, firstLayer) = ExampleLayout.FrozenPart(options.Adapter.Scope, adapter);
         return kind switch
         {
             ProgramKind.Step => model.Architecture.Step(new StepOptions
             {
                 Adapter = adapter,
-                Loss = loss,
+                Loss = options.Loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens,
                 Prompt = prompt,
                 FirstLayer = firstLayer,
-                SharedLayers = new ExampleLayout(loss, prompt).SharedLayers(adapter),
+                SharedLayers = ExampleLayout.SharedLayers(prompt, adapter),
                 Update = options.Update == UpdatePlace.Engine ? new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries) : null,
             }),
             ProgramKind.Score => model.Architecture.Score(adapter, prompt, firstLayer),

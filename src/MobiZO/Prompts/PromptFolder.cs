@@ -37,7 +37,7 @@ internal sealed class PromptFolder : IDisposable
             model.Checkpoint.Fingerprint,
             model.Engine.Name,
             $"{typeof(LlamaArchitecture).Module.ModuleVersionId:N} {model.Engine.GetType().Module.ModuleVersionId:N} {typeof(PromptFolder).Module.ModuleVersionId:N}",
-            FormattableString.Invariant($"{(engine.Threads == 0 ? Environment.ProcessorCount : engine.Threads)} threads, {(engine.LowMemory ? "unpacked" : "packed")}"),
+            FormattableString.Invariant($"{engine.EffectiveThreads} threads, {(engine.LowMemory ? "unpacked" : "packed")}"),
             FormattableString.Invariant($"{shape.Form} {shape.FirstLayer} {type}"),
         ];
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..24];

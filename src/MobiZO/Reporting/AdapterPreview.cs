@@ -42,7 +42,7 @@ public sealed record AdapterPreview
             Modules = [.. layout.Modules.Select(module => module.Name)],
             TrainableParameters = layout.BCount,
             BaseParameters = parameters,
-            EstimatedMemoryBytes = MemoryEstimate.Of(model.Checkpoint, options, MemoryEstimate.StateBytes(layout.BCount, options.Optimizer)),
+            EstimatedMemoryBytes = MemoryEstimate.Of(model.Checkpoint, options, MemoryEstimate.StateBytes(layout.BCount, options.Optimizer), ExampleLayout.FrozenPart(options.Adapter.Scope, layout).Prompt),
         };
     }
 }

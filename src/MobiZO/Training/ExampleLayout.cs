@@ -19,9 +19,12 @@ internal sealed record ExampleLayout(LossForm Form, PromptForm Prompt, int First
             return (PromptForm.KeyValues, 0);
         }
 
-        var lowest = adapter.Modules.Min(module => module.Layer);
+        var lowest = LowestLayer(adapter);
         return lowest > 0 ? (PromptForm.Hidden, lowest) : (PromptForm.Tokens, 0);
     }
+
+    /// <summary>Layers that the copies of a step share behind cached prompts: below the lowest adapted one their rows do not differ.</summary>
+    public static int SharedLayers(PromptForm prompt, AdapterLayout adapter) => prompt == PromptForm.KeyValues ? LowestLayer(adapter) : 0;
 
     /// <summary>Chooses the forms for the rows of a run.</summary>
     /// <exception cref="FineTuneException">The rows do not fit the loss.</exception>
@@ -60,8 +63,7 @@ internal sealed record ExampleLayout(LossForm Form, PromptForm Prompt, int First
     public int? RowTokens(IEnumerable<PromptExample> examples) =>
         Prompt == PromptForm.KeyValues && examples.All(example => StepFeed.TokensOf(Form, example) == 1) ? 1 : null;
 
-    /// <summary>Layers below the adapter that the copies of a step share behind cached prompts: without an adapter below, their rows do not differ.</summary>
-    public int SharedLayers(AdapterLayout adapter) => Prompt == PromptForm.KeyValues ? adapter.Modules.Min(module => module.Layer) : 0;
+    private static int LowestLayer(AdapterLayout adapter) => adapter.Modules.Min(module => module.Layer);
 
     private int SuffixStart(EncodedExample example) => Prompt == PromptForm.KeyValues ? example.InvocationStart : 0;
 }

@@ -1,6 +1,7 @@
 using MobiZO.Checkpoints;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
 using MobiZO.Prompts;
 
@@ -38,8 +39,8 @@ internal static class MemoryEstimate
     /// <param name="checkpoint">The model.</param>
     /// <param name="options">The run.</param>
     /// <param name="state">The <see cref="StateBytes"/>.</param>
-    /// <param name="hasPrompts">Whether prompts are computed ahead.</param>
-    public static long Of(Checkpoint checkpoint, FineTuneOptions options, long state, bool hasPrompts = false)
+    /// <param name="prompt">What programs are given of prompts; except for tokens it is computed ahead.</param>
+    public static long Of(Checkpoint checkpoint, FineTuneOptions options, long state, PromptForm prompt)
     {
         // The interpreter holds fp32 whatever the format.
         var isOnnx = options.Engine.Kind == EngineKind.OnnxRuntime;
@@ -50,9 +51,8 @@ internal static class MemoryEstimate
         }
 
         // Prompts are computed before the first step, in runs side by side.
-        var cores = options.Engine.Threads > 0 ? options.Engine.Threads : Environment.ProcessorCount;
-        var promptTokens = isOnnx && hasPrompts && options.Engine.PromptStyle == RunStyle.SideBySide
-            ? (long)cores * Math.Min(PromptComputer.MostTokensSideBySide, options.MaxTokensPerRun)
+        var promptTokens = isOnnx && prompt != PromptForm.Tokens && options.Engine.PromptStyle == RunStyle.SideBySide
+            ? (long)options.Engine.EffectiveThreads * Math.Min(PromptComputer.MostTokensSideBySide, options.MaxTokensPerRun)
             : 0;
         var activations = Math.Max(options.MaxTokensPerRun, promptTokens) * checkpoint.Config.IntermediateSize * sizeof(float) * LiveActivations;
 

@@ -140,7 +140,7 @@ internal sealed class TrainingSetup : IDisposable
             RowsPerStep = plan.Count * options.ExamplesPerStep,
             RunsPerStep = Objective.LastRunCount,
             Prompts = prompts,
-            EstimatedMemoryBytes = MemoryEstimate.Of(Model.Checkpoint, options, state, Layout.Prompt != PromptForm.Tokens) + PromptMemory(prompts),
+            EstimatedMemoryBytes = MemoryEstimate.Of(Model.Checkpoint, options, state, Layout.Prompt) + PromptMemory(prompts),
             StepMilliseconds = milliseconds,
             EstimatedSeconds = milliseconds / 1000 * Math.Max(0, options.Steps - firstStep),
             FirstStep = firstStep,
@@ -223,7 +223,7 @@ internal sealed class TrainingSetup : IDisposable
                 Loss = Layout.Form,
                 Prompt = Layout.Prompt,
                 FirstLayer = Layout.FirstLayer,
-                SharedLayers = Layout.SharedLayers(AdapterLayout),
+                SharedLayers = ExampleLayout.SharedLayers(Layout.Prompt, AdapterLayout),
                 RowTokens = rowTokens,
             };
             if (Options.Update != UpdatePlace.Engine)

@@ -1,5 +1,6 @@
 using MobiZO.Checkpoints;
 using MobiZO.Models;
+using MobiZO.Programs.Architectures;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
@@ -36,7 +37,8 @@ public sealed class MemoryEstimateTests : IDisposable
         long Estimate(WeightFormat format, EngineKind kind = EngineKind.OnnxRuntime) => MemoryEstimate.Of(
             checkpoint,
             new FineTuneOptions { Model = "m", TrainData = "d", Output = "o", Engine = new EngineOptions { Weights = format, Kind = kind } },
-            0);
+            0,
+            PromptForm.Tokens);
         Assert.True(Estimate(WeightFormat.Float32) > Estimate(WeightFormat.Int8));
         Assert.True(Estimate(WeightFormat.Float32) > Estimate(WeightFormat.Int4));
         Assert.Equal(Estimate(WeightFormat.Float32, EngineKind.Reference), Estimate(WeightFormat.Int4, EngineKind.Reference));

@@ -67,7 +67,7 @@ internal sealed class TinyStep : IDisposable
         ? new ReferenceEngine<float>()
         : new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = Path.Combine(AppContext.BaseDirectory, "engine-cache"), Threads = 1 });
 
-    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, SharedLayers = SharesLayers ? new ExampleLayout(Loss, Prompt).SharedLayers(Adapter) : 0, RowTokens = HasSingleTokens ? 1 : null, Update = update };
+    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, SharedLayers = SharesLayers ? ExampleLayout.SharedLayers(Prompt, Adapter) : 0, RowTokens = HasSingleTokens ? 1 : null, Update = update };
 
     public IProgramSession Load(StepProgram program) => Own(_engine.Load(program, Model));
 
