@@ -122,6 +122,24 @@ public sealed class StepProgramTests
         Assert.Contains("2 of 3 layers", Assert.Throws<ProgramException>(() => model.Architecture.Step(options with { Prompt = PromptForm.Tokens, SharedLayers = 2 })).Message);
     }
 
+    [Fact]
+    public void A_program_that_starts_above_cached_prompts_needs_nothing_from_below()
+    {
+        var model = new TinyLlama(layers: 3);
+        var adapter = model.Adapter(2);
+        var upper = new AdapterLayout(2, 1, [.. adapter.Modules.Where(module => module.Layer == 2)]);
+        var options = new StepOptions { Adapter = upper, Prompt = PromptForm.KeyValues, FirstLayer = 2 };
+        var program = model.Architecture.Step(options);
+        string[] names = [.. program.Inputs.Select(input => input.Name)];
+        Assert.Contains(ProgramNames.Hidden, names);
+        Assert.Equal([ProgramNames.PastKey(2), ProgramNames.PastValue(2)], names.Where(name => name.StartsWith("past.", StringComparison.Ordinal)));
+        Assert.DoesNotContain(names, name => name.EndsWith("input_ids", StringComparison.Ordinal));
+        Assert.DoesNotContain(program.Weights, weight => weight.Name.StartsWith("model.layers.0.", StringComparison.Ordinal) || weight.Name.StartsWith("model.layers.1.", StringComparison.Ordinal));
+        Assert.Equal([ProgramNames.Hidden, ProgramNames.PresentKey(2), ProgramNames.PresentValue(2)], model.Architecture.Prefix(PromptForm.KeyValues, 2).Outputs.Select(output => output.Name));
+        Assert.Contains("'model.layers.0.", Assert.Throws<ProgramException>(() => model.Architecture.Step(options with { Adapter = adapter })).Message);
+        Assert.Contains("share 1 of 3", Assert.Throws<ProgramException>(() => model.Architecture.Step(options with { SharedLayers = 1 })).Message);
+    }
+
     private static Shape Fixed(Shape shape, IReadOnlyDictionary<string, long> symbols) => new([.. shape.Dimensions.Select(dimension => (Dimension)(int)dimension.Bind(symbols))]);
 
     private static StepProgram Small()

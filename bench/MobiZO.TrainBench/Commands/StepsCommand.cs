@@ -12,6 +12,7 @@ namespace MobiZO.TrainBench.Commands;
 /// <summary>Speed of the parallel step over a grid of shapes, against one copy after another, plain inference and the machine's bound.</summary>
 internal static class StepsCommand
 {
+    private const string AutoLayers = "auto";
     private const int GemmRounds = 11;
     private const int ReadRounds = 6;
 
@@ -19,7 +20,7 @@ internal static class StepsCommand
     {
         var (model, json, threads) = (CommonOptions.Model(), CommonOptions.Json(), CommonOptions.Threads());
         var grid = CommonOptions.Text("--grid", "Shapes: scope:P=..,E=..,T=..[,S=..] with | between sizes and ; between parts.", StepGrid.Default);
-        var layers = CommonOptions.Text("--layers", "Decoder layers with an adapter: all, top-8, or a list such as 0-3,7. Without the first one scope all is left out: a run would keep hidden states, which the bench does not.", "all");
+        var layers = CommonOptions.Text("--layers", "Decoder layers with an adapter in scope activated: all, upper-half, top-8, or a list such as 0-3,7; auto: those that a run takes. Scope all has an adapter in every layer.", AutoLayers);
         var rounds = CommonOptions.Count("--rounds", "Rounds of a row; the first is dropped.", 7);
         var tokens = CommonOptions.TokensPerRun();
         var buffer = CommonOptions.Count("--bandwidth-mb", "Size of the buffer that memory speed is measured on.", 1024);
@@ -30,6 +31,7 @@ internal static class StepsCommand
             {
                 var (shapes, format) = (StepGrid.Parse(result.GetValue(grid)!), WeightFormat.Find(result.GetValue(weights)!));
                 var engine = new EngineOptions { Threads = result.GetValue(threads) };
+                var chosenLayers = result.GetValue(layers) is { } named and not AutoLayers ? named : null;
                 using var gemm = new GemmPeak(engine.Threads);
                 var (gemmRates, readRates) = (new List<GemmRate>(), new List<double>());
                 void MeasureMachine()
@@ -40,10 +42,10 @@ internal static class StepsCommand
 
                 MeasureMachine();
                 var rows = new List<StepRow>();
-                using (var loaded = new StepModel(result.GetValue(model)!, engine, result.GetValue(loss), format, result.GetValue(layers)!))
+                using (var loaded = new StepModel(result.GetValue(model)!, engine, result.GetValue(loss), format, chosenLayers))
                 {
                     var bench = new StepBench(loaded, result.GetValue(rounds), result.GetValue(tokens));
-                    foreach (var shape in shapes.Where(shape => loaded.HasFirstLayer || shape.Scope == AdapterScope.Activated))
+                    foreach (var shape in shapes)
                     {
                         cancellation.ThrowIfCancellationRequested();
                         Output.Tell($"measuring {shape}");

@@ -38,7 +38,7 @@ public class PromptBenchmarks
 
         // Two batches in turn: a batch that is joined already costs nothing.
         var examples = model.Examples(shape, 2 * Examples);
-        _store = model.Prompts(examples, InFile ? _folder : null);
+        _store = model.Prompts(examples, model.FirstLayerOf(AdapterScope.Activated), InFile ? _folder : null);
         _feed = StepFeed.Create(LossForm.Choices, examples[..Examples], 1, 1);
     }
 

@@ -1,10 +1,11 @@
 using BenchmarkDotNet.Attributes;
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
+using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Parts;
 
-/// <summary>The trained state of an adapter on q and v of all layers: noise, stack of copies, update.</summary>
+/// <summary>The trained state of the default adapter: noise, stack of copies, update.</summary>
 public class StateBenchmarks
 {
     private const float Epsilon = 1e-2f;
@@ -27,7 +28,7 @@ public class StateBenchmarks
     public void SetUp()
     {
         using var model = PartsModel.Open();
-        (_layout, _plan) = (model.State, CopyPlan.Create(EstimatorMode.TwoSided, Queries));
+        (_layout, _plan) = (model.AdapterOf(AdapterScope.Activated).State, CopyPlan.Create(EstimatorMode.TwoSided, Queries));
         _b = new float[_layout.Total];
         _noise = new float[Queries * _layout.Total];
         _stack = new float[_plan.Count * _layout.Total];

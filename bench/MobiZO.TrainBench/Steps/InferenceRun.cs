@@ -28,7 +28,7 @@ internal sealed class InferenceRun
             var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
             if (shape.Prompt == PromptForm.KeyValues)
             {
-                using var prompts = model.Prompts(examples, folder: null);
+                using var prompts = model.Prompts(examples, firstLayer: 0, folder: null);
                 prompts.AddTo(inputs, feed, [.. Enumerable.Range(0, examples.Length)]);
             }
 

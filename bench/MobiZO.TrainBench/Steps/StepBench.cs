@@ -12,7 +12,7 @@ internal sealed class StepBench(StepModel model, int rounds, int maxTokensPerRun
         using var step = new StepRun(model, shape, maxTokensPerRun);
         using var sequential = new StepRun(model, shape, maxTokensPerRun, isSequential: true);
         var inference = new InferenceRun(model, shape, maxTokensPerRun);
-        using var all = shape.Scope == AdapterScope.Activated && model.HasFirstLayer ? new StepRun(model, shape.InScopeAll(), maxTokensPerRun) : null;
+        using var all = shape.Scope == AdapterScope.Activated ? new StepRun(model, shape.InScopeAll(), maxTokensPerRun) : null;
 
         // Before the others have run at this size: what they need is not the step's.
         var isOwnPeak = ResidentPeak.TryReset();

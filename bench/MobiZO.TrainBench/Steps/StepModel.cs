@@ -1,9 +1,7 @@
 using MobiZO.Adapters;
 using MobiZO.Models;
-using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
 using MobiZO.Programs;
-using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
@@ -15,7 +13,7 @@ using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
 
-/// <summary>A model with a fresh adapter, its programs, and rows of random tokens.</summary>
+/// <summary>A model with fresh adapters, its programs, and rows of random tokens.</summary>
 internal sealed class StepModel : IDisposable
 {
     private const int LabelWords = 2;
@@ -24,49 +22,46 @@ internal sealed class StepModel : IDisposable
 
     private readonly Dictionary<(string, PromptForm, int?), MeteredSession> _sessions = [];
     private readonly double _bytesPerWeight;
+    private readonly StepAdapter _activated;
+    private readonly StepAdapter _all;
 
     /// <param name="path">Model folder or GGUF file.</param>
     /// <param name="engine">How it runs.</param>
     /// <param name="loss">The loss: over two label words, or over the vocabulary.</param>
     /// <param name="weights">How the weights are held.</param>
-    /// <param name="layers">Which decoder layers carry the adapter, as <see cref="AdapterOptions.Layers"/> says it.</param>
-    public StepModel(string path, EngineOptions engine, LossKind loss, WeightFormat weights, string layers = "all")
+    /// <param name="layers">Which decoder layers carry the adapter in scope activated, as <see cref="AdapterOptions.Layers"/> says it; null: those of a run.</param>
+    public StepModel(string path, EngineOptions engine, LossKind loss, WeightFormat weights, string? layers = null)
     {
         Model = LocalModel.Open(path, weights.Apply(engine));
         _bytesPerWeight = weights.BytesPerWeight;
         Loss = loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens;
 
-        // With label words a run takes their number as rank; that A is random here changes no time.
+        // With label words a run takes their number as rank; that A is random here changes no time. Scope all has its layers: upper ones alone would start from
+        // hidden states, which these programs do not.
         var options = new AdapterOptions { Layers = layers }.Decided(Loss == LossForm.Choices ? LabelWords : 0);
-        Adapter = AdapterFactory.CreateLayout(Model, options);
-        var fresh = LoraAdapter.CreateFresh(Adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), options.EffectiveRank, (float)options.EffectiveAlpha, Seed);
-        State = fresh.Layout;
-        A = [.. fresh.Modules.SelectMany(module => module.A)];
+        _activated = StepAdapter.Create(Model, options, Seed);
+        _all = StepAdapter.Create(Model, options with { Layers = LayerFilter.AllWord }, Seed);
     }
 
     public LocalModel Model { get; }
 
     public LossForm Loss { get; }
 
-    public AdapterLayout Adapter { get; }
+    /// <summary>The adapter of a scope.</summary>
+    public StepAdapter AdapterOf(AdapterScope scope) => scope == AdapterScope.Activated ? _activated : _all;
 
-    public StateLayout State { get; }
-
-    /// <summary>All A matrices, flat.</summary>
-    public float[] A { get; }
-
-    /// <summary>Whether the first layer is adapted. Otherwise a run in scope all would keep hidden states, which these programs do not.</summary>
-    public bool HasFirstLayer => Adapter.Modules.Any(module => module.Layer == 0);
+    /// <summary>The layer that a step starts with.</summary>
+    public int FirstLayerOf(AdapterScope scope) => ExampleLayout.FrozenPart(scope, AdapterOf(scope).Layout).FirstLayer;
 
     public MeteredSession Step(StepShape shape) => Load(
         "step",
         shape,
         (prompt, rowTokens) => Model.Architecture.Step(new StepOptions
         {
-            Adapter = Adapter,
+            Adapter = AdapterOf(shape.Scope).Layout,
             Loss = Loss,
             Prompt = prompt,
-            SharedLayers = ExampleLayout.SharedLayers(prompt, Adapter),
+            FirstLayer = FirstLayerOf(shape.Scope),
             RowTokens = rowTokens,
         }));
 
@@ -95,10 +90,11 @@ internal sealed class StepModel : IDisposable
 
     /// <summary>The cached prompts of examples as a run keeps them.</summary>
     /// <param name="examples">The examples.</param>
+    /// <param name="firstLayer">The first computed layer.</param>
     /// <param name="folder">Folder of cache files; null: in memory.</param>
-    public PromptStore Prompts(PromptExample[] examples, string? folder)
+    public PromptStore Prompts(PromptExample[] examples, int firstLayer, string? folder)
     {
-        var shape = PromptShape.Of(Model.Checkpoint.Config, PromptForm.KeyValues, 0);
+        var shape = PromptShape.Of(Model.Checkpoint.Config, PromptForm.KeyValues, firstLayer);
         using var programs = new PromptPrograms(Model.Architecture, shape, (program, style) => Model.Engine.Load(program, Model.Checkpoint, style), RunStyle.SideBySide);
         var store = new PromptStore(programs, examples, new PromptCacheOptions(PromptCacheType.Fp16, long.MaxValue, folder, MostTokensOfAPrefixRun), new PromptBatch());
         store.Fill(null, null, null, CancellationToken.None);

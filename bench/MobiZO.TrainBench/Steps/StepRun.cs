@@ -34,14 +34,15 @@ internal sealed class StepRun : IDisposable
     public StepRun(StepModel model, StepShape shape, int maxTokensPerRun, bool isSequential = false)
     {
         var examples = model.Examples(shape, BatchesOfExamples * shape.Examples);
+        var adapter = model.AdapterOf(shape.Scope);
         _session = model.Step(shape);
-        _prompts = shape.Prompt == PromptForm.KeyValues ? model.Prompts(examples, Path.Combine(_folder, "prompts")) : null;
+        _prompts = shape.Prompt == PromptForm.KeyValues ? model.Prompts(examples, model.FirstLayerOf(shape.Scope), Path.Combine(_folder, "prompts")) : null;
         var order = new ExampleOrder(examples.Length, shape.Examples, Seed);
-        _objective = new ModelObjective(StepPrograms.ForHost(_session), model.Loss, model.A, examples, order, _prompts, maxTokensPerRun, isSequential);
+        _objective = new ModelObjective(StepPrograms.ForHost(_session), model.Loss, adapter.A, examples, order, _prompts, maxTokensPerRun, isSequential);
 
         var options = new OptimizerOptions { Mode = shape.Mode, Queries = shape.Queries, LearningRate = LearningRate };
-        _optimizer = new ZerothOrderOptimizer(options, model.State, Seed, TotalSteps);
-        var header = new JournalHeader { Seed = Seed, TotalSteps = TotalSteps, Optimizer = options, Layout = model.State };
+        _optimizer = new ZerothOrderOptimizer(options, adapter.State, Seed, TotalSteps);
+        var header = new JournalHeader { Seed = Seed, TotalSteps = TotalSteps, Optimizer = options, Layout = adapter.State };
         _journal = JournalWriter.Create(Path.Combine(_folder, "journal.jsonl"), header, StepsPerFlush);
         _session.Take();
     }

@@ -1,5 +1,4 @@
 using MobiZO.Data;
-using MobiZO.Optimization;
 using MobiZO.Training;
 
 namespace MobiZO.Cli.QuickStart;
@@ -24,8 +23,6 @@ internal static class QuickStartRecipe
             MaxRows = TrainingMails + UnseenMails,
             EvalFraction = (double)UnseenMails / (TrainingMails + UnseenMails),
         },
-        Adapter = new AdapterOptions { Scope = AdapterScope.Activated, TargetModules = "o_proj" },
-        Optimizer = new OptimizerOptions { LearningRate = 0.3f },
         Steps = 100,
         ExamplesPerStep = 4,
         EvalEvery = 25,

@@ -20,11 +20,6 @@ public sealed class LlamaArchitecture(ModelConfig config)
     /// <summary>P perturbed copies to P losses; with <see cref="StepOptions.Update"/> also the projected gradients and the next B.</summary>
     public StepProgram Step(StepOptions options)
     {
-        if (options.Adapter.Modules.FirstOrDefault(module => module.Layer < options.SharedLayers) is { } lower)
-        {
-            throw new ProgramException($"Copies cannot share {options.SharedLayers} layers: '{lower.Name}' is adapted.");
-        }
-
         var builder = new ProgramBuilder();
         var b = builder.Input(AdapterB, options.Adapter.BCount);
         var noise = builder.Input(Noise, options.Update is { } sized ? (Dimension)sized.Queries : "q", options.Adapter.BCount);
@@ -32,6 +27,11 @@ public sealed class LlamaArchitecture(ModelConfig config)
         var coefficients = builder.Input(Coefficients, "P");
         var stack = builder.Add("stack", new PerturbStack(), b, noise, queryIndex, coefficients);
         var decoder = NewDecoder(builder, options.Prompt, options.FirstLayer, options.Adapter, stack, rowTokens: options.RowTokens, sharedLayers: options.SharedLayers);
+        var frozen = Math.Max(options.FirstLayer, options.SharedLayers);
+        if (options.Adapter.Modules.FirstOrDefault(module => module.Layer < frozen) is { } lower)
+        {
+            throw new ProgramException($"Copies cannot share {frozen} layers: '{lower.Name}' is adapted.");
+        }
 
         var answers = decoder.AnswerStates(decoder.Run());
         var losses = AddLoss(builder, options.Loss, answers, coefficients);
@@ -58,19 +58,21 @@ public sealed class LlamaArchitecture(ModelConfig config)
         return builder.Build("score");
     }
 
-    /// <summary>The frozen part of prompts, without adapter: keys and values of every layer, or the hidden states entering <paramref name="firstLayer"/>.</summary>
+    /// <summary>
+    /// The frozen part of prompts, without adapter: keys and values from <paramref name="firstLayer"/> on with, above 0, the hidden states that enter it, or those hidden states alone.
+    /// </summary>
     public StepProgram Prefix(PromptForm form, int firstLayer = 0)
     {
         var builder = new ProgramBuilder();
         var decoder = NewDecoder(builder, PromptForm.Tokens, 0, null, null, form == PromptForm.KeyValues ? EmittedKeyValues.New : EmittedKeyValues.None);
-        return BuildPrefix(builder, decoder, form, firstLayer, "prefix");
+        return BuildPrefix(builder, decoder, form, firstLayer, isWhole: false, "prefix");
     }
 
     /// <summary>The common beginning of prompts: what <see cref="Prefix"/> gives of it, and the keys and values that <see cref="PrefixAfter"/> takes.</summary>
     public StepProgram SharedPrefix(PromptForm form, int firstLayer = 0)
     {
         var builder = new ProgramBuilder();
-        return BuildPrefix(builder, NewDecoder(builder, PromptForm.Tokens, 0, null, null, EmittedKeyValues.New), form, firstLayer, "prefix_shared");
+        return BuildPrefix(builder, NewDecoder(builder, PromptForm.Tokens, 0, null, null, EmittedKeyValues.New), form, firstLayer, isWhole: true, "prefix_shared");
     }
 
     /// <summary>What <see cref="Prefix"/> gives, of the tokens behind a common beginning; one past [1, kv_heads, T, d] a layer serves every row.</summary>
@@ -78,16 +80,17 @@ public sealed class LlamaArchitecture(ModelConfig config)
     {
         var builder = new ProgramBuilder();
         var decoder = NewDecoder(builder, PromptForm.KeyValues, 0, null, null, form == PromptForm.KeyValues ? EmittedKeyValues.New : EmittedKeyValues.None);
-        return BuildPrefix(builder, decoder, form, firstLayer, "prefix_after");
+        return BuildPrefix(builder, decoder, form, firstLayer, isWhole: false, "prefix_after");
     }
 
     /// <summary>What enters the adapted modules, for every row: one output a module input (<see cref="InputOf"/>), [N*S, in].</summary>
     /// <param name="adapter">The modules.</param>
-    /// <param name="prompt">How prompts are given; not as hidden states.</param>
-    public StepProgram ModuleInputs(AdapterLayout adapter, PromptForm prompt)
+    /// <param name="prompt">How prompts are given; not as hidden states alone.</param>
+    /// <param name="firstLayer">First computed layer.</param>
+    public StepProgram ModuleInputs(AdapterLayout adapter, PromptForm prompt, int firstLayer = 0)
     {
         var builder = new ProgramBuilder();
-        var decoder = NewDecoder(builder, prompt, 0, null, null);
+        var decoder = NewDecoder(builder, prompt, firstLayer, null, null);
         decoder.Run();
         foreach (var input in adapter.Modules.Select(module => decoder.InputOf(module.Name)).Distinct())
         {
@@ -135,7 +138,7 @@ public sealed class LlamaArchitecture(ModelConfig config)
         ProgramBuilder builder, PromptForm prompt, int firstLayer, AdapterLayout? adapter, Value? stack, EmittedKeyValues emitted = EmittedKeyValues.None, int? rowTokens = null, int sharedLayers = 0) =>
         new(builder, config, prompt, firstLayer, adapter is null ? null : new LoraInputs(builder, adapter, stack!), emitted, rowTokens, sharedLayers);
 
-    private static StepProgram BuildPrefix(ProgramBuilder builder, LlamaDecoder decoder, PromptForm form, int firstLayer, string name)
+    private static StepProgram BuildPrefix(ProgramBuilder builder, LlamaDecoder decoder, PromptForm form, int firstLayer, bool isWhole, string name)
     {
         if (form == PromptForm.Hidden)
         {
@@ -143,7 +146,7 @@ public sealed class LlamaArchitecture(ModelConfig config)
         }
         else
         {
-            decoder.EmitKeyValues();
+            decoder.EmitKeyValues(firstLayer, isWhole);
         }
 
         return builder.Build(name);

@@ -17,16 +17,17 @@ internal sealed class LlamaDecoder
     private readonly Dimension _tokens;
     private readonly Value? _pastLengths;
     private RowPlaces _rows;
+    private int _firstEmitted;
     private readonly Dictionary<string, Value> _inputs = new(StringComparer.Ordinal);
 
     public LlamaDecoder(ProgramBuilder builder, ModelConfig config, PromptForm prompt, int firstLayer, LoraInputs? lora, EmittedKeyValues emitted, int? rowTokens = null, int sharedLayers = 0)
     {
-        if (firstLayer < 0 || firstLayer > config.LayerCount || (firstLayer > 0 && prompt != PromptForm.Hidden))
+        if (firstLayer < 0 || firstLayer > config.LayerCount || (firstLayer > 0 && (prompt == PromptForm.Tokens || emitted != EmittedKeyValues.None)))
         {
             throw new ProgramException($"A program cannot start at layer {firstLayer} of {config.LayerCount} with the prompt given as {prompt}.");
         }
 
-        if (sharedLayers < 0 || sharedLayers > config.LayerCount || (sharedLayers > 0 && (prompt != PromptForm.KeyValues || emitted != EmittedKeyValues.None)))
+        if (sharedLayers < 0 || sharedLayers > config.LayerCount || (sharedLayers > 0 && (prompt != PromptForm.KeyValues || firstLayer > 0 || emitted != EmittedKeyValues.None)))
         {
             throw new ProgramException($"Copies cannot share {sharedLayers} of {config.LayerCount} layers with the prompt given as {prompt}.");
         }
@@ -65,19 +66,32 @@ internal sealed class LlamaDecoder
             hidden = AddLayer(hidden, below);
         }
 
-        return _builder.Add(Hidden, new SplitRows(), hidden, _rows.Positions);
+        return AddHidden(hidden);
     }
 
-    /// <summary>Keys and values of every layer as outputs; of the last layer nothing else is computed.</summary>
-    public void EmitKeyValues()
+    /// <summary>
+    /// Keys and values as outputs, and the hidden states that enter a layer when it is not the first; of the last layer nothing else is computed.
+    /// </summary>
+    /// <param name="firstLayer">The layer that hidden states enter.</param>
+    /// <param name="isWhole">Keys and values of every layer; otherwise from <paramref name="firstLayer"/> on.</param>
+    public void EmitKeyValues(int firstLayer, bool isWhole)
     {
+        _firstEmitted = isWhole ? 0 : firstLayer;
+        var last = _config.LayerCount - 1;
         var hidden = Start();
-        for (var layer = 0; layer < _config.LayerCount - 1; layer++)
+        for (var layer = 0; layer <= last; layer++)
         {
-            hidden = AddLayer(hidden, layer);
+            if (layer == firstLayer && layer > 0)
+            {
+                _builder.Output(AddHidden(hidden));
+            }
+
+            if (layer < last)
+            {
+                hidden = AddLayer(hidden, layer);
+            }
         }
 
-        var last = _config.LayerCount - 1;
         AddKeyValues(AddNorm(hidden, last, "input_layernorm"), last);
     }
 
@@ -91,7 +105,7 @@ internal sealed class LlamaDecoder
 
     private Value Start()
     {
-        if (_prompt == PromptForm.Hidden)
+        if (_prompt == PromptForm.Hidden || _firstLayer > 0)
         {
             return _builder.Add("start", new RepeatExamples(), _builder.Input(Hidden, "X", _tokens, _config.HiddenSize), _rows.Positions);
         }
@@ -115,6 +129,8 @@ internal sealed class LlamaDecoder
         _rows = all;
         return _builder.Add("start", new RepeatExamples(), split, _rows.Positions);
     }
+
+    private Value AddHidden(Value hidden) => _builder.Add(Hidden, new SplitRows(), hidden, _rows.Positions);
 
     private RowPlaces AddPlaces(string name, Dimension rows, string prefix)
     {
@@ -144,7 +160,7 @@ internal sealed class LlamaDecoder
     {
         var keys = AddRotary(AddLinear(states, layer, "self_attn.k_proj"), LlamaLayer.Prefix(layer) + ".keys");
         var values = AddLinear(states, layer, "self_attn.v_proj");
-        if (Emitted == EmittedKeyValues.New)
+        if (Emitted == EmittedKeyValues.New && layer >= _firstEmitted)
         {
             var split = new SplitHeads(_config.KeyValueHeadCount);
             _builder.Output(_builder.Add(PresentKey(layer), split, keys, _rows.Positions));

@@ -15,11 +15,11 @@ public sealed record StepOptions
     /// <summary>What the program is given of the frozen part of a prompt.</summary>
     public PromptForm Prompt { get; init; } = PromptForm.Tokens;
 
-    /// <summary>First computed layer; above 0 only with <see cref="PromptForm.Hidden"/>.</summary>
+    /// <summary>First computed layer, at most the lowest adapted one; above 0 the program is given the hidden states that enter it, so not with <see cref="PromptForm.Tokens"/>.</summary>
     public int FirstLayer { get; init; }
 
     /// <summary>
-    /// Layers from the first that no adapter changes, with <see cref="PromptForm.KeyValues"/>: at most the lowest adapted layer. They are the same for all copies and computed
+    /// Layers from the first that no adapter changes, with <see cref="PromptForm.KeyValues"/> of all layers: at most the lowest adapted layer. They are the same for all copies and computed
     /// once, not for every copy.
     /// </summary>
     public int SharedLayers { get; init; }

@@ -55,18 +55,26 @@ public sealed class TextClassifier : IDisposable
 
         Labels = [.. _encoder.Choices.Select(LabelOf)];
         var isActivated = adapter is { InvocationTokens.Count: > 0 };
-        _layout = new ExampleLayout(LossForm.ChoiceSequences, isActivated ? PromptForm.KeyValues : PromptForm.Tokens);
         var layout = adapter is null ? null : AdapterFactory.LayoutOf(model, adapter);
+        _layout = new ExampleLayout(LossForm.ChoiceSequences, PromptForm.Tokens);
+        if (isActivated)
+        {
+            // As in the run, so that the same text gets the same numbers; whether label words are single tokens is seen on any text.
+            var any = EncodeRow(Fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal));
+            var (prompt, firstLayer) = ExampleLayout.FrozenPart(AdapterScope.Activated, layout!, ExampleLayout.AreSingleRows(any.ChoiceIds));
+            _layout = _layout with { Prompt = prompt, FirstLayer = firstLayer };
+        }
+
         if (adapter is not null)
         {
             _state = (HostTensor.Of([.. adapter.Modules.SelectMany(module => module.A)], layout!.ACount), HostTensor.Of(adapter.ToState(), layout.BCount));
         }
 
-        _score = model.Engine.Load(model.Architecture.Score(layout, _layout.Prompt), model.Checkpoint);
+        _score = model.Engine.Load(model.Architecture.Score(layout, _layout.Prompt, _layout.FirstLayer), model.Checkpoint);
         _owned.Add(_score);
         if (isActivated)
         {
-            var shape = PromptShape.Of(model.Checkpoint.Config, PromptForm.KeyValues, 0);
+            var shape = PromptShape.Of(model.Checkpoint.Config, _layout.Prompt, _layout.FirstLayer);
             _prefix = new PromptPrograms(model.Architecture, shape, (program, style) => model.Engine.Load(program, model.Checkpoint, style), RunStyle.OneByOne);
             _owned.Add(_prefix);
         }
@@ -105,10 +113,9 @@ public sealed class TextClassifier : IDisposable
     public ClassifiedText Classify(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        IReadOnlyList<string> columns = _data.Template is null ? [_data.TextColumn] : PromptTemplate.Parse(_data.Template).Fields;
-        return columns.Count == 1
-            ? Classify(new Dictionary<string, string> { [columns[0]] = text })
-            : throw new DataException($"The template shows the columns {string.Join(", ", columns)}; expected one. Give a value for each of them.");
+        return Fields.Count == 1
+            ? Classify(new Dictionary<string, string> { [Fields[0]] = text })
+            : throw new DataException($"The template shows the columns {string.Join(", ", Fields)}; expected one. Give a value for each of them.");
     }
 
     /// <summary>Labels a row by the columns that the template shows.</summary>
@@ -137,16 +144,23 @@ public sealed class TextClassifier : IDisposable
         _owned.Clear();
     }
 
+    private IReadOnlyList<string> Fields => _data.Template is null ? [_data.TextColumn] : PromptTemplate.Parse(_data.Template).Fields;
+
     private PromptStore? CreateStore(IReadOnlyList<Programs.Feeding.PromptExample> examples) =>
         _prefix is null ? null : new PromptStore(_prefix, examples, _cache, _batch);
 
-    private EncodedExample Encode(IReadOnlyDictionary<string, string> columns)
+    private EncodedExample EncodeRow(IReadOnlyDictionary<string, string> columns)
     {
         // Examples have a right answer; which one it is does not change how they are scored.
         var label = KeyValuePair.Create(_data.LabelColumn, _data.LabelWords?[0].Label ?? _data.Choices![0]);
         KeyValuePair<string, string>[] cells = [.. columns.Where(cell => cell.Key != label.Key), label];
         var row = new DataRow("text to classify", 1, [.. cells.Select(cell => cell.Key)], [.. cells.Select(cell => cell.Value)]);
-        var example = _encoder.Encode([row])[0];
+        return _encoder.Encode([row])[0];
+    }
+
+    private EncodedExample Encode(IReadOnlyDictionary<string, string> columns)
+    {
+        var example = EncodeRow(columns);
         if (_adapter is null)
         {
             return example;

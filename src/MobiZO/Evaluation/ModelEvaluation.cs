@@ -38,15 +38,17 @@ public static class ModelEvaluation
         var encoder = new ExampleEncoder(model.Tokenizer, options.Data, model.RenderChat);
         var read = DataFile.Read(options.DataFile, options.Data);
         var rows = encoder.Encode(new RowSampler(options.Data).Choose(read));
-        var prompt = PromptForm.Tokens;
+        var form = new ExampleLayout(LossForm.Tokens, PromptForm.Tokens);
         if (adapter is { InvocationTokens.Count: > 0 })
         {
-            prompt = PromptForm.KeyValues;
+            // As in the run, so that the same rows get the same numbers.
+            var (prompt, firstLayer) = ExampleLayout.FrozenPart(AdapterScope.Activated, layout!, rows.All(row => ExampleLayout.AreSingleRows(row.ChoiceIds)));
+            form = form with { Prompt = prompt, FirstLayer = firstLayer };
             rows = [.. rows.Select(row => row with { InvocationStart = InvocationStart(row, adapter.InvocationTokens) })];
         }
 
-        using var score = model.Engine.Load(model.Architecture.Score(layout, prompt), model.Checkpoint);
-        var shape = PromptShape.Of(model.Checkpoint.Config, PromptForm.KeyValues, 0);
+        using var score = model.Engine.Load(model.Architecture.Score(layout, form.Prompt, form.FirstLayer), model.Checkpoint);
+        var shape = PromptShape.Of(model.Checkpoint.Config, PromptForm.KeyValues, form.FirstLayer);
         using var prefix = new PromptPrograms(model.Architecture, shape, (program, style) => model.Engine.Load(program, model.Checkpoint, style), options.Engine.PromptStyle);
 
         // Every prompt is used once: nothing is worth keeping.
@@ -54,9 +56,9 @@ public static class ModelEvaluation
         var evaluator = new Evaluator(
             score,
             rows,
-            new ExampleLayout(LossForm.Tokens, prompt),
+            form,
             encoder.Choices,
-            examples => prompt == PromptForm.Tokens ? null : new PromptStore(prefix, examples, cache, new PromptBatch()),
+            examples => form.Prompt == PromptForm.Tokens ? null : new PromptStore(prefix, examples, cache, new PromptBatch()),
             options.MaxTokensPerRun);
         var result = evaluator.Evaluate(
             adapter is null ? null : (Flat(adapter.Modules.SelectMany(module => module.A)), Flat(adapter.ToState())),
@@ -67,7 +69,7 @@ public static class ModelEvaluation
             Result = result,
             Data = DataSummary.Of(read.Count, rows, encoder.Choices),
             Engine = model.Engine.Name,
-            Scope = adapter is null ? null : prompt == PromptForm.KeyValues ? AdapterScope.Activated : AdapterScope.All,
+            Scope = adapter is null ? null : form.Prompt == PromptForm.KeyValues ? AdapterScope.Activated : AdapterScope.All,
             Seconds = watch.Elapsed.TotalSeconds,
         };
     }

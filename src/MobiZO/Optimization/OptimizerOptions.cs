@@ -8,6 +8,9 @@ public sealed record OptimizerOptions
     /// <summary>Peak learning rate unless one is given.</summary>
     public const float DefaultLearningRate = 0.3f;
 
+    /// <summary>Peak learning rate of a normalised mode unless one is given, when A comes from the training prompts: fewer values are trained, and their scale is known.</summary>
+    public const float DiscriminantLearningRate = 0.6f;
+
     /// <summary>Most random directions a step.</summary>
     public const int MaxQueries = 65536;
 
@@ -23,7 +26,7 @@ public sealed record OptimizerOptions
     /// <summary>Size of the perturbation, eps.</summary>
     public float Epsilon { get; init; } = 2e-3f;
 
-    /// <summary>Peak learning rate; null: the default.</summary>
+    /// <summary>Peak learning rate; null: <see cref="DiscriminantLearningRate"/> where a run decides so, else <see cref="DefaultLearningRate"/>.</summary>
     public float? LearningRate { get; init; }
 
     /// <summary>Whether the peak learning rate is found by trying before the first step; what was found then stands in <see cref="LearningRate"/> of the run's files.</summary>

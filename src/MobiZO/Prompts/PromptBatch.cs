@@ -9,24 +9,27 @@ internal sealed class PromptBatch
 {
     private readonly PromptBuffers _buffers = new();
     private readonly Dictionary<string, HostTensor> _inputs = new(StringComparer.Ordinal);
-    private (PromptStore Store, int[] Entries, int Tokens)? _held;
+    private (PromptStore Store, int[] Entries, int[] Starts, int RowTokens)? _held;
 
     /// <summary>Whether exactly these entries lie in the batch already: the micro-batches of a step have the same prompts.</summary>
-    public bool Holds(PromptStore store, int[] entries, int tokens) =>
-        _held is { } held && ReferenceEquals(held.Store, store) && held.Tokens == tokens && held.Entries.AsSpan().SequenceEqual(entries);
+    public bool Holds(PromptStore store, int[] entries, int[] starts, int rowTokens) =>
+        _held is { } held && ReferenceEquals(held.Store, store) && held.RowTokens == rowTokens && held.Entries.AsSpan().SequenceEqual(entries) && held.Starts.AsSpan().SequenceEqual(starts);
 
-    /// <summary>Joins entries, each padded with zeros to a number of tokens.</summary>
+    /// <summary>Joins entries, each padded with zeros: keys and values to the longest, hidden states to the tokens of a row.</summary>
     /// <param name="store">Whose entries they are.</param>
     /// <param name="entries">Which ones.</param>
-    /// <param name="tokens">T of the batch, or S for hidden states; at least 1.</param>
+    /// <param name="starts">For each of them the tokens before its row: so many keys and values are taken, and the hidden states behind them.</param>
+    /// <param name="rowTokens">S of the batch.</param>
     /// <param name="shape">What an entry is.</param>
     /// <param name="type">Type of the stored numbers.</param>
     /// <param name="stored">Length and numbers of each of them; null when it is empty.</param>
-    public void Join(PromptStore store, int[] entries, int tokens, PromptShape shape, PromptCacheType type, (int Tokens, PromptEntry? Entry)[] stored)
+    public void Join(PromptStore store, int[] entries, int[] starts, int rowTokens, PromptShape shape, PromptCacheType type, (int Tokens, PromptEntry? Entry)[] stored)
     {
         _held = null;
         _inputs.Clear();
-        var memory = _buffers.Take(shape.Planes, checked(entries.Length * shape.Heads * tokens * shape.Width));
+        var cachedTokens = Math.Max(1, starts.Max());
+        int TokensOf(PromptPlane plane) => plane.IsHidden ? rowTokens : cachedTokens;
+        var memory = _buffers.Take(shape.Planes.Count, shape.Planes.Max(plane => checked(entries.Length * plane.ValuesPerToken * TokensOf(plane))));
         var size = PromptNumbers.SizeOf(type);
 
         var opened = Array.ConvertAll(stored, entry => entry.Entry?.Open());
@@ -34,16 +37,18 @@ internal sealed class PromptBatch
         try
         {
             // A few hundred independent pieces of some kilobytes; the cost is that of reading and writing memory once.
-            Parallel.For(0, shape.Planes * entries.Length, piece =>
+            Parallel.For(0, shape.Planes.Count * entries.Length, piece =>
             {
-                var (plane, row) = (piece % shape.Planes, piece / shape.Planes);
+                var (index, row) = (piece % shape.Planes.Count, piece / shape.Planes.Count);
+                var plane = shape.Planes[index];
                 ReadOnlySpan<byte> bytes = opened[row] is { } numbers ? numbers.Memory.Span : [];
-                var count = stored[row].Tokens * shape.Width;
-                var stride = tokens * shape.Width;
-                for (var head = 0; head < shape.Heads; head++)
+                var first = plane.IsHidden ? starts[row] * plane.Width : 0;
+                var count = (plane.IsHidden ? Math.Min(rowTokens, stored[row].Tokens - starts[row]) : starts[row]) * plane.Width;
+                var stride = TokensOf(plane) * plane.Width;
+                for (var head = 0; head < plane.Heads; head++)
                 {
-                    var target = memory[plane].Span.Slice(((row * shape.Heads) + head) * stride, stride);
-                    PromptNumbers.Decode(bytes.Slice(((plane * shape.Heads) + head) * count * size, count * size), target[..count], type);
+                    var target = memory[index].Span.Slice(((row * plane.Heads) + head) * stride, stride);
+                    PromptNumbers.Decode(bytes.Slice((shape.StartOf(index, head, stored[row].Tokens) + first) * size, count * size), target[..count], type);
                     target[count..].Clear();
                 }
             });
@@ -56,17 +61,18 @@ internal sealed class PromptBatch
             }
         }
 
-        for (var plane = 0; plane < shape.Planes; plane++)
+        foreach (var (plane, values) in shape.Planes.Zip(memory))
         {
-            _inputs[shape.InputName(plane)] = HostTensor.Of(memory[plane], shape.InputShape(entries.Length, tokens));
+            var tokens = TokensOf(plane);
+            _inputs[plane.Input] = HostTensor.Of(values[..(entries.Length * plane.ValuesPerToken * tokens)], plane.InputShape(entries.Length, tokens));
         }
 
         if (shape.Form == PromptForm.KeyValues)
         {
-            _inputs[ProgramNames.PastLengths] = HostTensor.Of([.. stored.Select(entry => (long)entry.Tokens)], stored.Length);
+            _inputs[ProgramNames.PastLengths] = HostTensor.Of([.. starts.Select(start => (long)start)], starts.Length);
         }
 
-        _held = (store, entries, tokens);
+        _held = (store, entries, starts, rowTokens);
     }
 
     /// <summary>Adds the joined entries to the inputs of a program.</summary>

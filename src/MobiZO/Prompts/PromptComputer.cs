@@ -183,22 +183,23 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
     /// <summary>Stores one plane [N, heads, S, width] (hidden states: [N, S, width]) of all sequences of a batch.</summary>
     private void Store(int[] batch, string name, int padded, ReadOnlySpan<float> values, Span<byte> stored)
     {
-        var plane = Enumerable.Range(0, _shape.Planes).First(candidate => _shape.OutputName(candidate) == name);
-        var (width, size) = (_shape.Width, PromptNumbers.SizeOf(options.Type));
+        var index = _shape.PlaneOf(name);
+        var plane = _shape.Planes[index];
+        var (width, size) = (plane.Width, PromptNumbers.SizeOf(options.Type));
         var shared = sequences.SharedLength;
         var start = 0;
         for (var row = 0; row < batch.Length; row++)
         {
             var tokens = sequences.All[batch[row]].Length;
-            for (var head = 0; head < _shape.Heads; head++)
+            for (var head = 0; head < plane.Heads; head++)
             {
-                var target = stored.Slice(start + (((plane * _shape.Heads) + head) * tokens * width * size), tokens * width * size);
+                var target = stored.Slice(start + (_shape.StartOf(index, head, tokens) * size), tokens * width * size);
                 if (shared > 0)
                 {
                     PromptNumbers.Encode(_shared[name].Values.AsSpan(head * shared * width, shared * width), target, options.Type);
                 }
 
-                var own = values.Slice(((row * _shape.Heads) + head) * padded * width, (tokens - shared) * width);
+                var own = values.Slice(((row * plane.Heads) + head) * padded * width, (tokens - shared) * width);
                 PromptNumbers.Encode(own, target[(shared * width * size)..], options.Type);
             }
 

@@ -1,14 +1,13 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Feeding;
 
 namespace MobiZO.Prompts;
 
 /// <summary>
-/// The token sequences whose frozen part a set of examples needs, each once: of keys and values the prompt before the adapter starts, of hidden states every row with
-/// its answer tokens.
+/// The token sequences whose frozen part a set of examples needs, each once: the prompt before the adapter starts where only keys and values are kept, every row with its answer
+/// tokens where hidden states are.
 /// </summary>
 internal sealed class PromptSequences
 {
@@ -17,11 +16,15 @@ internal sealed class PromptSequences
 
     private readonly List<int[]> _all = [];
     private readonly int[][] _ofExamples;
+    private readonly int[] _starts;
 
-    public PromptSequences(IReadOnlyList<PromptExample> examples, PromptForm form)
+    /// <param name="examples">The examples.</param>
+    /// <param name="holdsRows">Whether whole rows are kept.</param>
+    public PromptSequences(IReadOnlyList<PromptExample> examples, bool holdsRows)
     {
+        _starts = [.. examples.Select(example => example.SuffixStart)];
         var known = new Dictionary<UInt128, int>();
-        _ofExamples = [.. examples.Select(example => SequencesOf(example, form).Select(ids => Add(ids, known)).ToArray())];
+        _ofExamples = [.. examples.Select(example => SequencesOf(example, holdsRows).Select(ids => Add(ids, known)).ToArray())];
         SharedLength = CommonLength();
     }
 
@@ -37,14 +40,17 @@ internal sealed class PromptSequences
     /// <summary>The sequence of a choice of an example.</summary>
     public int IndexOf(int example, int choice) => _ofExamples[example][choice];
 
+    /// <summary>Tokens of an example before its rows.</summary>
+    public int StartOf(int example) => _starts[example];
+
     /// <summary>
     /// Names what is stored of a sequence. The common beginning is a part of it: its length decides where sums are split, and so the last bits.
     /// </summary>
     public UInt128 KeyOf(int index) => Hash([SharedLength, .. _all[index]]);
 
-    private static IEnumerable<int[]> SequencesOf(PromptExample example, PromptForm form) => form == PromptForm.KeyValues
-        ? [example.Prompt[..example.SuffixStart]]
-        : Enumerable.Range(0, Math.Max(example.Choices.Length, 1)).Select(choice => StepFeed.RowTokens(example, choice));
+    private static IEnumerable<int[]> SequencesOf(PromptExample example, bool holdsRows) => holdsRows
+        ? Enumerable.Range(0, Math.Max(example.Choices.Length, 1)).Select(choice => StepFeed.RowTokens(example, choice))
+        : [example.Prompt[..example.SuffixStart]];
 
     private static UInt128 Hash(int[] ids) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes<int>(ids)));
 

@@ -4,33 +4,68 @@ using MobiZO.Programs.Architectures;
 namespace MobiZO.Prompts;
 
 /// <summary>
-/// What is kept of a token sequence of T tokens: planes of [heads, T, width] numbers, one behind the other. Keys and values are two planes a layer, hidden states one
-/// plane of one head.
+/// What is kept of a token sequence: planes, one behind the other. Keys and values are two planes a layer, from the first computed layer on; the hidden states that enter
+/// that layer are one plane.
 /// </summary>
-/// <param name="Form">Keys and values, or hidden states.</param>
-/// <param name="FirstLayer">The layer that hidden states enter; 0 for keys and values.</param>
-/// <param name="Planes">Planes of an entry.</param>
-/// <param name="Heads">Heads of a plane.</param>
-/// <param name="Width">Numbers of a token in one head.</param>
-internal sealed record PromptShape(PromptForm Form, int FirstLayer, int Planes, int Heads, int Width)
+internal sealed class PromptShape
 {
-    /// <summary>Numbers kept of one token.</summary>
-    public int ValuesPerToken => Planes * Heads * Width;
+    private readonly int[] _valuesBefore;
 
-    public static PromptShape Of(ModelConfig config, PromptForm form, int firstLayer) => form == PromptForm.Hidden
-        ? new(form, firstLayer, 1, 1, config.HiddenSize)
-        : new(form, 0, 2 * config.LayerCount, config.KeyValueHeadCount, config.HeadDimension);
+    private PromptShape(PromptForm form, int firstLayer, PromptPlane[] planes)
+    {
+        (Form, FirstLayer, Planes) = (form, firstLayer, planes);
+        _valuesBefore = new int[planes.Length + 1];
+        for (var plane = 0; plane < planes.Length; plane++)
+        {
+            _valuesBefore[plane + 1] = _valuesBefore[plane] + planes[plane].ValuesPerToken;
+        }
+    }
+
+    /// <summary>Keys and values, or hidden states alone.</summary>
+    public PromptForm Form { get; }
+
+    /// <summary>The layer that a step starts with.</summary>
+    public int FirstLayer { get; }
+
+    public IReadOnlyList<PromptPlane> Planes { get; }
+
+    /// <summary>Whether whole rows are kept, with their answer tokens, because hidden states stand in for them; otherwise only what comes before the rows.</summary>
+    public bool HoldsRows => Planes.Any(plane => plane.IsHidden);
+
+    /// <summary>Numbers kept of one token.</summary>
+    public int ValuesPerToken => _valuesBefore[^1];
+
+    public static PromptShape Of(ModelConfig config, PromptForm form, int firstLayer)
+    {
+        var planes = new List<PromptPlane>();
+        if (form == PromptForm.Hidden || firstLayer > 0)
+        {
+            planes.Add(new(ProgramNames.Hidden, ProgramNames.Hidden, 1, config.HiddenSize, true));
+        }
+
+        for (var layer = firstLayer; form == PromptForm.KeyValues && layer < config.LayerCount; layer++)
+        {
+            planes.Add(new(ProgramNames.PresentKey(layer), ProgramNames.PastKey(layer), config.KeyValueHeadCount, config.HeadDimension, false));
+            planes.Add(new(ProgramNames.PresentValue(layer), ProgramNames.PastValue(layer), config.KeyValueHeadCount, config.HeadDimension, false));
+        }
+
+        return new PromptShape(form, firstLayer, [.. planes]);
+    }
 
     public long BytesPerToken(PromptCacheType type) => (long)ValuesPerToken * PromptNumbers.SizeOf(type);
 
-    /// <summary>The output of a prefix program that a plane comes from.</summary>
-    public string OutputName(int plane) =>
-        Form == PromptForm.Hidden ? ProgramNames.Hidden : plane % 2 == 0 ? ProgramNames.PresentKey(plane / 2) : ProgramNames.PresentValue(plane / 2);
+    /// <summary>Where a head of a plane starts in the numbers of a sequence.</summary>
+    public int StartOf(int plane, int head, int tokens) => tokens * (_valuesBefore[plane] + (head * Planes[plane].Width));
 
-    /// <summary>The input of a step that a plane goes to.</summary>
-    public string InputName(int plane) =>
-        Form == PromptForm.Hidden ? ProgramNames.Hidden : plane % 2 == 0 ? ProgramNames.PastKey(plane / 2) : ProgramNames.PastValue(plane / 2);
+    /// <summary>The plane that an output of a prefix program goes to.</summary>
+    public int PlaneOf(string output)
+    {
+        var plane = 0;
+        while (Planes[plane].Output != output)
+        {
+            plane++;
+        }
 
-    /// <summary>The shape of such an input for a batch.</summary>
-    public int[] InputShape(int count, int tokens) => Form == PromptForm.Hidden ? [count, tokens, Width] : [count, Heads, tokens, Width];
+        return plane;
+    }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Training;
@@ -34,7 +33,7 @@ internal sealed class PromptStore : IDisposable
         PromptPrograms programs, IReadOnlyList<PromptExample> examples, PromptCacheOptions options, PromptBatch batch, IReadOnlyCollection<int>? used = null)
     {
         (_programs, _options, _batch) = (programs, options, batch);
-        _sequences = new PromptSequences(examples, programs.Shape.Form);
+        _sequences = new PromptSequences(examples, programs.Shape.HoldsRows);
         _computer = new PromptComputer(programs, _sequences, options);
         _entries = new PromptEntry?[_sequences.All.Count];
         _wasFound = new bool[_entries.Length];
@@ -136,18 +135,17 @@ internal sealed class PromptStore : IDisposable
     /// <param name="examples">For every example of the batch its index in the store.</param>
     public void AddTo(IDictionary<string, HostTensor> inputs, StepFeed feed, IReadOnlyList<int> examples)
     {
-        var isHidden = _programs.Shape.Form == PromptForm.Hidden;
-        int[] wanted = isHidden
-            ? [.. feed.FirstCopyRows.Select(row => _sequences.IndexOf(examples[row.Example], row.Choice))]
-            : [.. feed.PromptOrder.Select(example => _sequences.IndexOf(examples[example], 0))];
-        var tokens = isHidden ? feed.TokensPerRow : Math.Max(1, wanted.Max(index => _sequences.All[index].Length));
-        if (!_batch.Holds(this, wanted, tokens))
+        var rows = _programs.Shape.HoldsRows ? feed.FirstCopyRows : [.. feed.PromptOrder.Select(example => (example, 0))];
+        int[] wanted = [.. rows.Select(row => _sequences.IndexOf(examples[row.Example], row.Choice))];
+        int[] starts = [.. rows.Select(row => _sequences.StartOf(examples[row.Example]))];
+        if (!_batch.Holds(this, wanted, starts, feed.TokensPerRow))
         {
             var computed = Compute(wanted);
             _batch.Join(
                 this,
                 wanted,
-                tokens,
+                starts,
+                feed.TokensPerRow,
                 _programs.Shape,
                 _options.Type,
                 [.. wanted.Select(index => (_sequences.All[index].Length, computed.TryGetValue(index, out var entry) ? entry : _entries[index]))]);

@@ -60,7 +60,7 @@ internal static class AdapterFactory
     {
         try
         {
-            return TargetSelection.Parse(options.TargetModules, LayerFilter.Parse(options.Layers)).Select([.. model.Architecture.LinearModules.Select(module => module.Name)]);
+            return TargetSelection.Parse(options.TargetModules, LayerFilter.Parse(options.EffectiveLayers)).Select([.. model.Architecture.LinearModules.Select(module => module.Name)]);
         }
         catch (ArgumentException exception)
         {

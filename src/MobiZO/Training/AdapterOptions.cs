@@ -1,3 +1,4 @@
+using MobiZO.Adapters;
 using MobiZO.Initialization;
 
 namespace MobiZO.Training;
@@ -26,11 +27,16 @@ public sealed record AdapterOptions
     /// <summary>The alpha in force.</summary>
     internal double EffectiveAlpha => Alpha ?? 2 * EffectiveRank;
 
+    /// <summary>The layers in force.</summary>
+    internal string EffectiveLayers => Layers ?? (Initialization == AdapterInitialization.Discriminant ? LayerFilter.UpperHalfWord : LayerFilter.AllWord);
+
     /// <summary>target_modules: names (<c>q_proj,v_proj</c> or short <c>q,v</c>), a regular expression, or <c>all-linear</c>.</summary>
     public string TargetModules { get; init; } = "o_proj";
 
-    /// <summary>Decoder layers: <c>all</c>, <c>top-8</c>, or a list such as <c>0-3,7</c>.</summary>
-    public string Layers { get; init; } = "all";
+    /// <summary>
+    /// Decoder layers: <c>all</c>, <c>upper-half</c>, <c>top-8</c>, or a list such as <c>0-3,7</c>. Null: the upper half with <see cref="AdapterInitialization.Discriminant"/>, else all.
+    /// </summary>
+    public string? Layers { get; init; }
 
     /// <summary>Which tokens carry the adapter.</summary>
     public AdapterScope Scope { get; init; } = AdapterScope.Activated;
@@ -43,7 +49,7 @@ public sealed record AdapterOptions
             : labels > 1 && Scope == AdapterScope.Activated ? AdapterInitialization.Discriminant
             : AdapterInitialization.Kaiming;
         var decided = this with { Initialization = initialization, Rank = Rank ?? (initialization == AdapterInitialization.Discriminant ? Math.Clamp(labels, 1, MostLabelRank) : RandomRank) };
-        return decided with { Alpha = decided.EffectiveAlpha };
+        return decided with { Alpha = decided.EffectiveAlpha, Layers = decided.EffectiveLayers };
     }
 
     /// <summary>Every error in these options; empty when they are sound.</summary>

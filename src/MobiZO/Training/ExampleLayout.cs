@@ -8,23 +8,32 @@ namespace MobiZO.Training;
 /// <summary>How encoded rows become examples of a program, for one loss, scope and adapter.</summary>
 /// <param name="Form">The loss.</param>
 /// <param name="Prompt">What programs are given of the frozen part of a prompt.</param>
-/// <param name="FirstLayer">The first computed layer; above 0 with hidden states only.</param>
+/// <param name="FirstLayer">The first computed layer; above 0 programs are given the hidden states that enter it.</param>
 internal sealed record ExampleLayout(LossForm Form, PromptForm Prompt, int FirstLayer = 0)
 {
-    /// <summary>What an adapter leaves frozen: in scope activated the tokens before it, in scope all the layers below it.</summary>
-    public static (PromptForm Prompt, int FirstLayer) FrozenPart(AdapterScope scope, AdapterLayout adapter)
+    /// <summary>What an adapter leaves frozen: the layers below it, and in scope activated the tokens before it.</summary>
+    /// <param name="scope">Where the adapter acts.</param>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="hasSingleRows">
+    /// Whether an example is one row. The hidden states of rows that differ in their answers would have to be kept for each, with the prompt before them; then scope activated keeps
+    /// the prompt of every layer.
+    /// </param>
+    public static (PromptForm Prompt, int FirstLayer) FrozenPart(AdapterScope scope, AdapterLayout adapter, bool hasSingleRows = true)
     {
+        var lowest = LowestLayer(adapter);
         if (scope == AdapterScope.Activated)
         {
-            return (PromptForm.KeyValues, 0);
+            return (PromptForm.KeyValues, hasSingleRows ? lowest : 0);
         }
 
-        var lowest = LowestLayer(adapter);
         return lowest > 0 ? (PromptForm.Hidden, lowest) : (PromptForm.Tokens, 0);
     }
 
-    /// <summary>Layers that the copies of a step share behind cached prompts: below the lowest adapted one their rows do not differ.</summary>
-    public static int SharedLayers(PromptForm prompt, AdapterLayout adapter) => prompt == PromptForm.KeyValues ? LowestLayer(adapter) : 0;
+    /// <summary>Whether these label words make one row: each is a single token, or there are none.</summary>
+    public static bool AreSingleRows(IEnumerable<int[]> choices) => choices.All(choice => choice.Length == 1);
+
+    /// <summary>Layers that the copies of a step compute once behind cached prompts of all layers: below the lowest adapted one their rows do not differ.</summary>
+    public static int SharedLayers(PromptForm prompt, int firstLayer, AdapterLayout adapter) => prompt == PromptForm.KeyValues && firstLayer == 0 ? LowestLayer(adapter) : 0;
 
     /// <summary>Chooses the forms for the rows of a run.</summary>
     /// <exception cref="FineTuneException">The rows do not fit the loss.</exception>
@@ -36,10 +45,11 @@ internal sealed record ExampleLayout(LossForm Form, PromptForm Prompt, int First
             throw new FineTuneException("Loss 'choices' needs label words for every row: give --choices or --label-words, or use --loss tokens.", FineTuneFailure.Settings);
         }
 
+        var hasSingleRows = examples.All(example => AreSingleRows(example.ChoiceIds));
         var form = !hasChoices || loss == LossKind.Tokens ? LossForm.Tokens
-            : examples.All(example => example.ChoiceIds.All(choice => choice.Length == 1)) ? LossForm.Choices
+            : hasSingleRows ? LossForm.Choices
             : LossForm.ChoiceSequences;
-        var (prompt, firstLayer) = FrozenPart(scope, adapter);
+        var (prompt, firstLayer) = FrozenPart(scope, adapter, hasSingleRows);
         return new ExampleLayout(form, prompt, firstLayer);
     }
 

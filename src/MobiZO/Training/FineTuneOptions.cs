@@ -1,4 +1,5 @@
 using MobiZO.Data;
+using MobiZO.Initialization;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Prompts;
@@ -78,6 +79,19 @@ public sealed record FineTuneOptions
 
     /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
     public bool Resume { get; init; }
+
+    /// <summary>The same options with everything decided that depends on the rows.</summary>
+    /// <param name="labels">Number of label words; 0 for free answers.</param>
+    internal FineTuneOptions Decided(int labels)
+    {
+        var adapter = Adapter.Decided(labels);
+        var isKnownScale = adapter.Initialization == AdapterInitialization.Discriminant && Optimizer.Mode.IsNormalized();
+        return this with
+        {
+            Adapter = adapter,
+            Optimizer = Optimizer with { LearningRate = Optimizer.LearningRate ?? (isKnownScale ? OptimizerOptions.DiscriminantLearningRate : OptimizerOptions.DefaultLearningRate) },
+        };
+    }
 
     /// <summary>Every error in these options and the records they hold; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()

@@ -30,7 +30,7 @@ internal sealed class TrainingSetup : IDisposable
     {
         _owned.Add(model);
         var labels = data.Train.All(row => row.Label is not null) ? data.Choices.Count : 0;
-        options = options with { Adapter = options.Adapter.Decided(labels) };
+        options = options.Decided(labels);
         if (options.Adapter.Initialization == AdapterInitialization.Discriminant && labels < 2)
         {
             throw new FineTuneException(
@@ -223,7 +223,7 @@ internal sealed class TrainingSetup : IDisposable
                 Loss = Layout.Form,
                 Prompt = Layout.Prompt,
                 FirstLayer = Layout.FirstLayer,
-                SharedLayers = ExampleLayout.SharedLayers(Layout.Prompt, AdapterLayout),
+                SharedLayers = ExampleLayout.SharedLayers(Layout.Prompt, Layout.FirstLayer, AdapterLayout),
                 RowTokens = rowTokens,
             };
             if (Options.Update != UpdatePlace.Engine)
@@ -257,7 +257,7 @@ internal sealed class TrainingSetup : IDisposable
     {
         void Tell(int done) => _progress?.Report(new StageProgress("reading prompts for the initial adapter", done, chosen.Length));
         Tell(0);
-        using var program = Model.Engine.Load(Model.Architecture.ModuleInputs(AdapterLayout, Layout.Prompt), Model.Checkpoint);
+        using var program = Model.Engine.Load(Model.Architecture.ModuleInputs(AdapterLayout, Layout.Prompt, Layout.FirstLayer), Model.Checkpoint);
         var inputs = PromptStatistics.Read(program, examples, chosen, prompts, Options.MaxTokensPerRun, Tell, cancellation);
         return DiscriminantInitialization.Apply(Adapter, inputs, [.. chosen.Select(index => Data.Train[index].Label!.Value)]);
     }
@@ -266,7 +266,7 @@ internal sealed class TrainingSetup : IDisposable
     {
         void Tell(int done, int total) => _progress?.Report(new StageProgress("trying learning rates", done, total));
         var found = LearningRateProbe.Find(Options.Optimizer, Adapter.Layout, Options.Seed, Objective, Tell, cancellation);
-        var rate = found ?? OptimizerOptions.DefaultLearningRate;
+        var rate = found ?? Options.Optimizer.EffectiveLearningRate;
         _progress?.Report(found is null
             ? new RunNote(FormattableString.Invariant($"No learning rate that was tried lowers the loss, or a loss was not finite; the run takes the default, {rate}."), true)
             : new RunNote(FormattableString.Invariant($"Learning rate {rate:g3}, found by trying."), false));

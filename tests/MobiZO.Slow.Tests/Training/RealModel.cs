@@ -66,6 +66,8 @@ internal static class RealModel
             return;
         }
 
+        // What was left open is decided in the run's own file.
+        options = new RunFolder(options.Output).ReadConfig();
         Directory.CreateDirectory(folder);
         var line = JsonSerializer.Serialize(new
         {

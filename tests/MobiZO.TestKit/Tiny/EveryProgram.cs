@@ -1,4 +1,5 @@
 using MobiZO.Programs;
+using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Architectures;
 using MobiZO.Programs.Ops;
 
@@ -48,6 +49,9 @@ public static class EveryProgram
                     var upper = options with { Adapter = new(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]), SharedLayers = 1 };
                     yield return ($"step {loss} {prompt} shared layers", architecture.Step(upper));
                     yield return ($"step {loss} {prompt} shared layers, one token", architecture.Step(upper with { RowTokens = 1 }));
+                    var above = upper with { FirstLayer = 1, SharedLayers = 0 };
+                    yield return ($"step {loss} {prompt} from layer 1", architecture.Step(above));
+                    yield return ($"step {loss} {prompt} from layer 1, one token", architecture.Step(above with { RowTokens = 1 }));
                 }
 
                 // The forms differ behind the losses only.
@@ -67,6 +71,12 @@ public static class EveryProgram
             yield return ($"generate {prompt} without adapter", architecture.Generate(null, prompt));
         }
 
+        var upperAdapter = new AdapterLayout(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]);
+        yield return ("score from layer 1", architecture.Score(upperAdapter, PromptForm.KeyValues, 1));
+        yield return ("inputs from layer 1", architecture.ModuleInputs(upperAdapter, PromptForm.KeyValues, 1));
+        yield return ("prefix key values from layer 1", architecture.Prefix(PromptForm.KeyValues, 1));
+        yield return ("shared prefix key values from layer 1", architecture.SharedPrefix(PromptForm.KeyValues, 1));
+        yield return ("prefix after key values from layer 1", architecture.PrefixAfter(PromptForm.KeyValues, 1));
         yield return ("inputs", architecture.ModuleInputs(adapter, PromptForm.KeyValues));
         yield return ("prefix key values", architecture.Prefix(PromptForm.KeyValues));
         yield return ("prefix hidden", architecture.Prefix(PromptForm.Hidden, 1));

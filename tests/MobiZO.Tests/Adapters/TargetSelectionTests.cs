@@ -52,6 +52,7 @@ public sealed class TargetSelectionTests
     [InlineData("top-2", new[] { 10, 11 })]
     [InlineData("0-2,7", new[] { 0, 1, 2, 7 })]
     [InlineData(" 3 , 3,1 - 1 ", new[] { 1, 3 })]
+    [InlineData("upper-half", new[] { 6, 7, 8, 9, 10, 11 })]
     [InlineData("top-12", null)]
     [InlineData("top-50", null)]
     [InlineData("all", null)]
@@ -63,6 +64,10 @@ public sealed class TargetSelectionTests
         Assert.Equal(["q_proj", "v_proj"], match.TargetModules);
         Assert.All(match.Modules, name => Assert.True(expected is null || expected.Contains(int.Parse(name.Split('.')[2]))));
     }
+
+    [Fact]
+    public void The_middle_of_an_odd_number_of_layers_belongs_to_the_upper_half() =>
+        Assert.Equal([1, 2], TargetSelection.Parse("q", LayerFilter.UpperHalf).Select([.. Enumerable.Range(0, 3).Select(layer => $"model.layers.{layer}.self_attn.q_proj")]).LayersToTransform);
 
     [Theory]
     [InlineData("c_attn", "c_attn")]
@@ -96,6 +101,7 @@ public sealed class TargetSelectionTests
     [Theory]
     [InlineData("")]
     [InlineData("some")]
+    [InlineData("lower-half")]
     [InlineData("top-0")]
     [InlineData("top-")]
     [InlineData("top--1")]

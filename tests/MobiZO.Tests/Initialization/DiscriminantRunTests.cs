@@ -1,6 +1,7 @@
 using MobiZO.Adapters;
 using MobiZO.Initialization;
 using MobiZO.Models;
+using MobiZO.Optimization;
 using MobiZO.Tests.Training;
 using MobiZO.Training;
 
@@ -23,8 +24,10 @@ public class DiscriminantRunTests
         Assert.All(adapter.Modules.Zip(chance.Modules), pair => Assert.NotEqual(pair.Second.A, pair.First.A));
         Assert.All(adapter.Modules, module => Assert.All(module.A, value => Assert.True(float.IsFinite(value))));
 
-        // What is in config.json is what was decided.
-        Assert.Equal(AdapterInitialization.Discriminant, new RunFolder(run.At("run")).ReadConfig().Adapter.Initialization);
+        // The model has two layers; what is in config.json is what was decided.
+        Assert.Equal("model.layers.1.self_attn.o_proj", Assert.Single(adapter.Modules).Name);
+        var config = new RunFolder(run.At("run")).ReadConfig();
+        Assert.Equal((AdapterInitialization.Discriminant, "upper-half"), (config.Adapter.Initialization, config.Adapter.Layers));
     }
 
     [Fact]
@@ -79,6 +82,20 @@ public class DiscriminantRunTests
         var decided = new AdapterOptions().Decided(labels);
         Assert.Equal((rank, 2d * rank), (decided.Rank, decided.Alpha));
         Assert.Equal(3, new AdapterOptions { Rank = 3 }.Decided(labels).Rank);
+    }
+
+    [Theory]
+    [InlineData(2, EstimatorMode.OneSidedNormalized, "upper-half", 0.6f)]
+    [InlineData(2, EstimatorMode.TwoSided, "upper-half", 0.3f)]
+    [InlineData(0, EstimatorMode.OneSidedNormalized, "all", 0.3f)]
+    public void LayersAndRateAreDecidedTogether(int labels, EstimatorMode mode, string layers, float rate)
+    {
+        var options = new FineTuneOptions { Model = "m", TrainData = "d", Output = "o", Optimizer = new OptimizerOptions { Mode = mode } };
+        var decided = options.Decided(labels);
+        Assert.Equal((layers, rate), (decided.Adapter.Layers, decided.Optimizer.LearningRate));
+
+        var given = (options with { Adapter = new AdapterOptions { Layers = "0" }, Optimizer = options.Optimizer with { LearningRate = 0.1f } }).Decided(labels);
+        Assert.Equal(("0", 0.1f), (given.Adapter.Layers, given.Optimizer.LearningRate));
     }
 
     [Fact]

@@ -16,12 +16,12 @@ internal sealed class PromptSetting : IDisposable
     private readonly IEngine _engine;
     private int _activeRuns;
 
-    public PromptSetting(EngineKind engine = EngineKind.Reference, PromptForm form = PromptForm.KeyValues, int shared = 0, int count = 8, TinyLlama? model = null)
+    public PromptSetting(EngineKind engine = EngineKind.Reference, PromptForm form = PromptForm.KeyValues, int firstLayer = 0, int shared = 0, int count = 8, TinyLlama? model = null)
     {
         Model = model ?? new TinyLlama(layers: 3, heads: 2, keyValueHeads: 1, hidden: 32, headDimension: 16);
         _engine = TinyStep.CreateEngine(engine);
         _owned.Add(_engine);
-        Shape = PromptShape.Of(Model.Config, form, form == PromptForm.Hidden ? 2 : 0);
+        Shape = PromptShape.Of(Model.Config, form, firstLayer);
         var random = new PlainRandom(21);
         var beginning = random.Tokens(shared, Model.Config.VocabularySize);
         Examples = [.. Enumerable.Range(0, count).Select(index =>

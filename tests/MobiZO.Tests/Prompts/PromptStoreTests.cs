@@ -10,40 +10,43 @@ namespace MobiZO.Tests.Prompts;
 
 public sealed class PromptStoreTests
 {
-    public static TheoryData<EngineKind, PromptForm> Forms => new()
+    public static TheoryData<EngineKind, PromptForm, int> Forms => new()
     {
-        { EngineKind.Reference, PromptForm.KeyValues },
-        { EngineKind.Reference, PromptForm.Hidden },
-        { EngineKind.OnnxRuntime, PromptForm.KeyValues },
-        { EngineKind.OnnxRuntime, PromptForm.Hidden },
+        { EngineKind.Reference, PromptForm.KeyValues, 0 },
+        { EngineKind.Reference, PromptForm.KeyValues, 2 },
+        { EngineKind.Reference, PromptForm.Hidden, 2 },
+        { EngineKind.OnnxRuntime, PromptForm.KeyValues, 0 },
+        { EngineKind.OnnxRuntime, PromptForm.KeyValues, 2 },
+        { EngineKind.OnnxRuntime, PromptForm.Hidden, 2 },
     };
 
     /// <summary>The oracle is the prefix program itself, one prompt at a time.</summary>
     [Theory]
     [MemberData(nameof(Forms))]
-    public void A_batch_holds_what_the_prefix_program_computes(EngineKind engine, PromptForm form)
+    public void A_batch_holds_what_the_prefix_program_computes(EngineKind engine, PromptForm form, int firstLayer)
     {
-        using var setting = new PromptSetting(engine, form);
+        using var setting = new PromptSetting(engine, form, firstLayer);
         var actual = setting.Inputs(setting.Fill(type: PromptCacheType.Fp32).Store, 3);
         using var second = Training.TinyStep.CreateEngine(engine);
         using var prefix = second.Load(setting.Model.Architecture.Prefix(form, setting.Shape.FirstLayer), setting.Model);
         for (var row = 0; row < 3; row++)
         {
             var example = setting.Examples[row];
-            var ids = form == PromptForm.Hidden ? StepFeed.RowTokens(example, 0) : example.Prompt[..example.SuffixStart];
+            var ids = setting.Shape.HoldsRows ? StepFeed.RowTokens(example, 0) : example.Prompt[..example.SuffixStart];
             var outputs = prefix.Run(new Dictionary<string, HostTensor>
             {
                 [ProgramNames.InputIds] = HostTensor.Of([.. ids.Select(id => (long)id)], 1, ids.Length),
                 [ProgramNames.Positions] = HostTensor.Of([.. Enumerable.Range(0, ids.Length).Select(position => (long)position)], 1, ids.Length),
             });
-            for (var plane = 0; plane < setting.Shape.Planes; plane++)
+            foreach (var plane in setting.Shape.Planes)
             {
-                var (expected, joined) = (outputs[setting.Shape.OutputName(plane)].Floats, actual[setting.Shape.InputName(plane)]);
-                var (own, padded) = (ids.Length * setting.Shape.Width, joined.Length / 3 / setting.Shape.Heads);
-                for (var head = 0; head < setting.Shape.Heads; head++)
+                var (expected, joined) = (outputs[plane.Output].Floats, actual[plane.Input]);
+                var (first, count) = plane.IsHidden ? (example.SuffixStart, ids.Length - example.SuffixStart) : (0, example.SuffixStart);
+                var (own, padded) = (count * plane.Width, joined.Length / 3 / plane.Heads);
+                for (var head = 0; head < plane.Heads; head++)
                 {
-                    var start = ((row * setting.Shape.Heads) + head) * padded;
-                    Assert.Equal(expected[(head * own)..((head + 1) * own)], joined[start..(start + own)], (x, y) => Math.Abs(x - y) <= 1e-5);
+                    var (from, start) = (((head * ids.Length) + first) * plane.Width, ((row * plane.Heads) + head) * padded);
+                    Assert.Equal(expected[from..(from + own)], joined[start..(start + own)], (x, y) => Math.Abs(x - y) <= 1e-5);
                     Assert.All(joined[(start + own)..(start + padded)], value => Assert.Equal(0, value));
                 }
             }
@@ -52,9 +55,9 @@ public sealed class PromptStoreTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void The_next_run_finds_everything_and_computes_nothing(EngineKind engine, PromptForm form)
+    public void The_next_run_finds_everything_and_computes_nothing(EngineKind engine, PromptForm form, int firstLayer)
     {
-        using var setting = new PromptSetting(engine, form);
+        using var setting = new PromptSetting(engine, form, firstLayer);
         var (first, computed) = setting.Fill();
         Assert.Equal((0, 8), (computed.Found, computed.Computed));
         Assert.Single(setting.Files);
@@ -80,9 +83,9 @@ public sealed class PromptStoreTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void File_memory_and_computing_again_give_the_same_bits(EngineKind engine, PromptForm form)
+    public void File_memory_and_computing_again_give_the_same_bits(EngineKind engine, PromptForm form, int firstLayer)
     {
-        using var setting = new PromptSetting(engine, form);
+        using var setting = new PromptSetting(engine, form, firstLayer);
         foreach (var type in Enum.GetValues<PromptCacheType>())
         {
             var expected = setting.Inputs(setting.Fill(type: type).Store);
@@ -114,13 +117,13 @@ public sealed class PromptStoreTests
     /// <summary>The first run waits until another one runs beside it.</summary>
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Batches_computed_side_by_side_hold_the_same_bits_and_stopping_waits_for_them(EngineKind engine, PromptForm form)
+    public void Batches_computed_side_by_side_hold_the_same_bits_and_stopping_waits_for_them(EngineKind engine, PromptForm form, int firstLayer)
     {
-        using var single = new PromptSetting(engine, form, count: 30);
+        using var single = new PromptSetting(engine, form, firstLayer, count: 30);
         var expected = single.Inputs(single.Fill().Store, 30);
 
         var begun = 0;
-        using var setting = new PromptSetting(engine, form, count: 30) { Width = 3 };
+        using var setting = new PromptSetting(engine, form, firstLayer, count: 30) { Width = 3 };
         setting.Distort = (_, _) =>
         {
             Interlocked.Increment(ref begun);
@@ -190,9 +193,9 @@ public sealed class PromptStoreTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void A_common_beginning_is_computed_once_and_changes_rounding_only(EngineKind engine, PromptForm form)
+    public void A_common_beginning_is_computed_once_and_changes_rounding_only(EngineKind engine, PromptForm form, int firstLayer)
     {
-        using var setting = new PromptSetting(engine, form, shared: 20);
+        using var setting = new PromptSetting(engine, form, firstLayer, shared: 20);
         var (store, plan) = setting.Fill(type: PromptCacheType.Fp32);
         Assert.Equal(20, plan.SharedTokens);
         Assert.Single(setting.Runs, name => name == "prefix_shared");

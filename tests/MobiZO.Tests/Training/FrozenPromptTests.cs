@@ -45,7 +45,9 @@ public sealed class FrozenPromptTests
         }
     }
 
-    /// <summary>Behind cached prompts the layers below the adapter are computed for one copy: every copy has the losses it has when it computes them itself.</summary>
+    /// <summary>
+    /// Behind cached prompts the layers below the adapter are computed for one copy, or what leaves them is cached as well: every copy has the losses it has when it computes them itself.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Losses))]
     public void Layers_that_copies_share_give_the_losses_of_the_whole_step(EngineKind engine, LossForm loss)
@@ -54,12 +56,19 @@ public sealed class FrozenPromptTests
         var adapter = new AdapterLayout(2, 2, [.. model.Architecture.LinearModules.Where(module => module.Layer >= 2)]);
         foreach (var (ownExamples, hasSingleTokens) in new[] { (false, false), (true, false), (false, true), (true, true) })
         {
-            foreach (var (mode, maxTokens, isSequential) in new[] { (EstimatorMode.TwoSided, int.MaxValue, false), (EstimatorMode.OneSided, int.MaxValue, false), (EstimatorMode.TwoSided, 30, false), (EstimatorMode.TwoSided, int.MaxValue, true) })
+            foreach (var (startsAbove, mode, maxTokens, isSequential) in new[] { false, true }.SelectMany(above => new[]
+            {
+                (above, EstimatorMode.TwoSided, int.MaxValue, false),
+                (above, EstimatorMode.OneSided, int.MaxValue, false),
+                (above, EstimatorMode.TwoSided, 30, false),
+                (above, EstimatorMode.TwoSided, int.MaxValue, true),
+            }))
             {
                 var plan = CopyPlan.Create(mode, 3, ownExamples);
                 using var whole = new TinyStep(engine, loss, PromptForm.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens, sharesLayers: false);
-                using var upper = new TinyStep(engine, loss, PromptForm.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens);
-                Assert.Equal((0, 2), (whole.Options().SharedLayers, upper.Options().SharedLayers));
+                using var upper = new TinyStep(engine, loss, PromptForm.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens, startsAbove: startsAbove);
+                Assert.Equal((0, 0), (whole.Options().FirstLayer, whole.Options().SharedLayers));
+                Assert.Equal(startsAbove ? (2, 0) : (0, 2), (upper.Options().FirstLayer, upper.Options().SharedLayers));
                 var examples = ownExamples ? 6 : 4;
                 var expected = whole.Objective(examples, maxTokens).Losses(whole.Request(plan));
                 var actual = upper.Objective(examples, maxTokens, isSequential: isSequential).Losses(upper.Request(plan));
@@ -74,16 +83,17 @@ public sealed class FrozenPromptTests
     }
 
     [Theory]
-    [InlineData(AdapterScope.Activated)]
-    [InlineData(AdapterScope.All)]
-    public async Task Another_run_on_the_same_rows_computes_no_prompt(AdapterScope scope)
+    [InlineData(AdapterScope.Activated, "all")]
+    [InlineData(AdapterScope.Activated, "upper-half")]
+    [InlineData(AdapterScope.All, "top-1")]
+    public async Task Another_run_on_the_same_rows_computes_no_prompt(AdapterScope scope, string layers)
     {
         using var run = new TinyRun();
         async Task<List<PromptCachePlan>> Train(string name, ulong seed, bool hasFile = true)
         {
             var plans = new List<PromptCachePlan>();
             await run.TrainAsync(
-                options => Scoped(options, scope) with { Output = run.At(name), Seed = seed, PromptCacheFile = hasFile, TestData = run.At("test.jsonl") },
+                options => Scoped(options, scope, layers) with { Output = run.At(name), Seed = seed, PromptCacheFile = hasFile, TestData = run.At("test.jsonl") },
                 happened => plans.AddRange(happened is PromptsPlanned planned ? [planned.Plan] : []));
             return plans;
         }
@@ -97,22 +107,23 @@ public sealed class FrozenPromptTests
     }
 
     [Theory]
-    [InlineData(EngineKind.Reference, AdapterScope.Activated)]
-    [InlineData(EngineKind.OnnxRuntime, AdapterScope.Activated)]
-    [InlineData(EngineKind.OnnxRuntime, AdapterScope.All)]
-    public async Task A_run_goes_on_to_the_same_bits_with_and_without_its_cache_files(EngineKind engine, AdapterScope scope)
+    [InlineData(EngineKind.Reference, AdapterScope.Activated, "all")]
+    [InlineData(EngineKind.OnnxRuntime, AdapterScope.Activated, "all")]
+    [InlineData(EngineKind.OnnxRuntime, AdapterScope.Activated, "upper-half")]
+    [InlineData(EngineKind.OnnxRuntime, AdapterScope.All, "top-1")]
+    public async Task A_run_goes_on_to_the_same_bits_with_and_without_its_cache_files(EngineKind engine, AdapterScope scope, string layers)
     {
         using var run = new TinyRun(engine);
-        await run.TrainAsync(options => Scoped(options, scope) with { Output = run.At("whole") });
+        await run.TrainAsync(options => Scoped(options, scope, layers) with { Output = run.At("whole") });
         foreach (var name in new[] { "kept", "deleted", "memory", "computed" })
         {
-            await run.TrainUntilAsync(3, options => Scoped(options, scope) with { Output = run.At(name) });
+            await run.TrainUntilAsync(3, options => Scoped(options, scope, layers) with { Output = run.At(name) });
             if (name == "deleted")
             {
                 Directory.Delete(run.At("cache", "prompts"), recursive: true);
             }
 
-            await run.TrainAsync(options => Scoped(options, scope) with
+            await run.TrainAsync(options => Scoped(options, scope, layers) with
             {
                 Output = run.At(name),
                 Resume = true,
@@ -145,6 +156,6 @@ public sealed class FrozenPromptTests
         Assert.Null((await new FineTuner(run.Options with { Adapter = run.Options.Adapter with { Scope = AdapterScope.All } }).PlanAsync()).Prompts);
     }
 
-    private static FineTuneOptions Scoped(FineTuneOptions options, AdapterScope scope) =>
-        options with { Adapter = options.Adapter with { Scope = scope, Layers = scope == AdapterScope.All ? "top-1" : "all" } };
+    private static FineTuneOptions Scoped(FineTuneOptions options, AdapterScope scope, string layers) =>
+        options with { Adapter = options.Adapter with { Scope = scope, Layers = layers } };
 }

@@ -24,11 +24,12 @@ internal sealed class TinyStep : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly IEngine _engine;
 
-    public TinyStep(EngineKind engine, LossForm loss = LossForm.Tokens, PromptForm prompt = PromptForm.Tokens, TinyLlama? model = null, AdapterLayout? adapter = null, int exampleCount = 12, bool hasSingleTokens = false, bool sharesLayers = true)
+    public TinyStep(EngineKind engine, LossForm loss = LossForm.Tokens, PromptForm prompt = PromptForm.Tokens, TinyLlama? model = null, AdapterLayout? adapter = null, int exampleCount = 12, bool hasSingleTokens = false, bool sharesLayers = true, bool startsAbove = false)
     {
         (Loss, Prompt, HasSingleTokens, SharesLayers) = (loss, prompt, hasSingleTokens, sharesLayers);
         Model = model ?? new TinyLlama();
         Adapter = adapter ?? Model.Adapter(2, "q_proj", "v_proj", "down_proj");
+        FirstLayer = prompt == PromptForm.Hidden || startsAbove ? Adapter.Modules.Min(module => module.Layer) : 0;
         _engine = Own(CreateEngine(engine));
         A = new PlainRandom(2).Normals(Adapter.ACount, 0.3);
         B = new PlainRandom(3).Normals(Adapter.BCount, 0.1);
@@ -51,7 +52,8 @@ internal sealed class TinyStep : IDisposable
 
     public AdapterLayout Adapter { get; }
 
-    public int FirstLayer => Prompt == PromptForm.Hidden ? Adapter.Modules.Min(module => module.Layer) : 0;
+    /// <summary>The layer that programs start with, given what enters it.</summary>
+    public int FirstLayer { get; }
 
     public float[] A { get; }
 
@@ -67,7 +69,7 @@ internal sealed class TinyStep : IDisposable
         ? new ReferenceEngine<float>()
         : new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = Path.Combine(AppContext.BaseDirectory, "engine-cache"), Threads = 1 });
 
-    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, SharedLayers = SharesLayers ? ExampleLayout.SharedLayers(Prompt, Adapter) : 0, RowTokens = HasSingleTokens ? 1 : null, Update = update };
+    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, SharedLayers = SharesLayers ? ExampleLayout.SharedLayers(Prompt, FirstLayer, Adapter) : 0, RowTokens = HasSingleTokens ? 1 : null, Update = update };
 
     public IProgramSession Load(StepProgram program) => Own(_engine.Load(program, Model));
 

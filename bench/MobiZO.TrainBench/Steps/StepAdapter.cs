@@ -1,0 +1,21 @@
+using MobiZO.Adapters;
+using MobiZO.Models;
+using MobiZO.Optimization;
+using MobiZO.Programs.Adapters;
+using MobiZO.Training;
+
+namespace MobiZO.TrainBench.Steps;
+
+/// <summary>A fresh adapter as a step takes it.</summary>
+/// <param name="Layout">Its modules.</param>
+/// <param name="State">Where their B lie.</param>
+/// <param name="A">All A matrices, flat.</param>
+internal sealed record StepAdapter(AdapterLayout Layout, StateLayout State, float[] A)
+{
+    public static StepAdapter Create(LocalModel model, AdapterOptions options, ulong seed)
+    {
+        var layout = AdapterFactory.CreateLayout(model, options);
+        var fresh = LoraAdapter.CreateFresh(layout.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), options.EffectiveRank, (float)options.EffectiveAlpha, seed);
+        return new StepAdapter(layout, fresh.Layout, [.. fresh.Modules.SelectMany(module => module.A)]);
+    }
+}
