@@ -88,7 +88,8 @@ internal static class MemoryCommand
     private static ReportTable Table(List<MemoryResult> results)
     {
         var tasks = Enum.GetValues<MemoryTask>();
-        var table = new ReportTable("Resident peak of a process, MB", ["weights", .. tasks.Select(Name), "activated/inference", "all/inference"]);
+        MemoryTask[] trainings = [.. tasks.Except([MemoryTask.Inference, MemoryTask.Evaluation])];
+        var table = new ReportTable("Resident peak of a process, MB", ["weights", .. tasks.Select(Name), .. trainings.Select(task => $"{Name(task)}/{Name(MemoryTask.Evaluation)}")]);
         foreach (var format in results.GroupBy(result => result.Format))
         {
             double Peak(MemoryTask task) => format.Single(result => result.Task == task).PeakBytes;
@@ -96,8 +97,7 @@ internal static class MemoryCommand
             [
                 format.Key,
                 .. tasks.Select(task => Show.Megabytes((long)Peak(task))),
-                Show.Ratio(Peak(MemoryTask.TrainingActivated) / Peak(MemoryTask.Inference)),
-                Show.Ratio(Peak(MemoryTask.TrainingAll) / Peak(MemoryTask.Inference)),
+                .. trainings.Select(task => Show.Ratio(Peak(task) / Peak(MemoryTask.Evaluation))),
             ]);
         }
 

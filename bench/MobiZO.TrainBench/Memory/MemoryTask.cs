@@ -9,8 +9,11 @@ internal enum MemoryTask
     /// <summary>Scores every row.</summary>
     Evaluation,
 
-    /// <summary>Trains on the rows, scope activated.</summary>
+    /// <summary>Trains on the rows, scope activated; their prompts are found in the cache.</summary>
     TrainingActivated,
+
+    /// <summary>The same, but computes the prompts, as the first run on its rows does.</summary>
+    TrainingActivatedFirst,
 
     /// <summary>Trains on the rows, scope all.</summary>
     TrainingAll,

@@ -42,7 +42,7 @@ public class PromptBenchmarks
         _feed = StepFeed.Create(LossForm.Choices, examples[..Examples], 1, 1);
     }
 
-    /// <summary>Keys and values of all layers into the inputs of a run.</summary>
+    /// <summary>What is cached of the prompts of a step into the inputs of a run.</summary>
     [Benchmark]
     public int Gather()
     {

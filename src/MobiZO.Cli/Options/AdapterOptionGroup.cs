@@ -30,7 +30,7 @@ internal static class AdapterOptionGroup
             (adapter, value) => adapter with { TargetModules = value });
         group.Add(
             "--layers",
-            "all, upper-half, top-8 (the last 8), or a list such as 0-3,7 (by default upper-half with the discriminant initialization, else all).",
+            "all, upper-half, top-8 (the last 8), or a list such as 0-3,7 (by default, for target names with the discriminant initialization upper-half, else all).",
             OptionValue.Text("layers"),
             adapter => adapter.Layers,
             (adapter, value) => adapter with { Layers = value });

@@ -38,7 +38,7 @@ internal static class OptimizerOptionGroup
             (optimizer, value) => optimizer with { Epsilon = value });
         group.Add(
             "--learning-rate",
-            FormattableString.Invariant($"Peak learning rate, or auto: found by trying before the first step (by default {OptimizerOptions.DiscriminantLearningRate} with the discriminant initialization and a normalized mode, else {OptimizerOptions.DefaultLearningRate})."),
+            FormattableString.Invariant($"Peak learning rate, or auto: found by trying before the first step (by default {OptimizerOptions.UpperHalfLearningRate} with the discriminant initialization in the upper half of the layers and a normalized mode, else {OptimizerOptions.DefaultLearningRate})."),
             OptionValue.SingleOr("auto"),
             optimizer => optimizer.ProbeLearningRate ? "auto" : optimizer.LearningRate,
             (optimizer, value) => optimizer with { LearningRate = value.Number, ProbeLearningRate = value.Number is null });

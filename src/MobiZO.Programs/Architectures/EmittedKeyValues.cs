@@ -6,7 +6,7 @@ internal enum EmittedKeyValues
     /// <summary>None.</summary>
     None,
 
-    /// <summary>Those of the tokens of this run, every layer [N, kv_heads, S, d].</summary>
+    /// <summary>Those of the tokens of this run, every computed layer or the upper ones [N, kv_heads, S, d].</summary>
     New,
 
     /// <summary>Those of this run behind the given ones, every layer [N, kv_heads, T + S, d]; each row has a past of its own.</summary>

@@ -27,12 +27,6 @@ public sealed class LlamaArchitecture(ModelConfig config)
         var coefficients = builder.Input(Coefficients, "P");
         var stack = builder.Add("stack", new PerturbStack(), b, noise, queryIndex, coefficients);
         var decoder = NewDecoder(builder, options.Prompt, options.FirstLayer, options.Adapter, stack, rowTokens: options.RowTokens, sharedLayers: options.SharedLayers);
-        var frozen = Math.Max(options.FirstLayer, options.SharedLayers);
-        if (options.Adapter.Modules.FirstOrDefault(module => module.Layer < frozen) is { } lower)
-        {
-            throw new ProgramException($"Copies cannot share {frozen} layers: '{lower.Name}' is adapted.");
-        }
-
         var answers = decoder.AnswerStates(decoder.Run());
         var losses = AddLoss(builder, options.Loss, answers, coefficients);
         builder.Output(losses);
@@ -135,8 +129,14 @@ public sealed class LlamaArchitecture(ModelConfig config)
     private Weight Head => new(config.TieWordEmbeddings ? LlamaLayer.EmbeddingName : "lm_head.weight", config.VocabularySize, config.HiddenSize);
 
     private LlamaDecoder NewDecoder(
-        ProgramBuilder builder, PromptForm prompt, int firstLayer, AdapterLayout? adapter, Value? stack, EmittedKeyValues emitted = EmittedKeyValues.None, int? rowTokens = null, int sharedLayers = 0) =>
-        new(builder, config, prompt, firstLayer, adapter is null ? null : new LoraInputs(builder, adapter, stack!), emitted, rowTokens, sharedLayers);
+        ProgramBuilder builder, PromptForm prompt, int firstLayer, AdapterLayout? adapter, Value? stack, EmittedKeyValues emitted = EmittedKeyValues.None, int? rowTokens = null, int sharedLayers = 0)
+    {
+        var frozen = Math.Max(firstLayer, sharedLayers);
+        var decoder = new LlamaDecoder(builder, config, prompt, firstLayer, adapter is null ? null : new LoraInputs(builder, adapter, stack!), emitted, rowTokens, sharedLayers);
+        return adapter?.Modules.FirstOrDefault(module => module.Layer < frozen) is { } lower
+            ? throw new ProgramException($"The first {frozen} layers are computed without adapter, but '{lower.Name}' is adapted.")
+            : decoder;
+    }
 
     private static StepProgram BuildPrefix(ProgramBuilder builder, LlamaDecoder decoder, PromptForm form, int firstLayer, bool isWhole, string name)
     {

@@ -24,7 +24,7 @@ internal sealed class LlamaDecoder
     {
         if (firstLayer < 0 || firstLayer > config.LayerCount || (firstLayer > 0 && (prompt == PromptForm.Tokens || emitted != EmittedKeyValues.None)))
         {
-            throw new ProgramException($"A program cannot start at layer {firstLayer} of {config.LayerCount} with the prompt given as {prompt}.");
+            throw new ProgramException($"A program cannot start at layer {firstLayer} of {config.LayerCount} with the prompt given as {prompt} and keys and values emitted: {emitted}.");
         }
 
         if (sharedLayers < 0 || sharedLayers > config.LayerCount || (sharedLayers > 0 && (prompt != PromptForm.KeyValues || firstLayer > 0 || emitted != EmittedKeyValues.None)))

@@ -8,19 +8,26 @@ public sealed class PromptBuffers
 {
     private float[][] _arrays = [];
 
-    /// <summary>Buffers of one length, uninitialised; those taken before are taken back.</summary>
-    /// <param name="count">Number of buffers.</param>
-    /// <param name="length">Values of each.</param>
-    public IReadOnlyList<Memory<float>> Take(int count, int length)
+    /// <summary>Buffers, uninitialised; those taken before are taken back.</summary>
+    /// <param name="lengths">Values of each.</param>
+    public IReadOnlyList<Memory<float>> Take(params IReadOnlyList<int> lengths)
     {
-        if (_arrays.Length != count || (count > 0 && _arrays[0].Length < length))
+        ArgumentNullException.ThrowIfNull(lengths);
+        if (_arrays.Length != lengths.Count)
         {
-            // Batches differ a little in size: without room to spare, each that is larger than all before would leave the old memory as garbage.
-            var room = (int)Math.Min(length + (length / 4L), Array.MaxLength);
-            _arrays = [];
-            _arrays = [.. Enumerable.Range(0, count).Select(_ => GC.AllocateUninitializedArray<float>(room))];
+            _arrays = [.. lengths.Select(_ => Array.Empty<float>())];
         }
 
-        return [.. _arrays.Select(array => array.AsMemory(0, length))];
+        for (var i = 0; i < lengths.Count; i++)
+        {
+            if (_arrays[i].Length < lengths[i])
+            {
+                // Batches differ a little in size: without room to spare, each that is larger than all before would leave the old memory as garbage.
+                _arrays[i] = [];
+                _arrays[i] = GC.AllocateUninitializedArray<float>((int)Math.Min(lengths[i] + (lengths[i] / 4L), Array.MaxLength));
+            }
+        }
+
+        return [.. _arrays.Zip(lengths, (array, length) => array.AsMemory(0, length))];
     }
 }

@@ -31,6 +31,14 @@ public sealed class TargetSelection
         return new TargetSelection(targets.Trim(), layers ?? LayerFilter.All);
     }
 
+    /// <summary>Whether a text is a regular expression over whole module names, and so names the layers itself.</summary>
+    public static bool IsExpression(string targets)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        var text = targets.Trim();
+        return text != AllLinear && !text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '.' or ',' or ' ');
+    }
+
     /// <summary>Chooses among the linear modules of a model.</summary>
     /// <param name="available">Their names, in the order of the model.</param>
     /// <exception cref="ArgumentException">A name, the expression or a layer matches nothing; the message lists what exists.</exception>
@@ -57,7 +65,7 @@ public sealed class TargetSelection
             return modules.Length > 0 ? modules : throw new ArgumentException($"targets '{AllLinear}' match nothing; {Existing(available)}");
         }
 
-        if (_text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '.' or ',' or ' '))
+        if (!IsExpression(_text))
         {
             return MatchNames(available);
         }

@@ -59,9 +59,8 @@ public sealed class TextClassifier : IDisposable
         _layout = new ExampleLayout(LossForm.ChoiceSequences, PromptForm.Tokens);
         if (isActivated)
         {
-            // As in the run, so that the same text gets the same numbers; whether label words are single tokens is seen on any text.
-            var any = EncodeRow(Fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal));
-            var (prompt, firstLayer) = ExampleLayout.FrozenPart(AdapterScope.Activated, layout!, ExampleLayout.AreSingleRows(any.ChoiceIds));
+            // As in the run, so that the same text gets the same numbers.
+            var (prompt, firstLayer) = ExampleLayout.FrozenPart(AdapterScope.Activated, layout!, AreSingleTokens(model));
             _layout = _layout with { Prompt = prompt, FirstLayer = firstLayer };
         }
 
@@ -149,18 +148,31 @@ public sealed class TextClassifier : IDisposable
     private PromptStore? CreateStore(IReadOnlyList<Programs.Feeding.PromptExample> examples) =>
         _prefix is null ? null : new PromptStore(_prefix, examples, _cache, _batch);
 
-    private EncodedExample EncodeRow(IReadOnlyDictionary<string, string> columns)
+    /// <summary>Whether the label words are single tokens behind a plain text; of a text where they are not the scores are as right, but the prompt is computed for each word.</summary>
+    private bool AreSingleTokens(LocalModel model)
+    {
+        try
+        {
+            var encoder = new ExampleEncoder(model.Tokenizer, _data with { InvocationText = null }, model.RenderChat);
+            return ExampleLayout.AreSingleRows(encoder.Encode([NewRow(Fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal))])[0].ChoiceIds);
+        }
+        catch (DataException)
+        {
+            return false;
+        }
+    }
+
+    private DataRow NewRow(IReadOnlyDictionary<string, string> columns)
     {
         // Examples have a right answer; which one it is does not change how they are scored.
         var label = KeyValuePair.Create(_data.LabelColumn, _data.LabelWords?[0].Label ?? _data.Choices![0]);
         KeyValuePair<string, string>[] cells = [.. columns.Where(cell => cell.Key != label.Key), label];
-        var row = new DataRow("text to classify", 1, [.. cells.Select(cell => cell.Key)], [.. cells.Select(cell => cell.Value)]);
-        return _encoder.Encode([row])[0];
+        return new DataRow("text to classify", 1, [.. cells.Select(cell => cell.Key)], [.. cells.Select(cell => cell.Value)]);
     }
 
     private EncodedExample Encode(IReadOnlyDictionary<string, string> columns)
     {
-        var example = EncodeRow(columns);
+        var example = _encoder.Encode([NewRow(columns)])[0];
         if (_adapter is null)
         {
             return example;

@@ -35,7 +35,6 @@ public static class ProgramExport
                 Loss = options.Loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens,
                 Prompt = prompt,
                 FirstLayer = firstLayer,
-                SharedLayers = ExampleLayout.SharedLayers(prompt, firstLayer, adapter),
                 Update = options.Update == UpdatePlace.Engine ? new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries) : null,
             }),
             ProgramKind.Score => model.Architecture.Score(adapter, prompt, firstLayer),

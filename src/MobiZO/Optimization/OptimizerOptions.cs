@@ -8,8 +8,8 @@ public sealed record OptimizerOptions
     /// <summary>Peak learning rate unless one is given.</summary>
     public const float DefaultLearningRate = 0.3f;
 
-    /// <summary>Peak learning rate of a normalised mode unless one is given, when A comes from the training prompts: fewer values are trained, and their scale is known.</summary>
-    public const float DiscriminantLearningRate = 0.6f;
+    /// <summary>Peak learning rate of a normalised mode unless one is given, when A comes from the training prompts and acts in the upper half of the layers: half the values, twice the rate.</summary>
+    public const float UpperHalfLearningRate = 0.6f;
 
     /// <summary>Most random directions a step.</summary>
     public const int MaxQueries = 65536;
@@ -26,7 +26,7 @@ public sealed record OptimizerOptions
     /// <summary>Size of the perturbation, eps.</summary>
     public float Epsilon { get; init; } = 2e-3f;
 
-    /// <summary>Peak learning rate; null: <see cref="DiscriminantLearningRate"/> where a run decides so, else <see cref="DefaultLearningRate"/>.</summary>
+    /// <summary>Peak learning rate; null: <see cref="UpperHalfLearningRate"/> where a run decides so, else <see cref="DefaultLearningRate"/>.</summary>
     public float? LearningRate { get; init; }
 
     /// <summary>Whether the peak learning rate is found by trying before the first step; what was found then stands in <see cref="LearningRate"/> of the run's files.</summary>
@@ -44,7 +44,7 @@ public sealed record OptimizerOptions
     /// <summary>Distribution of the directions; null: Gaussian for the two-sided modes, Rademacher for the one-sided ones.</summary>
     public NoiseKind? Noise { get; init; }
 
-    /// <summary>The learning rate in force.</summary>
+    /// <summary>The learning rate in force; of a run, once it has decided what was left open.</summary>
     public float EffectiveLearningRate => LearningRate ?? DefaultLearningRate;
 
     /// <summary>The distribution in force.</summary>

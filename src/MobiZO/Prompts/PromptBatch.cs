@@ -9,27 +9,26 @@ internal sealed class PromptBatch
 {
     private readonly PromptBuffers _buffers = new();
     private readonly Dictionary<string, HostTensor> _inputs = new(StringComparer.Ordinal);
-    private (PromptStore Store, int[] Entries, int[] Starts, int RowTokens)? _held;
+    private (PromptStore Store, int[] Entries, int RowTokens)? _held;
 
     /// <summary>Whether exactly these entries lie in the batch already: the micro-batches of a step have the same prompts.</summary>
-    public bool Holds(PromptStore store, int[] entries, int[] starts, int rowTokens) =>
-        _held is { } held && ReferenceEquals(held.Store, store) && held.RowTokens == rowTokens && held.Entries.AsSpan().SequenceEqual(entries) && held.Starts.AsSpan().SequenceEqual(starts);
+    public bool Holds(PromptStore store, int[] entries, int rowTokens) =>
+        _held is { } held && ReferenceEquals(held.Store, store) && held.RowTokens == rowTokens && held.Entries.AsSpan().SequenceEqual(entries);
 
     /// <summary>Joins entries, each padded with zeros: keys and values to the longest, hidden states to the tokens of a row.</summary>
     /// <param name="store">Whose entries they are.</param>
     /// <param name="entries">Which ones.</param>
-    /// <param name="starts">For each of them the tokens before its row: so many keys and values are taken, and the hidden states behind them.</param>
     /// <param name="rowTokens">S of the batch.</param>
     /// <param name="shape">What an entry is.</param>
     /// <param name="type">Type of the stored numbers.</param>
-    /// <param name="stored">Length and numbers of each of them; null when it is empty.</param>
-    public void Join(PromptStore store, int[] entries, int[] starts, int rowTokens, PromptShape shape, PromptCacheType type, (int Tokens, PromptEntry? Entry)[] stored)
+    /// <param name="stored">For each of them its tokens, how many of them come before its row - so many keys and values are taken, and the hidden states behind them -, and its numbers; null when it is empty.</param>
+    public void Join(PromptStore store, int[] entries, int rowTokens, PromptShape shape, PromptCacheType type, (int Tokens, int Start, PromptEntry? Entry)[] stored)
     {
         _held = null;
         _inputs.Clear();
-        var cachedTokens = Math.Max(1, starts.Max());
+        var cachedTokens = Math.Max(1, stored.Max(entry => entry.Start));
         int TokensOf(PromptPlane plane) => plane.IsHidden ? rowTokens : cachedTokens;
-        var memory = _buffers.Take(shape.Planes.Count, shape.Planes.Max(plane => checked(entries.Length * plane.ValuesPerToken * TokensOf(plane))));
+        var memory = _buffers.Take([.. shape.Planes.Select(plane => checked(entries.Length * plane.ValuesPerToken * TokensOf(plane)))]);
         var size = PromptNumbers.SizeOf(type);
 
         var opened = Array.ConvertAll(stored, entry => entry.Entry?.Open());
@@ -42,13 +41,14 @@ internal sealed class PromptBatch
                 var (index, row) = (piece % shape.Planes.Count, piece / shape.Planes.Count);
                 var plane = shape.Planes[index];
                 ReadOnlySpan<byte> bytes = opened[row] is { } numbers ? numbers.Memory.Span : [];
-                var first = plane.IsHidden ? starts[row] * plane.Width : 0;
-                var count = (plane.IsHidden ? Math.Min(rowTokens, stored[row].Tokens - starts[row]) : starts[row]) * plane.Width;
+                var (tokens, start, _) = stored[row];
+                var first = plane.IsHidden ? start * plane.Width : 0;
+                var count = (plane.IsHidden ? Math.Min(rowTokens, tokens - start) : start) * plane.Width;
                 var stride = TokensOf(plane) * plane.Width;
                 for (var head = 0; head < plane.Heads; head++)
                 {
                     var target = memory[index].Span.Slice(((row * plane.Heads) + head) * stride, stride);
-                    PromptNumbers.Decode(bytes.Slice((shape.StartOf(index, head, stored[row].Tokens) + first) * size, count * size), target[..count], type);
+                    PromptNumbers.Decode(bytes.Slice((shape.StartOf(index, head, tokens) + first) * size, count * size), target[..count], type);
                     target[count..].Clear();
                 }
             });
@@ -64,15 +64,15 @@ internal sealed class PromptBatch
         foreach (var (plane, values) in shape.Planes.Zip(memory))
         {
             var tokens = TokensOf(plane);
-            _inputs[plane.Input] = HostTensor.Of(values[..(entries.Length * plane.ValuesPerToken * tokens)], plane.InputShape(entries.Length, tokens));
+            _inputs[plane.Input] = HostTensor.Of(values, plane.InputShape(entries.Length, tokens));
         }
 
         if (shape.Form == PromptForm.KeyValues)
         {
-            _inputs[ProgramNames.PastLengths] = HostTensor.Of([.. starts.Select(start => (long)start)], starts.Length);
+            _inputs[ProgramNames.PastLengths] = HostTensor.Of([.. stored.Select(entry => (long)entry.Start)], stored.Length);
         }
 
-        _held = (store, entries, starts, rowTokens);
+        _held = (store, entries, rowTokens);
     }
 
     /// <summary>Adds the joined entries to the inputs of a program.</summary>

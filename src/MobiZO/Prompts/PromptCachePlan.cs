@@ -1,6 +1,6 @@
 namespace MobiZO.Prompts;
 
-/// <summary>What the frozen part of the prompts takes: keys and values of scope activated, or hidden states below the adapted layers of scope all.</summary>
+/// <summary>What the frozen part of the prompts takes: the hidden states that enter the lowest adapted layer and, in scope activated, the keys and values from there on.</summary>
 public sealed record PromptCachePlan
 {
     /// <summary>Sequences that an earlier run left in the cache.</summary>

@@ -190,17 +190,23 @@ internal sealed class PromptComputer(PromptPrograms programs, PromptSequences se
         var start = 0;
         for (var row = 0; row < batch.Length; row++)
         {
+            // What no step reads stays zero: the first token of a prompt can have hidden states that fp16 cannot hold.
             var tokens = sequences.All[batch[row]].Length;
+            var (first, end) = plane.IsHidden ? (sequences.StartOf(batch[row]), tokens) : (0, sequences.StartOf(batch[row]));
             for (var head = 0; head < plane.Heads; head++)
             {
                 var target = stored.Slice(start + (_shape.StartOf(index, head, tokens) * size), tokens * width * size);
-                if (shared > 0)
+                target.Clear();
+                if (Math.Min(shared, end) is var common && common > first)
                 {
-                    PromptNumbers.Encode(_shared[name].Values.AsSpan(head * shared * width, shared * width), target, options.Type);
+                    PromptNumbers.Encode(_shared[name].Values.AsSpan(((head * shared) + first) * width, (common - first) * width), target[(first * width * size)..], options.Type);
                 }
 
-                var own = values.Slice(((row * plane.Heads) + head) * padded * width, (tokens - shared) * width);
-                PromptNumbers.Encode(own, target[(shared * width * size)..], options.Type);
+                if (Math.Max(shared, first) is var from && end > from)
+                {
+                    var own = values.Slice(((((row * plane.Heads) + head) * padded) + from - shared) * width, (end - from) * width);
+                    PromptNumbers.Encode(own, target[(from * width * size)..], options.Type);
+                }
             }
 
             start += LengthOf(batch[row]);

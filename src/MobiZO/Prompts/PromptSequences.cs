@@ -16,15 +16,14 @@ internal sealed class PromptSequences
 
     private readonly List<int[]> _all = [];
     private readonly int[][] _ofExamples;
-    private readonly int[] _starts;
+    private readonly List<int> _starts = [];
 
     /// <param name="examples">The examples.</param>
     /// <param name="holdsRows">Whether whole rows are kept.</param>
     public PromptSequences(IReadOnlyList<PromptExample> examples, bool holdsRows)
     {
-        _starts = [.. examples.Select(example => example.SuffixStart)];
         var known = new Dictionary<UInt128, int>();
-        _ofExamples = [.. examples.Select(example => SequencesOf(example, holdsRows).Select(ids => Add(ids, known)).ToArray())];
+        _ofExamples = [.. examples.Select(example => SequencesOf(example, holdsRows).Select(ids => Add(ids, example.SuffixStart, known)).ToArray())];
         SharedLength = CommonLength();
     }
 
@@ -40,13 +39,14 @@ internal sealed class PromptSequences
     /// <summary>The sequence of a choice of an example.</summary>
     public int IndexOf(int example, int choice) => _ofExamples[example][choice];
 
-    /// <summary>Tokens of an example before its rows.</summary>
-    public int StartOf(int example) => _starts[example];
+    /// <summary>Tokens of a sequence before the rows: all, where only these are kept.</summary>
+    public int StartOf(int index) => _starts[index];
 
     /// <summary>
-    /// Names what is stored of a sequence. The common beginning is a part of it: its length decides where sums are split, and so the last bits.
+    /// Names what is stored of a sequence. The common beginning is a part of it: its length decides where sums are split, and so the last bits. So is where the rows start: of the tokens before
+    /// them hidden states are not kept, of those behind them no keys and values.
     /// </summary>
-    public UInt128 KeyOf(int index) => Hash([SharedLength, .. _all[index]]);
+    public UInt128 KeyOf(int index) => Hash([SharedLength, _starts[index], .. _all[index]]);
 
     private static IEnumerable<int[]> SequencesOf(PromptExample example, bool holdsRows) => holdsRows
         ? Enumerable.Range(0, Math.Max(example.Choices.Length, 1)).Select(choice => StepFeed.RowTokens(example, choice))
@@ -54,14 +54,15 @@ internal sealed class PromptSequences
 
     private static UInt128 Hash(int[] ids) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes<int>(ids)));
 
-    private int Add(int[] ids, Dictionary<UInt128, int> known)
+    private int Add(int[] ids, int start, Dictionary<UInt128, int> known)
     {
-        var content = Hash(ids);
+        var content = Hash([start, .. ids]);
         if (!known.TryGetValue(content, out var index))
         {
             index = _all.Count;
             known.Add(content, index);
             _all.Add(ids);
+            _starts.Add(start);
         }
 
         return index;

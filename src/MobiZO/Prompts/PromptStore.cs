@@ -137,18 +137,16 @@ internal sealed class PromptStore : IDisposable
     {
         var rows = _programs.Shape.HoldsRows ? feed.FirstCopyRows : [.. feed.PromptOrder.Select(example => (example, 0))];
         int[] wanted = [.. rows.Select(row => _sequences.IndexOf(examples[row.Example], row.Choice))];
-        int[] starts = [.. rows.Select(row => _sequences.StartOf(examples[row.Example]))];
-        if (!_batch.Holds(this, wanted, starts, feed.TokensPerRow))
+        if (!_batch.Holds(this, wanted, feed.TokensPerRow))
         {
             var computed = Compute(wanted);
             _batch.Join(
                 this,
                 wanted,
-                starts,
                 feed.TokensPerRow,
                 _programs.Shape,
                 _options.Type,
-                [.. wanted.Select(index => (_sequences.All[index].Length, computed.TryGetValue(index, out var entry) ? entry : _entries[index]))]);
+                [.. wanted.Select(index => (_sequences.All[index].Length, _sequences.StartOf(index), computed.TryGetValue(index, out var entry) ? entry : _entries[index]))]);
         }
 
         _batch.AddTo(inputs);

@@ -28,13 +28,14 @@ public sealed record AdapterOptions
     internal double EffectiveAlpha => Alpha ?? 2 * EffectiveRank;
 
     /// <summary>The layers in force.</summary>
-    internal string EffectiveLayers => Layers ?? (Initialization == AdapterInitialization.Discriminant ? LayerFilter.UpperHalfWord : LayerFilter.AllWord);
+    internal string EffectiveLayers => Layers ?? (Initialization == AdapterInitialization.Discriminant && !TargetSelection.IsExpression(TargetModules) ? LayerFilter.UpperHalfWord : LayerFilter.AllWord);
 
     /// <summary>target_modules: names (<c>q_proj,v_proj</c> or short <c>q,v</c>), a regular expression, or <c>all-linear</c>.</summary>
     public string TargetModules { get; init; } = "o_proj";
 
     /// <summary>
-    /// Decoder layers: <c>all</c>, <c>upper-half</c>, <c>top-8</c>, or a list such as <c>0-3,7</c>. Null: the upper half with <see cref="AdapterInitialization.Discriminant"/>, else all.
+    /// Decoder layers: <c>all</c>, <c>upper-half</c>, <c>top-8</c>, or a list such as <c>0-3,7</c>. Null: the upper half with <see cref="AdapterInitialization.Discriminant"/>, else all; all
+    /// also where <see cref="TargetModules"/> is a regular expression, which names layers itself.
     /// </summary>
     public string? Layers { get; init; }
 

@@ -1,3 +1,4 @@
+using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Initialization;
 using MobiZO.Models;
@@ -85,11 +86,11 @@ public sealed record FineTuneOptions
     internal FineTuneOptions Decided(int labels)
     {
         var adapter = Adapter.Decided(labels);
-        var isKnownScale = adapter.Initialization == AdapterInitialization.Discriminant && Optimizer.Mode.IsNormalized();
+        var isDefaultAdapter = adapter.Initialization == AdapterInitialization.Discriminant && adapter.Layers == LayerFilter.UpperHalfWord;
         return this with
         {
             Adapter = adapter,
-            Optimizer = Optimizer with { LearningRate = Optimizer.LearningRate ?? (isKnownScale ? OptimizerOptions.DiscriminantLearningRate : OptimizerOptions.DefaultLearningRate) },
+            Optimizer = Optimizer with { LearningRate = Optimizer.LearningRate ?? (isDefaultAdapter && Optimizer.Mode.IsNormalized() ? OptimizerOptions.UpperHalfLearningRate : OptimizerOptions.DefaultLearningRate) },
         };
     }
 

@@ -367,7 +367,12 @@ internal sealed class TrainingSetup : IDisposable
             ["examples_per_step"] = Options.ExamplesPerStep.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["train_rows"] = Data.TrainDigest,
             ["eval_rows"] = Data.EvalDigest,
-            ["prompts"] = Layout.Prompt == PromptForm.Tokens ? "computed" : Options.PromptCacheType.ToString(),
+            ["prompts"] = Layout switch
+            {
+                { Prompt: PromptForm.Tokens } => "computed",
+                { Prompt: PromptForm.KeyValues, FirstLayer: > 0 } => FormattableString.Invariant($"{Options.PromptCacheType} from layer {Layout.FirstLayer}"),
+                _ => Options.PromptCacheType.ToString(),
+            },
         },
     };
 

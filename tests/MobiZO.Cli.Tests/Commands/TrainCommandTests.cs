@@ -23,7 +23,7 @@ public sealed class TrainCommandTests : IDisposable
         Assert.True(File.Exists(_workspace.Adapter("run")));
 
         Assert.Contains(result.ErrorLines, line => line.StartsWith("model      llama, 6 layers, hidden 256, 5,475,584 parameters in F16", StringComparison.Ordinal));
-        Assert.Contains("trainable: 3,072 of 5,478,656 parameters (0.06 %) in 6 modules", result.ErrorLines);
+        Assert.Contains("trainable: 1,536 of 5,477,120 parameters (0.03 %) in 3 modules", result.ErrorLines);
         var steps = result.ErrorLines.Where(line => line.StartsWith("step ", StringComparison.Ordinal) && char.IsAsciiDigit(line[5])).ToArray();
         Assert.Equal(6, steps.Length);
         Assert.All(steps, line => Assert.Matches(@"^step \d+/6  loss \d\.\d{4}  lr [0-9.E-]+  \d+ ms$", line));
@@ -41,7 +41,7 @@ public sealed class TrainCommandTests : IDisposable
 
         Assert.True(result.ExitCode == 0, result.Error);
         using var plan = JsonDocument.Parse(result.Output);
-        Assert.Equal(3072, plan.RootElement.GetProperty("trainable_parameters").GetInt32());
+        Assert.Equal(1536, plan.RootElement.GetProperty("trainable_parameters").GetInt32());
         Assert.False(Directory.Exists(_workspace.PathOf("run")));
     }
 

@@ -36,7 +36,7 @@ public sealed record PromptKeyValues(int Length, float[][] Keys, float[][] Value
         var longest = Math.Max(prompts.Max(prompt => prompt.Length), 1);
         inputs[ProgramNames.PastLengths] = HostTensor.Of([.. prompts.Select(prompt => (long)prompt.Length)], prompts.Count);
         int[] shape = [prompts.Count, heads, longest, headDimension];
-        var memory = (buffers ?? new PromptBuffers()).Take(2 * prompts[0].Keys.Length, prompts.Count * heads * longest * headDimension);
+        var memory = (buffers ?? new PromptBuffers()).Take([.. Enumerable.Repeat(prompts.Count * heads * longest * headDimension, 2 * prompts[0].Keys.Length)]);
         Parallel.For(0, prompts[0].Keys.Length, layer =>
         {
             Join(prompts, prompt => prompt.Keys[layer], memory[2 * layer].Span, shape);

@@ -94,8 +94,20 @@ public class DiscriminantRunTests
         var decided = options.Decided(labels);
         Assert.Equal((layers, rate), (decided.Adapter.Layers, decided.Optimizer.LearningRate));
 
-        var given = (options with { Adapter = new AdapterOptions { Layers = "0" }, Optimizer = options.Optimizer with { LearningRate = 0.1f } }).Decided(labels);
-        Assert.Equal(("0", 0.1f), (given.Adapter.Layers, given.Optimizer.LearningRate));
+        var given = (options with { Adapter = new AdapterOptions { Layers = "upper-half" }, Optimizer = options.Optimizer with { LearningRate = 0.1f } }).Decided(labels);
+        Assert.Equal(("upper-half", 0.1f), (given.Adapter.Layers, given.Optimizer.LearningRate));
+    }
+
+    /// <summary>Where other layers are asked for, the rate that was measured with the upper half does not hold.</summary>
+    [Theory]
+    [InlineData("o_proj", "all", "all")]
+    [InlineData("o_proj", "top-1", "top-1")]
+    [InlineData(@"model\.layers\.(0|1)\..*o_proj", null, "all")]
+    public void OtherLayersHaveTheOtherRate(string targets, string? given, string layers)
+    {
+        var options = new FineTuneOptions { Model = "m", TrainData = "d", Output = "o", Adapter = new AdapterOptions { TargetModules = targets, Layers = given } };
+        var decided = options.Decided(2);
+        Assert.Equal((layers, OptimizerOptions.DefaultLearningRate), (decided.Adapter.Layers, decided.Optimizer.LearningRate));
     }
 
     [Fact]

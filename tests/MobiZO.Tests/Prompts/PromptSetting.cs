@@ -54,8 +54,8 @@ internal sealed class PromptSetting : IDisposable
     /// <summary>Names of the programs that were run, one for each run.</summary>
     public List<string> Runs { get; } = [];
 
-    /// <summary>Changes an output of a prefix program, given the rows of the run.</summary>
-    public Action<int, Span<float>>? Distort { get; set; }
+    /// <summary>Changes an output of a prefix program, given its name and the rows of the run.</summary>
+    public Action<string, int, Span<float>>? Distort { get; set; }
 
     public string[] Files => Directory.Exists(Cache) ? Directory.GetFiles(Cache) : [];
 
@@ -127,9 +127,9 @@ internal sealed class PromptSetting : IDisposable
             }
 
             var outputs = inner.Run(inputs);
-            foreach (var tensor in outputs.Values)
+            foreach (var (name, tensor) in outputs)
             {
-                setting.Distort?.Invoke(inputs[ProgramNames.InputIds].Shape[0], tensor.FloatMemory.Span);
+                setting.Distort?.Invoke(name, inputs[ProgramNames.InputIds].Shape[0], tensor.FloatMemory.Span);
             }
 
             Interlocked.Decrement(ref setting._activeRuns);

@@ -124,14 +124,14 @@ public sealed class PromptStoreTests
 
         var begun = 0;
         using var setting = new PromptSetting(engine, form, firstLayer, count: 30) { Width = 3 };
-        setting.Distort = (_, _) =>
+        setting.Distort = (_, _, _) =>
         {
             Interlocked.Increment(ref begun);
             Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref begun) > 1, TimeSpan.FromSeconds(60)));
         };
         PromptSetting.AssertEqual(expected, setting.Inputs(setting.Fill(hasFile: false).Store, 30));
 
-        setting.Distort = (_, _) => Thread.Sleep(20);
+        setting.Distort = (_, _, _) => Thread.Sleep(20);
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => setting.Open().Fill(null, (_, _) => stop.Cancel(), null, stop.Token));
         Assert.Equal(0, setting.ActiveRuns);
@@ -184,11 +184,59 @@ public sealed class PromptStoreTests
     [Fact]
     public void A_number_beyond_half_precision_is_refused_with_advice()
     {
-        using var setting = new PromptSetting { Distort = (_, values) => values[0] = 70000 };
+        using var setting = new PromptSetting { Distort = (_, _, values) => values[0] = 70000 };
         var error = Assert.Throws<FineTuneException>(() => setting.Fill());
         Assert.Contains("--prompt-cache-type fp32", error.Message);
         Assert.Empty(setting.Files);
         setting.Fill(type: PromptCacheType.Fp32);
+    }
+
+    /// <summary>The first token of a prompt is where models have the largest hidden states; no step reads them there.</summary>
+    [Fact]
+    public void A_hidden_state_that_no_step_reads_may_have_any_size()
+    {
+        using var setting = new PromptSetting(firstLayer: 2)
+        {
+            Distort = (name, _, values) =>
+            {
+                if (name == ProgramNames.Hidden)
+                {
+                    values[0] = 70000;
+                }
+            },
+        };
+        using var plain = new PromptSetting(firstLayer: 2);
+        PromptSetting.AssertEqual(plain.Inputs(plain.Fill().Store), setting.Inputs(setting.Fill().Store));
+    }
+
+    /// <summary>The same tokens with the adapter from another one on: other keys and values, other hidden states, and other entries of a file.</summary>
+    [Fact]
+    public void The_same_tokens_with_another_start_are_kept_apart()
+    {
+        using var setting = new PromptSetting(firstLayer: 2);
+        PromptExample late = setting.Examples[0] with { SuffixStart = setting.Examples[0].Prompt.Length - 1 }, early = late with { SuffixStart = 1 };
+        Dictionary<string, HostTensor> Inputs(PromptStore store, PromptExample example, int index)
+        {
+            var inputs = new Dictionary<string, HostTensor>();
+            store.AddTo(inputs, StepFeed.Create(LossForm.Tokens, [example], 1, 1), [index]);
+            return inputs;
+        }
+
+        var (both, plan) = setting.Fill(examples: [late, early]);
+        Assert.Equal(2, plan.Computed);
+        foreach (var (example, index) in new[] { (late, 0), (early, 1), (late, 0) })
+        {
+            var (alone, found) = setting.Fill(examples: [example]);
+            Assert.Equal((1, 0), (found.Found, found.Computed));
+            var (expected, actual) = (Inputs(alone, example, 0), Inputs(both, example, index));
+            Assert.Equal([example.SuffixStart], actual[ProgramNames.PastLengths].Longs);
+            Assert.Contains(actual[ProgramNames.Hidden].Floats, value => value != 0);
+            Assert.All(expected, pair => Assert.Equal(pair.Value.Shape, actual[pair.Key].Shape));
+            PromptSetting.AssertEqual(Floats(expected), Floats(actual));
+        }
+
+        static Dictionary<string, float[]> Floats(Dictionary<string, HostTensor> inputs) =>
+            inputs.Where(pair => pair.Value.Type == ElementType.Float32).ToDictionary(pair => pair.Key, pair => pair.Value.FloatMemory.ToArray());
     }
 
     [Theory]
@@ -224,7 +272,7 @@ public sealed class PromptStoreTests
     [InlineData(3)]
     public void Rows_that_depend_on_their_batch_are_computed_alone(int width)
     {
-        using var setting = new PromptSetting { Width = width, Distort = (rows, values) => values[0] += rows };
+        using var setting = new PromptSetting { Width = width, Distort = (_, rows, values) => values[0] += rows };
         var expected = setting.Inputs(setting.Fill().Store);
         Assert.True(setting.Runs.Count > 8);
         PromptSetting.AssertEqual(expected, setting.Inputs(setting.Fill(hasFile: false).Store));

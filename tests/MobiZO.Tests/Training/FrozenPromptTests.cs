@@ -141,7 +141,16 @@ public sealed class FrozenPromptTests
         using var run = new TinyRun();
         await run.TrainUntilAsync(3);
         var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true, PromptCacheType = PromptCacheType.Fp32 }));
-        Assert.Contains("prompts: \"Fp16\" / \"Fp32\"", error.Message);
+        Assert.Contains("prompts: \"Fp16 from layer 1\" / \"Fp32 from layer 1\"", error.Message);
+    }
+
+    [Fact]
+    public async Task The_journal_names_the_layer_that_steps_start_with()
+    {
+        using var run = new TinyRun();
+        await run.TrainAsync(options => Scoped(options, AdapterScope.Activated, "upper-half") with { Output = run.At("upper"), Steps = 1 });
+        await run.TrainAsync(options => Scoped(options, AdapterScope.Activated, "all") with { Output = run.At("all"), Steps = 1 });
+        Assert.Equal(("Fp16 from layer 1", "Fp16"), (run.Journal("upper").Header.Properties["prompts"], run.Journal("all").Header.Properties["prompts"]));
     }
 
     [Fact]
