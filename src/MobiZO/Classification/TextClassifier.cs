@@ -25,6 +25,7 @@ public sealed class TextClassifier : IDisposable
     private readonly LoraAdapter? _adapter;
     private readonly DataOptions _data;
     private readonly ExampleEncoder _encoder;
+    private readonly IReadOnlyList<string> _fields;
     private readonly ExampleLayout _layout;
     private readonly (HostTensor A, HostTensor B)? _state;
     private readonly IProgramSession _score;
@@ -53,6 +54,7 @@ public sealed class TextClassifier : IDisposable
             throw new DataException("A classifier needs words for the labels: give Choices or LabelWords. Free answers are written by a TextGenerator.");
         }
 
+        _fields = data.Template is null ? [data.TextColumn] : PromptTemplate.Parse(data.Template).Fields;
         Labels = [.. _encoder.Choices.Select(LabelOf)];
         var isActivated = adapter is { InvocationTokens.Count: > 0 };
         var layout = adapter is null ? null : AdapterFactory.LayoutOf(model, adapter);
@@ -112,9 +114,9 @@ public sealed class TextClassifier : IDisposable
     public ClassifiedText Classify(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Fields.Count == 1
-            ? Classify(new Dictionary<string, string> { [Fields[0]] = text })
-            : throw new DataException($"The template shows the columns {string.Join(", ", Fields)}; expected one. Give a value for each of them.");
+        return _fields.Count == 1
+            ? Classify(new Dictionary<string, string> { [_fields[0]] = text })
+            : throw new DataException($"The template shows the columns {string.Join(", ", _fields)}; expected one. Give a value for each of them.");
     }
 
     /// <summary>Labels a row by the columns that the template shows.</summary>
@@ -143,8 +145,6 @@ public sealed class TextClassifier : IDisposable
         _owned.Clear();
     }
 
-    private IReadOnlyList<string> Fields => _data.Template is null ? [_data.TextColumn] : PromptTemplate.Parse(_data.Template).Fields;
-
     private PromptStore? CreateStore(IReadOnlyList<Programs.Feeding.PromptExample> examples) =>
         _prefix is null ? null : new PromptStore(_prefix, examples, _cache, _batch);
 
@@ -154,7 +154,7 @@ public sealed class TextClassifier : IDisposable
         try
         {
             var encoder = new ExampleEncoder(model.Tokenizer, _data with { InvocationText = null }, model.RenderChat);
-            return ExampleLayout.AreSingleRows(encoder.Encode([NewRow(Fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal))])[0].ChoiceIds);
+            return ExampleLayout.AreSingleRows(encoder.Encode([NewRow(_fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal))])[0].ChoiceIds);
         }
         catch (DataException)
         {
