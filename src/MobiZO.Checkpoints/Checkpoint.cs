@@ -83,13 +83,13 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public BlockForm? FindBlocks(string name) => Tensors.ContainsKey(name) ? _contents.Weights.FindBlocks(name) : null;
+    public BlockLayout? FindBlocks(string name) => Tensors.ContainsKey(name) ? _contents.Weights.FindBlocks(name) : null;
 
     /// <inheritdoc/>
     public void ReadBlocks(string name, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {
-        CheckRange(name, firstBlock, scales.Length, BlockForm.Elements);
-        if (FindBlocks(name) is null || codes.Length != (long)scales.Length * BlockForm.Elements || offsets.Length != scales.Length)
+        CheckRange(name, firstBlock, scales.Length, BlockLayout.Elements);
+        if (FindBlocks(name) is null || codes.Length != (long)scales.Length * BlockLayout.Elements || offsets.Length != scales.Length)
         {
             throw new CheckpointException($"{Path}: weight '{name}': {scales.Length} blocks, {codes.Length} codes and {offsets.Length} offsets cannot be read from {Tensors[name].StoredType}.");
         }

@@ -39,15 +39,15 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource
     public IReadOnlyList<int>? FindShape(string name) => _source.FindShape(name);
 
     /// <inheritdoc/>
-    public BlockForm? FindBlocks(string name)
+    public BlockLayout? FindBlocks(string name)
     {
-        if (_source.FindShape(name) is not [_, var width] || width % BlockForm.Elements != 0)
+        if (_source.FindShape(name) is not [_, var width] || width % BlockLayout.Elements != 0)
         {
             return null;
         }
 
         var bits = BitsOf(name);
-        return new BlockForm(bits, HasOffsets: FindCarried(name)?.HasOffsets ?? bits == 4);
+        return new BlockLayout(bits, HasOffsets: FindCarried(name)?.HasOffsets ?? bits == 4);
     }
 
     /// <inheritdoc/>
@@ -60,7 +60,7 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource
         }
 
         var values = new float[codes.Length];
-        _source.Read(name, firstBlock * BlockForm.Elements, values);
+        _source.Read(name, firstBlock * BlockLayout.Elements, values);
         BlockQuantizer.Quantize(values, BitsOf(name), codes, scales, offsets);
     }
 
@@ -73,22 +73,22 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource
             return;
         }
 
-        var (first, skip) = Math.DivRem(start, BlockForm.Elements);
-        var blocks = checked((int)((skip + destination.Length + BlockForm.Elements - 1) / BlockForm.Elements));
-        var (codes, scales, offsets) = (new sbyte[blocks * BlockForm.Elements], new float[blocks], new float[blocks]);
+        var (first, skip) = Math.DivRem(start, BlockLayout.Elements);
+        var blocks = checked((int)((skip + destination.Length + BlockLayout.Elements - 1) / BlockLayout.Elements));
+        var (codes, scales, offsets) = (new sbyte[blocks * BlockLayout.Elements], new float[blocks], new float[blocks]);
         ReadBlocks(name, first, codes, scales, offsets);
         for (var i = 0; i < destination.Length; i++)
         {
             var place = (int)skip + i;
-            var block = place / BlockForm.Elements;
+            var block = place / BlockLayout.Elements;
             destination[i] = (scales[block] * codes[place]) + offsets[block];
         }
     }
 
-    private BlockForm? FindStored(string name) => (_source as IBlockSource)?.FindBlocks(name);
+    private BlockLayout? FindStored(string name) => (_source as IBlockSource)?.FindBlocks(name);
 
     // Codes of fewer bits fit as they are.
-    private BlockForm? FindCarried(string name) => FindStored(name) is { } stored && stored.Bits <= BitsOf(name) ? stored : null;
+    private BlockLayout? FindCarried(string name) => FindStored(name) is { } stored && stored.Bits <= BitsOf(name) ? stored : null;
 
     private int BitsOf(string name)
     {

@@ -65,7 +65,7 @@ public sealed class QuantizedWeightsTests : IDisposable
             Assert.Equal(TestReading.Whole(source, name), TestReading.Whole(quantized, name));
         }
 
-        Assert.Equal(new BlockForm(4, true), quantized.FindBlocks(Matrix));
+        Assert.Equal(new BlockLayout(4, true), quantized.FindBlocks(Matrix));
         Assert.Null(quantized.FindBlocks("absent"));
     }
 
@@ -73,8 +73,8 @@ public sealed class QuantizedWeightsTests : IDisposable
     public void The_embedding_and_the_head_keep_eight_bits()
     {
         var source = new Numbers((i, _) => MathF.Sin(i));
-        Assert.Equal(new BlockForm(8, false), new QuantizedWeights(source, WeightFormat.Int4).FindBlocks("model.embed_tokens.weight"));
-        Assert.Equal(new BlockForm(8, false), new QuantizedWeights(source, WeightFormat.Int4).FindBlocks("lm_head.weight"));
+        Assert.Equal(new BlockLayout(8, false), new QuantizedWeights(source, WeightFormat.Int4).FindBlocks("model.embed_tokens.weight"));
+        Assert.Equal(new BlockLayout(8, false), new QuantizedWeights(source, WeightFormat.Int4).FindBlocks("lm_head.weight"));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Ops;
@@ -95,11 +95,11 @@ public sealed class StepProgramTests
         foreach (var wrong in new[]
         {
             options with { FirstLayer = 1 },
-            options with { FirstLayer = 3, Prompt = PromptForm.Hidden },
-            options with { FirstLayer = -1, Prompt = PromptForm.Hidden },
+            options with { FirstLayer = 3, Prompt = PrefixKind.Hidden },
+            options with { FirstLayer = -1, Prompt = PrefixKind.Hidden },
         })
         {
-            Assert.Contains($"layer {wrong.FirstLayer} of 2", Assert.Throws<ProgramException>(() => model.Architecture.Step(wrong)).Message);
+            Assert.Contains($"layer {wrong.FirstLayer} of 2", Assert.Throws<ProgramException>(() => model.Assembler.Step(wrong)).Message);
         }
     }
 
@@ -109,17 +109,17 @@ public sealed class StepProgramTests
         var model = new TinyLlama(layers: 3);
         var adapter = model.Adapter(2);
         var upper = new AdapterLayout(2, 1, [.. adapter.Modules.Where(module => module.Layer == 2)]);
-        var program = model.Architecture.Step(new StepOptions { Adapter = upper, Prompt = PromptForm.KeyValues, SharedLayers = 2 });
+        var program = model.Assembler.Step(new StepOptions { Adapter = upper, Prompt = PrefixKind.KeyValues, SharedLayers = 2 });
         Assert.DoesNotContain(program.Inputs, input => input.Name == ProgramNames.InputIds);
         foreach (var node in program.Nodes.Where(node => node.Operation is Linear && node.Outputs[0].Name.StartsWith("model.layers.", StringComparison.Ordinal)))
         {
             Assert.Equal(node.Outputs[0].Name.StartsWith("model.layers.2.", StringComparison.Ordinal) ? "N*S" : "F*S", node.Outputs[0].Shape[0].ToString());
         }
 
-        var options = new StepOptions { Adapter = upper, Prompt = PromptForm.KeyValues };
-        Assert.Contains("'model.layers.0.", Assert.Throws<ProgramException>(() => model.Architecture.Step(options with { Adapter = adapter, SharedLayers = 2 })).Message);
-        Assert.Contains("4 of 3 layers", Assert.Throws<ProgramException>(() => model.Architecture.Step(options with { Adapter = new(2, 1, []), SharedLayers = 4 })).Message);
-        Assert.Contains("2 of 3 layers", Assert.Throws<ProgramException>(() => model.Architecture.Step(options with { Prompt = PromptForm.Tokens, SharedLayers = 2 })).Message);
+        var options = new StepOptions { Adapter = upper, Prompt = PrefixKind.KeyValues };
+        Assert.Contains("'model.layers.0.", Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { Adapter = adapter, SharedLayers = 2 })).Message);
+        Assert.Contains("4 of 3 layers", Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { Adapter = new(2, 1, []), SharedLayers = 4 })).Message);
+        Assert.Contains("2 of 3 layers", Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { Prompt = PrefixKind.Tokens, SharedLayers = 2 })).Message);
     }
 
     [Fact]
@@ -128,21 +128,21 @@ public sealed class StepProgramTests
         var model = new TinyLlama(layers: 3);
         var adapter = model.Adapter(2);
         var upper = new AdapterLayout(2, 1, [.. adapter.Modules.Where(module => module.Layer == 2)]);
-        var options = new StepOptions { Adapter = upper, Prompt = PromptForm.KeyValues, FirstLayer = 2 };
-        var program = model.Architecture.Step(options);
+        var options = new StepOptions { Adapter = upper, Prompt = PrefixKind.KeyValues, FirstLayer = 2 };
+        var program = model.Assembler.Step(options);
         string[] names = [.. program.Inputs.Select(input => input.Name)];
         Assert.Contains(ProgramNames.Hidden, names);
         Assert.Equal([ProgramNames.PastKey(2), ProgramNames.PastValue(2)], names.Where(name => name.StartsWith("past.", StringComparison.Ordinal)));
         Assert.DoesNotContain(names, name => name.EndsWith("input_ids", StringComparison.Ordinal));
         Assert.DoesNotContain(program.Weights, weight => weight.Name.StartsWith("model.layers.0.", StringComparison.Ordinal) || weight.Name.StartsWith("model.layers.1.", StringComparison.Ordinal));
-        Assert.Equal([ProgramNames.Hidden, ProgramNames.PresentKey(2), ProgramNames.PresentValue(2)], model.Architecture.Prefix(PromptForm.KeyValues, 2).Outputs.Select(output => output.Name));
-        Assert.Contains("'model.layers.0.", Assert.Throws<ProgramException>(() => model.Architecture.Step(options with { Adapter = adapter })).Message);
-        Assert.Contains("share 1 of 3", Assert.Throws<ProgramException>(() => model.Architecture.Step(options with { SharedLayers = 1 })).Message);
+        Assert.Equal([ProgramNames.Hidden, ProgramNames.PresentKey(2), ProgramNames.PresentValue(2)], model.Assembler.Prefix(PrefixKind.KeyValues, 2).Outputs.Select(output => output.Name));
+        Assert.Contains("'model.layers.0.", Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { Adapter = adapter })).Message);
+        Assert.Contains("share 1 of 3", Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { SharedLayers = 1 })).Message);
     }
 
     private static Shape Fixed(Shape shape, IReadOnlyDictionary<string, long> symbols) => new([.. shape.Dimensions.Select(dimension => (Dimension)(int)dimension.Bind(symbols))]);
 
-    private static StepProgram Small()
+    private static Program Small()
     {
         var builder = new ProgramBuilder();
         builder.Output(builder.Add("out", new GatherRows(), builder.Input("x", "M", 3), builder.IntegerInput("ids", "M")));

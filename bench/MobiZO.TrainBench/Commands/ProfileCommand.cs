@@ -1,6 +1,6 @@
 using System.CommandLine;
 using MobiZO.Models;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.TrainBench.Measuring;
 using MobiZO.TrainBench.Profiling;
 using MobiZO.TrainBench.Reporting;

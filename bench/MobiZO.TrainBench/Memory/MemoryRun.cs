@@ -46,7 +46,7 @@ internal static class MemoryRun
                     Steps = settings.Steps,
                     ExamplesPerStep = settings.Examples,
                     EvalEvery = 0,
-                    PromptCacheFile = settings.Task != MemoryTask.TrainingActivatedFirst,
+                    PrefixCacheFile = settings.Task != MemoryTask.TrainingActivatedFirst,
                 }).TrainAsync();
                 break;
         }

@@ -1,9 +1,9 @@
 using BenchmarkDotNet.Attributes;
 using MobiZO.Optimization;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 using MobiZO.TrainBench.Steps;
 using MobiZO.Training;
 
@@ -13,7 +13,7 @@ namespace MobiZO.TrainBench.Parts;
 public class PromptBenchmarks
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mobizo-prompts-").FullName;
-    private PromptStore _store = null!;
+    private PrefixStore _store = null!;
     private StepFeed _feed = null!;
     private int _turn;
 
@@ -39,7 +39,7 @@ public class PromptBenchmarks
         // Two batches in turn: a batch that is joined already costs nothing.
         var examples = model.Examples(shape, 2 * Examples);
         _store = model.Prompts(examples, model.FirstLayerOf(AdapterScope.Activated), InFile ? _folder : null);
-        _feed = StepFeed.Create(LossForm.Choices, examples[..Examples], 1, 1);
+        _feed = StepFeed.Create(StepLossKind.Choices, examples[..Examples], 1, 1);
     }
 
     /// <summary>What is cached of the prompts of a step into the inputs of a run.</summary>

@@ -11,7 +11,7 @@ internal sealed class NodeKinds
 
     private readonly Dictionary<string, string> _kinds = new(StringComparer.Ordinal);
 
-    public NodeKinds(StepProgram program)
+    public NodeKinds(Program program)
     {
         foreach (var node in program.Nodes)
         {

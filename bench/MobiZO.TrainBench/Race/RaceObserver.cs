@@ -35,7 +35,7 @@ internal sealed class RaceObserver(RaceSettings settings, Func<double> clock, Ac
                 _evaluationPrompts += stage.Stage == "caching evaluation prompts" ? elapsed : 0;
                 break;
             // Told after the first prompts; those of training rows come behind the loading of their program.
-            case PromptsPlanned { Rows: "evaluation" }:
+            case PrefixesPlanned { Rows: "evaluation" }:
                 _prompts += elapsed;
                 _evaluationPrompts += elapsed;
                 break;

@@ -1,4 +1,4 @@
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Training;
@@ -26,7 +26,7 @@ internal sealed class InferenceRun
         {
             var feed = StepFeed.Create(model.Loss, examples, 1, Math.Min(copiesPerRun, shape.Copies - done));
             var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
-            if (shape.Prompt == PromptForm.KeyValues)
+            if (shape.Prompt == PrefixKind.KeyValues)
             {
                 using var prompts = model.Prompts(examples, firstLayer: 0, folder: null);
                 prompts.AddTo(inputs, feed, [.. Enumerable.Range(0, examples.Length)]);

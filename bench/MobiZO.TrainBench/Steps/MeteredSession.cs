@@ -12,7 +12,7 @@ internal sealed class MeteredSession(IProgramSession inner, double bytesPerWeigh
     private readonly List<IReadOnlyDictionary<string, long>> _runs = [];
     private TimeSpan _time;
 
-    public StepProgram Program => inner.Program;
+    public Program Program => inner.Program;
 
     /// <summary>Runs since the last <see cref="Take"/>.</summary>
     public int RunCount => _runs.Count;

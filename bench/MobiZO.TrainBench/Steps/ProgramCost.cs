@@ -41,7 +41,7 @@ internal sealed record ProgramCost(double LinearFlops, double AdapterFlops, doub
     /// <param name="program">The program.</param>
     /// <param name="symbols">The extents.</param>
     /// <param name="bytesPerWeight">Bytes that a run reads for one weight of a linear layer.</param>
-    public static ProgramCost Of(StepProgram program, IReadOnlyDictionary<string, long> symbols, double bytesPerWeight = BytesPerNumber)
+    public static ProgramCost Of(Program program, IReadOnlyDictionary<string, long> symbols, double bytesPerWeight = BytesPerNumber)
     {
         var cost = Zero;
         foreach (var node in program.Nodes)
@@ -65,7 +65,7 @@ internal sealed record ProgramCost(double LinearFlops, double AdapterFlops, doub
     private static ProgramCost OfLinear(Linear linear, Value output, double rows, double bytesPerWeight)
     {
         var flops = 2 * rows * linear.Matrix.Count;
-        var isHead = output.Name == MobiZO.Programs.Architectures.ProgramNames.Logits;
+        var isHead = output.Name == MobiZO.Programs.Assembling.ProgramNames.Logits;
         var bytes = (linear.Matrix.Count * bytesPerWeight) + ((linear.Bias?.Count ?? 0) * BytesPerNumber);
         return Zero with { LinearFlops = isHead ? 0 : flops, HeadFlops = isHead ? flops : 0, WeightBytes = bytes };
     }

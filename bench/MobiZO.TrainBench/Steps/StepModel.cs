@@ -2,12 +2,12 @@ using MobiZO.Adapters;
 using MobiZO.Models;
 using MobiZO.Optimization.Noise;
 using MobiZO.Programs;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Ops;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 using MobiZO.TrainBench.Weights;
 using MobiZO.Training;
 
@@ -20,7 +20,7 @@ internal sealed class StepModel : IDisposable
     private const ulong Seed = 42;
     private const int MostTokensOfAPrefixRun = 1024;
 
-    private readonly Dictionary<(string, PromptForm, int?), MeteredSession> _sessions = [];
+    private readonly Dictionary<(string, PrefixKind, int?), MeteredSession> _sessions = [];
     private readonly double _bytesPerWeight;
     private readonly StepAdapter _activated;
     private readonly StepAdapter _all;
@@ -34,18 +34,18 @@ internal sealed class StepModel : IDisposable
     {
         Model = LocalModel.Open(path, weights.Apply(engine));
         _bytesPerWeight = weights.BytesPerWeight;
-        Loss = loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens;
+        Loss = loss == LossKind.Choices ? StepLossKind.Choices : StepLossKind.Tokens;
 
         // With label words a run takes their number as rank; that A is random here changes no time. Scope all has its layers: upper ones alone would start from
         // hidden states, which these programs do not.
-        var options = new AdapterOptions { Layers = layers }.Decided(Loss == LossForm.Choices ? LabelWords : 0);
+        var options = new AdapterOptions { Layers = layers }.Decided(Loss == StepLossKind.Choices ? LabelWords : 0);
         _activated = StepAdapter.Create(Model, options, Seed);
         _all = StepAdapter.Create(Model, options with { Layers = LayerFilter.AllWord }, Seed);
     }
 
     public LocalModel Model { get; }
 
-    public LossForm Loss { get; }
+    public StepLossKind Loss { get; }
 
     /// <summary>The adapter of a scope.</summary>
     public StepAdapter AdapterOf(AdapterScope scope) => scope == AdapterScope.Activated ? _activated : _all;
@@ -56,7 +56,7 @@ internal sealed class StepModel : IDisposable
     public MeteredSession Step(StepShape shape) => Load(
         "step",
         shape,
-        (prompt, rowTokens) => Model.Architecture.Step(new StepOptions
+        (prompt, rowTokens) => Model.Assembler.Step(new StepOptions
         {
             Adapter = AdapterOf(shape.Scope).Layout,
             Loss = Loss,
@@ -69,7 +69,7 @@ internal sealed class StepModel : IDisposable
     public MeteredSession Inference(StepShape shape) => Load(
         "inference",
         shape,
-        (prompt, rowTokens) => Loss == LossForm.Tokens ? Model.Architecture.Score(null, prompt) : CandidateInference(prompt, rowTokens));
+        (prompt, rowTokens) => Loss == StepLossKind.Tokens ? Model.Assembler.Score(null, prompt) : CandidateInference(prompt, rowTokens));
 
     /// <summary>Random examples, the same for every call with the same sizes.</summary>
     public PromptExample[] Examples(StepShape shape, int count)
@@ -82,7 +82,7 @@ internal sealed class StepModel : IDisposable
         return [.. Enumerable.Range(0, count).Select(index =>
         {
             int[] prompt = [.. Enumerable.Range(0, length).Select(_ => Token())];
-            return Loss == LossForm.Tokens
+            return Loss == StepLossKind.Tokens
                 ? new PromptExample(prompt, shape.CachedTokens, [Token()], [], 0)
                 : new PromptExample(prompt, shape.CachedTokens, [], [[Token()], [Token()]], index % 2);
         })];
@@ -92,11 +92,11 @@ internal sealed class StepModel : IDisposable
     /// <param name="examples">The examples.</param>
     /// <param name="firstLayer">The first computed layer.</param>
     /// <param name="folder">Folder of cache files; null: in memory.</param>
-    public PromptStore Prompts(PromptExample[] examples, int firstLayer, string? folder)
+    public PrefixStore Prompts(PromptExample[] examples, int firstLayer, string? folder)
     {
-        var shape = PromptShape.Of(Model.Checkpoint.Config, PromptForm.KeyValues, firstLayer);
-        using var programs = new PromptPrograms(Model.Architecture, shape, (program, style) => Model.Engine.Load(program, Model.Checkpoint, style), RunStyle.SideBySide);
-        var store = new PromptStore(programs, examples, new PromptCacheOptions(PromptCacheType.Fp16, long.MaxValue, folder, MostTokensOfAPrefixRun), new PromptBatch());
+        var shape = PrefixShape.Of(Model.Checkpoint.Config, PrefixKind.KeyValues, firstLayer);
+        using var programs = new PrefixPrograms(Model.Assembler, shape, (program, style) => Model.Engine.Load(program, Model.Checkpoint, style), RunStyle.SideBySide);
+        var store = new PrefixStore(programs, examples, new PrefixCacheOptions(PrefixCacheType.Fp16, long.MaxValue, folder, MostTokensOfAPrefixRun), new PrefixBatch());
         store.Fill(null, null, null, CancellationToken.None);
         return store;
     }
@@ -111,7 +111,7 @@ internal sealed class StepModel : IDisposable
         Model.Dispose();
     }
 
-    private StepProgram CandidateInference(PromptForm prompt, int? rowTokens)
+    private Program CandidateInference(PrefixKind prompt, int? rowTokens)
     {
         var config = Model.Checkpoint.Config;
         var builder = new ProgramBuilder();
@@ -122,7 +122,7 @@ internal sealed class StepModel : IDisposable
         return builder.Build("inference");
     }
 
-    private MeteredSession Load(string name, StepShape shape, Func<PromptForm, int?, StepProgram> build)
+    private MeteredSession Load(string name, StepShape shape, Func<PrefixKind, int?, Program> build)
     {
         // The number of tokens as a run decides it.
         int? rowTokens = new ExampleLayout(Loss, shape.Prompt).RowTokens(Examples(shape, 1));

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using MobiZO.Data;
 using MobiZO.Journal;
 using MobiZO.Optimization;
-using MobiZO.Programs.Architectures;
-using MobiZO.Prompts;
+using MobiZO.Programs.Assembling;
+using MobiZO.PrefixCache;
 using MobiZO.TrainBench.Machine;
 using MobiZO.Training;
 
@@ -25,7 +25,7 @@ internal sealed class StepRun : IDisposable
     private readonly ModelObjective _objective;
     private readonly ZerothOrderOptimizer _optimizer;
     private readonly JournalWriter _journal;
-    private readonly PromptStore? _prompts;
+    private readonly PrefixStore? _prompts;
 
     /// <param name="model">The model.</param>
     /// <param name="shape">Sizes of the step.</param>
@@ -36,7 +36,7 @@ internal sealed class StepRun : IDisposable
         var examples = model.Examples(shape, BatchesOfExamples * shape.Examples);
         var adapter = model.AdapterOf(shape.Scope);
         _session = model.Step(shape);
-        _prompts = shape.Prompt == PromptForm.KeyValues ? model.Prompts(examples, model.FirstLayerOf(shape.Scope), Path.Combine(_folder, "prompts")) : null;
+        _prompts = shape.Prompt == PrefixKind.KeyValues ? model.Prompts(examples, model.FirstLayerOf(shape.Scope), Path.Combine(_folder, "prompts")) : null;
         var order = new ExampleOrder(examples.Length, shape.Examples, Seed);
         _objective = new ModelObjective(StepPrograms.ForHost(_session), model.Loss, adapter.A, examples, order, _prompts, maxTokensPerRun, isSequential);
 

@@ -1,5 +1,5 @@
 using MobiZO.Optimization;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
@@ -16,7 +16,7 @@ internal sealed record StepShape(AdapterScope Scope, EstimatorMode Mode, int Cop
     public int Queries => Mode.IsTwoSided() ? Copies / 2 : Copies - 1;
 
     /// <summary>How programs of this shape are given prompts.</summary>
-    public PromptForm Prompt => Scope == AdapterScope.Activated ? PromptForm.KeyValues : PromptForm.Tokens;
+    public PrefixKind Prompt => Scope == AdapterScope.Activated ? PrefixKind.KeyValues : PrefixKind.Tokens;
 
     /// <summary>Rows of a step: P * E.</summary>
     public int Rows => Copies * Examples;

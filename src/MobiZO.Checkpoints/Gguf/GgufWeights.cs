@@ -51,12 +51,12 @@ internal sealed class GgufWeights : WeightStore
         }
     }
 
-    public override BlockForm? FindBlocks(string name) => BlockFormat.Find(_homes[name].Type)!.Codes?.Form;
+    public override BlockLayout? FindBlocks(string name) => BlockFormat.Find(_homes[name].Type)!.Codes?.Form;
 
     public override void ReadBlocks(string name, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {
         GgufTensor tensor = _homes[name];
-        long width = tensor.Shape[^1] / BlockForm.Elements;
+        long width = tensor.Shape[^1] / BlockLayout.Elements;
         bool isRotary = IsRotary(name);
         for (int done = 0; done < scales.Length;)
         {
@@ -66,7 +66,7 @@ internal sealed class GgufWeights : WeightStore
             _file.ReadBlocks(
                 tensor,
                 (stored * width) + column,
-                codes.Slice(done * BlockForm.Elements, count * BlockForm.Elements),
+                codes.Slice(done * BlockLayout.Elements, count * BlockLayout.Elements),
                 scales.Slice(done, count),
                 offsets.Slice(done, count));
             done += count;

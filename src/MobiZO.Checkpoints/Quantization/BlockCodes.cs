@@ -3,22 +3,22 @@ namespace MobiZO.Checkpoints.Quantization;
 /// <summary>The codes of stored blocks of 32, unpacked but not multiplied; layouts as in <see cref="FourBitBlocks"/>, <see cref="FiveBitBlocks"/> and <see cref="EightBitBlocks"/>.</summary>
 /// <param name="Form">What comes out.</param>
 /// <param name="Unpack">Unpacks scales.Length whole blocks.</param>
-internal sealed record BlockCodes(BlockForm Form, BlockCodes.Unpacker Unpack)
+internal sealed record BlockCodes(BlockLayout Form, BlockCodes.Unpacker Unpack)
 {
     public delegate void Unpacker(ReadOnlySpan<byte> source, Span<sbyte> codes, Span<float> scales, Span<float> offsets);
 
-    private const int Elements = BlockForm.Elements;
+    private const int Elements = BlockLayout.Elements;
     private const int Half = Elements / 2;
 
-    public static BlockCodes Q4_0 { get; } = new(new BlockForm(4, false), (source, codes, scales, offsets) => Unpack4(source, 18, 2, codes, scales, offsets));
+    public static BlockCodes Q4_0 { get; } = new(new BlockLayout(4, false), (source, codes, scales, offsets) => Unpack4(source, 18, 2, codes, scales, offsets));
 
-    public static BlockCodes Q4_1 { get; } = new(new BlockForm(4, true), (source, codes, scales, offsets) => Unpack4(source, 20, 4, codes, scales, offsets));
+    public static BlockCodes Q4_1 { get; } = new(new BlockLayout(4, true), (source, codes, scales, offsets) => Unpack4(source, 20, 4, codes, scales, offsets));
 
-    public static BlockCodes Q5_0 { get; } = new(new BlockForm(5, false), (source, codes, scales, offsets) => Unpack5(source, 22, 2, codes, scales, offsets));
+    public static BlockCodes Q5_0 { get; } = new(new BlockLayout(5, false), (source, codes, scales, offsets) => Unpack5(source, 22, 2, codes, scales, offsets));
 
-    public static BlockCodes Q5_1 { get; } = new(new BlockForm(5, true), (source, codes, scales, offsets) => Unpack5(source, 24, 4, codes, scales, offsets));
+    public static BlockCodes Q5_1 { get; } = new(new BlockLayout(5, true), (source, codes, scales, offsets) => Unpack5(source, 24, 4, codes, scales, offsets));
 
-    public static BlockCodes Q8_0 { get; } = new(new BlockForm(8, false), Unpack8);
+    public static BlockCodes Q8_0 { get; } = new(new BlockLayout(8, false), Unpack8);
 
     private static void Unpack4(ReadOnlySpan<byte> source, int bytes, int header, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {

@@ -9,8 +9,8 @@ internal static class BlockQuantizer
     {
         for (int block = 0; block < scales.Length; block++)
         {
-            ReadOnlySpan<float> from = values.Slice(block * BlockForm.Elements, BlockForm.Elements);
-            Span<sbyte> to = codes.Slice(block * BlockForm.Elements, BlockForm.Elements);
+            ReadOnlySpan<float> from = values.Slice(block * BlockLayout.Elements, BlockLayout.Elements);
+            Span<sbyte> to = codes.Slice(block * BlockLayout.Elements, BlockLayout.Elements);
             (scales[block], offsets[block]) = bits == 8 ? Symmetric(from, to) : Asymmetric(from, bits, to);
         }
     }

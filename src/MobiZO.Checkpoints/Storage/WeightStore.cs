@@ -13,7 +13,7 @@ internal abstract class WeightStore : IDisposable
     public abstract void Read(string name, long start, Span<float> destination);
 
     /// <summary>The blocks of a matrix, or null when it is not stored in blocks of codes.</summary>
-    public virtual BlockForm? FindBlocks(string name) => null;
+    public virtual BlockLayout? FindBlocks(string name) => null;
 
     /// <summary>Reads a range of blocks that lies inside a matrix that has blocks.</summary>
     public virtual void ReadBlocks(string name, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets) =>

@@ -1,5 +1,5 @@
 using MobiZO.Evaluation;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 
 namespace MobiZO.Cli.Options;
 
@@ -46,11 +46,11 @@ internal static class EvaluationOptionGroups
             options => options.MaxTokensPerRun,
             (options, value) => options with { MaxTokensPerRun = value });
         engine.Add(
-            "--prompt-cache-type",
+            "--prefix-cache-type",
             "How prompts are rounded for an adapter of scope activated (by default, as in the run).",
-            OptionValue.Enumeration<PromptCacheType>(),
-            options => options.PromptCacheType,
-            (options, value) => options with { PromptCacheType = value });
+            OptionValue.Enumeration<PrefixCacheType>(),
+            options => options.PrefixCacheType,
+            (options, value) => options with { PrefixCacheType = value });
         return [model, data, prompts, engine];
     }
 }

@@ -1,4 +1,4 @@
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 using MobiZO.Training;
 
 namespace MobiZO.Cli.Options;
@@ -153,22 +153,22 @@ internal sealed class FineTuneOptionGroups
             options => options.MaxTokensPerRun,
             (options, value) => options with { MaxTokensPerRun = value });
         group.Add(
-            "--prompt-cache-mb",
+            "--prefix-cache-mb",
             "Most memory for the frozen part of prompts when it is not in a file, in megabytes.",
             OptionValue.Count,
-            options => options.PromptCacheMegabytes,
-            (options, value) => options with { PromptCacheMegabytes = value });
+            options => options.PrefixCacheMegabytes,
+            (options, value) => options with { PrefixCacheMegabytes = value });
         group.Add(
-            "--prompt-cache-type",
+            "--prefix-cache-type",
             "How the frozen part of prompts is stored and rounded.",
-            OptionValue.Enumeration<PromptCacheType>(),
-            options => options.PromptCacheType,
-            (options, value) => options with { PromptCacheType = value });
+            OptionValue.Enumeration<PrefixCacheType>(),
+            options => options.PrefixCacheType,
+            (options, value) => options with { PrefixCacheType = value });
         group.AddFlag(
-            "--no-prompt-cache-file",
+            "--no-prefix-cache-file",
             "Keep the frozen part of prompts in memory only; the next run computes it again.",
-            options => !options.PromptCacheFile,
-            options => options with { PromptCacheFile = false });
+            options => !options.PrefixCacheFile,
+            options => options with { PrefixCacheFile = false });
         return group;
     }
 

@@ -43,7 +43,7 @@ internal sealed class LiveDisplay(IAnsiConsole console, FineTuneOptions? options
             case RunPlanned planned when options is not null:
                 WriteLines(PlanText.Lines(planned.Plan, options));
                 break;
-            case PromptsPlanned planned:
+            case PrefixesPlanned planned:
                 WriteLines([$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"]);
                 break;
             case RunNote note:

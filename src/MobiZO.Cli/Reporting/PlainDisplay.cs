@@ -28,7 +28,7 @@ internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options =
     private IEnumerable<string> Lines(TrainingEvent value) => value switch
     {
         RunPlanned planned when options is not null => PlanText.Lines(planned.Plan, options),
-        PromptsPlanned planned => [$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"],
+        PrefixesPlanned planned => [$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"],
         RunNote note => [note.IsWarning ? $"warning: {note.Text}" : note.Text],
         StepCompleted step => [Step(step)],
         EvaluationCompleted evaluation => [Evaluation(evaluation, options?.Steps)],

@@ -1,6 +1,6 @@
 using MobiZO.Data;
 using MobiZO.Models;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 using MobiZO.Training;
 
 namespace MobiZO.Cli.Reporting;
@@ -38,7 +38,7 @@ internal static class PlanText
     }
 
     /// <summary>What was found in the cache and what the rest takes.</summary>
-    public static string Prompts(PromptCachePlan prompts)
+    public static string Prompts(PrefixCachePlan prompts)
     {
         var shared = prompts.SharedTokens > 0 ? $", the first {prompts.SharedTokens} tokens once for all" : "";
         var seconds = prompts.Computed > 0 ? $", {Quantity.Seconds(prompts.Seconds)}" : "";

@@ -20,7 +20,7 @@ internal sealed class OnnxGraphWriter
     private readonly Dictionary<string, (string Input, int Axis)> _symbols = new(StringComparer.Ordinal);
     private int _counter;
 
-    public OnnxGraphWriter(StepProgram program)
+    public OnnxGraphWriter(Program program)
     {
         _graph.Name = program.Name;
         foreach (var input in program.Inputs)

@@ -16,7 +16,7 @@ internal static class OnnxLowering
     /// <param name="file">Name of the external data file, relative to the model.</param>
     /// <param name="offsets">Where each fp32 weight starts in that file, in bytes.</param>
     /// <param name="places">Where the parts of a quantised matrix start; null for a weight that is fp32, as all are without this.</param>
-    public static ModelProto Lower(StepProgram program, string file, Func<Weight, long> offsets, Func<Weight, QuantizedPlace?>? places = null)
+    public static ModelProto Lower(Program program, string file, Func<Weight, long> offsets, Func<Weight, QuantizedPlace?>? places = null)
     {
         var writer = new OnnxGraphWriter(program);
         var quantized = new QuantizedLowering(file, places ?? (_ => null));

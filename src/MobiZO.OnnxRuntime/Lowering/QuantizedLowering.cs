@@ -12,7 +12,7 @@ namespace MobiZO.OnnxRuntime.Lowering;
 /// </summary>
 internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace?> places)
 {
-    private const long BlockSize = BlockForm.Elements;
+    private const long BlockSize = BlockLayout.Elements;
 
     // ONNX Runtime dequantises 8-bit matrices in every call; a large one is cut into pieces of rows, so that it is never there whole in fp32.
     private const long MostWeightsOfAPiece = 1 << 23;

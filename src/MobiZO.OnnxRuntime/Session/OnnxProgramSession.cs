@@ -5,14 +5,14 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.OnnxRuntime.Session;
 
 /// <summary>One lowered program in ONNX Runtime. Inputs are read in place from managed memory; outputs are copied out, or lent to a reader.</summary>
-internal sealed class OnnxProgramSession(StepProgram program, InferenceSession session, int width) : IProgramSession
+internal sealed class OnnxProgramSession(Program program, InferenceSession session, int width) : IProgramSession
 {
     private readonly string[] _inputNames = [.. program.Inputs.Select(input => input.Name)];
     private readonly string[] _outputNames = [.. program.Outputs.Select(output => output.Name)];
 
     private readonly RunOptions _runOptions = new();
 
-    public StepProgram Program => program;
+    public Program Program => program;
 
     public int Width => width;
 

@@ -34,7 +34,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
     public string Name => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}{(options.Weights == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(options.Weights)} weights")}";
 
     /// <inheritdoc/>
-    public IProgramSession Load(StepProgram program, IWeightSource weights, RunStyle style = RunStyle.OneByOne)
+    public IProgramSession Load(Program program, IWeightSource weights, RunStyle style = RunStyle.OneByOne)
     {
         foreach (var weight in program.Weights)
         {
@@ -65,7 +65,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
     /// <param name="path">The model file.</param>
     /// <param name="format">How the matrices are written.</param>
     /// <exception cref="IOException">The files cannot be written.</exception>
-    public static void Export(StepProgram program, IWeightSource weights, string path, WeightFormat format = WeightFormat.Float32)
+    public static void Export(Program program, IWeightSource weights, string path, WeightFormat format = WeightFormat.Float32)
     {
         foreach (var weight in program.Weights)
         {
@@ -107,7 +107,7 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         return _weights;
     }
 
-    private static string WriteModel(StepProgram program, ModelProto model, WeightFile file)
+    private static string WriteModel(Program program, ModelProto model, WeightFile file)
     {
         var bytes = model.ToByteArray();
         var path = Path.Combine(file.Folder, $"{program.Name}-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}.onnx");

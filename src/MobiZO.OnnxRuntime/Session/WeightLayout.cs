@@ -40,14 +40,14 @@ internal sealed class WeightLayout
     }
 
     /// <summary>How a tensor is quantised; null for fp32.</summary>
-    public BlockForm? FormOf(string name) => (Source as QuantizedWeights)?.FindBlocks(name);
+    public BlockLayout? FormOf(string name) => (Source as QuantizedWeights)?.FindBlocks(name);
 
     public long OffsetOf(Weight weight) =>
         _starts.TryGetValue(weight.Name, out var start) ? start : throw new ProgramException($"The weight file has no fp32 tensor '{weight.Name}'.");
 
     public QuantizedPlace? PlaceOf(Weight weight) => FormOf(weight.Name) is { } form ? PlaceOf(weight.Name, form) : null;
 
-    public QuantizedPlace PlaceOf(string name, BlockForm form) =>
+    public QuantizedPlace PlaceOf(string name, BlockLayout form) =>
         new(form.Bits, _starts[name + ".codes"], _starts[name + ".scales"], form.HasOffsets ? _starts[name + ".offsets"] : null);
 
     public static long CountOf(IWeightSource source, string name) => source.FindShape(name)!.Aggregate(1L, (product, extent) => product * extent);
@@ -62,10 +62,10 @@ internal sealed class WeightLayout
         }
 
         Place(name + ".codes", count * form.Bits / 8);
-        Place(name + ".scales", count / BlockForm.Elements * sizeof(float));
+        Place(name + ".scales", count / BlockLayout.Elements * sizeof(float));
         if (form.HasOffsets)
         {
-            Place(name + ".offsets", count / BlockForm.Elements * sizeof(float));
+            Place(name + ".offsets", count / BlockLayout.Elements * sizeof(float));
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class WeightWriter(WeightLayout layout, Stream stream)
 
     private readonly float[] _values = new float[ChunkValues];
     private readonly sbyte[] _codes = new sbyte[ChunkValues];
-    private readonly float[] _offsets = new float[ChunkValues / BlockForm.Elements];
+    private readonly float[] _offsets = new float[ChunkValues / BlockLayout.Elements];
 
     /// <summary>Writes every tensor.</summary>
     /// <param name="progress">Told the share written, 0 to 1; may be null.</param>
@@ -48,17 +48,17 @@ internal sealed class WeightWriter(WeightLayout layout, Stream stream)
         }
     }
 
-    private void WriteBlocks(string name, BlockForm form)
+    private void WriteBlocks(string name, BlockLayout form)
     {
         var source = (IBlockSource)layout.Source;
         var place = layout.PlaceOf(name, form);
-        var blocks = WeightLayout.CountOf(layout.Source, name) / BlockForm.Elements;
+        var blocks = WeightLayout.CountOf(layout.Source, name) / BlockLayout.Elements;
         for (var first = 0L; first < blocks; first += _offsets.Length)
         {
             var count = (int)Math.Min(_offsets.Length, blocks - first);
-            var (codes, scales, offsets) = (_codes.AsMemory(0, count * BlockForm.Elements), _values.AsMemory(0, count), _offsets.AsMemory(0, count));
+            var (codes, scales, offsets) = (_codes.AsMemory(0, count * BlockLayout.Elements), _values.AsMemory(0, count), _offsets.AsMemory(0, count));
             source.ReadBlocks(name, first, codes.Span, scales.Span, offsets.Span);
-            WriteAt(place.Codes + (first * BlockForm.Elements * form.Bits / 8), Pack(codes.Span, form.Bits));
+            WriteAt(place.Codes + (first * BlockLayout.Elements * form.Bits / 8), Pack(codes.Span, form.Bits));
             WriteAt(place.Scales + (first * sizeof(float)), MemoryMarshal.AsBytes(scales.Span));
             if (place.Offsets is { } start)
             {

@@ -36,10 +36,10 @@ public sealed class ProgramBuilder
     public void Output(Value value) => _outputs.Add(value);
 
     /// <summary>Finishes the program.</summary>
-    public StepProgram Build(string name) => new(name, [.. _inputs], [.. _outputs], [.. _nodes]);
+    public Program Build(string name) => new(name, [.. _inputs], [.. _outputs], [.. _nodes]);
 
     /// <summary>Finishes the program without what no output needs: operations, and inputs that only they read.</summary>
-    public StepProgram BuildNeeded(string name)
+    public Program BuildNeeded(string name)
     {
         var needed = new HashSet<Value>(_outputs);
         var nodes = new List<ProgramNode>();

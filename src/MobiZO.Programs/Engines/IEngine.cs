@@ -13,5 +13,5 @@ public interface IEngine : IDisposable
     /// <param name="weights">The checkpoint.</param>
     /// <param name="style">How the program will be run; the numbers are the same either way.</param>
     /// <exception cref="CheckpointException">A weight that the program names is missing or has another shape.</exception>
-    IProgramSession Load(StepProgram program, IWeightSource weights, RunStyle style = RunStyle.OneByOne);
+    IProgramSession Load(Program program, IWeightSource weights, RunStyle style = RunStyle.OneByOne);
 }

@@ -4,7 +4,7 @@ namespace MobiZO.Programs.Engines;
 public interface IProgramSession : IDisposable
 {
     /// <summary>The program that was loaded.</summary>
-    StepProgram Program { get; }
+    Program Program { get; }
 
     /// <summary>How many threads may run the program at once; more than one only when it was loaded to be run <see cref="RunStyle.SideBySide"/>.</summary>
     int Width => 1;

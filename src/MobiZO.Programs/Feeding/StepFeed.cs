@@ -1,4 +1,4 @@
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 
 namespace MobiZO.Programs.Feeding;
@@ -11,10 +11,10 @@ public sealed class StepFeed
 {
     private readonly Dictionary<string, HostTensor> _inputs = new(StringComparer.Ordinal);
 
-    private StepFeed(LossForm form, IReadOnlyList<PromptExample> examples, int groups, int copies)
+    private StepFeed(StepLossKind form, IReadOnlyList<PromptExample> examples, int groups, int copies)
     {
         var perCopy = examples.Count / groups;
-        var choices = form == LossForm.ChoiceSequences ? examples[0].Choices.Length : 1;
+        var choices = form == StepLossKind.ChoiceSequences ? examples[0].Choices.Length : 1;
         var rows = Layout(form, examples, groups, copies, perCopy, choices);
         PromptOrder = groups == 1 ? [.. Enumerable.Range(0, perCopy)] : [.. rows.Take(groups * choices * perCopy).Select(row => row.Example)];
         FirstCopyRows = [.. rows.Take(groups * choices * perCopy).Select(row => (row.Example, row.Choice))];
@@ -46,7 +46,7 @@ public sealed class StepFeed
     /// <param name="groups">1 when all copies share the examples, else the number of queries.</param>
     /// <param name="copies">P; a multiple of <paramref name="groups"/>. Copy p belongs to group p mod groups.</param>
     /// <exception cref="ProgramException">Counts do not divide, or an example does not fit the loss.</exception>
-    public static StepFeed Create(LossForm form, IReadOnlyList<PromptExample> examples, int groups, int copies)
+    public static StepFeed Create(StepLossKind form, IReadOnlyList<PromptExample> examples, int groups, int copies)
     {
         if (examples.Count == 0 || groups < 1 || examples.Count % groups != 0 || copies < 1 || copies % groups != 0)
         {
@@ -61,12 +61,12 @@ public sealed class StepFeed
         return new StepFeed(form, examples, groups, copies);
     }
 
-    private static void RequireFit(LossForm form, PromptExample example, int choices)
+    private static void RequireFit(StepLossKind form, PromptExample example, int choices)
     {
         var fits = form switch
         {
-            LossForm.Tokens => example.Answer.Length > 0,
-            LossForm.Choices => example.Choices.Length == choices && choices > 1 && example.Choices.All(choice => choice.Length == 1),
+            StepLossKind.Tokens => example.Answer.Length > 0,
+            StepLossKind.Choices => example.Choices.Length == choices && choices > 1 && example.Choices.All(choice => choice.Length == 1),
             _ => example.Choices.Length == choices && choices > 1 && example.Choices.All(choice => choice.Length > 0),
         };
         if (!fits || example.SuffixStart < 0 || example.SuffixStart >= example.Prompt.Length)
@@ -76,7 +76,7 @@ public sealed class StepFeed
         }
     }
 
-    private static List<Row> Layout(LossForm form, IReadOnlyList<PromptExample> examples, int groups, int copies, int perCopy, int choices)
+    private static List<Row> Layout(StepLossKind form, IReadOnlyList<PromptExample> examples, int groups, int copies, int perCopy, int choices)
     {
         var rows = new List<Row>(copies * choices * perCopy);
         for (var copy = 0; copy < copies; copy++)
@@ -102,25 +102,25 @@ public sealed class StepFeed
     }
 
     /// <summary>Tokens of the longest row of an example, from its suffix on.</summary>
-    public static int TokensOf(LossForm form, PromptExample example)
+    public static int TokensOf(StepLossKind form, PromptExample example)
     {
         ArgumentNullException.ThrowIfNull(example);
-        return Enumerable.Range(0, form == LossForm.ChoiceSequences ? example.Choices.Length : 1).Max(choice => NewRow(form, example, 0, 0, choice).Tokens.Length);
+        return Enumerable.Range(0, form == StepLossKind.ChoiceSequences ? example.Choices.Length : 1).Max(choice => NewRow(form, example, 0, 0, choice).Tokens.Length);
     }
 
     private static int[] WithAnswer(PromptExample example, int[] answer) => answer.Length > 1 ? [.. example.Prompt, .. answer[..^1]] : example.Prompt;
 
-    private static Row NewRow(LossForm form, PromptExample example, int index, int copy, int choice)
+    private static Row NewRow(StepLossKind form, PromptExample example, int index, int copy, int choice)
     {
         var answer = form switch
         {
-            LossForm.Tokens => example.Answer,
-            LossForm.Choices => [],
+            StepLossKind.Tokens => example.Answer,
+            StepLossKind.Choices => [],
             _ => example.Choices[choice],
         };
         var all = WithAnswer(example, answer);
         var first = example.Prompt.Length - 1 - example.SuffixStart;
-        int[][] candidates = form == LossForm.Choices
+        int[][] candidates = form == StepLossKind.Choices
             ? [[.. example.Choices.Select(word => word[0])]]
             : [.. answer.Select(token => new[] { token })];
         return new Row(index, copy, choice, example.SuffixStart, all[example.SuffixStart..], first, candidates, example.Label);
@@ -142,7 +142,7 @@ public sealed class StepFeed
         _inputs.Add(positionsName, HostTensor.Of(positions, rows.Count, TokensPerRow));
     }
 
-    private void AddAnswers(LossForm form, List<Row> rows, int copies, int perCopy, int choices)
+    private void AddAnswers(StepLossKind form, List<Row> rows, int copies, int perCopy, int choices)
     {
         var answerRows = new List<long>();
         var candidates = new List<long>();
@@ -157,17 +157,17 @@ public sealed class StepFeed
 
         _inputs.Add(ProgramNames.AnswerRows, HostTensor.Of([.. answerRows], answerRows.Count));
         _inputs.Add(ProgramNames.CandidateIds, HostTensor.Of([.. candidates], answerRows.Count, candidates.Count / answerRows.Count));
-        if (form != LossForm.Tokens)
+        if (form != StepLossKind.Tokens)
         {
             long[] labels = [.. rows.Where(row => row.Choice == 0).Select(row => (long)row.Label)];
             _inputs.Add(ProgramNames.Labels, HostTensor.Of(labels, labels.Length));
         }
 
-        if (form == LossForm.Tokens)
+        if (form == StepLossKind.Tokens)
         {
             AddWeights(rows, answerRows.Count, copies, row => row.Copy, copy => 1f / rows.Where(row => row.Copy == copy).Sum(row => row.Candidates.Length));
         }
-        else if (form == LossForm.ChoiceSequences)
+        else if (form == StepLossKind.ChoiceSequences)
         {
             var scores = rows.Count;
             var decisions = rows.Index().ToDictionary(

@@ -17,7 +17,7 @@ public sealed class ReferenceEngine<T>(WeightFormat format = WeightFormat.Float3
     public string Name => $"managed reference interpreter ({typeof(T).Name}){(format == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(format)} weights")}";
 
     /// <inheritdoc/>
-    public IProgramSession Load(StepProgram program, IWeightSource weights, RunStyle style = RunStyle.OneByOne) => new ReferenceSession<T>(program, QuantizedWeights.In(format, weights));
+    public IProgramSession Load(Program program, IWeightSource weights, RunStyle style = RunStyle.OneByOne) => new ReferenceSession<T>(program, QuantizedWeights.In(format, weights));
 
     /// <inheritdoc/>
     public void Dispose()

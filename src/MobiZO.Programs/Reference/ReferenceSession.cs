@@ -12,7 +12,7 @@ internal sealed class ReferenceSession<T> : IProgramSession
 {
     private readonly Dictionary<string, Tensor<T>> _weights = new(StringComparer.Ordinal);
 
-    public ReferenceSession(StepProgram program, IWeightSource weights)
+    public ReferenceSession(Program program, IWeightSource weights)
     {
         Program = program;
         foreach (var weight in program.Weights)
@@ -24,7 +24,7 @@ internal sealed class ReferenceSession<T> : IProgramSession
         }
     }
 
-    public StepProgram Program { get; }
+    public Program Program { get; }
 
     public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs)
     {

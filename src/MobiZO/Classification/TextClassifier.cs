@@ -4,9 +4,9 @@ using MobiZO.Data;
 using MobiZO.Evaluation;
 using MobiZO.Generation;
 using MobiZO.Models;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 using MobiZO.Training;
 
 namespace MobiZO.Classification;
@@ -29,9 +29,9 @@ public sealed class TextClassifier : IDisposable
     private readonly ExampleLayout _layout;
     private readonly (HostTensor A, HostTensor B)? _state;
     private readonly IProgramSession _score;
-    private readonly PromptPrograms? _prefix;
-    private readonly PromptBatch _batch = new();
-    private readonly PromptCacheOptions _cache;
+    private readonly PrefixPrograms? _prefix;
+    private readonly PrefixBatch _batch = new();
+    private readonly PrefixCacheOptions _cache;
 
     /// <summary>Prepares a model, which stays the caller's to dispose.</summary>
     /// <param name="model">The base model.</param>
@@ -40,14 +40,14 @@ public sealed class TextClassifier : IDisposable
     /// <param name="promptCacheType">How the run rounded its prompts (scope activated); it gives the numbers of the run.</param>
     /// <exception cref="DataException">The options have errors, or name no labels.</exception>
     /// <exception cref="FineTuneException">The adapter does not fit the model.</exception>
-    public TextClassifier(LocalModel model, LoraAdapter? adapter, DataOptions data, PromptCacheType promptCacheType = PromptCacheType.Fp16)
+    public TextClassifier(LocalModel model, LoraAdapter? adapter, DataOptions data, PrefixCacheType promptCacheType = PrefixCacheType.Fp16)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         (_model, _adapter, _data) = (model, adapter, data);
 
         // A text is seen once: nothing is worth keeping.
-        _cache = new PromptCacheOptions(promptCacheType, MemoryBytes: 0, Folder: null, MaxTokensPerRun);
+        _cache = new PrefixCacheOptions(promptCacheType, MemoryBytes: 0, Folder: null, MaxTokensPerRun);
         _encoder = new ExampleEncoder(model.Tokenizer, data, model.RenderChat);
         if (_encoder.Choices.Count == 0)
         {
@@ -58,7 +58,7 @@ public sealed class TextClassifier : IDisposable
         Labels = [.. _encoder.Choices.Select(LabelOf)];
         var isActivated = adapter is { InvocationTokens.Count: > 0 };
         var layout = adapter is null ? null : AdapterFactory.LayoutOf(model, adapter);
-        _layout = new ExampleLayout(LossForm.ChoiceSequences, PromptForm.Tokens);
+        _layout = new ExampleLayout(StepLossKind.ChoiceSequences, PrefixKind.Tokens);
         if (isActivated)
         {
             // As in the run, so that the same text gets the same numbers.
@@ -71,12 +71,12 @@ public sealed class TextClassifier : IDisposable
             _state = (HostTensor.Of([.. adapter.Modules.SelectMany(module => module.A)], layout!.ACount), HostTensor.Of(adapter.ToState(), layout.BCount));
         }
 
-        _score = model.Engine.Load(model.Architecture.Score(layout, _layout.Prompt, _layout.FirstLayer), model.Checkpoint);
+        _score = model.Engine.Load(model.Assembler.Score(layout, _layout.Prompt, _layout.FirstLayer), model.Checkpoint);
         _owned.Add(_score);
         if (isActivated)
         {
-            var shape = PromptShape.Of(model.Checkpoint.Config, _layout.Prompt, _layout.FirstLayer);
-            _prefix = new PromptPrograms(model.Architecture, shape, (program, style) => model.Engine.Load(program, model.Checkpoint, style), RunStyle.OneByOne);
+            var shape = PrefixShape.Of(model.Checkpoint.Config, _layout.Prompt, _layout.FirstLayer);
+            _prefix = new PrefixPrograms(model.Assembler, shape, (program, style) => model.Engine.Load(program, model.Checkpoint, style), RunStyle.OneByOne);
             _owned.Add(_prefix);
         }
     }
@@ -98,7 +98,7 @@ public sealed class TextClassifier : IDisposable
         var model = LocalModel.Open(options.Model, engine ?? options.Engine);
         try
         {
-            var classifier = new TextClassifier(model, adapter, options.Data, options.PromptCacheType);
+            var classifier = new TextClassifier(model, adapter, options.Data, options.PrefixCacheType);
             classifier._owned.Insert(0, model);
             return classifier;
         }
@@ -145,8 +145,8 @@ public sealed class TextClassifier : IDisposable
         _owned.Clear();
     }
 
-    private PromptStore? CreateStore(IReadOnlyList<Programs.Feeding.PromptExample> examples) =>
-        _prefix is null ? null : new PromptStore(_prefix, examples, _cache, _batch);
+    private PrefixStore? CreateStore(IReadOnlyList<Programs.Feeding.PromptExample> examples) =>
+        _prefix is null ? null : new PrefixStore(_prefix, examples, _cache, _batch);
 
     /// <summary>Whether the label words are single tokens behind a plain text; of a text where they are not the scores are as right, but the prompt is computed for each word.</summary>
     private bool AreSingleTokens(LocalModel model)

@@ -1,6 +1,6 @@
 using MobiZO.Data;
 using MobiZO.Models;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 using MobiZO.Training;
 
 namespace MobiZO.Evaluation;
@@ -27,7 +27,7 @@ public sealed record EvaluationOptions
     public int MaxTokensPerRun { get; init; } = 1024;
 
     /// <summary>How the prompts of an adapter of scope activated are rounded; that of the run gives the numbers of the run.</summary>
-    public PromptCacheType PromptCacheType { get; init; } = PromptCacheType.Fp16;
+    public PrefixCacheType PrefixCacheType { get; init; } = PrefixCacheType.Fp16;
 
     /// <summary>Every error in these options and the records they hold; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
@@ -69,7 +69,7 @@ public sealed record EvaluationOptions
             Data = run.Data with { MaxRows = null, EvalFraction = 0, Balanced = false, Seed = run.Seed },
             Engine = run.Engine,
             MaxTokensPerRun = run.MaxTokensPerRun,
-            PromptCacheType = run.PromptCacheType,
+            PrefixCacheType = run.PrefixCacheType,
         };
     }
 }

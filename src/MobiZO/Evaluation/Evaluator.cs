@@ -1,8 +1,8 @@
 using MobiZO.Data;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 using MobiZO.Training;
 
 namespace MobiZO.Evaluation;
@@ -16,7 +16,7 @@ internal sealed class Evaluator
     private readonly IReadOnlyList<EncodedExample> _rows;
     private readonly PromptExample[] _examples;
     private readonly IReadOnlyList<string> _choices;
-    private readonly PromptStore? _prompts;
+    private readonly PrefixStore? _prompts;
     private readonly int[][] _batches;
 
     /// <param name="score">The loaded score program.</param>
@@ -30,7 +30,7 @@ internal sealed class Evaluator
         IReadOnlyList<EncodedExample> rows,
         ExampleLayout layout,
         IReadOnlyList<string> choices,
-        Func<IReadOnlyList<PromptExample>, PromptStore?> prompts,
+        Func<IReadOnlyList<PromptExample>, PrefixStore?> prompts,
         int maxTokensPerRun)
     {
         (_score, _rows, _choices) = (score, rows, choices);
@@ -43,7 +43,7 @@ internal sealed class Evaluator
     public int RowCount => _rows.Count;
 
     /// <summary>The frozen parts of the rows; null when there are none.</summary>
-    public PromptStore? Prompts => _prompts;
+    public PrefixStore? Prompts => _prompts;
 
     /// <summary>Scores all rows.</summary>
     /// <param name="adapter">All A and B matrices, flat; null when the program has no adapter.</param>
@@ -87,10 +87,10 @@ internal sealed class Evaluator
     }
 
     /// <summary>For every example the summed log-probability of each candidate answer.</summary>
-    private static double[][] Sums(LossForm form, PromptExample[] examples, float[] values, ref int next)
+    private static double[][] Sums(StepLossKind form, PromptExample[] examples, float[] values, ref int next)
     {
         var sums = examples.Select(example => new double[Math.Max(example.Choices.Length, 1)]).ToArray();
-        if (form == LossForm.Choices)
+        if (form == StepLossKind.Choices)
         {
             foreach (var row in sums)
             {
@@ -104,12 +104,12 @@ internal sealed class Evaluator
         }
 
         // Rows lie choice by choice, example by example; each has one value an answer token.
-        var choices = form == LossForm.ChoiceSequences ? examples[0].Choices.Length : 1;
+        var choices = form == StepLossKind.ChoiceSequences ? examples[0].Choices.Length : 1;
         for (var choice = 0; choice < choices; choice++)
         {
             for (var i = 0; i < examples.Length; i++)
             {
-                var length = form == LossForm.ChoiceSequences ? examples[i].Choices[choice].Length : examples[i].Answer.Length;
+                var length = form == StepLossKind.ChoiceSequences ? examples[i].Choices[choice].Length : examples[i].Answer.Length;
                 for (var token = 0; token < length; token++)
                 {
                     sums[i][choice] += values[next++];
@@ -132,16 +132,16 @@ internal sealed class Evaluator
             row.LineNumber, example.Label, Array.IndexOf(scores, scores.Max()), scores, sums[example.Label], example.Choices[example.Label].Length);
     }
 
-    private static LossForm FormOf(PromptExample[] examples) =>
-        examples[0].Choices.Length == 0 ? LossForm.Tokens
-        : examples.All(example => example.Choices.All(choice => choice.Length == 1)) ? LossForm.Choices
-        : LossForm.ChoiceSequences;
+    private static StepLossKind FormOf(PromptExample[] examples) =>
+        examples[0].Choices.Length == 0 ? StepLossKind.Tokens
+        : examples.All(example => example.Choices.All(choice => choice.Length == 1)) ? StepLossKind.Choices
+        : StepLossKind.ChoiceSequences;
 
     /// <summary>Rows of similar length, as many as the tokens to compute and, beside them, the cached tokens to join allow.</summary>
     private IEnumerable<int[]> Batches(int maxTokensPerRun)
     {
         var form = FormOf(_examples);
-        var repeats = form == LossForm.ChoiceSequences ? _examples.Max(example => example.Choices.Length) : 1;
+        var repeats = form == StepLossKind.ChoiceSequences ? _examples.Max(example => example.Choices.Length) : 1;
         var mostTokens = _examples.Max(example => StepFeed.TokensOf(form, example));
         return LengthBatches.Of(
             Enumerable.Range(0, _rows.Count),

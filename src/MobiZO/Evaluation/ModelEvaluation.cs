@@ -2,9 +2,9 @@ using System.Diagnostics;
 using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Models;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 using MobiZO.Training;
 
 namespace MobiZO.Evaluation;
@@ -38,7 +38,7 @@ public static class ModelEvaluation
         var encoder = new ExampleEncoder(model.Tokenizer, options.Data, model.RenderChat);
         var read = DataFile.Read(options.DataFile, options.Data);
         var rows = encoder.Encode(new RowSampler(options.Data).Choose(read));
-        var form = new ExampleLayout(LossForm.Tokens, PromptForm.Tokens);
+        var form = new ExampleLayout(StepLossKind.Tokens, PrefixKind.Tokens);
         if (adapter is { InvocationTokens.Count: > 0 })
         {
             // As in the run, so that the same rows get the same numbers.
@@ -47,18 +47,18 @@ public static class ModelEvaluation
             rows = [.. rows.Select(row => row with { InvocationStart = InvocationStart(row, adapter.InvocationTokens) })];
         }
 
-        using var score = model.Engine.Load(model.Architecture.Score(layout, form.Prompt, form.FirstLayer), model.Checkpoint);
-        var shape = PromptShape.Of(model.Checkpoint.Config, PromptForm.KeyValues, form.FirstLayer);
-        using var prefix = new PromptPrograms(model.Architecture, shape, (program, style) => model.Engine.Load(program, model.Checkpoint, style), options.Engine.PromptStyle);
+        using var score = model.Engine.Load(model.Assembler.Score(layout, form.Prompt, form.FirstLayer), model.Checkpoint);
+        var shape = PrefixShape.Of(model.Checkpoint.Config, PrefixKind.KeyValues, form.FirstLayer);
+        using var prefix = new PrefixPrograms(model.Assembler, shape, (program, style) => model.Engine.Load(program, model.Checkpoint, style), options.Engine.PrefixStyle);
 
         // Every prompt is used once: nothing is worth keeping.
-        var cache = new PromptCacheOptions(options.PromptCacheType, MemoryBytes: 0, Folder: null, options.MaxTokensPerRun);
+        var cache = new PrefixCacheOptions(options.PrefixCacheType, MemoryBytes: 0, Folder: null, options.MaxTokensPerRun);
         var evaluator = new Evaluator(
             score,
             rows,
             form,
             encoder.Choices,
-            examples => form.Prompt == PromptForm.Tokens ? null : new PromptStore(prefix, examples, cache, new PromptBatch()),
+            examples => form.Prompt == PrefixKind.Tokens ? null : new PrefixStore(prefix, examples, cache, new PrefixBatch()),
             options.MaxTokensPerRun);
         var result = evaluator.Evaluate(
             adapter is null ? null : (Flat(adapter.Modules.SelectMany(module => module.A)), Flat(adapter.ToState())),
@@ -69,7 +69,7 @@ public static class ModelEvaluation
             Result = result,
             Data = DataSummary.Of(read.Count, rows, encoder.Choices),
             Engine = model.Engine.Name,
-            Scope = adapter is null ? null : form.Prompt == PromptForm.KeyValues ? AdapterScope.Activated : AdapterScope.All,
+            Scope = adapter is null ? null : form.Prompt == PrefixKind.KeyValues ? AdapterScope.Activated : AdapterScope.All,
             Seconds = watch.Elapsed.TotalSeconds,
         };
     }

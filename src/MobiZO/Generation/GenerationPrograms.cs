@@ -1,7 +1,7 @@
 using MobiZO.Adapters;
 using MobiZO.Models;
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Training;
 
@@ -12,7 +12,7 @@ internal sealed class GenerationPrograms : IDisposable
 {
     private readonly LocalModel _model;
     private readonly AdapterLayout? _layout;
-    private readonly Dictionary<(bool IsAdapted, PromptForm Prompt), IProgramSession> _sessions = [];
+    private readonly Dictionary<(bool IsAdapted, PrefixKind Prompt), IProgramSession> _sessions = [];
     private readonly Dictionary<string, HostTensor> _adapterInputs = new(StringComparer.Ordinal);
 
     public GenerationPrograms(LocalModel model, LoraAdapter? adapter)
@@ -49,7 +49,7 @@ internal sealed class GenerationPrograms : IDisposable
 
     /// <summary>Runs further tokens of a stream through the model.</summary>
     public void Add(TokenStream stream, ReadOnlySpan<int> ids, bool isAdapted) =>
-        stream.Add(Session(isAdapted, stream.Length == 0 ? PromptForm.Tokens : PromptForm.KeyValues), ids, isAdapted);
+        stream.Add(Session(isAdapted, stream.Length == 0 ? PrefixKind.Tokens : PrefixKind.KeyValues), ids, isAdapted);
 
     public void Dispose()
     {
@@ -61,11 +61,11 @@ internal sealed class GenerationPrograms : IDisposable
         _sessions.Clear();
     }
 
-    private IProgramSession Session(bool isAdapted, PromptForm prompt)
+    private IProgramSession Session(bool isAdapted, PrefixKind prompt)
     {
         if (!_sessions.TryGetValue((isAdapted, prompt), out var session))
         {
-            session = _model.Engine.Load(_model.Architecture.Generate(isAdapted ? _layout : null, prompt), _model.Checkpoint);
+            session = _model.Engine.Load(_model.Assembler.Generate(isAdapted ? _layout : null, prompt), _model.Checkpoint);
             _sessions.Add((isAdapted, prompt), session);
         }
 

@@ -1,4 +1,4 @@
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 
 namespace MobiZO.Generation;

@@ -1,5 +1,5 @@
 using MobiZO.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 
 namespace MobiZO.Initialization;
 
@@ -11,11 +11,11 @@ internal static class DiscriminantInitialization
 
     /// <summary>The same adapter with another A in every module.</summary>
     /// <param name="adapter">A fresh adapter.</param>
-    /// <param name="inputs">What entered its modules: [examples, in] by <see cref="LlamaArchitecture.InputOf"/>.</param>
+    /// <param name="inputs">What entered its modules: [examples, in] by <see cref="ProgramAssembler.InputOf"/>.</param>
     /// <param name="labels">[examples], from 0.</param>
     public static LoraAdapter Apply(LoraAdapter adapter, IReadOnlyDictionary<string, float[][]> inputs, int[] labels)
     {
-        var names = adapter.Modules.Select(module => LlamaArchitecture.InputOf(module.Name)).Distinct().ToArray();
+        var names = adapter.Modules.Select(module => ProgramAssembler.InputOf(module.Name)).Distinct().ToArray();
         var matrices = new float[names.Length][];
         Parallel.For(0, names.Length, index => matrices[index] = DiscriminantDirections.Of(inputs[names[index]], labels, adapter.Rank));
         var byName = names.Zip(matrices).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
@@ -24,7 +24,7 @@ internal static class DiscriminantInitialization
             Modules =
             [
                 .. adapter.Modules.Select(module => new LoraModule(
-                    module.Name, module.Rank, module.InputSize, module.OutputSize, byName[LlamaArchitecture.InputOf(module.Name)], module.B)),
+                    module.Name, module.Rank, module.InputSize, module.OutputSize, byName[ProgramAssembler.InputOf(module.Name)], module.B)),
             ],
         };
     }

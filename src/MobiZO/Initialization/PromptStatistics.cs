@@ -1,8 +1,8 @@
 using MobiZO.Data;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 
 namespace MobiZO.Initialization;
 
@@ -12,7 +12,7 @@ internal static class PromptStatistics
     private const int MostExamplesPerRun = 32;
 
     /// <summary>For every output of the program [examples, in].</summary>
-    /// <param name="program">A loaded program of <see cref="LlamaArchitecture.ModuleInputs"/>.</param>
+    /// <param name="program">A loaded program of <see cref="ProgramAssembler.ModuleInputs"/>.</param>
     /// <param name="examples">All training examples.</param>
     /// <param name="chosen">Which of them to read.</param>
     /// <param name="prompts">Their cached prompts.</param>
@@ -23,7 +23,7 @@ internal static class PromptStatistics
         IProgramSession program,
         IReadOnlyList<PromptExample> examples,
         IReadOnlyList<int> chosen,
-        PromptStore prompts,
+        PrefixStore prompts,
         int maxTokensPerRun,
         Action<int> progress,
         CancellationToken cancellation)
@@ -37,7 +37,7 @@ internal static class PromptStatistics
 
             // Without answers and choices the rows end with the last prompt token, and all have as many.
             PromptExample[] rows = [.. batch.Select(position => examples[chosen[position]] with { Answer = [0], Choices = [] })];
-            var feed = StepFeed.Create(LossForm.Tokens, rows, 1, 1);
+            var feed = StepFeed.Create(StepLossKind.Tokens, rows, 1, 1);
             var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
             prompts.AddTo(inputs, feed, [.. batch.Select(position => chosen[position])]);
             foreach (var (name, states) in program.Run(inputs))

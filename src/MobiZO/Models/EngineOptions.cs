@@ -37,7 +37,7 @@ public sealed record EngineOptions
     internal int EffectiveThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
 
     /// <summary>How prompts are computed: side by side takes the memory of several runs.</summary>
-    internal RunStyle PromptStyle => LowMemory ? RunStyle.OneByOne : RunStyle.SideBySide;
+    internal RunStyle PrefixStyle => LowMemory ? RunStyle.OneByOne : RunStyle.SideBySide;
 
     /// <summary>Every error in these options; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate() => Threads < 0 ? [$"threads: expected 0 (one a core) or more, found {Threads}"] : [];

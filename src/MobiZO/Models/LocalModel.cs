@@ -2,7 +2,7 @@ using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Gguf;
 using MobiZO.Data;
 using MobiZO.OnnxRuntime.Session;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Reference;
 using MobiZO.Text.ChatTemplates;
@@ -21,7 +21,7 @@ public sealed class LocalModel : IDisposable
         _checkpoint = checkpoint;
         Tokenizer = tokenizer;
         Engine = engine;
-        Architecture = new LlamaArchitecture(checkpoint.Config);
+        Assembler = new ProgramAssembler(checkpoint.Config);
         _chatTemplate = new Lazy<ChatTemplate?>(() => checkpoint.ChatTemplate is { } source ? ChatTemplate.Parse(source) : null);
     }
 
@@ -35,7 +35,7 @@ public sealed class LocalModel : IDisposable
     public IEngine Engine { get; }
 
     /// <summary>Builds the programs of the checkpoint.</summary>
-    public LlamaArchitecture Architecture { get; }
+    public ProgramAssembler Assembler { get; }
 
     /// <summary>The chat template, or null when the checkpoint has none.</summary>
     /// <exception cref="ChatTemplateException">The template uses something that is not supported.</exception>

@@ -58,7 +58,7 @@ public sealed record ModelFacts
             TokenizerVocabulary = model.Tokenizer.VocabularySize,
             HasChatTemplate = checkpoint.ChatTemplate is not null,
             Fingerprint = checkpoint.Fingerprint,
-            LinearKinds = [.. model.Architecture.LinearModules.GroupBy(KindOf).Select(group => new LinearKind(group.Key.Name, group.Key.In, group.Key.Out, group.Count()))],
+            LinearKinds = [.. model.Assembler.LinearModules.GroupBy(KindOf).Select(group => new LinearKind(group.Key.Name, group.Key.In, group.Key.Out, group.Count()))],
         };
     }
 

@@ -2,7 +2,7 @@ using MobiZO.Checkpoints;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Optimization;
 using MobiZO.Programs;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Training;
 
 namespace MobiZO.Models;
@@ -15,7 +15,7 @@ public static class ProgramExport
     /// <param name="kind">Which program.</param>
     /// <param name="options">Adapter, loss, queries and place of the update; data files are not touched.</param>
     /// <exception cref="FineTuneException">The options are wrong or match no module.</exception>
-    public static StepProgram Build(LocalModel model, ProgramKind kind, FineTuneOptions options)
+    public static Program Build(LocalModel model, ProgramKind kind, FineTuneOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
@@ -29,19 +29,19 @@ public static class ProgramExport
         var (prompt, firstLayer) = ExampleLayout.FrozenPart(options.Adapter.Scope, adapter);
         return kind switch
         {
-            ProgramKind.Step => model.Architecture.Step(new StepOptions
+            ProgramKind.Step => model.Assembler.Step(new StepOptions
             {
                 Adapter = adapter,
-                Loss = options.Loss == LossKind.Choices ? LossForm.Choices : LossForm.Tokens,
+                Loss = options.Loss == LossKind.Choices ? StepLossKind.Choices : StepLossKind.Tokens,
                 Prompt = prompt,
                 FirstLayer = firstLayer,
                 Update = options.Update == UpdatePlace.Engine ? new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries) : null,
             }),
-            ProgramKind.Score => model.Architecture.Score(adapter, prompt, firstLayer),
-            ProgramKind.Prefix => model.Architecture.Prefix(prompt == PromptForm.Hidden ? prompt : PromptForm.KeyValues, firstLayer),
-            ProgramKind.Prefill => model.Architecture.Generate(adapter, PromptForm.Tokens),
-            ProgramKind.Generate => model.Architecture.Generate(adapter, PromptForm.KeyValues),
-            _ => LlamaArchitecture.Update(adapter, options.Optimizer.Queries),
+            ProgramKind.Score => model.Assembler.Score(adapter, prompt, firstLayer),
+            ProgramKind.Prefix => model.Assembler.Prefix(prompt == PrefixKind.Hidden ? prompt : PrefixKind.KeyValues, firstLayer),
+            ProgramKind.Prefill => model.Assembler.Generate(adapter, PrefixKind.Tokens),
+            ProgramKind.Generate => model.Assembler.Generate(adapter, PrefixKind.KeyValues),
+            _ => ProgramAssembler.Update(adapter, options.Optimizer.Queries),
         };
     }
 
@@ -51,7 +51,7 @@ public static class ProgramExport
     /// <param name="path">The model file.</param>
     /// <param name="weights">How the frozen matrices are written.</param>
     /// <exception cref="IOException">The files cannot be written.</exception>
-    public static void Write(StepProgram program, LocalModel model, string path, WeightFormat weights = WeightFormat.Float32)
+    public static void Write(Program program, LocalModel model, string path, WeightFormat weights = WeightFormat.Float32)
     {
         ArgumentNullException.ThrowIfNull(model);
         OnnxRuntimeEngine.Export(program, model.Checkpoint, path, weights);

@@ -2,7 +2,7 @@ using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 
 namespace MobiZO.Training;
 
@@ -13,7 +13,7 @@ internal static class AdapterFactory
     /// <exception cref="FineTuneException">The targets match nothing, or the prompts of scope activated do not end alike.</exception>
     public static LoraAdapter CreateFresh(LocalModel model, FineTuneOptions options, RunData data)
     {
-        var modules = model.Architecture.LinearModules.ToDictionary(module => module.Name, StringComparer.Ordinal);
+        var modules = model.Assembler.LinearModules.ToDictionary(module => module.Name, StringComparer.Ordinal);
         var match = Match(model, options.Adapter);
         var chosen = match.Modules.Select(name => (name, modules[name].InputSize, modules[name].OutputSize));
         return LoraAdapter.CreateFresh(chosen, options.Adapter.EffectiveRank, (float)options.Adapter.EffectiveAlpha, options.Seed) with
@@ -30,15 +30,15 @@ internal static class AdapterFactory
     public static AdapterLayout CreateLayout(LocalModel model, AdapterOptions options)
     {
         var chosen = Match(model, options).Modules.ToHashSet(StringComparer.Ordinal);
-        return new AdapterLayout(options.EffectiveRank, options.EffectiveAlpha / options.EffectiveRank, [.. model.Architecture.LinearModules.Where(module => chosen.Contains(module.Name))]);
+        return new AdapterLayout(options.EffectiveRank, options.EffectiveAlpha / options.EffectiveRank, [.. model.Assembler.LinearModules.Where(module => chosen.Contains(module.Name))]);
     }
 
     /// <summary>Where the matrices of an adapter lie in the inputs of a program.</summary>
     /// <exception cref="FineTuneException">The adapter does not fit the model.</exception>
-    public static AdapterLayout LayoutOf(LocalModel model, LoraAdapter adapter) => LayoutOf(model.Architecture, adapter);
+    public static AdapterLayout LayoutOf(LocalModel model, LoraAdapter adapter) => LayoutOf(model.Assembler, adapter);
 
     /// <inheritdoc cref="LayoutOf(LocalModel, LoraAdapter)"/>
-    public static AdapterLayout LayoutOf(LlamaArchitecture architecture, LoraAdapter adapter)
+    public static AdapterLayout LayoutOf(ProgramAssembler architecture, LoraAdapter adapter)
     {
         var modules = architecture.LinearModules.ToDictionary(module => module.Name, StringComparer.Ordinal);
         var layout = new List<AdapterModule>();
@@ -60,7 +60,7 @@ internal static class AdapterFactory
     {
         try
         {
-            return TargetSelection.Parse(options.TargetModules, LayerFilter.Parse(options.EffectiveLayers)).Select([.. model.Architecture.LinearModules.Select(module => module.Name)]);
+            return TargetSelection.Parse(options.TargetModules, LayerFilter.Parse(options.EffectiveLayers)).Select([.. model.Assembler.LinearModules.Select(module => module.Name)]);
         }
         catch (ArgumentException exception)
         {

@@ -3,7 +3,7 @@ using MobiZO.Data;
 using MobiZO.Initialization;
 using MobiZO.Models;
 using MobiZO.Optimization;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 
 namespace MobiZO.Training;
 
@@ -70,13 +70,13 @@ public sealed record FineTuneOptions
     /// <summary>
     /// Most memory for the frozen part of prompts when there is no cache file, in megabytes; what does not fit is computed again when it is used, to the same bits.
     /// </summary>
-    public int PromptCacheMegabytes { get; init; } = 2048;
+    public int PrefixCacheMegabytes { get; init; } = 2048;
 
     /// <summary>How the frozen part of prompts is stored; every run computes with the stored numbers, so the type decides its bits.</summary>
-    public PromptCacheType PromptCacheType { get; init; } = PromptCacheType.Fp16;
+    public PrefixCacheType PrefixCacheType { get; init; } = PrefixCacheType.Fp16;
 
     /// <summary>Whether the frozen part of prompts goes to files in the engine's cache folder, where later runs on the same rows find it.</summary>
-    public bool PromptCacheFile { get; init; } = true;
+    public bool PrefixCacheFile { get; init; } = true;
 
     /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
     public bool Resume { get; init; }
@@ -115,7 +115,7 @@ public sealed record FineTuneOptions
         Require(Patience >= 0, $"patience: expected 0 (never stop early) or more, found {Patience}");
         Require(EvalMaxRows is null or >= 1, $"eval max rows: expected at least 1, found {EvalMaxRows}");
         Require(MaxTokensPerRun >= 1, $"max tokens per run: expected at least 1, found {MaxTokensPerRun}");
-        Require(PromptCacheMegabytes >= 0, $"prompt cache: expected 0 megabytes or more, found {PromptCacheMegabytes}");
+        Require(PrefixCacheMegabytes >= 0, $"prompt cache: expected 0 megabytes or more, found {PrefixCacheMegabytes}");
         Require(EvalData is null || Data.EvalFraction == 0, "eval data and eval fraction: give one of them, not both");
         Require(Update == UpdatePlace.Host || Optimizer.Momentum == 0, "update: momentum needs the update on the host; leave out momentum or choose update host");
         Require(Update == UpdatePlace.Host || Optimizer.Clip == 0, "update: clipping needs the update on the host; leave out clip or choose update host");

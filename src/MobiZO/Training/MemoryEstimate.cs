@@ -1,9 +1,9 @@
 using MobiZO.Checkpoints;
 using MobiZO.Models;
 using MobiZO.Optimization;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 
 namespace MobiZO.Training;
 
@@ -30,7 +30,7 @@ internal static class MemoryEstimate
     /// <param name="longest">Tokens of the longest row.</param>
     public static long PromptBytes(long stored, int valuesPerToken, FineTuneOptions options, int longest)
     {
-        var kept = options.PromptCacheFile ? 0 : Math.Min(stored, (long)options.PromptCacheMegabytes << 20);
+        var kept = options.PrefixCacheFile ? 0 : Math.Min(stored, (long)options.PrefixCacheMegabytes << 20);
         var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
         return kept + (sizeof(float) * (long)valuesPerToken * Math.Max(options.MaxTokensPerRun, (long)options.ExamplesPerStep * groups * longest));
     }
@@ -40,7 +40,7 @@ internal static class MemoryEstimate
     /// <param name="options">The run.</param>
     /// <param name="state">The <see cref="StateBytes"/>.</param>
     /// <param name="prompt">What programs are given of prompts; except for tokens it is computed ahead.</param>
-    public static long Of(Checkpoint checkpoint, FineTuneOptions options, long state, PromptForm prompt)
+    public static long Of(Checkpoint checkpoint, FineTuneOptions options, long state, PrefixKind prompt)
     {
         // The interpreter holds fp32 whatever the format.
         var isOnnx = options.Engine.Kind == EngineKind.OnnxRuntime;
@@ -51,8 +51,8 @@ internal static class MemoryEstimate
         }
 
         // Prompts are computed before the first step, in runs side by side.
-        var promptTokens = isOnnx && prompt != PromptForm.Tokens && options.Engine.PromptStyle == RunStyle.SideBySide
-            ? (long)options.Engine.EffectiveThreads * Math.Min(PromptComputer.MostTokensSideBySide, options.MaxTokensPerRun)
+        var promptTokens = isOnnx && prompt != PrefixKind.Tokens && options.Engine.PrefixStyle == RunStyle.SideBySide
+            ? (long)options.Engine.EffectiveThreads * Math.Min(PrefixComputer.MostTokensSideBySide, options.MaxTokensPerRun)
             : 0;
         var activations = Math.Max(options.MaxTokensPerRun, promptTokens) * checkpoint.Config.IntermediateSize * sizeof(float) * LiveActivations;
 
@@ -69,7 +69,7 @@ internal static class MemoryEstimate
             var count = source.FindShape(name)!.Aggregate(1L, (product, extent) => product * extent);
             if ((source as QuantizedWeights)?.FindBlocks(name) is { } form)
             {
-                var (codes, numbers) = (count * form.Bits / 8, count / BlockForm.Elements * sizeof(float));
+                var (codes, numbers) = (count * form.Bits / 8, count / BlockLayout.Elements * sizeof(float));
                 mapped += codes + numbers + (form.HasOffsets ? numbers : 0);
                 packed += (form.Bits == 4 ? codes : 0) + (form.HasOffsets ? numbers : 0);
             }

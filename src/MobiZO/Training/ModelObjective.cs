@@ -1,11 +1,11 @@
 using MobiZO.Data;
 using MobiZO.Optimization;
 
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 
 namespace MobiZO.Training;
 
@@ -13,11 +13,11 @@ namespace MobiZO.Training;
 internal sealed class ModelObjective : IUpdatingObjective
 {
     private readonly StepPrograms _programs;
-    private readonly LossForm _form;
+    private readonly StepLossKind _form;
     private readonly HostTensor _a;
     private readonly IReadOnlyList<PromptExample> _examples;
     private readonly ExampleOrder _order;
-    private readonly PromptStore? _prompts;
+    private readonly PrefixStore? _prompts;
     private readonly int _maxTokensPerRun;
     private readonly bool _isSequential;
 
@@ -31,11 +31,11 @@ internal sealed class ModelObjective : IUpdatingObjective
     /// <param name="isSequential">Whether every copy has an engine run of its own.</param>
     public ModelObjective(
         StepPrograms programs,
-        LossForm form,
+        StepLossKind form,
         float[] a,
         IReadOnlyList<PromptExample> examples,
         ExampleOrder order,
-        PromptStore? prompts,
+        PrefixStore? prompts,
         int maxTokensPerRun,
         bool isSequential = false)
     {
@@ -121,7 +121,7 @@ internal sealed class ModelObjective : IUpdatingObjective
             return Enumerable.Range(0, plan.Count).Select(copy => new Part([copy], ExamplesOf(copy), 1));
         }
 
-        var tokens = indices.Max(index => RowTokens(_examples[index])) * examplesPerCopy * (_form == LossForm.ChoiceSequences ? _examples[indices[0]].Choices.Length : 1);
+        var tokens = indices.Max(index => RowTokens(_examples[index])) * examplesPerCopy * (_form == StepLossKind.ChoiceSequences ? _examples[indices[0]].Choices.Length : 1);
         if (groups == 1)
         {
             var size = Math.Max(1, _maxTokensPerRun / tokens);

@@ -1,6 +1,6 @@
 using MobiZO.Data;
 using MobiZO.Models;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 
 namespace MobiZO.Training;
 
@@ -41,7 +41,7 @@ public sealed record RunPlan
     public required int RunsPerStep { get; init; }
 
     /// <summary>What the frozen part of the prompts takes; null when nothing is frozen (scope all from the first layer on).</summary>
-    public PromptCachePlan? Prompts { get; init; }
+    public PrefixCachePlan? Prompts { get; init; }
 
     /// <summary>Estimated peak of resident memory.</summary>
     public required long EstimatedMemoryBytes { get; init; }

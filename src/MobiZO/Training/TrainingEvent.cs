@@ -1,6 +1,6 @@
 using MobiZO.Evaluation;
 using MobiZO.Optimization;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 
 namespace MobiZO.Training;
 
@@ -16,7 +16,7 @@ public sealed record StageProgress(string Stage, long Done, long Total) : Traini
 /// <summary>How many prompts were found in the cache and what computing the others will take; told before most of that work.</summary>
 /// <param name="Rows">Which rows: training, evaluation or held-out.</param>
 /// <param name="Plan">The cost.</param>
-public sealed record PromptsPlanned(string Rows, PromptCachePlan Plan) : TrainingEvent;
+public sealed record PrefixesPlanned(string Rows, PrefixCachePlan Plan) : TrainingEvent;
 
 /// <summary>Everything is known and nothing has been trained yet.</summary>
 /// <param name="Plan">The facts of the run.</param>

@@ -9,10 +9,10 @@ using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs;
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 
 namespace MobiZO.Training;
 
@@ -21,10 +21,10 @@ internal sealed class TrainingSetup : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
     private readonly IProgress<TrainingEvent>? _progress;
-    private readonly PromptPrograms _prefix;
-    private readonly PromptBatch _batch = new();
+    private readonly PrefixPrograms _prefix;
+    private readonly PrefixBatch _batch = new();
     private long _cacheLeft;
-    private PromptStore[] _stores = [];
+    private PrefixStore[] _stores = [];
 
     private TrainingSetup(FineTuneOptions options, LocalModel model, RunData data, IProgress<TrainingEvent>? progress)
     {
@@ -49,12 +49,12 @@ internal sealed class TrainingSetup : IDisposable
                 FineTuneFailure.Settings);
         }
 
-        _prefix = Own(new PromptPrograms(
-            model.Architecture,
-            PromptShape.Of(model.Checkpoint.Config, Layout.Prompt, Layout.FirstLayer),
+        _prefix = Own(new PrefixPrograms(
+            model.Assembler,
+            PrefixShape.Of(model.Checkpoint.Config, Layout.Prompt, Layout.FirstLayer),
             (program, style) => model.Engine.Load(program, model.Checkpoint, style),
-            options.Engine.PromptStyle));
-        _cacheLeft = (long)options.PromptCacheMegabytes << 20;
+            options.Engine.PrefixStyle));
+        _cacheLeft = (long)options.PrefixCacheMegabytes << 20;
         A = [.. Adapter.Modules.SelectMany(module => module.A)];
     }
 
@@ -82,7 +82,7 @@ internal sealed class TrainingSetup : IDisposable
 
     public IProgramSession Score { get; private set; } = null!;
 
-    public LossKind Loss => Layout.Form == LossForm.Tokens ? LossKind.Tokens : LossKind.Choices;
+    public LossKind Loss => Layout.Form == StepLossKind.Tokens ? LossKind.Tokens : LossKind.Choices;
 
     public JournalHeader Header { get; private set; } = null!;
 
@@ -124,7 +124,7 @@ internal sealed class TrainingSetup : IDisposable
         var plan = CopyPlan.Create(options.Optimizer.Mode, options.Optimizer.Queries, options.Optimizer.OwnExamples);
         var milliseconds = MeasureStep(plan);
         var parameters = ModelFacts.ParametersOf(Model.Checkpoint);
-        var prompts = _stores.Select(store => store.Plan).Aggregate((PromptCachePlan?)null, (sum, store) => sum?.Plus(store) ?? store);
+        var prompts = _stores.Select(store => store.Plan).Aggregate((PrefixCachePlan?)null, (sum, store) => sum?.Plus(store) ?? store);
         var state = MemoryEstimate.StateBytes(AdapterLayout.BCount, options.Optimizer);
         return new RunPlan
         {
@@ -206,14 +206,14 @@ internal sealed class TrainingSetup : IDisposable
             Options = options with { Optimizer = options.Optimizer with { LearningRate = options.Resume ? RecordedLearningRate() : FindLearningRate(cancellation), ProbeLearningRate = false } };
         }
 
-        _stores = [.. new[] { prompts, Evaluator?.Prompts }.OfType<PromptStore>()];
+        _stores = [.. new[] { prompts, Evaluator?.Prompts }.OfType<PrefixStore>()];
         Header = CreateHeader();
     }
 
     /// <summary>Loads the programs of a step and <see cref="Score"/>. Loading keeps one core busy, so two are loaded at once.</summary>
     private StepPrograms LoadPrograms(int? rowTokens)
     {
-        var (architecture, engine, checkpoint) = (Model.Architecture, Model.Engine, Model.Checkpoint);
+        var (architecture, engine, checkpoint) = (Model.Assembler, Model.Engine, Model.Checkpoint);
         var score = Task.Run(() => engine.Load(architecture.Score(AdapterLayout, Layout.Prompt, Layout.FirstLayer), checkpoint));
         try
         {
@@ -235,7 +235,7 @@ internal sealed class TrainingSetup : IDisposable
             return new StepPrograms(
                 new Lazy<IProgramSession>(() => LoadProgram(architecture.Step(plain))),
                 LoadProgram(architecture.Step(plain with { Update = update })),
-                new Lazy<IProgramSession>(() => LoadProgram(LlamaArchitecture.Update(AdapterLayout, update.Queries))));
+                new Lazy<IProgramSession>(() => LoadProgram(ProgramAssembler.Update(AdapterLayout, update.Queries))));
         }
         finally
         {
@@ -253,11 +253,11 @@ internal sealed class TrainingSetup : IDisposable
         ? [.. Enumerable.Range(0, order.Count)]
         : [.. readFirst, .. Enumerable.Range(0, Options.Steps).SelectMany(step => order.IndicesOf(step))];
 
-    private LoraAdapter Initialize(PromptExample[] examples, int[] chosen, PromptStore prompts, CancellationToken cancellation)
+    private LoraAdapter Initialize(PromptExample[] examples, int[] chosen, PrefixStore prompts, CancellationToken cancellation)
     {
         void Tell(int done) => _progress?.Report(new StageProgress("reading prompts for the initial adapter", done, chosen.Length));
         Tell(0);
-        using var program = Model.Engine.Load(Model.Architecture.ModuleInputs(AdapterLayout, Layout.Prompt, Layout.FirstLayer), Model.Checkpoint);
+        using var program = Model.Engine.Load(Model.Assembler.ModuleInputs(AdapterLayout, Layout.Prompt, Layout.FirstLayer), Model.Checkpoint);
         var inputs = PromptStatistics.Read(program, examples, chosen, prompts, Options.MaxTokensPerRun, Tell, cancellation);
         return DiscriminantInitialization.Apply(Adapter, inputs, [.. chosen.Select(index => Data.Train[index].Label!.Value)]);
     }
@@ -285,15 +285,15 @@ internal sealed class TrainingSetup : IDisposable
         return stored.Rank == Adapter.Rank && stored.Modules.Select(module => module.Name).ToHashSet(StringComparer.Ordinal).SetEquals(names) ? stored.OrderedAs(names) : Adapter;
     }
 
-    private PromptStore? CreateStore(IReadOnlyList<PromptExample> examples, IReadOnlyCollection<int>? used = null)
+    private PrefixStore? CreateStore(IReadOnlyList<PromptExample> examples, IReadOnlyCollection<int>? used = null)
     {
-        if (Layout.Prompt == PromptForm.Tokens)
+        if (Layout.Prompt == PrefixKind.Tokens)
         {
             return null;
         }
 
-        var folder = Options.PromptCacheFile ? PromptFolder.PathOf(Model, Options.Engine, _prefix.Shape, Options.PromptCacheType) : null;
-        var store = Own(new PromptStore(_prefix, examples, new PromptCacheOptions(Options.PromptCacheType, _cacheLeft, folder, Options.MaxTokensPerRun), _batch, used));
+        var folder = Options.PrefixCacheFile ? PrefixFolder.PathOf(Model, Options.Engine, _prefix.Shape, Options.PrefixCacheType) : null;
+        var store = Own(new PrefixStore(_prefix, examples, new PrefixCacheOptions(Options.PrefixCacheType, _cacheLeft, folder, Options.MaxTokensPerRun), _batch, used));
         store.Find();
         return store;
     }
@@ -303,10 +303,10 @@ internal sealed class TrainingSetup : IDisposable
     /// <param name="rows">Whose prompts they are.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <param name="isLast">Whether no other store is filled next: then the program that computes prompts is let go.</param>
-    public void Fill(PromptStore? store, string rows, CancellationToken cancellation, bool isLast = true)
+    public void Fill(PrefixStore? store, string rows, CancellationToken cancellation, bool isLast = true)
     {
         store?.Fill(
-            plan => _progress?.Report(new PromptsPlanned(rows, plan)),
+            plan => _progress?.Report(new PrefixesPlanned(rows, plan)),
             (done, total) => _progress?.Report(new StageProgress($"caching {rows} prompts", done, total)),
             reason => _progress?.Report(new RunNote(reason, true)),
             cancellation);
@@ -317,7 +317,7 @@ internal sealed class TrainingSetup : IDisposable
         }
     }
 
-    private long PromptMemory(PromptCachePlan? prompts) => prompts is null ? 0
+    private long PromptMemory(PrefixCachePlan? prompts) => prompts is null ? 0
         : MemoryEstimate.PromptBytes(prompts.Bytes, _prefix.Shape.ValuesPerToken, Options, Data.Train.Max(row => row.Length));
 
     private double MeasureStep(CopyPlan plan)
@@ -369,9 +369,9 @@ internal sealed class TrainingSetup : IDisposable
             ["eval_rows"] = Data.EvalDigest,
             ["prompts"] = Layout switch
             {
-                { Prompt: PromptForm.Tokens } => "computed",
-                { Prompt: PromptForm.KeyValues, FirstLayer: > 0 } => FormattableString.Invariant($"{Options.PromptCacheType} from layer {Layout.FirstLayer}"),
-                _ => Options.PromptCacheType.ToString(),
+                { Prompt: PrefixKind.Tokens } => "computed",
+                { Prompt: PrefixKind.KeyValues, FirstLayer: > 0 } => FormattableString.Invariant($"{Options.PrefixCacheType} from layer {Layout.FirstLayer}"),
+                _ => Options.PrefixCacheType.ToString(),
             },
         },
     };
@@ -380,7 +380,7 @@ internal sealed class TrainingSetup : IDisposable
     private IEnumerable<KeyValuePair<string, string>> WeightProperties() =>
         Options.Engine.Weights == WeightFormat.Float32 ? [] : [new("weights", WeightFormats.NameOf(Options.Engine.Weights))];
 
-    private IProgramSession LoadProgram(StepProgram program) => Own(Model.Engine.Load(program, Model.Checkpoint));
+    private IProgramSession LoadProgram(Program program) => Own(Model.Engine.Load(program, Model.Checkpoint));
 
     private T Own<T>(T value)
         where T : IDisposable

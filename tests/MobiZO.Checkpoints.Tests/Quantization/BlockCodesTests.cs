@@ -22,7 +22,7 @@ public sealed class BlockCodesTests
         format.Dequantize(stored, expected);
         var (codes, scales, offsets) = (new sbyte[Blocks * 32], new float[Blocks], new float[Blocks]);
         format.Codes!.Unpack(stored, codes, scales, offsets);
-        Assert.Equal(new BlockForm(bits, hasOffsets), format.Codes.Form);
+        Assert.Equal(new BlockLayout(bits, hasOffsets), format.Codes.Form);
         Assert.All(codes, code => Assert.InRange(code, -(1 << (bits - 1)), (1 << (bits - 1)) - 1));
         for (int i = 0; i < expected.Length; i++)
         {

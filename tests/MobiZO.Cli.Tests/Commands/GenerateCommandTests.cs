@@ -73,7 +73,7 @@ public sealed class GenerateCommandTests : IDisposable
     private void SaveFreshAdapter(int[] invocationTokens)
     {
         using var model = LocalModel.Open(s_nano);
-        var module = model.Architecture.LinearModules[0];
+        var module = model.Assembler.LinearModules[0];
         PeftAdapter.Save(LoraAdapter.CreateFresh([(module.Name, module.InputSize, module.OutputSize)], 2, 4, 1) with { InvocationTokens = invocationTokens }, _folder);
     }
 

@@ -61,7 +61,7 @@ public sealed class TrainCommandTests : IDisposable
     public async Task TheNextRunTellsThatItsPromptsAreCached()
     {
         // A type of its own: the cache folder is that of all tests.
-        string[] settings = ["--steps", "1", "--prompt-cache-type", "fp32"];
+        string[] settings = ["--steps", "1", "--prefix-cache-type", "fp32"];
         var first = await Cli.RunAsync(_workspace.Train("first", settings));
         Assert.True(first.ExitCode == 0, first.Error);
         Assert.Contains("training prompts: 0 cached, 24 to compute", first.Error, StringComparison.Ordinal);

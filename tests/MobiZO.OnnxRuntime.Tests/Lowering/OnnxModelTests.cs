@@ -5,7 +5,7 @@ using MobiZO.OnnxRuntime.Lowering;
 using MobiZO.OnnxRuntime.Lowering.Format;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Programs;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Ops;
 using MobiZO.TestKit.Tiny;
 
@@ -48,7 +48,7 @@ public sealed class OnnxModelTests
         }
     }
 
-    private static void CheckModel(StepProgram program, ModelProto lowered, long fileLength)
+    private static void CheckModel(Program program, ModelProto lowered, long fileLength)
     {
         var model = ModelProto.Parser.ParseFrom(lowered.ToByteArray());
         Assert.Equal(10, model.IrVersion);

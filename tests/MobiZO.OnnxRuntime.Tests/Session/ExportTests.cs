@@ -51,7 +51,7 @@ public sealed class ExportTests
         }
     }
 
-    private static Dictionary<string, HostTensor> Run(InferenceSession session, StepProgram program, Dictionary<string, HostTensor> inputs)
+    private static Dictionary<string, HostTensor> Run(InferenceSession session, Program program, Dictionary<string, HostTensor> inputs)
     {
         using var options = new RunOptions();
         var values = program.Inputs.Select(input => inputs[input.Name]).Select(tensor => tensor.Type == ElementType.Int64

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MobiZO.OnnxRuntime.Session;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.OnnxRuntime.Tests.Session;
@@ -14,7 +14,7 @@ public sealed class ProfileTests
         var model = new TinyLlama();
         using (var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path, Threads = 1, ProfilePrefix = Path.Combine(folder.Path, "trace") }))
         {
-            using var score = engine.Load(model.Architecture.Score(null), model);
+            using var score = engine.Load(model.Assembler.Score(null), model);
             score.Run(ProgramInputs.Of(score.Program));
         }
 
@@ -31,7 +31,7 @@ public sealed class ProfileTests
         var model = new TinyLlama();
         using (var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path, Threads = 1 }))
         {
-            using var score = engine.Load(model.Architecture.Score(null), model);
+            using var score = engine.Load(model.Assembler.Score(null), model);
             score.Run(ProgramInputs.Of(score.Program));
         }
 

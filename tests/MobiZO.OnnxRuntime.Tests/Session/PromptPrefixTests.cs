@@ -1,6 +1,6 @@
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Reference;
@@ -25,10 +25,10 @@ public sealed class PromptPrefixTests
         // (prompt, suffix start, answer): nothing cached; one suffix token; several; long answers; lengths that differ by row.
         PromptExample[] examples = [.. new[] { (5, 0, 1), (1, 0, 3), (9, 8, 1), (9, 8, 4), (7, 3, 2), (12, 1, 3), (2, 1, 1) }
             .Select(entry => new PromptExample(random.Tokens(entry.Item1, 40), entry.Item2, random.Tokens(entry.Item3, 40), [], 0))];
-        using var score = setting.Engine.Load(setting.Model.Architecture.Score(setting.Adapter, PromptForm.KeyValues), setting.Model);
+        using var score = setting.Engine.Load(setting.Model.Assembler.Score(setting.Adapter, PrefixKind.KeyValues), setting.Model);
         foreach (var batch in examples.Select(example => new[] { example }).Append(examples).Append([.. examples.Reverse()]))
         {
-            var feed = StepFeed.Create(LossForm.Tokens, batch, 1, 1);
+            var feed = StepFeed.Create(StepLossKind.Tokens, batch, 1, 1);
             var values = score.Run(setting.WithPrompts(feed.Inputs, batch))[ProgramNames.LogProbabilities].Floats;
             var next = 0;
             foreach (var example in batch)
@@ -59,7 +59,7 @@ public sealed class PromptPrefixTests
         var model = new TinyLlama(layers: 2, heads: 4, keyValueHeads: 2, hidden: 256, headDimension: 64);
         using var folder = new TemporaryFolder();
         using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path, Threads = 2 });
-        var program = model.Architecture.Prefix(PromptForm.KeyValues);
+        var program = model.Assembler.Prefix(PrefixKind.KeyValues);
         using var together = engine.Load(program, model);
         using var sideBySide = engine.Load(program, model, RunStyle.SideBySide);
         Assert.Equal((1, 2), (together.Width, sideBySide.Width));
@@ -84,8 +84,8 @@ public sealed class PromptPrefixTests
     {
         using var setting = new Setting(isOnnx, keyValueHeads);
         PromptExample example = new([1, 2, 3, 4], 3, [5], [], 0);
-        using var score = setting.Engine.Load(setting.Model.Architecture.Score(setting.Adapter, PromptForm.KeyValues), setting.Model);
-        var inputs = setting.WithPrompts(StepFeed.Create(LossForm.Tokens, [example], 1, 1).Inputs, [example]);
+        using var score = setting.Engine.Load(setting.Model.Assembler.Score(setting.Adapter, PrefixKind.KeyValues), setting.Model);
+        var inputs = setting.WithPrompts(StepFeed.Create(StepLossKind.Tokens, [example], 1, 1).Inputs, [example]);
         var expected = score.Run(inputs)[ProgramNames.LogProbabilities].Floats[0];
         for (var layer = 0; layer < setting.Model.Config.LayerCount; layer++)
         {
@@ -115,8 +115,8 @@ public sealed class PromptPrefixTests
         PromptExample[] examples = [.. new[] { 6, 3, 9 }.Select((length, index) => new PromptExample(random.Tokens(length, 40), 0, random.Tokens(1 + index, 40), [], 0))];
         for (var first = 0; first <= 2; first++)
         {
-            var adapter = new AdapterLayout(2, 2, [.. setting.Model.Architecture.LinearModules.Where(module => module.Layer >= first)]);
-            var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(LossForm.Tokens, examples, 1, 4).Inputs)
+            var adapter = new AdapterLayout(2, 2, [.. setting.Model.Assembler.LinearModules.Where(module => module.Layer >= first)]);
+            var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(StepLossKind.Tokens, examples, 1, 4).Inputs)
             {
                 [ProgramNames.AdapterA] = HostTensor.Of(random.Normals(adapter.ACount, 0.3), adapter.ACount),
                 [ProgramNames.AdapterB] = HostTensor.Of(random.Normals(adapter.BCount, 0.1), adapter.BCount),
@@ -124,9 +124,9 @@ public sealed class PromptPrefixTests
                 [ProgramNames.QueryIndex] = HostTensor.Of([0L, 1L, 0L, 1L], 4),
                 [ProgramNames.Coefficients] = HostTensor.Of([0.01f, 0.01f, -0.01f, -0.01f], 4),
             };
-            using var full = setting.Engine.Load(setting.Model.Architecture.Step(new StepOptions { Adapter = adapter }), setting.Model);
-            using var top = setting.Engine.Load(setting.Model.Architecture.Step(new StepOptions { Adapter = adapter, Prompt = PromptForm.Hidden, FirstLayer = first }), setting.Model);
-            using var prefix = setting.Engine.Load(setting.Model.Architecture.Prefix(PromptForm.Hidden, first), setting.Model);
+            using var full = setting.Engine.Load(setting.Model.Assembler.Step(new StepOptions { Adapter = adapter }), setting.Model);
+            using var top = setting.Engine.Load(setting.Model.Assembler.Step(new StepOptions { Adapter = adapter, Prompt = PrefixKind.Hidden, FirstLayer = first }), setting.Model);
+            using var prefix = setting.Engine.Load(setting.Model.Assembler.Prefix(PrefixKind.Hidden, first), setting.Model);
             var tokens = inputs[ProgramNames.InputIds].Shape[1];
             inputs[ProgramNames.Hidden] = prefix.Run(new Dictionary<string, HostTensor>
             {
@@ -147,8 +147,8 @@ public sealed class PromptPrefixTests
         using var setting = new Setting(isOnnx, keyValueHeads);
         var tokens = new PlainRandom(8).Tokens(9, 40);
         var expected = setting.Oracle.Logits(tokens, 0, setting.B);
-        using var prefill = setting.Engine.Load(setting.Model.Architecture.Generate(setting.Adapter, PromptForm.Tokens), setting.Model);
-        using var generate = setting.Engine.Load(setting.Model.Architecture.Generate(setting.Adapter, PromptForm.KeyValues), setting.Model);
+        using var prefill = setting.Engine.Load(setting.Model.Assembler.Generate(setting.Adapter, PrefixKind.Tokens), setting.Model);
+        using var generate = setting.Engine.Load(setting.Model.Assembler.Generate(setting.Adapter, PrefixKind.KeyValues), setting.Model);
         foreach (var pieces in new int[][] { [9], [1, 8], [4, 1, 1, 3], [8, 1] })
         {
             IReadOnlyDictionary<string, HostTensor>? last = null;
@@ -207,7 +207,7 @@ public sealed class PromptPrefixTests
 
         public Dictionary<string, HostTensor> WithPrompts(IReadOnlyDictionary<string, HostTensor> fed, PromptExample[] examples)
         {
-            using var prefix = Engine.Load(Model.Architecture.Prefix(PromptForm.KeyValues), Model);
+            using var prefix = Engine.Load(Model.Assembler.Prefix(PrefixKind.KeyValues), Model);
             var inputs = new Dictionary<string, HostTensor>(fed)
             {
                 [ProgramNames.AdapterA] = HostTensor.Of(A, A.Length),

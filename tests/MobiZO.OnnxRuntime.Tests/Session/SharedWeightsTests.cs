@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MobiZO.OnnxRuntime.Session;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.OnnxRuntime.Tests.Session;
@@ -21,15 +21,15 @@ public sealed class SharedWeightsTests
         using (var warm = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path, Threads = 1 }))
         {
             // The runtime itself and the conversion of the weights are not what is measured.
-            warm.Load(LlamaArchitecture.Update(adapter, 1), model).Dispose();
+            warm.Load(ProgramAssembler.Update(adapter, 1), model).Dispose();
         }
 
         using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path, Threads = 1 });
         var start = ResidentBytes();
-        using var score = engine.Load(model.Architecture.Score(adapter), model);
+        using var score = engine.Load(model.Assembler.Score(adapter), model);
         score.Run(ProgramInputs.Of(score.Program));
         var first = ResidentBytes();
-        using var step = engine.Load(model.Architecture.Step(new StepOptions { Adapter = adapter }), model);
+        using var step = engine.Load(model.Assembler.Step(new StepOptions { Adapter = adapter }), model);
         step.Run(ProgramInputs.Of(step.Program));
         var second = ResidentBytes();
         Assert.True(first - start > bytes / 2, $"the first session took {(first - start) >> 20} MB for {bytes >> 20} MB of weights: nothing is measured");

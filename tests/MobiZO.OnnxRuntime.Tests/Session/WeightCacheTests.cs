@@ -1,7 +1,7 @@
 using MobiZO.Checkpoints;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Programs;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.TestKit.Tiny;
 
@@ -11,7 +11,7 @@ public sealed class WeightCacheTests
 {
     private static readonly DateTime s_longAgo = new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
     private static readonly TinyLlama s_model = new();
-    private static readonly StepProgram s_program = s_model.Architecture.Score(null);
+    private static readonly Program s_program = s_model.Assembler.Score(null);
 
     [Fact]
     public void A_second_load_writes_nothing()

@@ -3,7 +3,7 @@ using MobiZO.Checkpoints;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.OnnxRuntime.Tests.Lowering;
 using MobiZO.Programs;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Reference;
 using MobiZO.TestKit.Tiny;
@@ -88,7 +88,7 @@ public sealed class WeightFormatTests : IDisposable
     public void Matrices_of_ragged_rows_stay_fp32()
     {
         var model = new TinyLlama();
-        var program = model.Architecture.Score(null);
+        var program = model.Assembler.Score(null);
         Assert.Equal(Score(WeightFormat.Float32, model, program), Score(WeightFormat.Int4, model, program));
     }
 
@@ -97,7 +97,7 @@ public sealed class WeightFormatTests : IDisposable
     public void A_large_head_is_computed_in_pieces()
     {
         var model = new TinyLlama(layers: 1, hidden: 32, headDimension: 8, vocabulary: 262_144 + 37);
-        var program = model.Architecture.Generate(null, PromptForm.Tokens);
+        var program = model.Assembler.Generate(null, PrefixKind.Tokens);
         var inputs = ProgramInputs.Of(program);
         using var reference = new ReferenceEngine<float>(WeightFormat.Int8);
         using var oracle = reference.Load(program, model);
@@ -115,8 +115,8 @@ public sealed class WeightFormatTests : IDisposable
     public void Stored_codes_are_carried_over(WeightFormat format, int bits, bool hasOffsets)
     {
         var model = new TinyLlama(hidden: 32, headDimension: 8);
-        var stored = new StoredCodes(model, new BlockForm(bits, hasOffsets));
-        var program = model.Architecture.Score(null);
+        var stored = new StoredCodes(model, new BlockLayout(bits, hasOffsets));
+        var program = model.Assembler.Score(null);
         var inputs = ProgramInputs.Of(program);
         using var reference = new ReferenceEngine<double>();
         using var oracle = reference.Load(program, stored);
@@ -147,7 +147,7 @@ public sealed class WeightFormatTests : IDisposable
     private OnnxRuntimeEngine Engine(WeightFormat format, bool prepack) =>
         new(new OnnxRuntimeOptions { CacheFolder = _folder["cache"], Threads = 1, Weights = format, Prepack = prepack });
 
-    private float[] Score(WeightFormat format, IWeightSource model, StepProgram program)
+    private float[] Score(WeightFormat format, IWeightSource model, Program program)
     {
         using var engine = Engine(format, prepack: true);
         using var session = engine.Load(program, model);
@@ -157,7 +157,7 @@ public sealed class WeightFormatTests : IDisposable
     private static double Distance(float[] left, float[] right) => left.Zip(right).Max(pair => Math.Abs((double)pair.First - pair.Second));
 
     /// <summary>A model whose matrices are stored in blocks that use few of their codes.</summary>
-    private sealed class StoredCodes(TinyLlama model, BlockForm form) : IWeightSource, IBlockSource
+    private sealed class StoredCodes(TinyLlama model, BlockLayout form) : IWeightSource, IBlockSource
     {
         public string Fingerprint => $"{model.Fingerprint} {form}";
 
@@ -165,7 +165,7 @@ public sealed class WeightFormatTests : IDisposable
 
         public IReadOnlyList<int>? FindShape(string name) => model.FindShape(name);
 
-        public BlockForm? FindBlocks(string name) => model.FindShape(name)?.Count == 2 ? form : null;
+        public BlockLayout? FindBlocks(string name) => model.FindShape(name)?.Count == 2 ? form : null;
 
         public void ReadBlocks(string name, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
         {
@@ -174,10 +174,10 @@ public sealed class WeightFormatTests : IDisposable
                 var number = firstBlock + block;
                 scales[block] = 0.02f + (0.001f * (number % 7));
                 offsets[block] = form.HasOffsets ? 0.013f * ((number % 5) - 2) : 0;
-                for (var i = 0; i < BlockForm.Elements; i++)
+                for (var i = 0; i < BlockLayout.Elements; i++)
                 {
                     // Never the whole range, sometimes one end of it.
-                    codes[(block * BlockForm.Elements) + i] = (sbyte)((((number * 13) + (i * 7)) % 11) - (number % 3 == 0 ? 1 << (form.Bits - 1) : 5));
+                    codes[(block * BlockLayout.Elements) + i] = (sbyte)((((number * 13) + (i * 7)) % 11) - (number % 3 == 0 ? 1 << (form.Bits - 1) : 5));
                 }
             }
         }
@@ -190,12 +190,12 @@ public sealed class WeightFormatTests : IDisposable
                 return;
             }
 
-            var blocks = (int)(WeightLayout.CountOf(model, name) / BlockForm.Elements);
-            var (codes, scales, offsets) = (new sbyte[blocks * BlockForm.Elements], new float[blocks], new float[blocks]);
+            var blocks = (int)(WeightLayout.CountOf(model, name) / BlockLayout.Elements);
+            var (codes, scales, offsets) = (new sbyte[blocks * BlockLayout.Elements], new float[blocks], new float[blocks]);
             ReadBlocks(name, 0, codes, scales, offsets);
             for (var i = 0; i < destination.Length; i++)
             {
-                var block = (int)(start + i) / BlockForm.Elements;
+                var block = (int)(start + i) / BlockLayout.Elements;
                 destination[i] = (scales[block] * codes[(int)start + i]) + offsets[block];
             }
         }

@@ -1,4 +1,4 @@
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Feeding;
 
 namespace MobiZO.Programs.Tests.Feeding;
@@ -8,23 +8,23 @@ public sealed class StepFeedTests
     private static readonly PromptExample s_free = new([1, 2, 3], 1, [4, 5], [], 0);
     private static readonly PromptExample s_choice = new([1, 2, 3], 1, [], [[4], [5]], 1);
 
-    public static TheoryData<LossForm, PromptExample> Unfit => new()
+    public static TheoryData<StepLossKind, PromptExample> Unfit => new()
     {
-        { LossForm.Tokens, s_free with { Answer = [] } },
-        { LossForm.Tokens, s_choice },
-        { LossForm.Choices, s_free },
-        { LossForm.Choices, s_choice with { Choices = [[4]] } },
-        { LossForm.Choices, s_choice with { Choices = [[4], [5, 6]] } },
-        { LossForm.ChoiceSequences, s_choice with { Choices = [[4], []] } },
-        { LossForm.Tokens, s_free with { Prompt = [] } },
-        { LossForm.Tokens, s_free with { SuffixStart = 3 } },
-        { LossForm.Tokens, s_free with { SuffixStart = -1 } },
+        { StepLossKind.Tokens, s_free with { Answer = [] } },
+        { StepLossKind.Tokens, s_choice },
+        { StepLossKind.Choices, s_free },
+        { StepLossKind.Choices, s_choice with { Choices = [[4]] } },
+        { StepLossKind.Choices, s_choice with { Choices = [[4], [5, 6]] } },
+        { StepLossKind.ChoiceSequences, s_choice with { Choices = [[4], []] } },
+        { StepLossKind.Tokens, s_free with { Prompt = [] } },
+        { StepLossKind.Tokens, s_free with { SuffixStart = 3 } },
+        { StepLossKind.Tokens, s_free with { SuffixStart = -1 } },
     };
 
     /// <summary>Nothing is ever trained on a row without an answer: its loss would be zero, and so would be its gradient.</summary>
     [Theory]
     [MemberData(nameof(Unfit))]
-    public void Examples_that_do_not_fit_the_loss_are_refused(LossForm form, PromptExample example) =>
+    public void Examples_that_do_not_fit_the_loss_are_refused(StepLossKind form, PromptExample example) =>
         Assert.Contains(form.ToString(), Assert.Throws<ProgramException>(() => StepFeed.Create(form, [example], 1, 2)).Message);
 
     [Theory]
@@ -34,12 +34,12 @@ public sealed class StepFeedTests
     [InlineData(2, 0, 2)]
     [InlineData(2, 1, 0)]
     public void Counts_that_do_not_divide_are_refused(int examples, int groups, int copies) =>
-        Assert.Throws<ProgramException>(() => StepFeed.Create(LossForm.Tokens, [.. Enumerable.Repeat(s_free, examples)], groups, copies));
+        Assert.Throws<ProgramException>(() => StepFeed.Create(StepLossKind.Tokens, [.. Enumerable.Repeat(s_free, examples)], groups, copies));
 
     [Fact]
     public void Rows_hold_the_suffix_and_all_answer_tokens_but_the_last()
     {
-        var feed = StepFeed.Create(LossForm.Tokens, [s_free, new([7, 8], 1, [9], [], 0)], 1, 1);
+        var feed = StepFeed.Create(StepLossKind.Tokens, [s_free, new([7, 8], 1, [9], [], 0)], 1, 1);
         Assert.Equal((2, 3), (feed.RowCount, feed.TokensPerRow));
         Assert.Equal([2L, 3, 4, 8, 0, 0], feed.Inputs[ProgramNames.InputIds].Longs);
         Assert.Equal([1L, 2, 3, 1, 2, 3], feed.Inputs[ProgramNames.Positions].Longs);
@@ -52,7 +52,7 @@ public sealed class StepFeedTests
     public void With_groups_every_copy_sees_the_examples_of_its_query()
     {
         var other = new PromptExample([7, 8, 9], 0, [], [[4], [5]], 0);
-        var feed = StepFeed.Create(LossForm.Choices, [s_choice, other], 2, 4);
+        var feed = StepFeed.Create(StepLossKind.Choices, [s_choice, other], 2, 4);
         Assert.Equal([2L, 3, 0, 7, 8, 9, 2, 3, 0, 7, 8, 9], feed.Inputs[ProgramNames.InputIds].Longs);
         Assert.Equal([1L, 0, 1, 0], feed.Inputs[ProgramNames.Labels].Longs);
         Assert.Equal([0, 1], feed.PromptOrder);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MobiZO.Generation;
 using MobiZO.Models;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.TestKit;
 using Xunit.Abstractions;
@@ -44,7 +44,7 @@ public sealed class SmolLm2GoldenTests : IDisposable
     [SharedFact(Folder)]
     public void LogitsAfterPrompts()
     {
-        using var session = Model.Engine.Load(Model.Architecture.Generate(null, PromptForm.Tokens), Model.Checkpoint);
+        using var session = Model.Engine.Load(Model.Assembler.Generate(null, PrefixKind.Tokens), Model.Checkpoint);
         var (worstLogit, worstProbability) = (0.0, 0.0);
         foreach (var row in Golden.GetProperty("rows").EnumerateArray())
         {
@@ -79,7 +79,7 @@ public sealed class SmolLm2GoldenTests : IDisposable
     {
         var expected = Golden.GetProperty("perplexity");
         var ids = Ids(expected, "input_ids");
-        using var session = Model.Engine.Load(Model.Architecture.Score(null), Model.Checkpoint);
+        using var session = Model.Engine.Load(Model.Assembler.Score(null), Model.Checkpoint);
         var inputs = Inputs(ids, [.. Enumerable.Range(0, ids.Length - 1)]);
         inputs[ProgramNames.CandidateIds] = HostTensor.Of([.. ids.Skip(1).Select(id => (long)id)], ids.Length - 1, 1);
         double[] losses = [.. session.Run(inputs)[ProgramNames.LogProbabilities].Floats.Select(value => -(double)value)];

@@ -2,7 +2,7 @@ using System.Text.Json;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Safetensors;
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Ops;
@@ -16,7 +16,7 @@ public sealed class PrgeCase : IDisposable
     private readonly JsonDocument _document;
     private readonly SafetensorsFile _tensors;
     private readonly Checkpoint _checkpoint;
-    private readonly LlamaArchitecture _architecture;
+    private readonly ProgramAssembler _architecture;
     private readonly AdapterLayout _layout;
 
     /// <summary>Opens a case folder.</summary>
@@ -25,7 +25,7 @@ public sealed class PrgeCase : IDisposable
         _document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json")));
         _tensors = SafetensorsFile.Open(Path.Combine(folder, "tensors.safetensors"));
         _checkpoint = Checkpoint.Open(Shared.PathOf(Config.GetProperty("model").GetString()!));
-        _architecture = new LlamaArchitecture(_checkpoint.Config);
+        _architecture = new ProgramAssembler(_checkpoint.Config);
         var names = Config.GetProperty("modules").EnumerateArray().Select(module => module.GetString()!);
         var rank = Number("r");
         _layout = new AdapterLayout(rank, (double)Number("alpha") / rank, [.. names.Select(name => _architecture.LinearModules.Single(module => module.Name == name))]);
@@ -41,7 +41,7 @@ public sealed class PrgeCase : IDisposable
 
     private double Rate => Config.GetProperty("lr").GetDouble();
 
-    private LossForm Loss => Config.GetProperty("loss").GetString() == "tokens" ? LossForm.Tokens : LossForm.Choices;
+    private StepLossKind Loss => Config.GetProperty("loss").GetString() == "tokens" ? StepLossKind.Tokens : StepLossKind.Choices;
 
     private EstimatorForm Form => Config.GetProperty("mode").GetString() switch
     {
@@ -58,11 +58,11 @@ public sealed class PrgeCase : IDisposable
     {
         var isActivated = Config.GetProperty("scope").GetString() == "activated";
         var firstLayer = cachesHidden ? _layout.Modules.Min(module => module.Layer) : 0;
-        var prompt = isActivated ? PromptForm.KeyValues : cachesHidden ? PromptForm.Hidden : PromptForm.Tokens;
+        var prompt = isActivated ? PrefixKind.KeyValues : cachesHidden ? PrefixKind.Hidden : PrefixKind.Tokens;
         using var step = engine.Load(
             _architecture.Step(new StepOptions { Adapter = _layout, Loss = Loss, Prompt = prompt, FirstLayer = firstLayer, Update = new EngineUpdate(Form, Queries) }),
             _checkpoint);
-        using var prefix = prompt == PromptForm.Tokens ? null : engine.Load(_architecture.Prefix(prompt, firstLayer), _checkpoint);
+        using var prefix = prompt == PrefixKind.Tokens ? null : engine.Load(_architecture.Prefix(prompt, firstLayer), _checkpoint);
         var steps = _document.RootElement.GetProperty("steps");
         for (var index = 0; index < steps.GetArrayLength(); index++)
         {
@@ -94,7 +94,7 @@ public sealed class PrgeCase : IDisposable
         var ids = row.GetProperty("input_ids").EnumerateArray().Select(id => id.GetInt32()).ToArray();
         var answerStart = row.GetProperty("answer_start").GetInt32();
         var start = isActivated ? row.GetProperty("invocation_start").GetInt32() : 0;
-        if (Loss == LossForm.Tokens)
+        if (Loss == StepLossKind.Tokens)
         {
             return new PromptExample(ids[..answerStart], start, ids[answerStart..], [], 0);
         }
@@ -126,9 +126,9 @@ public sealed class PrgeCase : IDisposable
         return inputs;
     }
 
-    private void AddPrefix(Dictionary<string, HostTensor> inputs, IReadOnlyList<PromptExample> examples, IProgramSession prefix, PromptForm form)
+    private void AddPrefix(Dictionary<string, HostTensor> inputs, IReadOnlyList<PromptExample> examples, IProgramSession prefix, PrefixKind form)
     {
-        if (form == PromptForm.Hidden)
+        if (form == PrefixKind.Hidden)
         {
             // The rows of one copy are the examples themselves: their hidden states are what all copies share.
             var tokens = inputs[ProgramNames.InputIds].Shape[1];

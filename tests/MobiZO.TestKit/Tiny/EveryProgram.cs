@@ -1,6 +1,6 @@
 using MobiZO.Programs;
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Ops;
 
 namespace MobiZO.TestKit.Tiny;
@@ -8,15 +8,15 @@ namespace MobiZO.TestKit.Tiny;
 /// <summary>One program of every kind and form.</summary>
 public static class EveryProgram
 {
-    private static readonly Dictionary<string, (TinyLlama Model, StepProgram Program)> s_all = Build().ToDictionary(entry => entry.Name, entry => (entry.Model, entry.Program));
+    private static readonly Dictionary<string, (TinyLlama Model, Program Program)> s_all = Build().ToDictionary(entry => entry.Name, entry => (entry.Model, entry.Program));
 
     /// <summary>Names of all programs.</summary>
     public static IEnumerable<string> Names => s_all.Keys;
 
     /// <summary>A program and the model it belongs to.</summary>
-    public static (TinyLlama Model, StepProgram Program) Get(string name) => s_all[name];
+    public static (TinyLlama Model, Program Program) Get(string name) => s_all[name];
 
-    private static IEnumerable<(string Name, TinyLlama Model, StepProgram Program)> Build()
+    private static IEnumerable<(string Name, TinyLlama Model, Program Program)> Build()
     {
         foreach (var (kind, model) in new[] { ("grouped", new TinyLlama()), ("plain", new TinyLlama(keyValueHeads: 4, bias: true, tied: false)) })
         {
@@ -28,22 +28,22 @@ public static class EveryProgram
     }
 
     /// <summary>The programs of a model, without those that need another one; <see cref="ProgramInputs"/> fit when it has 40 tokens.</summary>
-    public static IEnumerable<(string Name, StepProgram Program)> Of(TinyLlama model)
+    public static IEnumerable<(string Name, Program Program)> Of(TinyLlama model)
     {
-        var architecture = model.Architecture;
+        var architecture = model.Assembler;
         var adapter = model.Adapter(2);
-        foreach (var loss in Enum.GetValues<LossForm>())
+        foreach (var loss in Enum.GetValues<StepLossKind>())
         {
-            foreach (var prompt in Enum.GetValues<PromptForm>())
+            foreach (var prompt in Enum.GetValues<PrefixKind>())
             {
-                var options = new StepOptions { Adapter = adapter, Loss = loss, Prompt = prompt, FirstLayer = prompt == PromptForm.Hidden ? 1 : 0 };
-                if (prompt == PromptForm.Hidden)
+                var options = new StepOptions { Adapter = adapter, Loss = loss, Prompt = prompt, FirstLayer = prompt == PrefixKind.Hidden ? 1 : 0 };
+                if (prompt == PrefixKind.Hidden)
                 {
                     options = options with { Adapter = new(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]) };
                 }
 
                 yield return ($"step {loss} {prompt}", architecture.Step(options));
-                if (prompt == PromptForm.KeyValues)
+                if (prompt == PrefixKind.KeyValues)
                 {
                     yield return ($"step {loss} {prompt} one token", architecture.Step(options with { RowTokens = 1 }));
                     var upper = options with { Adapter = new(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]), SharedLayers = 1 };
@@ -55,7 +55,7 @@ public static class EveryProgram
                 }
 
                 // The forms differ behind the losses only.
-                EstimatorForm[] forms = loss == LossForm.Choices && prompt == PromptForm.KeyValues ? Enum.GetValues<EstimatorForm>() : [EstimatorForm.TwoSided];
+                EstimatorForm[] forms = loss == StepLossKind.Choices && prompt == PrefixKind.KeyValues ? Enum.GetValues<EstimatorForm>() : [EstimatorForm.TwoSided];
                 foreach (var form in forms)
                 {
                     yield return ($"step {loss} {prompt} {form}", architecture.Step(options with { Update = new EngineUpdate(form, 3) }));
@@ -63,7 +63,7 @@ public static class EveryProgram
             }
         }
 
-        foreach (var prompt in new[] { PromptForm.Tokens, PromptForm.KeyValues })
+        foreach (var prompt in new[] { PrefixKind.Tokens, PrefixKind.KeyValues })
         {
             yield return ($"score {prompt}", architecture.Score(adapter, prompt));
             yield return ($"score {prompt} without adapter", architecture.Score(null, prompt));
@@ -72,17 +72,17 @@ public static class EveryProgram
         }
 
         var upperAdapter = new AdapterLayout(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]);
-        yield return ("score from layer 1", architecture.Score(upperAdapter, PromptForm.KeyValues, 1));
-        yield return ("inputs from layer 1", architecture.ModuleInputs(upperAdapter, PromptForm.KeyValues, 1));
-        yield return ("prefix key values from layer 1", architecture.Prefix(PromptForm.KeyValues, 1));
-        yield return ("shared prefix key values from layer 1", architecture.SharedPrefix(PromptForm.KeyValues, 1));
-        yield return ("prefix after key values from layer 1", architecture.PrefixAfter(PromptForm.KeyValues, 1));
-        yield return ("inputs", architecture.ModuleInputs(adapter, PromptForm.KeyValues));
-        yield return ("prefix key values", architecture.Prefix(PromptForm.KeyValues));
-        yield return ("prefix hidden", architecture.Prefix(PromptForm.Hidden, 1));
-        yield return ("shared prefix hidden", architecture.SharedPrefix(PromptForm.Hidden, 1));
-        yield return ("prefix after key values", architecture.PrefixAfter(PromptForm.KeyValues));
-        yield return ("prefix after hidden", architecture.PrefixAfter(PromptForm.Hidden, 1));
-        yield return ("update", LlamaArchitecture.Update(adapter, 3));
+        yield return ("score from layer 1", architecture.Score(upperAdapter, PrefixKind.KeyValues, 1));
+        yield return ("inputs from layer 1", architecture.ModuleInputs(upperAdapter, PrefixKind.KeyValues, 1));
+        yield return ("prefix key values from layer 1", architecture.Prefix(PrefixKind.KeyValues, 1));
+        yield return ("shared prefix key values from layer 1", architecture.SharedPrefix(PrefixKind.KeyValues, 1));
+        yield return ("prefix after key values from layer 1", architecture.PrefixAfter(PrefixKind.KeyValues, 1));
+        yield return ("inputs", architecture.ModuleInputs(adapter, PrefixKind.KeyValues));
+        yield return ("prefix key values", architecture.Prefix(PrefixKind.KeyValues));
+        yield return ("prefix hidden", architecture.Prefix(PrefixKind.Hidden, 1));
+        yield return ("shared prefix hidden", architecture.SharedPrefix(PrefixKind.Hidden, 1));
+        yield return ("prefix after key values", architecture.PrefixAfter(PrefixKind.KeyValues));
+        yield return ("prefix after hidden", architecture.PrefixAfter(PrefixKind.Hidden, 1));
+        yield return ("update", ProgramAssembler.Update(adapter, 3));
     }
 }

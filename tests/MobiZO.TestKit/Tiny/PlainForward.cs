@@ -1,5 +1,5 @@
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Feeding;
 
 namespace MobiZO.TestKit.Tiny;
@@ -16,16 +16,16 @@ public sealed class PlainForward(TinyLlama model, AdapterLayout adapter, float[]
     private readonly Dictionary<string, float[]> _weights = model.Names.ToDictionary(name => name, model.Values, StringComparer.Ordinal);
 
     /// <summary>The mean loss of examples for one B. Tokens before an example's suffix carry no adapter.</summary>
-    public double Loss(LossForm form, IReadOnlyList<PromptExample> examples, float[] b)
+    public double Loss(StepLossKind form, IReadOnlyList<PromptExample> examples, float[] b)
     {
-        if (form == LossForm.Tokens)
+        if (form == StepLossKind.Tokens)
         {
             return -examples.Sum(example => Score(example, example.Answer, b)) / examples.Sum(example => example.Answer.Length);
         }
 
         return examples.Average(example =>
         {
-            double[] scores = form == LossForm.Choices
+            double[] scores = form == StepLossKind.Choices
                 ? [.. example.Choices.Select(choice => Logits(example.Prompt, example.SuffixStart, b)[^1][choice[0]])]
                 : [.. example.Choices.Select(choice => Score(example, choice, b) / choice.Length)];
             return LogSumExp(scores) - scores[example.Label];

@@ -1,5 +1,5 @@
 using MobiZO.Programs;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 
 namespace MobiZO.TestKit.Tiny;
@@ -24,7 +24,7 @@ public static class ProgramInputs
     };
 
     /// <summary>Random inputs of a program.</summary>
-    public static Dictionary<string, HostTensor> Of(StepProgram program)
+    public static Dictionary<string, HostTensor> Of(Program program)
     {
         var random = new PlainRandom(17);
         var tokens = program.Inputs.FirstOrDefault(input => input.Name == ProgramNames.Positions)?.Shape.Size.Bind(Extents) ?? 0;

@@ -1,4 +1,4 @@
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 
@@ -31,12 +31,12 @@ public sealed record PromptKeyValues(int Length, float[][] Keys, float[][] Value
     /// <param name="heads">Key/value heads.</param>
     /// <param name="headDimension">d.</param>
     /// <param name="buffers">Memory to join them in, used again by the next batch; null: new memory.</param>
-    public static void AddTo(IDictionary<string, HostTensor> inputs, IReadOnlyList<PromptKeyValues> prompts, int heads, int headDimension, PromptBuffers? buffers = null)
+    public static void AddTo(IDictionary<string, HostTensor> inputs, IReadOnlyList<PromptKeyValues> prompts, int heads, int headDimension, PrefixBuffers? buffers = null)
     {
         var longest = Math.Max(prompts.Max(prompt => prompt.Length), 1);
         inputs[ProgramNames.PastLengths] = HostTensor.Of([.. prompts.Select(prompt => (long)prompt.Length)], prompts.Count);
         int[] shape = [prompts.Count, heads, longest, headDimension];
-        var memory = (buffers ?? new PromptBuffers()).Take([.. Enumerable.Repeat(prompts.Count * heads * longest * headDimension, 2 * prompts[0].Keys.Length)]);
+        var memory = (buffers ?? new PrefixBuffers()).Take([.. Enumerable.Repeat(prompts.Count * heads * longest * headDimension, 2 * prompts[0].Keys.Length)]);
         Parallel.For(0, prompts[0].Keys.Length, layer =>
         {
             Join(prompts, prompt => prompt.Keys[layer], memory[2 * layer].Span, shape);

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Configuration;
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 
 namespace MobiZO.TestKit.Tiny;
 
@@ -43,10 +43,10 @@ public sealed class TinyLlama : IWeightSource
             MlpBias = bias,
             TieWordEmbeddings = tied,
         };
-        Architecture = new LlamaArchitecture(Config);
+        Assembler = new ProgramAssembler(Config);
         var random = new PlainRandom(seed);
         Add(random, "model.embed_tokens.weight", 0.3, vocabulary, hidden);
-        foreach (var module in Architecture.LinearModules)
+        foreach (var module in Assembler.LinearModules)
         {
             Add(random, module.Name + ".weight", 1.2 / Math.Sqrt(module.InputSize), module.OutputSize, module.InputSize);
             if (bias)
@@ -72,7 +72,7 @@ public sealed class TinyLlama : IWeightSource
     public ModelConfig Config { get; }
 
     /// <summary>Builds its programs.</summary>
-    public LlamaArchitecture Architecture { get; }
+    public ProgramAssembler Assembler { get; }
 
     /// <inheritdoc/>
     public string Fingerprint
@@ -97,7 +97,7 @@ public sealed class TinyLlama : IWeightSource
     public AdapterLayout Adapter(int rank, params string[] endings) => new(
         rank,
         2,
-        [.. Architecture.LinearModules.Where(module => endings.Length == 0 || endings.Any(ending => module.Name.EndsWith(ending, StringComparison.Ordinal)))]);
+        [.. Assembler.LinearModules.Where(module => endings.Length == 0 || endings.Any(ending => module.Name.EndsWith(ending, StringComparison.Ordinal)))]);
 
     /// <summary>The values of a tensor; may be changed before the first use.</summary>
     public float[] Values(string name) => _tensors[name].Values;

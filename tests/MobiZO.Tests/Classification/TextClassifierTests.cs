@@ -80,7 +80,7 @@ public sealed class TextClassifierTests : IDisposable
     public void AnotherTemplateThanTheAdaptersIsRefused()
     {
         using var model = LocalModel.Open(s_nano);
-        var module = model.Architecture.LinearModules[0];
+        var module = model.Assembler.LinearModules[0];
         var adapter = LoraAdapter.CreateFresh([(module.Name, module.InputSize, module.OutputSize)], 2, 4, 1) with { InvocationTokens = [4000, 4001] };
         using var classifier = new TextClassifier(model, adapter, s_data);
         Assert.Contains("4000, 4001", Assert.Throws<DataException>(() => classifier.Classify("Hello")).Message);

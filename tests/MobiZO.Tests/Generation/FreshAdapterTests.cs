@@ -17,7 +17,7 @@ public sealed class FreshAdapterTests
     {
         using var model = LocalModel.Open(s_nano, new EngineOptions { Kind = engine });
         var adapter = LoraAdapter.CreateFresh(
-            model.Architecture.LinearModules.Select(module => (module.Name, module.InputSize, module.OutputSize)), rank: 4, alpha: 8, seed: 1);
+            model.Assembler.LinearModules.Select(module => (module.Name, module.InputSize, module.OutputSize)), rank: 4, alpha: 8, seed: 1);
         var prompt = model.Tokenizer.Encode("The whale swam to the ship.").Ids;
         using var basePrograms = new GenerationPrograms(model, null);
         using var adaptedPrograms = new GenerationPrograms(model, adapter);

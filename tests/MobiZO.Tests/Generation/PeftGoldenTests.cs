@@ -5,7 +5,7 @@ using MobiZO.Checkpoints.Safetensors;
 using MobiZO.Generation;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Reference;
@@ -122,7 +122,7 @@ public sealed class PeftGoldenTests
         private readonly JsonDocument _golden;
         private readonly Checkpoint _checkpoint;
         private readonly IEngine _engine;
-        private readonly LlamaArchitecture _architecture;
+        private readonly ProgramAssembler _architecture;
         private readonly AdapterLayout _layout;
 
         public AdaptedModel(string folder, bool isReference)
@@ -131,7 +131,7 @@ public sealed class PeftGoldenTests
             _golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "golden.json")));
             _checkpoint = Checkpoint.Open(Shared.PathOf("fixtures", Numbers.GetProperty("base").GetString()!));
             _engine = isReference ? new ReferenceEngine<float>() : new OnnxRuntimeEngine();
-            _architecture = new LlamaArchitecture(_checkpoint.Config);
+            _architecture = new ProgramAssembler(_checkpoint.Config);
             Adapter = PeftAdapter.Load(Folder);
             _layout = AdapterFactory.LayoutOf(_architecture, Adapter);
         }
@@ -147,7 +147,7 @@ public sealed class PeftGoldenTests
         public double Tolerance(string name) => Numbers.GetProperty("suggested_tolerance").GetProperty(name).GetDouble();
 
         /// <summary>Logits of every token of the base model.</summary>
-        public float[] BaseLogits(int[] prompt) => Run(_architecture.Generate(null, PromptForm.Tokens), Tokens(prompt, 0));
+        public float[] BaseLogits(int[] prompt) => Run(_architecture.Generate(null, PrefixKind.Tokens), Tokens(prompt, 0));
 
         /// <summary>Logits of the tokens from <paramref name="adapterStart"/> on, which carry the adapter; those before come from the cache of the base model.</summary>
         public float[] Logits(int[] prompt, int adapterStart)
@@ -156,20 +156,20 @@ public sealed class PeftGoldenTests
             AddAdapter(inputs);
             if (adapterStart == 0)
             {
-                return Run(_architecture.Generate(_layout, PromptForm.Tokens), inputs);
+                return Run(_architecture.Generate(_layout, PrefixKind.Tokens), inputs);
             }
 
             AddPrefix(inputs, prompt[..adapterStart]);
-            return Run(_architecture.Generate(_layout, PromptForm.KeyValues), inputs);
+            return Run(_architecture.Generate(_layout, PrefixKind.KeyValues), inputs);
         }
 
         public double Loss(PromptExample example)
         {
-            var form = example.SuffixStart == 0 ? PromptForm.Tokens : PromptForm.KeyValues;
+            var form = example.SuffixStart == 0 ? PrefixKind.Tokens : PrefixKind.KeyValues;
             using var session = _engine.Load(_architecture.Score(_layout, form), _checkpoint);
-            var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(LossForm.Tokens, [example], 1, 1).Inputs, StringComparer.Ordinal);
+            var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(StepLossKind.Tokens, [example], 1, 1).Inputs, StringComparer.Ordinal);
             AddAdapter(inputs);
-            if (form == PromptForm.KeyValues)
+            if (form == PrefixKind.KeyValues)
             {
                 AddPrefix(inputs, example.Prompt[..example.SuffixStart]);
             }
@@ -192,11 +192,11 @@ public sealed class PeftGoldenTests
 
         private void AddPrefix(Dictionary<string, HostTensor> inputs, int[] prefix)
         {
-            using var session = _engine.Load(_architecture.Prefix(PromptForm.KeyValues), _checkpoint);
+            using var session = _engine.Load(_architecture.Prefix(PrefixKind.KeyValues), _checkpoint);
             PromptKeyValues.AddTo(inputs, PrefixFeed.Run(session, [prefix]), _checkpoint.Config.KeyValueHeadCount, _checkpoint.Config.HeadDimension);
         }
 
-        private float[] Run(Programs.StepProgram program, Dictionary<string, HostTensor> inputs)
+        private float[] Run(Programs.Program program, Dictionary<string, HostTensor> inputs)
         {
             using var session = _engine.Load(program, _checkpoint);
             return session.Run(inputs)[ProgramNames.Logits].Floats;

@@ -133,7 +133,7 @@ public sealed class TextGeneratorTests : IDisposable
     /// <summary>An adapter that changes the text.</summary>
     private LoraAdapter Loud()
     {
-        var modules = _model.Architecture.LinearModules.Where(module => module.Name.EndsWith("q_proj", StringComparison.Ordinal) || module.Name.EndsWith("v_proj", StringComparison.Ordinal));
+        var modules = _model.Assembler.LinearModules.Where(module => module.Name.EndsWith("q_proj", StringComparison.Ordinal) || module.Name.EndsWith("v_proj", StringComparison.Ordinal));
         var fresh = LoraAdapter.CreateFresh(modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), rank: 2, alpha: 8, seed: 1);
         var state = fresh.ToState();
         for (var i = 0; i < state.Length; i++)

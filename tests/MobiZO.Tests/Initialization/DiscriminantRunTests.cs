@@ -37,7 +37,7 @@ public class DiscriminantRunTests
         using var onnx = new TinyRun(EngineKind.OnnxRuntime);
         foreach (var run in new[] { reference, onnx })
         {
-            await run.TrainAsync(options => options with { Adapter = new AdapterOptions(), Steps = 1, PromptCacheType = MobiZO.Prompts.PromptCacheType.Fp32 });
+            await run.TrainAsync(options => options with { Adapter = new AdapterOptions(), Steps = 1, PrefixCacheType = MobiZO.PrefixCache.PrefixCacheType.Fp32 });
         }
 
         var (left, right) = (PeftAdapter.Load(reference.At("run", "initial")), PeftAdapter.Load(onnx.At("run", "initial")));

@@ -1,6 +1,6 @@
 using MobiZO.Models;
 using MobiZO.Optimization;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Ops;
 using MobiZO.TestKit.Tiny;
 
@@ -101,7 +101,7 @@ public sealed class EngineUpdateTests
     private static TinyStep NewTiny(EngineKind engine)
     {
         var model = new TinyLlama(layers: 1, hidden: 10, headDimension: 6, heads: 2, keyValueHeads: 1);
-        return new TinyStep(engine, LossForm.Choices, PromptForm.KeyValues, model, model.Adapter(3, "q_proj", "v_proj", "up_proj"));
+        return new TinyStep(engine, StepLossKind.Choices, PrefixKind.KeyValues, model, model.Adapter(3, "q_proj", "v_proj", "up_proj"));
     }
 
     // The rate is small enough that B stays tame for a hundred steps: a run amplifies rounding as it goes.

@@ -1,6 +1,6 @@
 using MobiZO.Data;
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
@@ -10,12 +10,12 @@ public sealed class ExampleLayoutTests
 {
     /// <summary>Rows that differ in their answers keep the prompt of every layer; a step then computes the lower ones for one copy.</summary>
     [Theory]
-    [InlineData(AdapterScope.Activated, 1, PromptForm.KeyValues, 2, 0)]
-    [InlineData(AdapterScope.Activated, 2, PromptForm.KeyValues, 0, 2)]
-    [InlineData(AdapterScope.Activated, 0, PromptForm.KeyValues, 2, 0)]
-    [InlineData(AdapterScope.All, 1, PromptForm.Hidden, 2, 0)]
-    [InlineData(AdapterScope.All, 2, PromptForm.Hidden, 2, 0)]
-    public void AdaptersInUpperLayersStartThereWhenAnExampleIsOneRow(AdapterScope scope, int wordTokens, PromptForm prompt, int firstLayer, int sharedLayers)
+    [InlineData(AdapterScope.Activated, 1, PrefixKind.KeyValues, 2, 0)]
+    [InlineData(AdapterScope.Activated, 2, PrefixKind.KeyValues, 0, 2)]
+    [InlineData(AdapterScope.Activated, 0, PrefixKind.KeyValues, 2, 0)]
+    [InlineData(AdapterScope.All, 1, PrefixKind.Hidden, 2, 0)]
+    [InlineData(AdapterScope.All, 2, PrefixKind.Hidden, 2, 0)]
+    public void AdaptersInUpperLayersStartThereWhenAnExampleIsOneRow(AdapterScope scope, int wordTokens, PrefixKind prompt, int firstLayer, int sharedLayers)
     {
         var layout = ExampleLayout.Choose([Example(wordTokens)], null, scope, Upper(2));
         Assert.Equal((prompt, firstLayer), (layout.Prompt, layout.FirstLayer));
@@ -28,9 +28,9 @@ public sealed class ExampleLayoutTests
 
     [Fact]
     public void AnAdapterInTheFirstLayerNeedsEverything() =>
-        Assert.Equal(new ExampleLayout(LossForm.Choices, PromptForm.KeyValues), ExampleLayout.Choose([Example(1)], null, AdapterScope.Activated, Upper(0)));
+        Assert.Equal(new ExampleLayout(StepLossKind.Choices, PrefixKind.KeyValues), ExampleLayout.Choose([Example(1)], null, AdapterScope.Activated, Upper(0)));
 
-    private static AdapterLayout Upper(int first) => new(2, 2, [.. new TinyLlama(layers: 4).Architecture.LinearModules.Where(module => module.Layer >= first)]);
+    private static AdapterLayout Upper(int first) => new(2, 2, [.. new TinyLlama(layers: 4).Assembler.LinearModules.Where(module => module.Layer >= first)]);
 
     private static EncodedExample Example(int wordTokens) => new()
     {

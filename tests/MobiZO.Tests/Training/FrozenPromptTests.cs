@@ -2,8 +2,8 @@ using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
-using MobiZO.Prompts;
+using MobiZO.Programs.Assembling;
+using MobiZO.PrefixCache;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
@@ -12,30 +12,30 @@ namespace MobiZO.Tests.Training;
 /// <summary>The frozen part of prompts in whole steps and whole runs.</summary>
 public sealed class FrozenPromptTests
 {
-    public static TheoryData<EngineKind, LossForm> Losses => new()
+    public static TheoryData<EngineKind, StepLossKind> Losses => new()
     {
-        { EngineKind.Reference, LossForm.Tokens },
-        { EngineKind.Reference, LossForm.Choices },
-        { EngineKind.Reference, LossForm.ChoiceSequences },
-        { EngineKind.OnnxRuntime, LossForm.Tokens },
-        { EngineKind.OnnxRuntime, LossForm.Choices },
-        { EngineKind.OnnxRuntime, LossForm.ChoiceSequences },
+        { EngineKind.Reference, StepLossKind.Tokens },
+        { EngineKind.Reference, StepLossKind.Choices },
+        { EngineKind.Reference, StepLossKind.ChoiceSequences },
+        { EngineKind.OnnxRuntime, StepLossKind.Tokens },
+        { EngineKind.OnnxRuntime, StepLossKind.Choices },
+        { EngineKind.OnnxRuntime, StepLossKind.ChoiceSequences },
     };
 
     /// <summary>Adapters in the top layers: a step that starts from stored hidden states has the losses of the whole step.</summary>
     [Theory]
     [MemberData(nameof(Losses))]
-    public void Hidden_states_give_the_losses_of_the_whole_step(EngineKind engine, LossForm loss)
+    public void Hidden_states_give_the_losses_of_the_whole_step(EngineKind engine, StepLossKind loss)
     {
         var model = new TinyLlama(layers: 4);
-        var adapter = new AdapterLayout(2, 2, [.. model.Architecture.LinearModules.Where(module => module.Layer >= 2)]);
+        var adapter = new AdapterLayout(2, 2, [.. model.Assembler.LinearModules.Where(module => module.Layer >= 2)]);
         foreach (var ownExamples in new[] { false, true })
         {
             var plan = CopyPlan.Create(EstimatorMode.TwoSided, 3, ownExamples);
             foreach (var maxTokens in new[] { int.MaxValue, 30 })
             {
-                using var whole = new TinyStep(engine, loss, PromptForm.Tokens, model, adapter);
-                using var top = new TinyStep(engine, loss, PromptForm.Hidden, model, adapter);
+                using var whole = new TinyStep(engine, loss, PrefixKind.Tokens, model, adapter);
+                using var top = new TinyStep(engine, loss, PrefixKind.Hidden, model, adapter);
                 var examples = ownExamples ? 6 : 4;
                 var expected = whole.Objective(examples, maxTokens).Losses(whole.Request(plan));
                 var actual = top.Objective(examples, maxTokens).Losses(top.Request(plan));
@@ -50,10 +50,10 @@ public sealed class FrozenPromptTests
     /// </summary>
     [Theory]
     [MemberData(nameof(Losses))]
-    public void Layers_that_copies_share_give_the_losses_of_the_whole_step(EngineKind engine, LossForm loss)
+    public void Layers_that_copies_share_give_the_losses_of_the_whole_step(EngineKind engine, StepLossKind loss)
     {
         var model = new TinyLlama(layers: 4);
-        var adapter = new AdapterLayout(2, 2, [.. model.Architecture.LinearModules.Where(module => module.Layer >= 2)]);
+        var adapter = new AdapterLayout(2, 2, [.. model.Assembler.LinearModules.Where(module => module.Layer >= 2)]);
         foreach (var (ownExamples, hasSingleTokens) in new[] { (false, false), (true, false), (false, true), (true, true) })
         {
             foreach (var (startsAbove, mode, maxTokens, isSequential) in new[] { false, true }.SelectMany(above => new[]
@@ -65,8 +65,8 @@ public sealed class FrozenPromptTests
             }))
             {
                 var plan = CopyPlan.Create(mode, 3, ownExamples);
-                using var whole = new TinyStep(engine, loss, PromptForm.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens, sharesLayers: false);
-                using var upper = new TinyStep(engine, loss, PromptForm.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens, startsAbove: startsAbove);
+                using var whole = new TinyStep(engine, loss, PrefixKind.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens, sharesLayers: false);
+                using var upper = new TinyStep(engine, loss, PrefixKind.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens, startsAbove: startsAbove);
                 Assert.Equal((0, 0), (whole.Options().FirstLayer, whole.Options().SharedLayers));
                 Assert.Equal(startsAbove ? (2, 0) : (0, 2), (upper.Options().FirstLayer, upper.Options().SharedLayers));
                 var examples = ownExamples ? 6 : 4;
@@ -89,12 +89,12 @@ public sealed class FrozenPromptTests
     public async Task Another_run_on_the_same_rows_computes_no_prompt(AdapterScope scope, string layers)
     {
         using var run = new TinyRun();
-        async Task<List<PromptCachePlan>> Train(string name, ulong seed, bool hasFile = true)
+        async Task<List<PrefixCachePlan>> Train(string name, ulong seed, bool hasFile = true)
         {
-            var plans = new List<PromptCachePlan>();
+            var plans = new List<PrefixCachePlan>();
             await run.TrainAsync(
-                options => Scoped(options, scope, layers) with { Output = run.At(name), Seed = seed, PromptCacheFile = hasFile, TestData = run.At("test.jsonl") },
-                happened => plans.AddRange(happened is PromptsPlanned planned ? [planned.Plan] : []));
+                options => Scoped(options, scope, layers) with { Output = run.At(name), Seed = seed, PrefixCacheFile = hasFile, TestData = run.At("test.jsonl") },
+                happened => plans.AddRange(happened is PrefixesPlanned planned ? [planned.Plan] : []));
             return plans;
         }
 
@@ -127,8 +127,8 @@ public sealed class FrozenPromptTests
             {
                 Output = run.At(name),
                 Resume = true,
-                PromptCacheFile = name is "kept" or "deleted",
-                PromptCacheMegabytes = name == "computed" ? 0 : 100,
+                PrefixCacheFile = name is "kept" or "deleted",
+                PrefixCacheMegabytes = name == "computed" ? 0 : 100,
             });
             Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes(name));
             Assert.Equal(run.Journal("whole").Entries.Select(entry => entry.Losses), run.Journal(name).Entries.Select(entry => entry.Losses));
@@ -140,7 +140,7 @@ public sealed class FrozenPromptTests
     {
         using var run = new TinyRun();
         await run.TrainUntilAsync(3);
-        var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true, PromptCacheType = PromptCacheType.Fp32 }));
+        var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true, PrefixCacheType = PrefixCacheType.Fp32 }));
         Assert.Contains("prompts: \"Fp16 from layer 1\" / \"Fp32 from layer 1\"", error.Message);
     }
 

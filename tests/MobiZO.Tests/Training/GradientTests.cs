@@ -1,6 +1,6 @@
 using MobiZO.Models;
 using MobiZO.Optimization;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.Tests.Training;
@@ -11,15 +11,15 @@ public sealed class GradientTests
     private const int Queries = 600;
 
     [Theory]
-    [InlineData(EngineKind.OnnxRuntime, EstimatorMode.TwoSided, LossForm.Choices)]
-    [InlineData(EngineKind.OnnxRuntime, EstimatorMode.TwoSided, LossForm.Tokens)]
-    [InlineData(EngineKind.OnnxRuntime, EstimatorMode.OneSidedNormalized, LossForm.Choices)]
-    [InlineData(EngineKind.OnnxRuntime, EstimatorMode.TwoSidedNormalized, LossForm.ChoiceSequences)]
-    [InlineData(EngineKind.Reference, EstimatorMode.TwoSided, LossForm.Choices)]
-    public void The_mean_over_many_queries_is_parallel_to_the_finite_difference_gradient(EngineKind engine, EstimatorMode mode, LossForm loss)
+    [InlineData(EngineKind.OnnxRuntime, EstimatorMode.TwoSided, StepLossKind.Choices)]
+    [InlineData(EngineKind.OnnxRuntime, EstimatorMode.TwoSided, StepLossKind.Tokens)]
+    [InlineData(EngineKind.OnnxRuntime, EstimatorMode.OneSidedNormalized, StepLossKind.Choices)]
+    [InlineData(EngineKind.OnnxRuntime, EstimatorMode.TwoSidedNormalized, StepLossKind.ChoiceSequences)]
+    [InlineData(EngineKind.Reference, EstimatorMode.TwoSided, StepLossKind.Choices)]
+    public void The_mean_over_many_queries_is_parallel_to_the_finite_difference_gradient(EngineKind engine, EstimatorMode mode, StepLossKind loss)
     {
         var model = new TinyLlama(layers: 1, hidden: 12, headDimension: 4, heads: 2, keyValueHeads: 1, vocabulary: 16);
-        using var tiny = new TinyStep(engine, loss, PromptForm.KeyValues, model, model.Adapter(2, "q_proj", "o_proj"), exampleCount: 3);
+        using var tiny = new TinyStep(engine, loss, PrefixKind.KeyValues, model, model.Adapter(2, "q_proj", "o_proj"), exampleCount: 3);
         var plan = CopyPlan.Create(mode, Queries);
         var request = tiny.Request(plan) with { Epsilon = 1e-3f };
         var losses = tiny.Objective(3, maxTokensPerRun: 2048).Losses(request);

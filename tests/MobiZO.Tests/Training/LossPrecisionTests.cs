@@ -1,6 +1,6 @@
 using MobiZO.Models;
 using MobiZO.Optimization;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.Tests.Training;
@@ -9,13 +9,13 @@ namespace MobiZO.Tests.Training;
 public sealed class LossPrecisionTests
 {
     [Theory]
-    [InlineData(EngineKind.Reference, LossForm.Tokens)]
-    [InlineData(EngineKind.Reference, LossForm.Choices)]
-    [InlineData(EngineKind.Reference, LossForm.ChoiceSequences)]
-    [InlineData(EngineKind.OnnxRuntime, LossForm.Tokens)]
-    [InlineData(EngineKind.OnnxRuntime, LossForm.Choices)]
-    [InlineData(EngineKind.OnnxRuntime, LossForm.ChoiceSequences)]
-    public void Losses_far_beyond_the_logarithm_of_a_guard_are_exact(EngineKind engine, LossForm loss)
+    [InlineData(EngineKind.Reference, StepLossKind.Tokens)]
+    [InlineData(EngineKind.Reference, StepLossKind.Choices)]
+    [InlineData(EngineKind.Reference, StepLossKind.ChoiceSequences)]
+    [InlineData(EngineKind.OnnxRuntime, StepLossKind.Tokens)]
+    [InlineData(EngineKind.OnnxRuntime, StepLossKind.Choices)]
+    [InlineData(EngineKind.OnnxRuntime, StepLossKind.ChoiceSequences)]
+    public void Losses_far_beyond_the_logarithm_of_a_guard_are_exact(EngineKind engine, StepLossKind loss)
     {
         // Logits of hundreds: probabilities below 1e-100, exponentials beyond the largest fp32 number.
         var model = new TinyLlama(tied: false);
@@ -25,7 +25,7 @@ public sealed class LossPrecisionTests
             head[i] *= 200;
         }
 
-        using var tiny = new TinyStep(engine, loss, PromptForm.Tokens, model);
+        using var tiny = new TinyStep(engine, loss, PrefixKind.Tokens, model);
         var request = tiny.Request(CopyPlan.Create(EstimatorMode.TwoSided, 3));
         var losses = tiny.Objective(2).Losses(request);
         var examples = tiny.Order(2).IndicesOf(request.Step).Select(index => tiny.Examples[index]).ToArray();

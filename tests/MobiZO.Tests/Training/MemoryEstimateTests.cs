@@ -1,6 +1,6 @@
 using MobiZO.Checkpoints;
 using MobiZO.Models;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
@@ -38,7 +38,7 @@ public sealed class MemoryEstimateTests : IDisposable
             checkpoint,
             new FineTuneOptions { Model = "m", TrainData = "d", Output = "o", Engine = new EngineOptions { Weights = format, Kind = kind } },
             0,
-            PromptForm.Tokens);
+            PrefixKind.Tokens);
         Assert.True(Estimate(WeightFormat.Float32) > Estimate(WeightFormat.Int8));
         Assert.True(Estimate(WeightFormat.Float32) > Estimate(WeightFormat.Int4));
         Assert.Equal(Estimate(WeightFormat.Float32, EngineKind.Reference), Estimate(WeightFormat.Int4, EngineKind.Reference));

@@ -1,6 +1,6 @@
 using MobiZO.Models;
 using MobiZO.Optimization;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.TestKit.Tiny;
@@ -14,14 +14,14 @@ public sealed class ParallelStepTests
     private const int ExamplesPerCopy = 2;
     private const float LearningRate = 0.01f;
 
-    public static TheoryData<EngineKind, LossForm, PromptForm, EstimatorMode, bool, int, bool> Cases()
+    public static TheoryData<EngineKind, StepLossKind, PrefixKind, EstimatorMode, bool, int, bool> Cases()
     {
-        var cases = new TheoryData<EngineKind, LossForm, PromptForm, EstimatorMode, bool, int, bool>();
+        var cases = new TheoryData<EngineKind, StepLossKind, PrefixKind, EstimatorMode, bool, int, bool>();
         foreach (var engine in Enum.GetValues<EngineKind>())
         {
-            foreach (var loss in Enum.GetValues<LossForm>())
+            foreach (var loss in Enum.GetValues<StepLossKind>())
             {
-                foreach (var prompt in new[] { PromptForm.Tokens, PromptForm.KeyValues })
+                foreach (var prompt in new[] { PrefixKind.Tokens, PrefixKind.KeyValues })
                 {
                     foreach (var mode in new[] { EstimatorMode.TwoSided, EstimatorMode.OneSided })
                     {
@@ -29,7 +29,7 @@ public sealed class ParallelStepTests
                         {
                             cases.Add(engine, loss, prompt, mode, ownExamples, 4, false);
                             cases.Add(engine, loss, prompt, mode, ownExamples, 2, false);
-                            if (prompt == PromptForm.KeyValues)
+                            if (prompt == PrefixKind.KeyValues)
                             {
                                 cases.Add(engine, loss, prompt, mode, ownExamples, 2, true);
                             }
@@ -44,7 +44,7 @@ public sealed class ParallelStepTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Copies_side_by_side_equal_copies_one_after_another(EngineKind engine, LossForm loss, PromptForm prompt, EstimatorMode mode, bool ownExamples, int keyValueHeads, bool hasSingleTokens)
+    public void Copies_side_by_side_equal_copies_one_after_another(EngineKind engine, StepLossKind loss, PrefixKind prompt, EstimatorMode mode, bool ownExamples, int keyValueHeads, bool hasSingleTokens)
     {
         using var tiny = new TinyStep(engine, loss, prompt, new TinyLlama(heads: 4, keyValueHeads: keyValueHeads, bias: ownExamples, tied: !ownExamples), hasSingleTokens: hasSingleTokens);
         var plan = CopyPlan.Create(mode, Queries, ownExamples);
@@ -115,8 +115,8 @@ public sealed class ParallelStepTests
         public OneCopy(TinyStep tiny)
         {
             _tiny = tiny;
-            _step = tiny.Load(tiny.Model.Architecture.Step(tiny.Options()));
-            _prefix = tiny.Prompt == PromptForm.KeyValues ? tiny.Load(tiny.Model.Architecture.Prefix(PromptForm.KeyValues)) : null;
+            _step = tiny.Load(tiny.Model.Assembler.Step(tiny.Options()));
+            _prefix = tiny.Prompt == PrefixKind.KeyValues ? tiny.Load(tiny.Model.Assembler.Prefix(PrefixKind.KeyValues)) : null;
         }
 
         public float Loss(PromptExample[] examples, float[] b)

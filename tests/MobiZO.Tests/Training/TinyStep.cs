@@ -5,12 +5,12 @@ using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
 using MobiZO.Programs;
 using MobiZO.Programs.Adapters;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Ops;
 using MobiZO.Programs.Reference;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
@@ -24,12 +24,12 @@ internal sealed class TinyStep : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly IEngine _engine;
 
-    public TinyStep(EngineKind engine, LossForm loss = LossForm.Tokens, PromptForm prompt = PromptForm.Tokens, TinyLlama? model = null, AdapterLayout? adapter = null, int exampleCount = 12, bool hasSingleTokens = false, bool sharesLayers = true, bool startsAbove = false)
+    public TinyStep(EngineKind engine, StepLossKind loss = StepLossKind.Tokens, PrefixKind prompt = PrefixKind.Tokens, TinyLlama? model = null, AdapterLayout? adapter = null, int exampleCount = 12, bool hasSingleTokens = false, bool sharesLayers = true, bool startsAbove = false)
     {
         (Loss, Prompt, HasSingleTokens, SharesLayers) = (loss, prompt, hasSingleTokens, sharesLayers);
         Model = model ?? new TinyLlama();
         Adapter = adapter ?? Model.Adapter(2, "q_proj", "v_proj", "down_proj");
-        FirstLayer = prompt == PromptForm.Hidden || startsAbove ? Adapter.Modules.Min(module => module.Layer) : 0;
+        FirstLayer = prompt == PrefixKind.Hidden || startsAbove ? Adapter.Modules.Min(module => module.Layer) : 0;
         _engine = Own(CreateEngine(engine));
         A = new PlainRandom(2).Normals(Adapter.ACount, 0.3);
         B = new PlainRandom(3).Normals(Adapter.BCount, 0.1);
@@ -38,9 +38,9 @@ internal sealed class TinyStep : IDisposable
         Oracle = new PlainForward(Model, Adapter, A);
     }
 
-    public LossForm Loss { get; }
+    public StepLossKind Loss { get; }
 
-    public PromptForm Prompt { get; }
+    public PrefixKind Prompt { get; }
 
     /// <summary>Whether every row has one token behind its cached prompt, as the program then knows.</summary>
     public bool HasSingleTokens { get; }
@@ -71,14 +71,14 @@ internal sealed class TinyStep : IDisposable
 
     public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, SharedLayers = SharesLayers ? ExampleLayout.SharedLayers(Prompt, FirstLayer, Adapter) : 0, RowTokens = HasSingleTokens ? 1 : null, Update = update };
 
-    public IProgramSession Load(StepProgram program) => Own(_engine.Load(program, Model));
+    public IProgramSession Load(Program program) => Own(_engine.Load(program, Model));
 
     /// <summary>All copies at once, as a run does it.</summary>
     public ModelObjective Objective(int examplesPerStep, int maxTokensPerRun = int.MaxValue, EngineUpdate? update = null, bool isSequential = false) => new(
         new StepPrograms(
-            new Lazy<IProgramSession>(() => Load(Model.Architecture.Step(Options()))),
-            update is null ? null : Load(Model.Architecture.Step(Options(update))),
-            update is null ? null : new Lazy<IProgramSession>(() => Load(LlamaArchitecture.Update(Adapter, update.Queries)))),
+            new Lazy<IProgramSession>(() => Load(Model.Assembler.Step(Options()))),
+            update is null ? null : Load(Model.Assembler.Step(Options(update))),
+            update is null ? null : new Lazy<IProgramSession>(() => Load(ProgramAssembler.Update(Adapter, update.Queries)))),
         Loss,
         A,
         Examples,
@@ -88,11 +88,11 @@ internal sealed class TinyStep : IDisposable
         isSequential);
 
     /// <summary>The frozen parts of the examples as computed; null when there are none.</summary>
-    public PromptStore? Prompts() => Prompt == PromptForm.Tokens ? null : new PromptStore(
-        Own(new PromptPrograms(Model.Architecture, PromptShape.Of(Model.Config, Prompt, FirstLayer), (program, _) => Load(program), RunStyle.OneByOne)),
+    public PrefixStore? Prompts() => Prompt == PrefixKind.Tokens ? null : new PrefixStore(
+        Own(new PrefixPrograms(Model.Assembler, PrefixShape.Of(Model.Config, Prompt, FirstLayer), (program, _) => Load(program), RunStyle.OneByOne)),
         Examples,
-        new PromptCacheOptions(PromptCacheType.Fp32, long.MaxValue, null, int.MaxValue),
-        new PromptBatch());
+        new PrefixCacheOptions(PrefixCacheType.Fp32, long.MaxValue, null, int.MaxValue),
+        new PrefixBatch());
 
     public ExampleOrder Order(int examplesPerStep) => new(Examples.Length, examplesPerStep, seed: 5);
 
@@ -127,7 +127,7 @@ internal sealed class TinyStep : IDisposable
         return [.. Enumerable.Range(0, count).Select(index =>
         {
             var prompt = random.Tokens(2 + random.Below(6), Model.Config.VocabularySize);
-            var start = Prompt != PromptForm.KeyValues ? 0 : index % 3 == 0 ? 0 : random.Below(prompt.Length);
+            var start = Prompt != PrefixKind.KeyValues ? 0 : index % 3 == 0 ? 0 : random.Below(prompt.Length);
             int[] Word(int length) => random.Tokens(HasSingleTokens ? 1 : length, Model.Config.VocabularySize);
             if (HasSingleTokens)
             {
@@ -137,8 +137,8 @@ internal sealed class TinyStep : IDisposable
 
             return Loss switch
             {
-                LossForm.Tokens => new PromptExample(prompt, start, Word(1 + (index % 3)), [], 0),
-                LossForm.Choices => new PromptExample(prompt, start, [], [[3], [8], [5]], index % 3),
+                StepLossKind.Tokens => new PromptExample(prompt, start, Word(1 + (index % 3)), [], 0),
+                StepLossKind.Choices => new PromptExample(prompt, start, [], [[3], [8], [5]], index % 3),
                 _ => new PromptExample(prompt, start, [], HasSingleTokens ? [[3], [8], [5]] : [[3, 4, 9], [8], [5, 2]], index % 3),
             };
         })];

@@ -4,10 +4,10 @@ using MobiZO.Evaluation;
 using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 using MobiZO.Training;
 
 namespace MobiZO.Tests.Training;
@@ -45,7 +45,7 @@ public sealed class TrainingRunTests
             await Train("two", options => options with { Engine = options.Engine with { Threads = 2 } }),
             await Train("low", options => options with { Engine = options.Engine with { LowMemory = true } }),
             await Train("parts", options => options with { MaxTokensPerRun = 1 }),
-            await Train("uncached", options => options with { PromptCacheMegabytes = 0, PromptCacheFile = false }),
+            await Train("uncached", options => options with { PrefixCacheMegabytes = 0, PrefixCacheFile = false }),
             await Train("engine", options => options with { Update = UpdatePlace.Engine }),
             await Train("engine-parts", options => options with { Update = UpdatePlace.Engine, MaxTokensPerRun = 1 }),
             await Train("reference", options => options with { Engine = options.Engine with { Kind = EngineKind.Reference } }),
@@ -63,14 +63,14 @@ public sealed class TrainingRunTests
         using var run = new TinyRun();
         EvaluationResult? first = null;
         // As computed: rounding the prompts changes the scores a little.
-        var seen = await run.TrainAsync(options => options with { PromptCacheType = PromptCacheType.Fp32 }, happened => first ??= (happened as EvaluationCompleted)?.Result);
+        var seen = await run.TrainAsync(options => options with { PrefixCacheType = PrefixCacheType.Fp32 }, happened => first ??= (happened as EvaluationCompleted)?.Result);
         using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
-        using var score = model.Engine.Load(model.Architecture.Score(null), model.Checkpoint);
+        using var score = model.Engine.Load(model.Assembler.Score(null), model.Checkpoint);
         var rows = DataFile.Read(run.Options.EvalData!, run.Options.Data);
         var encoded = new ExampleEncoder(model.Tokenizer, run.Options.Data, model.RenderChat).Encode(rows);
         for (var i = 0; i < encoded.Count; i++)
         {
-            var inputs = StepFeed.Create(LossForm.Choices, [new PromptExample(encoded[i].PromptIds, 0, [], encoded[i].ChoiceIds, encoded[i].Label!.Value)], 1, 1).Inputs;
+            var inputs = StepFeed.Create(StepLossKind.Choices, [new PromptExample(encoded[i].PromptIds, 0, [], encoded[i].ChoiceIds, encoded[i].Label!.Value)], 1, 1).Inputs;
             var scores = score.Run(inputs)[ProgramNames.LogProbabilities].Floats;
             Assert.Equal(scores.Select(value => (double)value), first!.Examples[i].Scores, (x, y) => Math.Abs(x - y) <= 1e-6);
             Assert.Equal(encoded[i].LineNumber, first.Examples[i].LineNumber);

@@ -1,4 +1,4 @@
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.TestKit.Tiny;
 using MobiZO.TrainBench.Profiling;
 
@@ -17,7 +17,7 @@ public sealed class NodeKindsTests
     public void A_node_belongs_to_the_value_it_is_named_after(string node, string kind)
     {
         var model = new TinyLlama();
-        var program = model.Architecture.Step(new StepOptions { Adapter = model.Adapter(2, "q_proj"), Loss = LossForm.Choices });
+        var program = model.Assembler.Step(new StepOptions { Adapter = model.Adapter(2, "q_proj"), Loss = StepLossKind.Choices });
         Assert.Equal(kind, new NodeKinds(program).Of(node));
     }
 }

@@ -1,6 +1,6 @@
 using MobiZO.Evaluation;
 using MobiZO.Optimization;
-using MobiZO.Prompts;
+using MobiZO.PrefixCache;
 using MobiZO.TrainBench.Race;
 using MobiZO.Training;
 
@@ -19,7 +19,7 @@ public sealed class RaceObserverTests
         At(4, observer, new StageProgress("caching training prompts", 0, 8));
         At(6, observer, new StageProgress("caching training prompts", 8, 8));
         At(7, observer, new RunNote("note", false));
-        At(7.5, observer, new PromptsPlanned("evaluation", new PromptCachePlan { Found = 0, Computed = 4, Left = 2, SharedTokens = 0, Bytes = 1, Seconds = 1 }));
+        At(7.5, observer, new PrefixesPlanned("evaluation", new PrefixCachePlan { Found = 0, Computed = 4, Left = 2, SharedTokens = 0, Bytes = 1, Seconds = 1 }));
         At(8, observer, new StageProgress("caching evaluation prompts", 4, 4));
         At(9, observer, new StageProgress("evaluating", 4, 4));
         At(10, observer, Evaluation(0, correct: 2));

@@ -1,4 +1,4 @@
-using MobiZO.Programs.Architectures;
+using MobiZO.Programs.Assembling;
 using MobiZO.TestKit.Tiny;
 using MobiZO.TrainBench.Steps;
 
@@ -15,7 +15,7 @@ public sealed class ProgramCostTests
     [Fact]
     public void A_step_over_all_tokens()
     {
-        var cost = Of(PromptForm.Tokens, LossForm.Choices);
+        var cost = Of(PrefixKind.Tokens, StepLossKind.Choices);
         Assert.Equal(2 * 2 * Rows * Tokens * WeightsOfLayer, cost.LinearFlops);
         Assert.Equal(2 * (4.0 * 4 * 6 * Rows * Tokens * Tokens), cost.AttentionFlops);
         Assert.Equal(2.0 * Answers * Candidates * 24, cost.HeadFlops);
@@ -30,25 +30,25 @@ public sealed class ProgramCostTests
 
     [Fact]
     public void Only_the_matrices_of_linear_layers_shrink_with_the_format() =>
-        Assert.Equal(Of(PromptForm.Tokens, LossForm.Choices).WeightBytes - (3 * 2 * WeightsOfLayer), Of(PromptForm.Tokens, LossForm.Choices, bytesPerWeight: 1).WeightBytes);
+        Assert.Equal(Of(PrefixKind.Tokens, StepLossKind.Choices).WeightBytes - (3 * 2 * WeightsOfLayer), Of(PrefixKind.Tokens, StepLossKind.Choices, bytesPerWeight: 1).WeightBytes);
 
     [Fact]
     public void Cached_prompts_cost_attention_only() =>
-        Assert.Equal(2 * (4.0 * 4 * 6 * Rows * Tokens * (Cached + Tokens)), Of(PromptForm.KeyValues, LossForm.Choices).AttentionFlops);
+        Assert.Equal(2 * (4.0 * 4 * 6 * Rows * Tokens * (Cached + Tokens)), Of(PrefixKind.KeyValues, StepLossKind.Choices).AttentionFlops);
 
     [Fact]
     public void A_loss_over_the_vocabulary_reads_the_whole_head()
     {
-        var (choices, tokens) = (Of(PromptForm.Tokens, LossForm.Choices), Of(PromptForm.Tokens, LossForm.Tokens));
+        var (choices, tokens) = (Of(PrefixKind.Tokens, StepLossKind.Choices), Of(PrefixKind.Tokens, StepLossKind.Tokens));
         Assert.Equal(2.0 * Answers * 24 * 40, tokens.HeadFlops);
         Assert.Equal(choices.LinearFlops, tokens.LinearFlops);
         Assert.Equal(choices.WeightBytes + (4 * 24 * (40 - (Answers * Candidates))), tokens.WeightBytes);
     }
 
-    private static ProgramCost Of(PromptForm prompt, LossForm loss, double bytesPerWeight = 4)
+    private static ProgramCost Of(PrefixKind prompt, StepLossKind loss, double bytesPerWeight = 4)
     {
         var model = new TinyLlama();
-        var program = model.Architecture.Step(new StepOptions { Adapter = model.Adapter(2, "q_proj", "v_proj"), Prompt = prompt, Loss = loss });
+        var program = model.Assembler.Step(new StepOptions { Adapter = model.Adapter(2, "q_proj", "v_proj"), Prompt = prompt, Loss = loss });
         return ProgramCost.Of(program, ProgramInputs.Extents, bytesPerWeight);
     }
 }

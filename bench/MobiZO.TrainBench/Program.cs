@@ -1,1 +1,0 @@
-return await MobiZO.TrainBench.Commands.TrainBenchCommand.RunAsync(args);

@@ -1,0 +1,179 @@
+using MobiZO.Checkpoints.Configuration;
+using MobiZO.Programs.Adapters;
+using MobiZO.Programs.Building;
+using MobiZO.Programs.Ops;
+using static MobiZO.Programs.Assembling.ProgramNames;
+
+namespace MobiZO.Programs.Assembling;
+
+/// <summary>Builds every program of a Llama checkpoint.</summary>
+/// <param name="config">Facts of the checkpoint.</param>
+public sealed class ProgramAssembler(ModelConfig config)
+{
+    /// <summary>Facts of the checkpoint.</summary>
+    public ModelConfig Config => config;
+
+    /// <summary>Every linear layer that an adapter can act on, layer by layer.</summary>
+    public IReadOnlyList<AdapterModule> LinearModules { get; } =
+        [.. Enumerable.Range(0, config.LayerCount).SelectMany(layer => LlamaLayer.Modules(config, layer))];
+
+    /// <summary>P perturbed copies to P losses; with <see cref="StepOptions.Update"/> also the projected gradients and the next B.</summary>
+    public Program Step(StepOptions options)
+    {
+        var builder = new ProgramBuilder();
+        var b = builder.Input(AdapterB, options.Adapter.BCount);
+        var noise = builder.Input(Noise, options.Update is { } sized ? (Dimension)sized.Queries : "q", options.Adapter.BCount);
+        var queryIndex = builder.IntegerInput(QueryIndex, "P");
+        var coefficients = builder.Input(Coefficients, "P");
+        var stack = builder.Add("stack", new PerturbStack(), b, noise, queryIndex, coefficients);
+        var decoder = NewDecoder(builder, options.Prompt, options.FirstLayer, options.Adapter, stack, rowTokens: options.RowTokens, sharedLayers: options.SharedLayers);
+        var answers = decoder.AnswerStates(decoder.Run());
+        var losses = AddLoss(builder, options.Loss, answers, coefficients);
+        builder.Output(losses);
+        if (options.Update is { } update)
+        {
+            var gradients = builder.Add(Gradients, new ProjectGradients(update.Form, update.Queries), losses, builder.Input(Epsilon, 1));
+            builder.Output(gradients);
+            builder.Output(builder.Add(NextAdapterB, new UpdateState(update.Queries), b, noise, gradients, builder.Input(LearningRate, 1)));
+        }
+
+        return builder.Build("step");
+    }
+
+    /// <summary>Log-probabilities of candidates at answer positions, with or without an adapter.</summary>
+    public Program Score(AdapterLayout? adapter, PrefixKind prompt = PrefixKind.Tokens, int firstLayer = 0)
+    {
+        var builder = new ProgramBuilder();
+        var decoder = NewDecoder(builder, prompt, firstLayer, adapter, SingleStack(builder, adapter));
+        var answers = decoder.AnswerStates(decoder.Run());
+        var candidates = builder.IntegerInput(CandidateIds, "R", "K");
+        var logits = builder.Add(Logits, new Linear(Head, null), answers);
+        builder.Output(builder.Add(LogProbabilities, new CandidateLogProbabilities(), logits, candidates));
+        return builder.Build("score");
+    }
+
+    /// <summary>
+    /// The frozen part of prompts, without adapter: keys and values from <paramref name="firstLayer"/> on with, above 0, the hidden states that enter it, or those hidden states alone.
+    /// </summary>
+    public Program Prefix(PrefixKind form, int firstLayer = 0)
+    {
+        var builder = new ProgramBuilder();
+        var decoder = NewDecoder(builder, PrefixKind.Tokens, 0, null, null, form == PrefixKind.KeyValues ? EmittedKeyValues.New : EmittedKeyValues.None);
+        return BuildPrefix(builder, decoder, form, firstLayer, isWhole: false, "prefix");
+    }
+
+    /// <summary>The common beginning of prompts: what <see cref="Prefix"/> gives of it, and the keys and values that <see cref="PrefixAfter"/> takes.</summary>
+    public Program SharedPrefix(PrefixKind form, int firstLayer = 0)
+    {
+        var builder = new ProgramBuilder();
+        return BuildPrefix(builder, NewDecoder(builder, PrefixKind.Tokens, 0, null, null, EmittedKeyValues.New), form, firstLayer, isWhole: true, "prefix_shared");
+    }
+
+    /// <summary>What <see cref="Prefix"/> gives, of the tokens behind a common beginning; one past [1, kv_heads, T, d] a layer serves every row.</summary>
+    public Program PrefixAfter(PrefixKind form, int firstLayer = 0)
+    {
+        var builder = new ProgramBuilder();
+        var decoder = NewDecoder(builder, PrefixKind.KeyValues, 0, null, null, form == PrefixKind.KeyValues ? EmittedKeyValues.New : EmittedKeyValues.None);
+        return BuildPrefix(builder, decoder, form, firstLayer, isWhole: false, "prefix_after");
+    }
+
+    /// <summary>What enters the adapted modules, for every row: one output a module input (<see cref="InputOf"/>), [N*S, in].</summary>
+    /// <param name="adapter">The modules.</param>
+    /// <param name="prompt">How prompts are given; not as hidden states alone.</param>
+    /// <param name="firstLayer">First computed layer.</param>
+    public Program ModuleInputs(AdapterLayout adapter, PrefixKind prompt, int firstLayer = 0)
+    {
+        var builder = new ProgramBuilder();
+        var decoder = NewDecoder(builder, prompt, firstLayer, null, null);
+        decoder.Run();
+        foreach (var input in adapter.Modules.Select(module => decoder.InputOf(module.Name)).Distinct())
+        {
+            builder.Output(input);
+        }
+
+        // Behind the last adapted module nothing is read.
+        return builder.BuildNeeded("inputs");
+    }
+
+    /// <summary>The output of <see cref="ModuleInputs"/> that enters a module; modules that read the same states share it.</summary>
+    /// <param name="module">Name of a linear layer.</param>
+    public static string InputOf(string module) => LlamaLayer.InputOf(module);
+
+    /// <summary>Logits of answer positions and the grown cache; prefill without past, then a few tokens at a time.</summary>
+    /// <param name="adapter">The adapter, or null for the base model.</param>
+    /// <param name="prompt"><see cref="PrefixKind.Tokens"/> for the prefill, <see cref="PrefixKind.KeyValues"/> after it.</param>
+    public Program Generate(AdapterLayout? adapter, PrefixKind prompt)
+    {
+        var builder = new ProgramBuilder();
+        var decoder = NewDecoder(
+            builder, prompt, 0, adapter, SingleStack(builder, adapter), prompt == PrefixKind.Tokens ? EmittedKeyValues.New : EmittedKeyValues.Grown);
+        var answers = decoder.AnswerStates(decoder.Run());
+        builder.Output(builder.Add(Logits, new Linear(Head, null), answers));
+        return builder.Build(prompt == PrefixKind.Tokens ? "prefill" : "generate");
+    }
+
+    /// <summary>The update alone: B, noise, projected gradients and rate to the next B.</summary>
+    public static Program Update(AdapterLayout adapter, int queries)
+    {
+        var builder = new ProgramBuilder();
+        builder.Output(builder.Add(
+            NextAdapterB,
+            new UpdateState(queries),
+            builder.Input(AdapterB, adapter.BCount),
+            builder.Input(Noise, queries, adapter.BCount),
+            builder.Input(Gradients, queries),
+            builder.Input(LearningRate, 1)));
+        return builder.Build("update");
+    }
+
+    private Weight Head => new(config.TieWordEmbeddings ? LlamaLayer.EmbeddingName : "lm_head.weight", config.VocabularySize, config.HiddenSize);
+
+    private LlamaDecoder NewDecoder(
+        ProgramBuilder builder, PrefixKind prompt, int firstLayer, AdapterLayout? adapter, Value? stack, EmittedKeyValues emitted = EmittedKeyValues.None, int? rowTokens = null, int sharedLayers = 0)
+    {
+        var frozen = Math.Max(firstLayer, sharedLayers);
+        var decoder = new LlamaDecoder(builder, config, prompt, firstLayer, adapter is null ? null : new LoraInputs(builder, adapter, stack!), emitted, rowTokens, sharedLayers);
+        return adapter?.Modules.FirstOrDefault(module => module.Layer < frozen) is { } lower
+            ? throw new ProgramException($"The first {frozen} layers are computed without adapter, but '{lower.Name}' is adapted.")
+            : decoder;
+    }
+
+    private static Program BuildPrefix(ProgramBuilder builder, LlamaDecoder decoder, PrefixKind form, int firstLayer, bool isWhole, string name)
+    {
+        if (form == PrefixKind.Hidden)
+        {
+            builder.Output(decoder.HiddenBefore(firstLayer));
+        }
+        else
+        {
+            decoder.EmitKeyValues(firstLayer, isWhole);
+        }
+
+        return builder.Build(name);
+    }
+
+    private static Value? SingleStack(ProgramBuilder builder, AdapterLayout? adapter) =>
+        adapter is null ? null : builder.Add("stack", new SingleStack(), builder.Input(AdapterB, adapter.BCount));
+
+    private Value AddLoss(ProgramBuilder builder, StepLossKind form, Value answers, Value coefficients)
+    {
+        if (form == StepLossKind.Choices)
+        {
+            var ids = builder.IntegerInput(CandidateIds, "R", "K");
+            var labels = builder.IntegerInput(Labels, "R");
+            return builder.Add(Losses, new ChoiceLoss(), builder.Add("choice_logits", new CandidateLogits(Head), answers, ids), labels, coefficients);
+        }
+
+        var answerIds = builder.IntegerInput(CandidateIds, "R", 1);
+        var logits = builder.Add(Logits, new Linear(Head, null), answers);
+        var logProbabilities = builder.Add(LogProbabilities, new CandidateLogProbabilities(), logits, answerIds);
+        if (form == StepLossKind.Tokens)
+        {
+            return builder.Add(Losses, new WeightedRows(-1), logProbabilities, builder.Input(AnswerWeights, "P", "R"));
+        }
+
+        var choiceLabels = builder.IntegerInput(Labels, "D");
+        var scores = builder.Add("scores", new WeightedRows(1), logProbabilities, builder.Input(AnswerWeights, "DK", "R"));
+        return builder.Add(Losses, new ChoiceLoss(), builder.Add("choice_scores", new ChoiceScores(), scores, choiceLabels), choiceLabels, coefficients);
+    }
+}

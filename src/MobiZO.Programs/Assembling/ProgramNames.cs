@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace MobiZO.Programs.Assembling;
+
+/// <summary>Names of program inputs and outputs.</summary>
+public static class ProgramNames
+{
+    /// <summary>Token ids [N, S].</summary>
+    public const string InputIds = "input_ids";
+
+    /// <summary>Position of every token [N, S].</summary>
+    public const string Positions = "positions";
+
+    /// <summary>Token ids [F, S] of the rows that all others repeat (<see cref="Feeding.StepFeed.FirstCopyRows"/>), for layers that copies share.</summary>
+    public const string FirstInputIds = "first_input_ids";
+
+    /// <summary>Positions [F, S] of <see cref="FirstInputIds"/>.</summary>
+    public const string FirstPositions = "first_positions";
+
+    /// <summary>Frozen hidden states [X, S, H] that enter the first computed layer.</summary>
+    public const string Hidden = "hidden";
+
+    /// <summary>Number of cached tokens of every example [X].</summary>
+    public const string PastLengths = "past_lengths";
+
+    /// <summary>Flat row (n * S + t) of every answer position [R]: the token whose logits predict an answer token.</summary>
+    public const string AnswerRows = "answer_rows";
+
+    /// <summary>Candidate token ids of every answer position [R, K].</summary>
+    public const string CandidateIds = "candidate_ids";
+
+    /// <summary>Weights of answer positions: [P, R] for token losses, [D*K, R] for scores of choices.</summary>
+    public const string AnswerWeights = "answer_weights";
+
+    /// <summary>Index of the right choice of every decision [D].</summary>
+    public const string Labels = "labels";
+
+    /// <summary>All A matrices, flat.</summary>
+    public const string AdapterA = "adapter.a";
+
+    /// <summary>All B matrices, flat.</summary>
+    public const string AdapterB = "adapter.b";
+
+    /// <summary>Random directions [q, n].</summary>
+    public const string Noise = "noise";
+
+    /// <summary>Query of every copy [P].</summary>
+    public const string QueryIndex = "query_index";
+
+    /// <summary>sign * epsilon of every copy [P].</summary>
+    public const string Coefficients = "coefficients";
+
+    /// <summary>Epsilon [1].</summary>
+    public const string Epsilon = "epsilon";
+
+    /// <summary>Learning rate [1].</summary>
+    public const string LearningRate = "learning_rate";
+
+    /// <summary>Output: loss of every copy [P].</summary>
+    public const string Losses = "losses";
+
+    /// <summary>Projected gradients [q]: an output of the step with the update, an input of the update alone.</summary>
+    public const string Gradients = "projected_gradients";
+
+    /// <summary>Output: updated B matrices, flat.</summary>
+    public const string NextAdapterB = "adapter.b.next";
+
+    /// <summary>Output: log-probabilities of candidates [R, K].</summary>
+    public const string LogProbabilities = "log_probabilities";
+
+    /// <summary>Output: logits of answer positions [R, V].</summary>
+    public const string Logits = "logits";
+
+    /// <summary>Cached keys of a layer [X, kv_heads, T, d].</summary>
+    public static string PastKey(int layer) => string.Create(CultureInfo.InvariantCulture, $"past.{layer}.key");
+
+    /// <summary>Cached values of a layer [X, kv_heads, T, d].</summary>
+    public static string PastValue(int layer) => string.Create(CultureInfo.InvariantCulture, $"past.{layer}.value");
+
+    /// <summary>Output: keys of a layer after this run.</summary>
+    public static string PresentKey(int layer) => string.Create(CultureInfo.InvariantCulture, $"present.{layer}.key");
+
+    /// <summary>Output: values of a layer after this run.</summary>
+    public static string PresentValue(int layer) => string.Create(CultureInfo.InvariantCulture, $"present.{layer}.value");
+}
