@@ -17,9 +17,17 @@ internal static class Cli
         return new CliResult(code, output.ToString(), error.ToString());
     }
 
-    public static Process Start(params string[] args)
+    public static Process Start(params string[] args) => Start(new Dictionary<string, string?>(), args);
+
+    /// <summary>Starts a process with variables of its environment set, or removed where the value is null.</summary>
+    public static Process Start(IReadOnlyDictionary<string, string?> environment, params string[] args)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "MobiZO.Cli.dll"));
         foreach (var arg in args)
         {
@@ -27,5 +35,14 @@ internal static class Cli
         }
 
         return Process.Start(start)!;
+    }
+
+    /// <summary>Waits for a process that writes little.</summary>
+    public static async Task<CliResult> EndOfAsync(Process process)
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new CliResult(process.ExitCode, await output, error);
     }
 }

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Microsoft.ML.OnnxRuntime;
+using MobiZO.OnnxRuntime.Session;
 
 namespace MobiZO.TrainBench.Machine;
 
@@ -34,7 +34,7 @@ internal sealed record MachineFacts
         VectorBits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
         MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         OperatingSystem = $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
-        OnnxRuntime = OrtEnv.Instance().GetVersionString(),
+        OnnxRuntime = OnnxRuntimeEngine.Version,
         DotNet = RuntimeInformation.FrameworkDescription,
         Version = typeof(MachineFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
     };

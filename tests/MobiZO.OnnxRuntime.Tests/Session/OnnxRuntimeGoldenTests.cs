@@ -51,9 +51,10 @@ public sealed class OnnxRuntimeGoldenTests
         using var engine = new OnnxRuntimeEngine();
         using var golden = new PrgeCase(folder);
 
-        // With its large B (rate 0.1) one of this case's 80 losses is ill-conditioned: fp32 sums put it 3.4e-5 off, sums in double 1e-6.
+        // With its large B (rate 0.1) one of this case's 80 losses (12.49) is ill-conditioned: the fp32 sums of ONNX Runtime 1.29 put it 3.4e-5 off,
+        // those of 1.31.1 6.9e-5, sums in double 1e-6.
         var isIllConditioned = Path.GetFileName(folder) == "stories260K-10-steps";
-        golden.Check(engine, lossTolerance: isIllConditioned ? 5e-5 : 2e-5);
+        golden.Check(engine, lossTolerance: isIllConditioned ? 1e-4 : 2e-5);
     }
 
     [SharedFact("fixtures/prge/two-sided-top1-layer")]

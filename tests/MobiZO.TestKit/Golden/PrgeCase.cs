@@ -13,6 +13,9 @@ namespace MobiZO.TestKit.Golden;
 /// <summary>One folder of golden P-RGE steps (fp64, every copy its own full forward), run with all tricks on an engine.</summary>
 public sealed class PrgeCase : IDisposable
 {
+    /// <summary>What the README of the cases suggests for losses in fp32, absolute.</summary>
+    private const double LossTolerance = 2e-5;
+
     private readonly JsonDocument _document;
     private readonly SafetensorsFile _tensors;
     private readonly Checkpoint _checkpoint;
@@ -54,7 +57,7 @@ public sealed class PrgeCase : IDisposable
     /// <param name="engine">The engine under test.</param>
     /// <param name="cachesHidden">For adapters in the top layers only: start from cached hidden states.</param>
     /// <param name="lossTolerance">Absolute, for losses.</param>
-    public void Check(IEngine engine, bool cachesHidden = false, double lossTolerance = 2e-5)
+    public void Check(IEngine engine, bool cachesHidden = false, double lossTolerance = LossTolerance)
     {
         var isActivated = Config.GetProperty("scope").GetString() == "activated";
         var firstLayer = cachesHidden ? _layout.Modules.Min(module => module.Layer) : 0;
@@ -77,7 +80,7 @@ public sealed class PrgeCase : IDisposable
             var outputs = step.Run(inputs);
             CheckList(steps[index].GetProperty("losses"), outputs[ProgramNames.Losses].Floats, expected => lossTolerance, $"step {index + 1} losses");
             CheckList(steps[index].GetProperty("projected_gradients"), outputs[ProgramNames.Gradients].Floats, expected => 2e-3 + (1e-3 * Math.Abs(expected)), $"step {index + 1} gradients");
-            CheckB(outputs[ProgramNames.NextAdapterB].Floats, index + 1);
+            CheckB(outputs[ProgramNames.NextAdapterB].Floats, index + 1, lossTolerance);
         }
     }
 
@@ -171,11 +174,13 @@ public sealed class PrgeCase : IDisposable
         return noise;
     }
 
-    private void CheckB(float[] b, int number)
+    private void CheckB(float[] b, int number, double lossTolerance)
     {
         var expected = Flat($".lora_B.weight/{number}", _layout.BOffsets);
         var worst = b.Zip(expected, (left, right) => Math.Abs((double)left - right)).Max();
-        var tolerance = 1e-5 + (Rate * 2e-3);
+
+        // B moves by differences of the losses: where those may be off more, so may B.
+        var tolerance = 1e-5 + (Rate * 2e-3 * lossTolerance / LossTolerance);
         Assert.True(worst <= tolerance, $"step {number}: B differs by {worst:g3}, tolerance {tolerance:g3}.");
     }
 

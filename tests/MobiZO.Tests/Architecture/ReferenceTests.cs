@@ -23,7 +23,7 @@ public sealed class ReferenceTests
         { "MobiZO.Text", [], [] },
         { "MobiZO.Checkpoints", [], [] },
         { "MobiZO.Programs", ["MobiZO.Checkpoints"], [] },
-        { "MobiZO.OnnxRuntime", ["MobiZO.Programs", "OnnxRuntimeBinding"], ["Google.Protobuf", "Grpc.Tools"] },
+        { "MobiZO.OnnxRuntime", ["MobiZO.Programs"], ["Google.Protobuf", "Grpc.Tools", "Microsoft.ML.OnnxRuntime"] },
         { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"], ["System.Numerics.Tensors"] },
         { "MobiZO.Cli", ["MobiZO"], ["Spectre.Console", "System.CommandLine"] },
     };
