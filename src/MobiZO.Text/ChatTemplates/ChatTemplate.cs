@@ -36,7 +36,8 @@ public sealed class ChatTemplate
     public string Render(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        var trees = messages.Select(message => new OrderedDictionary<string, object?> { ["role"] = message.Role, ["content"] = message.Content });
+        var trees = messages.Select(message =>
+            new OrderedDictionary<string, object?>(StringComparer.Ordinal) { ["role"] = message.Role, ["content"] = message.Content });
         return RenderWithSpans([.. trees], options).Text;
     }
 
@@ -85,8 +86,10 @@ public sealed class ChatTemplate
 
         foreach (var (name, value) in options.ExtraVariables)
         {
-            variables[name] = s_reservedNames.Contains(name)
-                ? throw new ArgumentException($"'{name}' is not an extra variable; messages are given to Render, the others in their own options.", nameof(options))
+            variables[name] = s_reservedNames.Contains(name, StringComparer.Ordinal)
+                ? throw new ArgumentException(
+                    $"'{name}' is not an extra variable; messages are given to Render, the others in their own options.",
+                    nameof(options))
                 : HostValues.Import(value, name);
         }
 

@@ -13,10 +13,10 @@ public sealed record ChatTemplateOptions
     public bool ContinueFinalMessage { get; init; }
 
     /// <summary>Special tokens by variable name (<c>bos_token</c>, <c>eos_token</c>, ...). Names that are absent are undefined in the template.</summary>
-    public IReadOnlyDictionary<string, string> SpecialTokens { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> SpecialTokens { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Further variables as JSON-like trees (see <see cref="ChatValue"/>); they win over <see cref="SpecialTokens"/>.</summary>
-    public IReadOnlyDictionary<string, object?> ExtraVariables { get; init; } = new Dictionary<string, object?>();
+    public IReadOnlyDictionary<string, object?> ExtraVariables { get; init; } = new Dictionary<string, object?>(StringComparer.Ordinal);
 
     /// <summary>Tool descriptions as JSON-like trees; none when null.</summary>
     public IReadOnlyList<object?>? Tools { get; init; }

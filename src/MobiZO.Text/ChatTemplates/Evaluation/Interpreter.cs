@@ -239,7 +239,7 @@ internal sealed partial class Interpreter
     {
         _context.Spend(macro.Parameters.Count);
         var inner = new Scope(scope);
-        var named = new Dictionary<string, TemplateValue>(arguments.Named);
+        var named = new Dictionary<string, TemplateValue>(arguments.Named, StringComparer.Ordinal);
         for (var index = 0; index < macro.Parameters.Count; index++)
         {
             var (name, fallback) = macro.Parameters[index];

@@ -94,7 +94,7 @@ internal static class Members
                 return TextMethods.All.Bound(text.Text, name, "str");
             case DictionaryValue dictionary:
                 return ContainerMethods.OfDictionaries.Bound(dictionary, name, "dict");
-            case SequenceValue { FieldNames: { } fields } sequence when fields.Contains(name):
+            case SequenceValue { FieldNames: { } fields } sequence when fields.Contains(name, StringComparer.Ordinal):
                 return sequence.Items[fields.ToList().IndexOf(name)];
             case SequenceValue { IsIndexable: true } sequence:
                 return ContainerMethods.OfSequences.Bound(sequence, name, sequence.TypeName);

@@ -5,10 +5,10 @@ using MobiZO.Text.ChatTemplates.Values;
 
 namespace MobiZO.Text.ChatTemplates.Syntax;
 
-/// <remarks>From loosest to tightest: if-else, or, and, not, comparison, sum, "~", product, power, sign, postfix and filter.</remarks>
+// From loosest to tightest: if-else, or, and, not, comparison, sum, "~", product, power, sign, postfix and filter.
 internal sealed partial class Parser
 {
-    private static readonly Dictionary<string, TemplateValue> s_constants = new()
+    private static readonly Dictionary<string, TemplateValue> s_constants = new(StringComparer.Ordinal)
     {
         ["true"] = BooleanValue.True,
         ["True"] = BooleanValue.True,

@@ -2,7 +2,7 @@ using MobiZO.Text.ChatTemplates.Values;
 
 namespace MobiZO.Text.ChatTemplates.Syntax;
 
-/// <remarks>What follows a primary expression: attributes, subscripts, calls, filters and tests.</remarks>
+// What follows a primary expression: attributes, subscripts, calls, filters and tests.
 internal sealed partial class Parser
 {
     private Expression ParsePostfix(Expression expression)

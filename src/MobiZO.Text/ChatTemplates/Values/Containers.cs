@@ -64,9 +64,9 @@ internal sealed class IteratorValue(IReadOnlyList<TemplateValue> items) : Templa
     /// <summary>The items that are left; afterwards none are.</summary>
     public IReadOnlyList<TemplateValue> TakeAll()
     {
-        var items = _items;
+        var left = _items;
         _items = [];
-        return items;
+        return left;
     }
 }
 

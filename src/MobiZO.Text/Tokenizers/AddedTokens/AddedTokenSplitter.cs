@@ -12,7 +12,10 @@ internal sealed class AddedTokenSplitter
     private readonly Dictionary<char, (string Content, AddedToken Token)[]> _byFirstUnit;
     private readonly SearchValues<char> _firstUnits;
 
-    /// <param name="tokens">What to look for (normalized tokens in their normalized spelling) and the token it stands for; the first of equals counts.</param>
+    /// <summary>Prepares the search.</summary>
+    /// <param name="tokens">
+    /// What to look for and the token it stands for. A normalized token is given in its normalized spelling. The first of equals counts.
+    /// </param>
     public AddedTokenSplitter(IEnumerable<(string Content, AddedToken Token)> tokens)
     {
         _byFirstUnit = tokens.Where(entry => entry.Content.Length > 0)

@@ -8,6 +8,7 @@ namespace MobiZO.Text.Tokenizers.Loading;
 /// <summary>Reads a <c>tokenizer.json</c>.</summary>
 internal static class TokenizerJson
 {
+    /// <summary>Builds the tokenizer that the file describes.</summary>
     /// <param name="file">What error messages call the file.</param>
     /// <param name="content">Its bytes: UTF-8, with or without a byte order mark.</param>
     public static PipelineTokenizer Read(string file, byte[] content)

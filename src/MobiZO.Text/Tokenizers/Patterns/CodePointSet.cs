@@ -11,6 +11,7 @@ internal sealed class CodePointSet
     private readonly bool _ignoreCase;
     private readonly bool[] _table = new bool[Tabulated];
 
+    /// <summary>A set by its rule; the rule is asked once for the code points that occur most.</summary>
     /// <param name="members">Says whether a code point belongs to the set.</param>
     /// <param name="ignoreCase">Whether a code point also belongs when another case of it does.</param>
     public CodePointSet(Func<int, bool> members, bool ignoreCase)

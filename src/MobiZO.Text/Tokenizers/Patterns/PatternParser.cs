@@ -23,6 +23,7 @@ internal sealed class PatternParser
         _classes = new PatternClassParser(pattern);
     }
 
+    /// <summary>Parses a whole expression.</summary>
     /// <exception cref="PatternException">The expression is broken or uses something unsupported.</exception>
     public static PatternNode Parse(string pattern)
     {
@@ -130,7 +131,7 @@ internal sealed class PatternParser
             }
             else if (!TryTake(':'))
             {
-                ignoreCase = ParseFlags(ignoreCase);
+                ignoreCase = ParseFlags();
                 if (!TryTake(':'))
                 {
                     throw Unsupported("this kind of group");
@@ -152,7 +153,7 @@ internal sealed class PatternParser
         int start = _position;
         if (TryTake('(') && TryTake('?') && _position < _pattern.Length && _pattern[_position] is 'i' or '-')
         {
-            bool flag = ParseFlags(ignoreCase);
+            bool flag = ParseFlags();
             if (TryTake(')'))
             {
                 ignoreCase = flag;
@@ -164,7 +165,7 @@ internal sealed class PatternParser
         return false;
     }
 
-    private bool ParseFlags(bool ignoreCase)
+    private bool ParseFlags()
     {
         bool value = !TryTake('-');
         return TryTake('i') ? value : throw Unsupported("this kind of group or flag");

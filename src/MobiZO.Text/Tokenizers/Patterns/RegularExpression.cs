@@ -12,6 +12,7 @@ internal sealed class RegularExpression : ITextPattern
     private readonly PatternInstruction[] _steps;
     private Stack<Backtrack>? _spare;
 
+    /// <summary>Parses and compiles an expression.</summary>
     /// <exception cref="PatternException">The expression is broken or uses something unsupported.</exception>
     public RegularExpression(string pattern) => _steps = PatternCompiler.Compile(PatternParser.Parse(pattern));
 
@@ -89,18 +90,25 @@ internal sealed class RegularExpression : ITextPattern
                 return -1;
             }
 
-            Backtrack back = backtracks.Pop();
-            step = back.Step;
-            position = back.Position;
+            (step, position) = TakeBack(text, backtracks);
+        }
+    }
+
+    /// <summary>Where to go on after a failure: a repetition gives back one character at a time, a fork takes its other way.</summary>
+    private static (int Step, int Position) TakeBack(ReadOnlySpan<char> text, Stack<Backtrack> backtracks)
+    {
+        Backtrack back = backtracks.Pop();
+        int position = back.Position;
+        if (position > back.Floor)
+        {
+            position -= char.IsLowSurrogate(text[position - 1]) ? 2 : 1;
             if (position > back.Floor)
             {
-                position -= char.IsLowSurrogate(text[position - 1]) ? 2 : 1;
-                if (position > back.Floor)
-                {
-                    backtracks.Push(back with { Position = position });
-                }
+                backtracks.Push(back with { Position = position });
             }
         }
+
+        return (back.Step, position);
     }
 
     private static bool Repeat(ReadOnlySpan<char> text, ref int position, int step, in PatternInstruction current, Stack<Backtrack> backtracks)
