@@ -1,3 +1,4 @@
+using MobiZO.Optimization;
 using MobiZO.Training;
 
 namespace MobiZO;
@@ -11,10 +12,18 @@ namespace MobiZO;
 public sealed class FineTuner
 {
     private readonly FineTuneOptions _options;
+    private readonly Func<IStepObjective, IStepObjective> _evaluating;
 
     /// <summary>Checks the options; nothing is opened yet.</summary>
     /// <exception cref="FineTuneException">They have errors; the message lists every one.</exception>
     public FineTuner(FineTuneOptions options)
+        : this(options, objective => objective)
+    {
+    }
+
+    /// <param name="options">The run.</param>
+    /// <param name="evaluating">Puts something between the optimiser and the objective of the run, for example what evaluates slices of the copies.</param>
+    internal FineTuner(FineTuneOptions options, Func<IStepObjective, IStepObjective> evaluating)
     {
         ArgumentNullException.ThrowIfNull(options);
         var errors = options.Validate();
@@ -23,7 +32,7 @@ public sealed class FineTuner
             throw new FineTuneException("The settings of the run have errors:" + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}")), FineTuneFailure.Settings);
         }
 
-        _options = options;
+        (_options, _evaluating) = (options, evaluating);
     }
 
     /// <summary>Opens model and data, measures one step and says what a run would cost; trains nothing and writes nothing into the run folder.</summary>
@@ -47,7 +56,7 @@ public sealed class FineTuner
             var start = System.Diagnostics.Stopwatch.StartNew();
             new RunFolder(_options.Output).RequireReadyFor(_options);
             using var setup = TrainingSetup.Create(_options, progress, cancellation);
-            return new TrainingLoop(setup, progress, start).Run(cancellation);
+            return new TrainingLoop(setup, _evaluating(setup.Objective), progress, start).Run(cancellation);
         },
         CancellationToken.None);
 }

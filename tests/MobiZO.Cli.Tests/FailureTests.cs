@@ -18,7 +18,7 @@ public sealed class FailureTests : IDisposable
     [InlineData("trian", "'trian'", "Did you mean 'train'?")]
     [InlineData("flubber", "'flubber'", "See 'mobizo --help'")]
     [InlineData("train --queries many", "--queries", "expected a whole number, found 'many'")]
-    [InlineData("train --mode sideways", "--mode", "expected one of two-sided")]
+    [InlineData("train --estimator sideways", "--estimator", "expected one of two-sided")]
     [InlineData("train --label-words no", "--label-words", "ham= no")]
     [InlineData("train --queries", "--queries", "See 'mobizo train --help'")]
     [InlineData("train", "model: expected", "output: expected")]

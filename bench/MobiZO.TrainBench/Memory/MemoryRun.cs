@@ -3,6 +3,7 @@ using MobiZO.Evaluation;
 using MobiZO.Generation;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 using MobiZO.TrainBench.Machine;
 using MobiZO.TrainBench.Weights;
 using MobiZO.Training;
@@ -42,7 +43,7 @@ internal static class MemoryRun
                     Data = data,
                     Engine = engine,
                     Adapter = new AdapterOptions { Scope = settings.Task == MemoryTask.TrainingAll ? AdapterScope.All : AdapterScope.Activated },
-                    Optimizer = new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = settings.Queries, LearningRate = 1e-4f },
+                    Optimizer = new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = settings.Queries, LearningRate = 1e-4f },
                     Steps = settings.Steps,
                     ExamplesPerStep = settings.Examples,
                     EvalEvery = 0,

@@ -4,6 +4,7 @@ using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.PrefixCache;
+using MobiZO.Programs.Ops;
 using MobiZO.TrainBench.Steps;
 using MobiZO.Training;
 
@@ -34,12 +35,12 @@ public class PromptBenchmarks
     public void SetUp()
     {
         using var model = PartsModel.Open();
-        var shape = new StepShape(AdapterScope.Activated, EstimatorMode.TwoSided, 2, Examples, Tokens, 1);
+        var shape = new StepShape(AdapterScope.Activated, EstimatorKind.TwoSided, 2, Examples, Tokens, 1);
 
         // Two batches in turn: a batch that is joined already costs nothing.
         var examples = model.Examples(shape, 2 * Examples);
         _store = model.Prompts(examples, model.FirstLayerOf(AdapterScope.Activated), InFile ? _folder : null);
-        _feed = StepFeed.Create(StepLossKind.Choices, examples[..Examples], 1, 1);
+        _feed = StepFeed.Create(StepLossKind.Choices, examples[..Examples], 1);
     }
 
     /// <summary>What is cached of the prompts of a step into the inputs of a run.</summary>

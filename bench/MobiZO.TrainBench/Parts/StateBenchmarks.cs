@@ -5,21 +5,18 @@ using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Parts;
 
-/// <summary>The trained state of the default adapter: noise, stack of copies, update.</summary>
+/// <summary>The trained state of the default adapter: noise and update.</summary>
 public class StateBenchmarks
 {
-    private const float Epsilon = 1e-2f;
     private const float LearningRate = 1e-3f;
 
     private readonly NoiseSource _source = new(42);
-    private CopyPlan _plan = null!;
     private StateLayout _layout = null!;
     private float[] _b = [];
     private float[] _noise = [];
-    private float[] _stack = [];
     private float[] _gradients = [];
 
-    /// <summary>q; P = 2q copies.</summary>
+    /// <summary>q.</summary>
     [Params(4, 16)]
     public int Queries { get; set; }
 
@@ -28,10 +25,9 @@ public class StateBenchmarks
     public void SetUp()
     {
         using var model = PartsModel.Open();
-        (_layout, _plan) = (model.AdapterOf(AdapterScope.Activated).State, CopyPlan.Create(EstimatorMode.TwoSided, Queries));
+        _layout = model.AdapterOf(AdapterScope.Activated).State;
         _b = new float[_layout.Total];
         _noise = new float[Queries * _layout.Total];
-        _stack = new float[_plan.Count * _layout.Total];
         _gradients = [.. Enumerable.Range(1, Queries).Select(query => 1f / query)];
         _source.FillStep(NoiseKind.Gaussian, 0, Queries, _layout, _noise);
     }
@@ -43,10 +39,6 @@ public class StateBenchmarks
     /// <summary>Signs of a step.</summary>
     [Benchmark]
     public void RademacherNoise() => _source.FillStep(NoiseKind.Rademacher, 1, Queries, _layout, _noise);
-
-    /// <summary>All perturbed copies, on the host (a step lets the engine do it).</summary>
-    [Benchmark]
-    public void Stack() => Perturbation.ApplyAll(_plan, _b, _noise, Epsilon, _stack);
 
     /// <summary>The update of B.</summary>
     [Benchmark]

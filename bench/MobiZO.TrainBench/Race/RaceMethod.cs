@@ -1,4 +1,5 @@
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Race;
@@ -6,7 +7,8 @@ namespace MobiZO.TrainBench.Race;
 /// <summary>A way to train that takes part in a race.</summary>
 /// <param name="Name">How it is called on the command line.</param>
 /// <param name="Apply">The run with its settings.</param>
-internal sealed record RaceMethod(string Name, Func<FineTuneOptions, RaceSettings, FineTuneOptions> Apply)
+/// <param name="IsSequential">Whether its steps evaluate one copy after another.</param>
+internal sealed record RaceMethod(string Name, Func<FineTuneOptions, RaceSettings, FineTuneOptions> Apply, bool IsSequential = false)
 {
     // A constant rate needs no end; the race ends at the goal or at the limit.
     private const int EndlessSteps = 1_000_000;
@@ -16,7 +18,7 @@ internal sealed record RaceMethod(string Name, Func<FineTuneOptions, RaceSetting
     [
         new("default", (run, settings) => run with { Steps = settings.DefaultSteps ?? run.Steps }),
         new("prge", Prge),
-        new("mezo", (run, settings) => Prge(run, settings) with { IsSequential = true }),
+        new("mezo", Prge, IsSequential: true),
     ];
 
     /// <exception cref="FormatException">There is no such method.</exception>
@@ -29,11 +31,11 @@ internal sealed record RaceMethod(string Name, Func<FineTuneOptions, RaceSetting
         Adapter = new AdapterOptions { Scope = AdapterScope.All, TargetModules = "all-linear", Rank = 16, Alpha = 32 },
         Optimizer = new OptimizerOptions
         {
-            Mode = EstimatorMode.TwoSided,
+            Estimator = EstimatorKind.TwoSided,
             Queries = 4,
             Epsilon = 1e-2f,
             LearningRate = settings.PrgeRate,
-            Schedule = new LearningRateSchedule { Kind = ScheduleKind.Constant },
+            Schedule = ScheduleKind.Constant,
         },
         ExamplesPerStep = 4,
         Loss = LossKind.Tokens,

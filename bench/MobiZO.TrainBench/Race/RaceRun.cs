@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MobiZO.TrainBench.Steps;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Race;
@@ -20,7 +21,8 @@ internal static class RaceRun
         var observer = new RaceObserver(settings, Clock, stop.Cancel);
         try
         {
-            var result = await new FineTuner(run).TrainAsync(observer, stop.Token);
+            var tuner = new FineTuner(run, objective => method.IsSequential ? new CopyByCopy(objective) : objective);
+            var result = await tuner.TrainAsync(observer, stop.Token);
             return observer.Finish(result.End == RunEnd.Cancelled ? Limit(settings) : $"all {result.Steps} steps were taken");
         }
         catch (OperationCanceledException)

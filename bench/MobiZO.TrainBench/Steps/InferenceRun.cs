@@ -24,7 +24,7 @@ internal sealed class InferenceRun
         var copiesPerRun = Math.Max(1, maxTokensPerRun / (shape.RowTokens * shape.Examples));
         for (var done = 0; done < shape.Copies; done += copiesPerRun)
         {
-            var feed = StepFeed.Create(model.Loss, examples, 1, Math.Min(copiesPerRun, shape.Copies - done));
+            var feed = StepFeed.Create(model.Loss, examples, Math.Min(copiesPerRun, shape.Copies - done));
             var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
             if (shape.Prompt == PrefixKind.KeyValues)
             {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
@@ -60,11 +61,11 @@ internal static class StepGrid
         if (scope == AdapterScope.All)
         {
             return p % 2 == 0
-                ? new StepShape(scope, EstimatorMode.TwoSided, p, e, 0, t)
+                ? new StepShape(scope, EstimatorKind.TwoSided, p, e, 0, t)
                 : throw new FormatException($"grid: '{part}': P is twice the queries (two-sided) in scope all, found the odd {p}");
         }
 
-        var shape = new StepShape(scope, new OptimizerOptions().Mode, p, e, t, s);
+        var shape = new StepShape(scope, new OptimizerOptions().Estimator, p, e, t, s);
         return shape.Queries >= 2
             ? shape
             : throw new FormatException($"grid: '{part}': P is the queries and a clean copy (one-sided-normalized) in scope activated, at least 3; found {p}");

@@ -22,7 +22,7 @@ internal sealed class StepRun : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mobizo-steps-").FullName;
     private readonly MeteredSession _session;
-    private readonly ModelObjective _objective;
+    private readonly IStepObjective _objective;
     private readonly ZerothOrderOptimizer _optimizer;
     private readonly JournalWriter _journal;
     private readonly PrefixStore? _prompts;
@@ -38,9 +38,10 @@ internal sealed class StepRun : IDisposable
         _session = model.Step(shape);
         _prompts = shape.Prompt == PrefixKind.KeyValues ? model.Prompts(examples, model.FirstLayerOf(shape.Scope), Path.Combine(_folder, "prompts")) : null;
         var order = new ExampleOrder(examples.Length, shape.Examples, Seed);
-        _objective = new ModelObjective(StepPrograms.ForHost(_session), model.Loss, adapter.A, examples, order, _prompts, maxTokensPerRun, isSequential);
+        var objective = new ModelObjective(StepPrograms.ForHost(_session), model.Loss, adapter.A, examples, order, _prompts, maxTokensPerRun);
+        _objective = isSequential ? new CopyByCopy(objective) : objective;
 
-        var options = new OptimizerOptions { Mode = shape.Mode, Queries = shape.Queries, LearningRate = LearningRate };
+        var options = new OptimizerOptions { Estimator = shape.Estimator, Queries = shape.Queries, LearningRate = LearningRate };
         _optimizer = new ZerothOrderOptimizer(options, adapter.State, Seed, TotalSteps);
         var header = new JournalHeader { Seed = Seed, TotalSteps = TotalSteps, Optimizer = options, Layout = adapter.State };
         _journal = JournalWriter.Create(Path.Combine(_folder, "journal.jsonl"), header, StepsPerFlush);

@@ -1,19 +1,20 @@
 using MobiZO.Optimization;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Ops;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
 
 /// <summary>The sizes of one step.</summary>
 /// <param name="Scope">Which tokens carry the adapter.</param>
-/// <param name="Mode">The estimator.</param>
+/// <param name="Estimator">The estimator.</param>
 /// <param name="Copies">P: 2q two-sided, q + 1 one-sided.</param>
 /// <param name="Examples">E.</param>
 /// <param name="CachedTokens">T of scope activated: prompt tokens that come from the cache; 0 for scope all.</param>
 /// <param name="RowTokens">Tokens of a row that a step computes: S of scope activated, T of scope all.</param>
-internal sealed record StepShape(AdapterScope Scope, EstimatorMode Mode, int Copies, int Examples, int CachedTokens, int RowTokens)
+internal sealed record StepShape(AdapterScope Scope, EstimatorKind Estimator, int Copies, int Examples, int CachedTokens, int RowTokens)
 {
-    public int Queries => Mode.IsTwoSided() ? Copies / 2 : Copies - 1;
+    public int Queries => Estimator.IsTwoSided() ? Copies / 2 : Copies - 1;
 
     /// <summary>How programs of this shape are given prompts.</summary>
     public PrefixKind Prompt => Scope == AdapterScope.Activated ? PrefixKind.KeyValues : PrefixKind.Tokens;

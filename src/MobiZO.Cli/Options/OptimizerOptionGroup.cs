@@ -1,35 +1,27 @@
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Cli.Options;
 
 /// <summary>The options of <see cref="OptimizerOptions"/>.</summary>
 internal static class OptimizerOptionGroup
 {
-    private const string Shared = "shared";
-    private const string PerQuery = "per-query";
-
     public static OptionGroup<OptimizerOptions> Create()
     {
         var group = new OptionGroup<OptimizerOptions>("Optimizer", new OptimizerOptions());
         group.Add(
-            "--mode",
+            "--estimator",
             "How losses become gradients.",
-            OptionValue.Enumeration<EstimatorMode>(),
-            optimizer => optimizer.Mode,
-            (optimizer, value) => optimizer with { Mode = value });
+            OptionValue.Enumeration<EstimatorKind>(),
+            optimizer => optimizer.Estimator,
+            (optimizer, value) => optimizer with { Estimator = value });
         group.Add(
             ["--queries", "-q"],
             "Random directions of a step, q.",
             OptionValue.Count,
             optimizer => optimizer.Queries,
             (optimizer, value) => optimizer with { Queries = value });
-        group.Add(
-            "--examples",
-            "Whether all queries see the same examples of a step, or each its own.",
-            OptionValue.OneOf((Shared, Shared), (PerQuery, PerQuery)),
-            optimizer => optimizer.OwnExamples ? PerQuery : Shared,
-            (optimizer, value) => optimizer with { OwnExamples = value == PerQuery });
         group.Add(
             "--epsilon",
             "Size of the perturbation.",
@@ -38,28 +30,19 @@ internal static class OptimizerOptionGroup
             (optimizer, value) => optimizer with { Epsilon = value });
         group.Add(
             "--learning-rate",
-            FormattableString.Invariant($"Peak learning rate, or auto: found by trying before the first step (by default {OptimizerOptions.UpperHalfLearningRate} with the discriminant initialization in the upper half of the layers and a normalized mode, else {OptimizerOptions.DefaultLearningRate})."),
+            FormattableString.Invariant(
+                $"Peak learning rate, or auto: found by trying before the first step (by default {OptimizerOptions.UpperHalfLearningRate} with the ") +
+            FormattableString.Invariant(
+                $"discriminant initialization in the upper half of the layers and a normalized estimator, else {OptimizerOptions.DefaultLearningRate})."),
             OptionValue.SingleOr("auto"),
             optimizer => optimizer.ProbeLearningRate ? "auto" : optimizer.LearningRate,
             (optimizer, value) => optimizer with { LearningRate = value.Number, ProbeLearningRate = value.Number is null });
         group.Add(
             "--schedule",
-            "Course of the learning rate after warm-up.",
+            "Course of the learning rate.",
             OptionValue.Enumeration<ScheduleKind>(),
-            optimizer => optimizer.Schedule.Kind,
-            (optimizer, value) => optimizer with { Schedule = optimizer.Schedule with { Kind = value } });
-        group.Add(
-            "--warmup-steps",
-            "Steps in which the learning rate rises.",
-            OptionValue.Count,
-            optimizer => optimizer.Schedule.WarmupSteps,
-            (optimizer, value) => optimizer with { Schedule = optimizer.Schedule with { WarmupSteps = value } });
-        group.Add(
-            "--final-ratio",
-            "Share of the peak that the learning rate falls to.",
-            OptionValue.Single,
-            optimizer => optimizer.Schedule.FinalRatio,
-            (optimizer, value) => optimizer with { Schedule = optimizer.Schedule with { FinalRatio = value } });
+            optimizer => optimizer.Schedule,
+            (optimizer, value) => optimizer with { Schedule = value });
         group.Add(
             "--momentum",
             "Factor of the running sum of gradients.",
@@ -67,14 +50,8 @@ internal static class OptimizerOptionGroup
             optimizer => optimizer.Momentum,
             (optimizer, value) => optimizer with { Momentum = value });
         group.Add(
-            "--clip",
-            "Largest absolute projected gradient; 0: no limit.",
-            OptionValue.Single,
-            optimizer => optimizer.Clip,
-            (optimizer, value) => optimizer with { Clip = value });
-        group.Add(
             "--noise",
-            "Distribution of the directions (by default gaussian, in a one-sided mode rademacher).",
+            "Distribution of the directions (by default gaussian, with a one-sided estimator rademacher).",
             OptionValue.Enumeration<NoiseKind>(),
             optimizer => optimizer.Noise,
             (optimizer, value) => optimizer with { Noise = value });

@@ -49,40 +49,22 @@ internal static class StateLowering
     {
         var perturbed = writer.Node("Slice", [inputs[0], writer.Integers(-op.Queries), writer.Integers(long.MaxValue)]);
         var others = writer.Node("Slice", [inputs[0], writer.Integers(0), writer.Integers(-op.Queries)]);
-        var twoSided = op.Form is EstimatorForm.TwoSided or EstimatorForm.TwoSidedNormalized;
 
-        // Two-sided: the last q copies are the minus ones. One-sided: the first copies are clean (one, or one a query).
-        var difference = twoSided ? writer.Node("Sub", [others, perturbed]) : writer.Node("Sub", [perturbed, others]);
-        var gradients = twoSided ? writer.Node("Div", [difference, writer.Node("Mul", [writer.Number(2), inputs[1]])]) : difference;
-        switch (op.Form)
+        // Two-sided: the last q copies are the minus ones. One-sided: the first copy is the clean one.
+        if (op.Estimator == EstimatorKind.TwoSided)
         {
-            case EstimatorForm.TwoSided:
-                writer.Node("Identity", [gradients], output);
-                break;
-            case EstimatorForm.OneSided:
-                writer.Node("Div", [gradients, inputs[1]], output);
-                break;
-            case EstimatorForm.TwoSidedNormalized:
-                SafeDivide(writer, gradients, RootOfSum(writer, gradients, op.Queries), output);
-                break;
-            default:
-                var mean = writer.Node("ReduceMean", [gradients], null, "", ("keepdims", 1L));
-                SafeDivide(writer, gradients, RootOfSum(writer, writer.Node("Sub", [gradients, mean]), op.Queries - 1), output);
-                break;
+            writer.Node("Div", [writer.Node("Sub", [others, perturbed]), writer.Node("Mul", [writer.Number(2), inputs[1]])], output);
+            return;
         }
-    }
 
-    private static string RootOfSum(OnnxGraphWriter writer, string values, int divisor)
-    {
-        var squares = writer.Node("ReduceSum", [writer.Node("Mul", [values, values])], null, "", ("keepdims", 1L));
-        return writer.Node("Sqrt", [writer.Node("Div", [squares, writer.Number(divisor)])]);
-    }
+        var gradients = writer.Node("Sub", [perturbed, others]);
+        var deviations = writer.Node("Sub", [gradients, writer.Node("ReduceMean", [gradients], null, "", ("keepdims", 1L))]);
+        var squares = writer.Node("ReduceSum", [writer.Node("Mul", [deviations, deviations])], null, "", ("keepdims", 1L));
+        var spread = writer.Node("Sqrt", [writer.Node("Div", [squares, writer.Number(op.Queries - 1)])]);
 
-    // Losses that are all equal carry no direction: a zero spread gives zero gradients, not NaN.
-    private static void SafeDivide(OnnxGraphWriter writer, string values, string divisor, string output)
-    {
-        var isZero = writer.Node("Equal", [divisor, writer.Number(0)]);
-        writer.Node("Where", [isZero, writer.Number(0), writer.Node("Div", [values, divisor])], output);
+        // Losses that are all equal carry no direction: a zero spread gives zero gradients, not NaN.
+        var isZero = writer.Node("Equal", [spread, writer.Number(0)]);
+        writer.Node("Where", [isZero, writer.Number(0), writer.Node("Div", [gradients, spread])], output);
     }
 
     // One product and one sum a query, in order: elementwise operations round the same everywhere, a reduction would not.

@@ -3,6 +3,6 @@ using MobiZO.Programs.Ops;
 namespace MobiZO.Programs.Assembling;
 
 /// <summary>The update of B inside the step program.</summary>
-/// <param name="Form">Layout of the copies.</param>
+/// <param name="Estimator">The estimator of the step.</param>
 /// <param name="Queries">q.</param>
-public sealed record EngineUpdate(EstimatorForm Form, int Queries);
+public sealed record EngineUpdate(EstimatorKind Estimator, int Queries);

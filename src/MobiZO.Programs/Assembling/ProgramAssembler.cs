@@ -32,7 +32,7 @@ public sealed class ProgramAssembler(ModelConfig config)
         builder.Output(losses);
         if (options.Update is { } update)
         {
-            var gradients = builder.Add(Gradients, new ProjectGradients(update.Form, update.Queries), losses, builder.Input(Epsilon, 1));
+            var gradients = builder.Add(Gradients, new ProjectGradients(update.Estimator, update.Queries), losses, builder.Input(Epsilon, 1));
             builder.Output(gradients);
             builder.Output(builder.Add(NextAdapterB, new UpdateState(update.Queries), b, noise, gradients, builder.Input(LearningRate, 1)));
         }

@@ -4,34 +4,36 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.Programs.Feeding;
 
 /// <summary>
-/// Lays examples out as the rows of a step. Copy p sees the examples of its group: with one group every copy sees the same E examples, with
-/// q groups (one a query) each copy those of its query. Rows of copy 0 come first; within a copy choice by choice, example by example.
+/// Lays examples out as the rows of a step. Every copy sees the same E examples. Rows of copy 0 come first; within a copy choice by choice, example by
+/// example.
 /// </summary>
 public sealed class StepFeed
 {
     private readonly Dictionary<string, HostTensor> _inputs = new(StringComparer.Ordinal);
 
-    private StepFeed(StepLossKind form, IReadOnlyList<PromptExample> examples, int groups, int copies)
+    private StepFeed(StepLossKind form, IReadOnlyList<PromptExample> examples, int copies)
     {
-        var perCopy = examples.Count / groups;
         var choices = form == StepLossKind.ChoiceSequences ? examples[0].Choices.Length : 1;
-        var rows = Layout(form, examples, groups, copies, perCopy, choices);
-        PromptOrder = groups == 1 ? [.. Enumerable.Range(0, perCopy)] : [.. rows.Take(groups * choices * perCopy).Select(row => row.Example)];
-        FirstCopyRows = [.. rows.Take(groups * choices * perCopy).Select(row => (row.Example, row.Choice))];
+        var rows = Layout(form, examples, copies, choices);
+        ExampleCount = examples.Count;
+        FirstCopyRows = [.. rows.Take(choices * examples.Count).Select(row => (row.Example, row.Choice))];
         TokensPerRow = rows.Max(row => row.Tokens.Length);
         RowCount = rows.Count;
         AddTokens(rows, ProgramNames.InputIds, ProgramNames.Positions);
         AddTokens(rows[..FirstCopyRows.Count], ProgramNames.FirstInputIds, ProgramNames.FirstPositions);
-        AddAnswers(form, rows, copies, perCopy, choices);
+        AddAnswers(form, rows, copies, examples.Count, choices);
     }
 
     /// <summary>Everything but the adapter, the noise and the cached prompts.</summary>
     public IReadOnlyDictionary<string, HostTensor> Inputs => _inputs;
 
-    /// <summary>Which example (index into the given list) each cached prompt belongs to, in the order the program wants them.</summary>
-    public IReadOnlyList<int> PromptOrder { get; }
+    /// <summary>E; programs want the cached prompts of the examples in the order of the given list.</summary>
+    public int ExampleCount { get; }
 
-    /// <summary>Example (index into the given list) and choice of every row that the copies after the first ones of each group repeat: the order of hidden states and of layers that copies share.</summary>
+    /// <summary>
+    /// Example (index into the given list) and choice of every row of the first copy, which the others repeat: the order of hidden states and of layers that
+    /// copies share.
+    /// </summary>
     public IReadOnlyList<(int Example, int Choice)> FirstCopyRows { get; }
 
     /// <summary>N.</summary>
@@ -42,15 +44,14 @@ public sealed class StepFeed
 
     /// <summary>Lays examples out.</summary>
     /// <param name="form">The loss; every example must fit it.</param>
-    /// <param name="examples">Groups * E examples, group by group.</param>
-    /// <param name="groups">1 when all copies share the examples, else the number of queries.</param>
-    /// <param name="copies">P; a multiple of <paramref name="groups"/>. Copy p belongs to group p mod groups.</param>
-    /// <exception cref="ProgramException">Counts do not divide, or an example does not fit the loss.</exception>
-    public static StepFeed Create(StepLossKind form, IReadOnlyList<PromptExample> examples, int groups, int copies)
+    /// <param name="examples">E examples.</param>
+    /// <param name="copies">P.</param>
+    /// <exception cref="ProgramException">There are no examples or copies, or an example does not fit the loss.</exception>
+    public static StepFeed Create(StepLossKind form, IReadOnlyList<PromptExample> examples, int copies)
     {
-        if (examples.Count == 0 || groups < 1 || examples.Count % groups != 0 || copies < 1 || copies % groups != 0)
+        if (examples.Count == 0 || copies < 1)
         {
-            throw new ProgramException($"{examples.Count} examples for {copies} copies in {groups} groups: both counts must be multiples of the groups.");
+            throw new ProgramException($"A step needs at least one example and one copy, found {examples.Count} and {copies}.");
         }
 
         foreach (var example in examples)
@@ -58,7 +59,7 @@ public sealed class StepFeed
             RequireFit(form, example, examples[0].Choices.Length);
         }
 
-        return new StepFeed(form, examples, groups, copies);
+        return new StepFeed(form, examples, copies);
     }
 
     private static void RequireFit(StepLossKind form, PromptExample example, int choices)
@@ -72,20 +73,20 @@ public sealed class StepFeed
         if (!fits || example.SuffixStart < 0 || example.SuffixStart >= example.Prompt.Length)
         {
             throw new ProgramException(
-                $"An example with {example.Prompt.Length} prompt tokens (suffix from {example.SuffixStart}), {example.Answer.Length} answer tokens and {example.Choices.Length} choices does not fit the loss {form}.");
+                $"An example with {example.Prompt.Length} prompt tokens (suffix from {example.SuffixStart}), {example.Answer.Length} answer tokens " +
+                $"and {example.Choices.Length} choices does not fit the loss {form}.");
         }
     }
 
-    private static List<Row> Layout(StepLossKind form, IReadOnlyList<PromptExample> examples, int groups, int copies, int perCopy, int choices)
+    private static List<Row> Layout(StepLossKind form, IReadOnlyList<PromptExample> examples, int copies, int choices)
     {
-        var rows = new List<Row>(copies * choices * perCopy);
+        var rows = new List<Row>(copies * choices * examples.Count);
         for (var copy = 0; copy < copies; copy++)
         {
             for (var choice = 0; choice < choices; choice++)
             {
-                for (var i = 0; i < perCopy; i++)
+                for (var index = 0; index < examples.Count; index++)
                 {
-                    var index = (copy % groups * perCopy) + i;
                     rows.Add(NewRow(form, examples[index], index, copy, choice));
                 }
             }
@@ -165,7 +166,8 @@ public sealed class StepFeed
 
         if (form == StepLossKind.Tokens)
         {
-            AddWeights(rows, answerRows.Count, copies, row => row.Copy, copy => 1f / rows.Where(row => row.Copy == copy).Sum(row => row.Candidates.Length));
+            AddWeights(
+                rows, answerRows.Count, copies, row => row.Copy, copy => 1f / rows.Where(row => row.Copy == copy).Sum(row => row.Candidates.Length));
         }
         else if (form == StepLossKind.ChoiceSequences)
         {

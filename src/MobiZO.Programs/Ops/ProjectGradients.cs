@@ -3,9 +3,9 @@ using MobiZO.Programs.Building;
 namespace MobiZO.Programs.Ops;
 
 /// <summary>Projected gradients from the losses of all copies: (losses [P], epsilon [1]) -> [q].</summary>
-/// <param name="Form">How the copies are laid out and scaled.</param>
+/// <param name="Estimator">How the copies are laid out and scaled.</param>
 /// <param name="Queries">q.</param>
-public sealed record ProjectGradients(EstimatorForm Form, int Queries) : Operation
+public sealed record ProjectGradients(EstimatorKind Estimator, int Queries) : Operation
 {
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)

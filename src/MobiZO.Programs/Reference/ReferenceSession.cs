@@ -71,7 +71,7 @@ internal sealed class ReferenceSession<T> : IProgramSession
         PerturbStack => [StateOperations.Perturb(inputs[0], inputs[1], inputs[2], inputs[3])],
         SingleStack => [new Tensor<T>([1, inputs[0].Rows], inputs[0].Values)],
         SplitMatrices op => StateOperations.Split(inputs[0], op.Matrices),
-        ProjectGradients op => [StateOperations.ProjectGradients(inputs[0], inputs[1].Values[0], op.Form, op.Queries)],
+        ProjectGradients op => [StateOperations.ProjectGradients(inputs[0], inputs[1].Values[0], op.Estimator, op.Queries)],
         UpdateState op => [StateOperations.Update(inputs[0], inputs[1], inputs[2], inputs[3].Values[0], op.Queries)],
         _ => throw new ProgramException($"The reference interpreter does not know the operation {node.Operation.GetType().Name}."),
     };

@@ -44,26 +44,17 @@ internal static class StateOperations
         return results;
     }
 
-    public static Tensor<T> ProjectGradients<T>(Tensor<T> losses, T epsilon, EstimatorForm form, int queries)
+    public static Tensor<T> ProjectGradients<T>(Tensor<T> losses, T epsilon, EstimatorKind estimator, int queries)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var two = T.One + T.One;
-        var twoSided = form is EstimatorForm.TwoSided or EstimatorForm.TwoSidedNormalized;
+        var isTwoSided = estimator == EstimatorKind.TwoSided;
         var result = Tensor<T>.Zeros(queries);
         for (var i = 0; i < queries; i++)
         {
-            result.Values[i] = twoSided
-                ? (losses.Values[i] - losses.Values[queries + i]) / (two * epsilon)
-                : losses.Values[losses.Rows - queries + i] - CleanLoss(losses, queries, i);
+            result.Values[i] = isTwoSided ? losses.Values[i] - losses.Values[queries + i] : losses.Values[1 + i] - losses.Values[0];
         }
 
-        var divisor = form switch
-        {
-            EstimatorForm.TwoSided => T.One,
-            EstimatorForm.TwoSidedNormalized => RootMeanSquare<T>(result.Values),
-            EstimatorForm.OneSided => epsilon,
-            _ => SampleDeviation<T>(result.Values),
-        };
+        var divisor = isTwoSided ? (T.One + T.One) * epsilon : SampleDeviation<T>(result.Values);
         for (var i = 0; i < queries; i++)
         {
             result.Values[i] = divisor == T.Zero ? T.Zero : result.Values[i] / divisor;
@@ -89,22 +80,6 @@ internal static class StateOperations
         }
 
         return result;
-    }
-
-    private static T CleanLoss<T>(Tensor<T> losses, int queries, int query)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        losses.Values[losses.Rows == 2 * queries && queries > 1 ? query : 0];
-
-    private static T RootMeanSquare<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var sum = T.Zero;
-        foreach (var value in values)
-        {
-            sum += value * value;
-        }
-
-        return T.Sqrt(sum / T.CreateChecked(values.Length));
     }
 
     private static T SampleDeviation<T>(ReadOnlySpan<T> values)

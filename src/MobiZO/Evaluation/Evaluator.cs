@@ -68,7 +68,7 @@ internal sealed class Evaluator
     {
         var examples = batch.Select(index => _examples[index]).ToArray();
         var form = FormOf(examples);
-        var feed = StepFeed.Create(form, examples, 1, 1);
+        var feed = StepFeed.Create(form, examples, 1);
         var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
         if (adapter is { } given)
         {

@@ -37,7 +37,7 @@ internal static class PromptStatistics
 
             // Without answers and choices the rows end with the last prompt token, and all have as many.
             PromptExample[] rows = [.. batch.Select(position => examples[chosen[position]] with { Answer = [0], Choices = [] })];
-            var feed = StepFeed.Create(StepLossKind.Tokens, rows, 1, 1);
+            var feed = StepFeed.Create(StepLossKind.Tokens, rows, 1);
             var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
             prompts.AddTo(inputs, feed, [.. batch.Select(position => chosen[position])]);
             foreach (var (name, states) in program.Run(inputs))

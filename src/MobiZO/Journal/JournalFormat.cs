@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Journal;
 
@@ -132,34 +133,23 @@ internal static class JournalFormat
     private static void Write(Utf8JsonWriter writer, OptimizerOptions options)
     {
         // The values in force, so that a later change of a default cannot change what a journal means.
-        writer.WriteString("mode", EnumNames.Of(options.Mode));
+        writer.WriteString("estimator", EnumNames.Of(options.Estimator));
         writer.WriteNumber("queries", options.Queries);
-        writer.WriteBoolean("own_examples", options.OwnExamples);
         writer.WriteNumber("epsilon", options.Epsilon);
         writer.WriteNumber("learning_rate", options.EffectiveLearningRate);
-        writer.WriteString("schedule", EnumNames.Of(options.Schedule.Kind));
-        writer.WriteNumber("warmup_steps", options.Schedule.WarmupSteps);
-        writer.WriteNumber("final_ratio", options.Schedule.FinalRatio);
+        writer.WriteString("schedule", EnumNames.Of(options.Schedule));
         writer.WriteNumber("momentum", options.Momentum);
-        writer.WriteNumber("clip", options.Clip);
         writer.WriteString("noise", EnumNames.Of(options.EffectiveNoise));
     }
 
     private static OptimizerOptions ReadOptimizer(JsonFields fields) => new()
     {
-        Mode = ReadEnum<EstimatorMode>(fields, "mode"),
+        Estimator = ReadEnum<EstimatorKind>(fields, "estimator"),
         Queries = (int)fields.Integer("queries", 1, int.MaxValue),
-        OwnExamples = fields.Boolean("own_examples"),
         Epsilon = fields.Single("epsilon"),
         LearningRate = fields.Single("learning_rate"),
-        Schedule = new LearningRateSchedule
-        {
-            Kind = ReadEnum<ScheduleKind>(fields, "schedule"),
-            WarmupSteps = fields.Integer("warmup_steps", 0, uint.MaxValue),
-            FinalRatio = fields.Single("final_ratio"),
-        },
+        Schedule = ReadEnum<ScheduleKind>(fields, "schedule"),
         Momentum = fields.Single("momentum"),
-        Clip = fields.Single("clip"),
         Noise = ReadEnum<NoiseKind>(fields, "noise"),
     };
 

@@ -18,7 +18,7 @@ public sealed class JournalWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stepsPerFlush);
         _stream = stream;
         _path = path;
-        _plan = CopyPlan.Create(header.Optimizer.Mode, header.Optimizer.Queries, header.Optimizer.OwnExamples);
+        _plan = CopyPlan.Create(header.Optimizer.Estimator, header.Optimizer.Queries);
         _stepsPerFlush = stepsPerFlush;
         NextStep = nextStep;
     }

@@ -46,7 +46,7 @@ public sealed class RunJournal
             if (header is null)
             {
                 header = JournalFormat.ReadHeader(line, place);
-                plan = CopyPlan.Create(header.Optimizer.Mode, header.Optimizer.Queries, header.Optimizer.OwnExamples);
+                plan = CopyPlan.Create(header.Optimizer.Estimator, header.Optimizer.Queries);
             }
             else
             {

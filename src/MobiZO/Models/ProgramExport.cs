@@ -35,7 +35,7 @@ public static class ProgramExport
                 Loss = options.Loss == LossKind.Choices ? StepLossKind.Choices : StepLossKind.Tokens,
                 Prompt = prompt,
                 FirstLayer = firstLayer,
-                Update = options.Update == UpdatePlace.Engine ? new EngineUpdate(options.Optimizer.Mode.EngineForm(), options.Optimizer.Queries) : null,
+                Update = options.Update == UpdatePlace.Engine ? new EngineUpdate(options.Optimizer.Estimator, options.Optimizer.Queries) : null,
             }),
             ProgramKind.Score => model.Assembler.Score(adapter, prompt, firstLayer),
             ProgramKind.Prefix => model.Assembler.Prefix(prompt == PrefixKind.Hidden ? prompt : PrefixKind.KeyValues, firstLayer),

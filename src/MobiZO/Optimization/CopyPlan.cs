@@ -1,28 +1,23 @@
+using MobiZO.Programs.Ops;
+
 namespace MobiZO.Optimization;
 
-/// <summary>The copies of a step in the order of the stack.</summary>
-/// <remarks>
-/// Two-sided: q plus copies, then q minus copies. One-sided: the clean copy, then q plus copies. One-sided with own examples for every query:
-/// q clean copies (one on the examples of each query), then q plus copies.
-/// </remarks>
-public sealed class CopyPlan
+/// <summary>The copies of a step in the order of the stack, or some of them.</summary>
+/// <remarks>Two-sided: q plus copies, then q minus copies. One-sided: the clean copy, then q plus copies.</remarks>
+internal sealed class CopyPlan
 {
-    private CopyPlan(EstimatorMode mode, int queries, bool ownExamples, IReadOnlyList<PerturbedCopy> copies)
+    private CopyPlan(EstimatorKind? estimator, int queries, IReadOnlyList<PerturbedCopy> copies)
     {
-        Mode = mode;
+        Estimator = estimator;
         Queries = queries;
-        OwnExamples = ownExamples;
         Copies = copies;
     }
 
-    /// <summary>The estimator the copies serve.</summary>
-    public EstimatorMode Mode { get; }
+    /// <summary>The estimator that the copies serve; null for a slice and for copies along a line, whose losses give no projected gradients.</summary>
+    public EstimatorKind? Estimator { get; }
 
-    /// <summary>Number of queries q.</summary>
+    /// <summary>Number of queries q of the whole step: the directions that are drawn for it.</summary>
     public int Queries { get; }
-
-    /// <summary>True when every query has examples of its own, shared by its copies; false when all copies see the same mini-batch.</summary>
-    public bool OwnExamples { get; }
 
     /// <summary>The copies; their number is P.</summary>
     public IReadOnlyList<PerturbedCopy> Copies { get; }
@@ -31,35 +26,47 @@ public sealed class CopyPlan
     public int Count => Copies.Count;
 
     /// <summary>Lays out the copies of a step.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The number of queries is too small for the mode (1; normalised modes 2), or the mode is unknown.</exception>
-    public static CopyPlan Create(EstimatorMode mode, int queries, bool ownExamples = false)
+    /// <exception cref="ArgumentOutOfRangeException">The estimator is unknown, or needs more queries.</exception>
+    public static CopyPlan Create(EstimatorKind estimator, int queries)
     {
-        if (!Enum.IsDefined(mode))
+        if (!Enum.IsDefined(estimator))
         {
-            throw new ArgumentOutOfRangeException(nameof(mode), mode, "unknown estimator mode");
+            throw new ArgumentOutOfRangeException(nameof(estimator), estimator, "unknown estimator");
         }
 
-        ArgumentOutOfRangeException.ThrowIfLessThan(queries, mode.IsNormalized() ? 2 : 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(queries, estimator.LeastQueries());
         var all = Enumerable.Range(0, queries);
         var plus = all.Select(query => new PerturbedCopy(query, 1));
-        IEnumerable<PerturbedCopy> copies = mode.IsTwoSided()
-            ? [.. plus, .. all.Select(query => new PerturbedCopy(query, -1))]
-            : [.. Enumerable.Range(0, ownExamples ? queries : 1).Select(query => new PerturbedCopy(query, 0)), .. plus];
-        return new CopyPlan(mode, queries, ownExamples, [.. copies]);
+        return new CopyPlan(
+            estimator,
+            queries,
+            estimator.IsTwoSided() ? [.. plus, .. all.Select(query => new PerturbedCopy(query, -1))] : [new PerturbedCopy(0, 0), .. plus]);
     }
 
-    /// <summary>The copies see the first of this many equal parts of the step's examples; 1: all of them.</summary>
-    internal int ExampleParts { get; private init; } = 1;
-
     /// <summary>Copies along one direction: copy i is B + factors[i] * eps * z_0.</summary>
-    /// <param name="factors">One for each copy.</param>
-    /// <param name="exampleParts">Queries with examples of their own in a step of the run; a line needs those of one.</param>
-    internal static CopyPlan CreateLine(IReadOnlyList<float> factors, int exampleParts) =>
-        new(EstimatorMode.OneSided, 1, ownExamples: false, [.. factors.Select(factor => new PerturbedCopy(0, factor))]) { ExampleParts = exampleParts };
+    public static CopyPlan CreateLine(IEnumerable<float> factors) => new(null, 1, [.. factors.Select(factor => new PerturbedCopy(0, factor))]);
 
-    /// <summary>The copy whose loss is L_i+ (two-sided) or L_i (one-sided).</summary>
-    internal int PlusCopy(int query) => Mode.IsTwoSided() ? query : Count - Queries + query;
+    /// <summary>Some copies of the same step. Their losses are those that the whole step has at these places, whoever evaluates them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range lies outside the copies.</exception>
+    public CopyPlan Slice(Range copies)
+    {
+        var (start, length) = copies.GetOffsetAndLength(Count);
+        return length == Count ? this : new CopyPlan(null, Queries, [.. Copies.Skip(start).Take(length)]);
+    }
 
-    /// <summary>The copy that loss is compared with: the minus copy, or the clean copy on the same examples.</summary>
-    internal int BaseCopy(int query) => Mode.IsTwoSided() ? Queries + query : OwnExamples ? query : 0;
+    /// <summary>The copies in slices of at most so many, in order.</summary>
+    public IEnumerable<CopyPlan> Cut(int mostCopies)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(mostCopies, 1);
+        for (var start = 0; start < Count; start += Math.Min(mostCopies, Count - start))
+        {
+            yield return Slice(start..(start + Math.Min(mostCopies, Count - start)));
+        }
+    }
+
+    /// <summary>The copy whose loss is L_i+ (two-sided) or L_i (one-sided); of a whole plan.</summary>
+    public int PlusCopy(int query) => Estimator!.Value.IsTwoSided() ? query : 1 + query;
+
+    /// <summary>The copy that loss is compared with: the minus copy, or the clean copy; of a whole plan.</summary>
+    public int BaseCopy(int query) => Estimator!.Value.IsTwoSided() ? Queries + query : 0;
 }

@@ -1,7 +1,7 @@
 namespace MobiZO.Optimization;
 
 /// <summary>An objective whose engine can also compute the update, so that B is state of the program.</summary>
-public interface IUpdatingObjective : IStepObjective
+internal interface IUpdatingObjective : IStepObjective
 {
     /// <summary>Whether the engine computes the update.</summary>
     bool Updates { get; }

@@ -19,7 +19,7 @@ internal static class LearningRateProbe
     private const float Smallest = 0.01f;
     private static readonly float Ratio = MathF.Sqrt(2);
 
-    /// <summary>The rates that are tried: 16, each sqrt(2) times the one before, from 0.01 for the normalised estimators; relative to the spread of g for the others.</summary>
+    /// <summary>The rates that are tried: 16, each sqrt(2) times the one before, from 0.01 for a normalised estimator; relative to the spread of g for another.</summary>
     /// <param name="options">Estimator, queries, epsilon; its learning rate is not used.</param>
     /// <param name="layout">The trained state, which starts at zero.</param>
     /// <param name="seed">Seed of the run.</param>
@@ -28,9 +28,14 @@ internal static class LearningRateProbe
     /// <param name="cancellation">Stops between two evaluations.</param>
     /// <returns>The rate; null when no distance lowers the loss, or a loss is not finite.</returns>
     public static float? Find(
-        OptimizerOptions options, StateLayout layout, ulong seed, IStepObjective objective, Action<int, int>? progress = null, CancellationToken cancellation = default)
+        OptimizerOptions options,
+        StateLayout layout,
+        ulong seed,
+        IStepObjective objective,
+        Action<int, int>? progress = null,
+        CancellationToken cancellation = default)
     {
-        var plan = CopyPlan.Create(options.Mode, options.Queries, options.OwnExamples);
+        var plan = CopyPlan.Create(options.Estimator, options.Queries);
         var noise = new float[checked((long)options.Queries * layout.Total)];
         var zero = new float[layout.Total];
         double[] sums = new double[Candidates + 1];
@@ -53,16 +58,16 @@ internal static class LearningRateProbe
                 return null;
             }
 
-            var gradients = ProjectedGradients.Compute(plan, losses, options.Epsilon, options.Clip);
+            var gradients = ProjectedGradients.Compute(plan, losses, options.Epsilon);
             if (scale == 0)
             {
                 // Without normalisation g has the size of the loss's slope, and sensible rates are as much smaller.
-                scale = options.Mode.IsNormalized() ? 1 : 1 / Math.Max(ProjectedGradients.RootMeanSquare(gradients), 1e-12f);
+                scale = options.Estimator.IsNormalized() ? 1 : 1 / Math.Max(ProjectedGradients.RootMeanSquare(gradients), 1e-12f);
             }
 
             var descent = new float[layout.Total];
             AdapterUpdate.Apply(descent, Memory<float>.Empty, noise, gradients, scale);
-            var line = CopyPlan.CreateLine([0, .. Enumerable.Range(0, Candidates).Select(index => Smallest * MathF.Pow(Ratio, index))], options.OwnExamples ? options.Queries : 1);
+            var line = CopyPlan.CreateLine([0, .. Enumerable.Range(0, Candidates).Select(index => Smallest * MathF.Pow(Ratio, index))]);
             for (var batch = 0; batch < Batches; batch++)
             {
                 Next();

@@ -1,4 +1,5 @@
 using MobiZO.Optimization.Noise;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Optimization;
 
@@ -8,20 +9,20 @@ public sealed record OptimizerOptions
     /// <summary>Peak learning rate unless one is given.</summary>
     public const float DefaultLearningRate = 0.3f;
 
-    /// <summary>Peak learning rate of a normalised mode unless one is given, when A comes from the training prompts and acts in the upper half of the layers: half the values, twice the rate.</summary>
+    /// <summary>
+    /// Peak learning rate of a normalised estimator unless one is given, when A comes from the training prompts and acts in the upper half of the layers:
+    /// half the values, twice the rate.
+    /// </summary>
     public const float UpperHalfLearningRate = 0.6f;
 
     /// <summary>Most random directions a step.</summary>
     public const int MaxQueries = 65536;
 
     /// <summary>How losses become projected gradients.</summary>
-    public EstimatorMode Mode { get; init; } = EstimatorMode.OneSidedNormalized;
+    public EstimatorKind Estimator { get; init; } = EstimatorKind.OneSidedNormalized;
 
     /// <summary>Number of random directions a step, q.</summary>
     public int Queries { get; init; } = 31;
-
-    /// <summary>True: every query has examples of its own; false: all share the mini-batch.</summary>
-    public bool OwnExamples { get; init; }
 
     /// <summary>Size of the perturbation, eps.</summary>
     public float Epsilon { get; init; } = 2e-3f;
@@ -33,22 +34,19 @@ public sealed record OptimizerOptions
     public bool ProbeLearningRate { get; init; }
 
     /// <summary>The course of the learning rate.</summary>
-    public LearningRateSchedule Schedule { get; init; } = new();
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
 
     /// <summary>Factor of the running sum of gradients, from 0 (off) to below 1.</summary>
     public float Momentum { get; init; }
 
-    /// <summary>Largest absolute projected gradient; 0: no limit.</summary>
-    public float Clip { get; init; }
-
-    /// <summary>Distribution of the directions; null: Gaussian for the two-sided modes, Rademacher for the one-sided ones.</summary>
+    /// <summary>Distribution of the directions; null: Gaussian for the two-sided estimator, Rademacher for the one-sided one.</summary>
     public NoiseKind? Noise { get; init; }
 
     /// <summary>The learning rate in force; of a run, once it has decided what was left open.</summary>
     public float EffectiveLearningRate => LearningRate ?? DefaultLearningRate;
 
     /// <summary>The distribution in force.</summary>
-    public NoiseKind EffectiveNoise => Noise ?? Mode.DefaultNoise();
+    public NoiseKind EffectiveNoise => Noise ?? Estimator.DefaultNoise();
 
     /// <summary>Every error in these settings, each naming the setting, the value and what is allowed; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
@@ -62,21 +60,13 @@ public sealed record OptimizerOptions
             }
         }
 
-        Require(Enum.IsDefined(Mode), $"mode: {Mode} is unknown; choose one of {EnumNames.List<EstimatorMode>()}");
+        Require(Enum.IsDefined(Estimator), $"estimator: {Estimator} is unknown; choose one of {EnumNames.List<EstimatorKind>()}");
         Require(Queries is >= 1 and <= MaxQueries, $"queries: {Queries} must lie between 1 and {MaxQueries}");
-        Require(Queries >= 2 || Queries < 1 || !Mode.IsNormalized(), $"queries: a normalised mode needs at least 2, found {Queries}");
+        Require(Queries >= Estimator.LeastQueries() || Queries < 1, $"queries: a normalised estimator needs at least 2, found {Queries}");
         Require(float.IsFinite(Epsilon) && Epsilon > 0, $"epsilon: {Epsilon} must be a positive number");
         Require(float.IsFinite(EffectiveLearningRate) && EffectiveLearningRate > 0, $"learning rate: {EffectiveLearningRate} must be a positive number");
-        Require(Schedule is not null, $"schedule: missing");
-        if (Schedule is not null)
-        {
-            Require(Enum.IsDefined(Schedule.Kind), $"schedule: {Schedule.Kind} is unknown; choose one of {EnumNames.List<ScheduleKind>()}");
-            Require(Schedule.WarmupSteps >= 0, $"warm-up steps: {Schedule.WarmupSteps} must not be negative");
-            Require(Schedule.FinalRatio is >= 0 and <= 1, $"final ratio: {Schedule.FinalRatio} must lie between 0 and 1");
-        }
-
+        Require(Enum.IsDefined(Schedule), $"schedule: {Schedule} is unknown; choose one of {EnumNames.List<ScheduleKind>()}");
         Require(Momentum is >= 0 and < 1, $"momentum: {Momentum} must be at least 0 and below 1");
-        Require(float.IsFinite(Clip) && Clip >= 0, $"clip: {Clip} must be a positive number, or 0 for no limit");
         Require(Noise is null || Enum.IsDefined(Noise.Value), $"noise: {Noise} is unknown; choose one of {EnumNames.List<NoiseKind>()}");
         return errors;
     }

@@ -4,13 +4,17 @@ namespace MobiZO.Optimization;
 internal static class ProjectedGradients
 {
     /// <summary>Computes g [q]. Losses and their differences are single precision; the spread is summed in double, in query order.</summary>
-    /// <param name="plan">The copies the losses belong to.</param>
+    /// <param name="plan">All copies of the step.</param>
     /// <param name="losses">The P losses in the order of the plan, all finite.</param>
     /// <param name="epsilon">Size of the perturbation.</param>
-    /// <param name="clip">Largest |g_i|, applied last; 0: no limit.</param>
-    /// <exception cref="ArgumentException">Not P losses, or a loss that is not finite.</exception>
-    public static float[] Compute(CopyPlan plan, ReadOnlySpan<float> losses, float epsilon, float clip = 0)
+    /// <exception cref="ArgumentException">Not all copies of a step, not P losses, or a loss that is not finite.</exception>
+    public static float[] Compute(CopyPlan plan, ReadOnlySpan<float> losses, float epsilon)
     {
+        if (plan.Estimator is not { } estimator)
+        {
+            throw new ArgumentException("projected gradients need the losses of all copies of a step, found some of them, or copies along a line");
+        }
+
         if (losses.Length != plan.Count)
         {
             throw new ArgumentException($"a step of {plan.Count} copies needs as many losses, found {losses.Length}");
@@ -27,20 +31,12 @@ internal static class ProjectedGradients
             gradients[query] = losses[plan.PlusCopy(query)] - losses[plan.BaseCopy(query)];
         }
 
-        var divisor = plan.Mode switch
-        {
-            EstimatorMode.TwoSided => 2f * epsilon,
-            EstimatorMode.OneSided => epsilon,
-            // Divided by 2 eps or not, the two-sided differences over their own root mean square are the same.
-            EstimatorMode.TwoSidedNormalized => RootMeanSquare(gradients),
-            // L_0 is common to all queries and drops out of the deviation; with own examples it takes their differing levels out of it.
-            _ => SampleDeviation(gradients),
-        };
+        // L_0 is common to all queries and drops out of the deviation.
+        var divisor = estimator.IsTwoSided() ? 2f * epsilon : SampleDeviation(gradients);
         for (var query = 0; query < gradients.Length; query++)
         {
             // No spread means no information about any direction: the step does nothing.
-            var gradient = divisor > 0 ? gradients[query] / divisor : 0f;
-            gradients[query] = clip > 0 ? Math.Clamp(gradient, -clip, clip) : gradient;
+            gradients[query] = divisor > 0 ? gradients[query] / divisor : 0f;
         }
 
         return gradients;

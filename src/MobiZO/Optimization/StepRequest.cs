@@ -1,7 +1,7 @@
 namespace MobiZO.Optimization;
 
 /// <summary>What an objective needs to evaluate all copies of one step.</summary>
-public sealed record StepRequest
+internal sealed record StepRequest
 {
     /// <summary>Step of the run, from 0; with the seed it decides the examples.</summary>
     public required long Step { get; init; }

@@ -4,4 +4,4 @@ namespace MobiZO.Optimization;
 /// <param name="Losses">The P losses in the order of the plan.</param>
 /// <param name="ProjectedGradients">The q projected gradients; empty when a loss was not finite.</param>
 /// <param name="B">The next trained state; empty when a loss was not finite.</param>
-public sealed record UpdatedStep(float[] Losses, float[] ProjectedGradients, float[] B);
+internal sealed record UpdatedStep(float[] Losses, float[] ProjectedGradients, float[] B);

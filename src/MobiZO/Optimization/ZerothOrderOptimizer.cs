@@ -32,7 +32,7 @@ internal sealed class ZerothOrderOptimizer
         Options = options;
         Layout = layout;
         TotalSteps = totalSteps;
-        Plan = CopyPlan.Create(options.Mode, options.Queries, options.OwnExamples);
+        Plan = CopyPlan.Create(options.Estimator, options.Queries);
         _noiseSource = new NoiseSource(seed);
         _noise = new float[noiseLength];
         _b = new float[layout.Total];
@@ -80,7 +80,7 @@ internal sealed class ZerothOrderOptimizer
     {
         var step = NextStep;
         DrawNoise(step);
-        var learningRate = Options.Schedule.At(Options.EffectiveLearningRate, step, TotalSteps);
+        var learningRate = LearningRateSchedule.At(Options.Schedule, Options.EffectiveLearningRate, step, TotalSteps);
         var request = new StepRequest { Step = step, Plan = Plan, B = _b, Noise = _noise, Epsilon = Options.Epsilon };
         float[] losses, gradients;
         float[]? next = null;
@@ -91,7 +91,7 @@ internal sealed class ZerothOrderOptimizer
         else
         {
             losses = objective.Losses(request);
-            gradients = ProjectedGradients.AreFinite(losses) ? ProjectedGradients.Compute(Plan, losses, Options.Epsilon, Options.Clip) : [];
+            gradients = ProjectedGradients.AreFinite(losses) ? ProjectedGradients.Compute(Plan, losses, Options.Epsilon) : [];
         }
 
         // Finite losses can lie so far apart that their difference overflows: the gradients count as well.

@@ -135,7 +135,7 @@ internal sealed class PrefixStore : IDisposable
     /// <param name="examples">For every example of the batch its index in the store.</param>
     public void AddTo(IDictionary<string, HostTensor> inputs, StepFeed feed, IReadOnlyList<int> examples)
     {
-        var rows = _programs.Shape.HoldsRows ? feed.FirstCopyRows : [.. feed.PromptOrder.Select(example => (example, 0))];
+        var rows = _programs.Shape.HoldsRows ? feed.FirstCopyRows : [.. Enumerable.Range(0, feed.ExampleCount).Select(example => (example, 0))];
         int[] wanted = [.. rows.Select(row => _sequences.IndexOf(examples[row.Example], row.Choice))];
         if (!_batch.Holds(this, wanted, feed.TokensPerRow))
         {

@@ -64,9 +64,6 @@ public sealed record FineTuneOptions
     /// <summary>Most tokens of one engine run; a step with more is cut into micro-batches over copies, with the same result.</summary>
     public int MaxTokensPerRun { get; init; } = 1024;
 
-    /// <summary>One copy after another, each in an engine run of its own, as MeZO does it: what the parallel step is compared with.</summary>
-    internal bool IsSequential { get; init; }
-
     /// <summary>
     /// Most memory for the frozen part of prompts when there is no cache file, in megabytes; what does not fit is computed again when it is used, to the same bits.
     /// </summary>
@@ -90,7 +87,11 @@ public sealed record FineTuneOptions
         return this with
         {
             Adapter = adapter,
-            Optimizer = Optimizer with { LearningRate = Optimizer.LearningRate ?? (isDefaultAdapter && Optimizer.Mode.IsNormalized() ? OptimizerOptions.UpperHalfLearningRate : OptimizerOptions.DefaultLearningRate) },
+            Optimizer = Optimizer with
+            {
+                LearningRate = Optimizer.LearningRate
+                    ?? (isDefaultAdapter && Optimizer.Estimator.IsNormalized() ? OptimizerOptions.UpperHalfLearningRate : OptimizerOptions.DefaultLearningRate),
+            },
         };
     }
 
@@ -118,7 +119,6 @@ public sealed record FineTuneOptions
         Require(PrefixCacheMegabytes >= 0, $"prompt cache: expected 0 megabytes or more, found {PrefixCacheMegabytes}");
         Require(EvalData is null || Data.EvalFraction == 0, "eval data and eval fraction: give one of them, not both");
         Require(Update == UpdatePlace.Host || Optimizer.Momentum == 0, "update: momentum needs the update on the host; leave out momentum or choose update host");
-        Require(Update == UpdatePlace.Host || Optimizer.Clip == 0, "update: clipping needs the update on the host; leave out clip or choose update host");
         errors.AddRange(Data.Validate());
         errors.AddRange(Adapter.Validate());
         errors.AddRange(Optimizer.Validate());

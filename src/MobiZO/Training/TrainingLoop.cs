@@ -16,6 +16,7 @@ internal sealed class TrainingLoop
     private const int StepsPerFlush = 8;
 
     private readonly TrainingSetup _setup;
+    private readonly IStepObjective _objective;
     private readonly IProgress<TrainingEvent>? _progress;
     private readonly Stopwatch _sinceStart;
     private readonly RunFolder _folder;
@@ -25,9 +26,9 @@ internal sealed class TrainingLoop
     private long _skipped;
     private int _skippedInARow;
 
-    public TrainingLoop(TrainingSetup setup, IProgress<TrainingEvent>? progress, Stopwatch sinceStart)
+    public TrainingLoop(TrainingSetup setup, IStepObjective objective, IProgress<TrainingEvent>? progress, Stopwatch sinceStart)
     {
-        (_setup, _progress, _sinceStart) = (setup, progress, sinceStart);
+        (_setup, _objective, _progress, _sinceStart) = (setup, objective, progress, sinceStart);
         _options = setup.Options;
         _folder = new RunFolder(_options.Output);
     }
@@ -138,7 +139,7 @@ internal sealed class TrainingLoop
     private void TakeStep(ZerothOrderOptimizer optimizer, JournalWriter journal)
     {
         var watch = Stopwatch.StartNew();
-        var result = optimizer.Step(_setup.Objective);
+        var result = optimizer.Step(_objective);
         var milliseconds = watch.Elapsed.TotalMilliseconds;
         var peak = PeakMemory();
         journal.Append(new JournalEntry

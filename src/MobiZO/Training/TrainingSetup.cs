@@ -121,7 +121,7 @@ internal sealed class TrainingSetup : IDisposable
     public RunPlan Plan(long firstStep)
     {
         var options = Options;
-        var plan = CopyPlan.Create(options.Optimizer.Mode, options.Optimizer.Queries, options.Optimizer.OwnExamples);
+        var plan = CopyPlan.Create(options.Optimizer.Estimator, options.Optimizer.Queries);
         var milliseconds = MeasureStep(plan);
         var parameters = ModelFacts.ParametersOf(Model.Checkpoint);
         var prompts = _stores.Select(store => store.Plan).Aggregate((PrefixCachePlan?)null, (sum, store) => sum?.Plus(store) ?? store);
@@ -172,8 +172,7 @@ internal sealed class TrainingSetup : IDisposable
         // The program of single tokens joins the new keys of all copies in one product: an overflow in one copy would spoil the others, and the search for a
         // learning rate tries distances that overflow.
         var programs = LoadPrograms(options.Optimizer.ProbeLearningRate ? null : Layout.RowTokens(examples));
-        var groups = options.Optimizer.OwnExamples ? options.Optimizer.Queries : 1;
-        var order = new ExampleOrder(examples.Length, options.ExamplesPerStep * groups, options.Seed);
+        var order = new ExampleOrder(examples.Length, options.ExamplesPerStep, options.Seed);
         var readFirst = ReadForAdapter(examples.Length);
         var prompts = CreateStore(examples, UsedExamples(order, readFirst));
         if (fillsPrompts)
@@ -200,7 +199,7 @@ internal sealed class TrainingSetup : IDisposable
             A = [.. Adapter.Modules.SelectMany(module => module.A)];
         }
 
-        Objective = new ModelObjective(programs, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun, options.IsSequential);
+        Objective = new ModelObjective(programs, Layout.Form, A, examples, order, prompts, options.MaxTokensPerRun);
         if (options.Optimizer.ProbeLearningRate && fillsPrompts)
         {
             Options = options with { Optimizer = options.Optimizer with { LearningRate = options.Resume ? RecordedLearningRate() : FindLearningRate(cancellation), ProbeLearningRate = false } };
@@ -231,7 +230,7 @@ internal sealed class TrainingSetup : IDisposable
                 return StepPrograms.ForHost(LoadProgram(architecture.Step(plain)));
             }
 
-            var update = new EngineUpdate(Options.Optimizer.Mode.EngineForm(), Options.Optimizer.Queries);
+            var update = new EngineUpdate(Options.Optimizer.Estimator, Options.Optimizer.Queries);
             return new StepPrograms(
                 new Lazy<IProgramSession>(() => LoadProgram(architecture.Step(plain))),
                 LoadProgram(architecture.Step(plain with { Update = update })),
@@ -357,10 +356,11 @@ internal sealed class TrainingSetup : IDisposable
         TotalSteps = Options.Steps,
         Optimizer = Options.Optimizer,
         Layout = Adapter.Layout,
-        Properties = new Dictionary<string, string>(WeightProperties())
+        Properties = new Dictionary<string, string>
         {
             ["model"] = Model.Checkpoint.Fingerprint,
             ["engine"] = Options.Engine.Kind.ToString(),
+            ["weights"] = WeightFormats.NameOf(Options.Engine.Weights),
             ["update"] = Options.Update.ToString(),
             ["adapter"] = JsonSerializer.Serialize(Options.Adapter, RunFolder.Json),
             ["loss"] = Layout.Form.ToString(),
@@ -375,10 +375,6 @@ internal sealed class TrainingSetup : IDisposable
             },
         },
     };
-
-    // Runs with fp32 weights have no such property: they were there before the other formats.
-    private IEnumerable<KeyValuePair<string, string>> WeightProperties() =>
-        Options.Engine.Weights == WeightFormat.Float32 ? [] : [new("weights", WeightFormats.NameOf(Options.Engine.Weights))];
 
     private IProgramSession LoadProgram(Program program) => Own(Model.Engine.Load(program, Model.Checkpoint));
 

@@ -28,7 +28,7 @@ public sealed class PromptPrefixTests
         using var score = setting.Engine.Load(setting.Model.Assembler.Score(setting.Adapter, PrefixKind.KeyValues), setting.Model);
         foreach (var batch in examples.Select(example => new[] { example }).Append(examples).Append([.. examples.Reverse()]))
         {
-            var feed = StepFeed.Create(StepLossKind.Tokens, batch, 1, 1);
+            var feed = StepFeed.Create(StepLossKind.Tokens, batch, 1);
             var values = score.Run(setting.WithPrompts(feed.Inputs, batch))[ProgramNames.LogProbabilities].Floats;
             var next = 0;
             foreach (var example in batch)
@@ -85,7 +85,7 @@ public sealed class PromptPrefixTests
         using var setting = new Setting(isOnnx, keyValueHeads);
         PromptExample example = new([1, 2, 3, 4], 3, [5], [], 0);
         using var score = setting.Engine.Load(setting.Model.Assembler.Score(setting.Adapter, PrefixKind.KeyValues), setting.Model);
-        var inputs = setting.WithPrompts(StepFeed.Create(StepLossKind.Tokens, [example], 1, 1).Inputs, [example]);
+        var inputs = setting.WithPrompts(StepFeed.Create(StepLossKind.Tokens, [example], 1).Inputs, [example]);
         var expected = score.Run(inputs)[ProgramNames.LogProbabilities].Floats[0];
         for (var layer = 0; layer < setting.Model.Config.LayerCount; layer++)
         {
@@ -116,7 +116,7 @@ public sealed class PromptPrefixTests
         for (var first = 0; first <= 2; first++)
         {
             var adapter = new AdapterLayout(2, 2, [.. setting.Model.Assembler.LinearModules.Where(module => module.Layer >= first)]);
-            var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(StepLossKind.Tokens, examples, 1, 4).Inputs)
+            var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(StepLossKind.Tokens, examples, 4).Inputs)
             {
                 [ProgramNames.AdapterA] = HostTensor.Of(random.Normals(adapter.ACount, 0.3), adapter.ACount),
                 [ProgramNames.AdapterB] = HostTensor.Of(random.Normals(adapter.BCount, 0.1), adapter.BCount),

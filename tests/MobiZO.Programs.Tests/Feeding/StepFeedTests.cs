@@ -25,21 +25,18 @@ public sealed class StepFeedTests
     [Theory]
     [MemberData(nameof(Unfit))]
     public void Examples_that_do_not_fit_the_loss_are_refused(StepLossKind form, PromptExample example) =>
-        Assert.Contains(form.ToString(), Assert.Throws<ProgramException>(() => StepFeed.Create(form, [example], 1, 2)).Message);
+        Assert.Contains(form.ToString(), Assert.Throws<ProgramException>(() => StepFeed.Create(form, [example], 2)).Message);
 
     [Theory]
-    [InlineData(0, 1, 2)]
-    [InlineData(3, 2, 2)]
-    [InlineData(2, 2, 3)]
-    [InlineData(2, 0, 2)]
-    [InlineData(2, 1, 0)]
-    public void Counts_that_do_not_divide_are_refused(int examples, int groups, int copies) =>
-        Assert.Throws<ProgramException>(() => StepFeed.Create(StepLossKind.Tokens, [.. Enumerable.Repeat(s_free, examples)], groups, copies));
+    [InlineData(0, 2)]
+    [InlineData(2, 0)]
+    public void Steps_without_examples_or_copies_are_refused(int examples, int copies) =>
+        Assert.Throws<ProgramException>(() => StepFeed.Create(StepLossKind.Tokens, [.. Enumerable.Repeat(s_free, examples)], copies));
 
     [Fact]
     public void Rows_hold_the_suffix_and_all_answer_tokens_but_the_last()
     {
-        var feed = StepFeed.Create(StepLossKind.Tokens, [s_free, new([7, 8], 1, [9], [], 0)], 1, 1);
+        var feed = StepFeed.Create(StepLossKind.Tokens, [s_free, new([7, 8], 1, [9], [], 0)], 1);
         Assert.Equal((2, 3), (feed.RowCount, feed.TokensPerRow));
         Assert.Equal([2L, 3, 4, 8, 0, 0], feed.Inputs[ProgramNames.InputIds].Longs);
         Assert.Equal([1L, 2, 3, 1, 2, 3], feed.Inputs[ProgramNames.Positions].Longs);
@@ -49,12 +46,13 @@ public sealed class StepFeedTests
     }
 
     [Fact]
-    public void With_groups_every_copy_sees_the_examples_of_its_query()
+    public void Every_copy_sees_the_same_examples()
     {
         var other = new PromptExample([7, 8, 9], 0, [], [[4], [5]], 0);
-        var feed = StepFeed.Create(StepLossKind.Choices, [s_choice, other], 2, 4);
+        var feed = StepFeed.Create(StepLossKind.Choices, [s_choice, other], 2);
         Assert.Equal([2L, 3, 0, 7, 8, 9, 2, 3, 0, 7, 8, 9], feed.Inputs[ProgramNames.InputIds].Longs);
         Assert.Equal([1L, 0, 1, 0], feed.Inputs[ProgramNames.Labels].Longs);
-        Assert.Equal([0, 1], feed.PromptOrder);
+        Assert.Equal(2, feed.ExampleCount);
+        Assert.Equal([(0, 0), (1, 0)], feed.FirstCopyRows);
     }
 }

@@ -34,7 +34,7 @@ public sealed class ShapeInferenceTests
         ["fp32 query indices"] = (new PerturbStack(), ["b [7]", "noise [q,7]", "queries [P]", "coefficients [P]"], "query indices [P]"),
         ["update of another width"] = (new UpdateState(2), ["b [7]", "noise [2,8]", "g [2]", "rate [1]"], "noise [2, n]"),
         ["update of other queries"] = (new UpdateState(2), ["b [7]", "noise [3,7]", "g [3]", "rate [1]"], "gradients [2]"),
-        ["two epsilons"] = (new ProjectGradients(EstimatorForm.TwoSided, 2), ["losses [P]", "epsilon [2]"], "epsilon [1]"),
+        ["two epsilons"] = (new ProjectGradients(EstimatorKind.TwoSided, 2), ["losses [P]", "epsilon [2]"], "epsilon [1]"),
         ["labels of other decisions"] = (new ChoiceLoss(), ["scores [D,K]", "i:labels [R]", "copies [P]"], "labels [D]"),
         ["candidates of other answers"] = (new CandidateLogits(s_table), ["x [R,4]", "i:ids [N,K]"], "candidate ids [R, K]"),
         ["weights of other answers"] = (new WeightedRows(-1), ["x [R,1]", "w [P,N]"], "weights [D, R]"),

@@ -1,5 +1,6 @@
 using MobiZO.Adapters;
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 using MobiZO.TestKit;
 using MobiZO.Training;
 
@@ -25,7 +26,7 @@ public sealed class EngineUpdateTests
     private static async Task<float[]> TrainAsync(UpdatePlace place)
     {
         var options = RealModel.SmsSpam(42) with { Update = place, Steps = 20, EvalEvery = 0 };
-        options = options with { Data = options.Data with { MaxRows = 60, EvalFraction = 0 }, Optimizer = new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = 16, Epsilon = 0.01f } };
+        options = options with { Data = options.Data with { MaxRows = 60, EvalFraction = 0 }, Optimizer = new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 16, Epsilon = 0.01f } };
         var result = await new FineTuner(options).TrainAsync();
         var b = PeftAdapter.Load(result.AdapterFolder).ToState();
         Directory.Delete(options.Output, recursive: true);

@@ -77,7 +77,7 @@ internal static class RealModel
             targets = options.Adapter.TargetModules,
             layers = options.Adapter.Layers,
             r = options.Adapter.Rank,
-            mode = options.Optimizer.Mode.ToString(),
+            mode = options.Optimizer.Estimator.ToString(),
             epsilon = options.Optimizer.Epsilon,
             queries = options.Optimizer.Queries,
             examples_per_step = options.ExamplesPerStep,

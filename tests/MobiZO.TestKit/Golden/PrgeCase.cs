@@ -46,12 +46,10 @@ public sealed class PrgeCase : IDisposable
 
     private StepLossKind Loss => Config.GetProperty("loss").GetString() == "tokens" ? StepLossKind.Tokens : StepLossKind.Choices;
 
-    private EstimatorForm Form => Config.GetProperty("mode").GetString() switch
-    {
-        "two-sided" => EstimatorForm.TwoSided,
-        "one-sided" => EstimatorForm.OneSided,
-        _ => EstimatorForm.OneSidedNormalized,
-    };
+    private EstimatorKind Estimator => Config.GetProperty("mode").GetString() == "two-sided" ? EstimatorKind.TwoSided : EstimatorKind.OneSidedNormalized;
+
+    /// <summary>Whether the gradients are not divided by their spread, which no estimator of a program does: they are computed here and the program only updates.</summary>
+    private bool IsPlainOneSided => Config.GetProperty("mode").GetString() == "one-sided";
 
     /// <summary>Runs every step with the update in the engine and checks losses, projected gradients and B.</summary>
     /// <param name="engine">The engine under test.</param>
@@ -62,9 +60,10 @@ public sealed class PrgeCase : IDisposable
         var isActivated = Config.GetProperty("scope").GetString() == "activated";
         var firstLayer = cachesHidden ? _layout.Modules.Min(module => module.Layer) : 0;
         var prompt = isActivated ? PrefixKind.KeyValues : cachesHidden ? PrefixKind.Hidden : PrefixKind.Tokens;
+        var options = new StepOptions { Adapter = _layout, Loss = Loss, Prompt = prompt, FirstLayer = firstLayer };
         using var step = engine.Load(
-            _architecture.Step(new StepOptions { Adapter = _layout, Loss = Loss, Prompt = prompt, FirstLayer = firstLayer, Update = new EngineUpdate(Form, Queries) }),
-            _checkpoint);
+            _architecture.Step(IsPlainOneSided ? options : options with { Update = new EngineUpdate(Estimator, Queries) }), _checkpoint);
+        using var update = IsPlainOneSided ? engine.Load(ProgramAssembler.Update(_layout, Queries), _checkpoint) : null;
         using var prefix = prompt == PrefixKind.Tokens ? null : engine.Load(_architecture.Prefix(prompt, firstLayer), _checkpoint);
         var steps = _document.RootElement.GetProperty("steps");
         for (var index = 0; index < steps.GetArrayLength(); index++)
@@ -78,8 +77,16 @@ public sealed class PrgeCase : IDisposable
             }
 
             var outputs = step.Run(inputs);
-            CheckList(steps[index].GetProperty("losses"), outputs[ProgramNames.Losses].Floats, expected => lossTolerance, $"step {index + 1} losses");
-            CheckList(steps[index].GetProperty("projected_gradients"), outputs[ProgramNames.Gradients].Floats, expected => 2e-3 + (1e-3 * Math.Abs(expected)), $"step {index + 1} gradients");
+            var losses = outputs[ProgramNames.Losses].Floats;
+            CheckList(steps[index].GetProperty("losses"), losses, expected => lossTolerance, $"step {index + 1} losses");
+            var gradients = IsPlainOneSided ? [.. losses[1..].Select(loss => (float)((loss - losses[0]) / Epsilon))] : outputs[ProgramNames.Gradients].Floats;
+            CheckList(steps[index].GetProperty("projected_gradients"), gradients, expected => 2e-3 + (1e-3 * Math.Abs(expected)), $"step {index + 1} gradients");
+            if (update is not null)
+            {
+                inputs[ProgramNames.Gradients] = HostTensor.Of(gradients, Queries);
+                outputs = update.Run(inputs);
+            }
+
             CheckB(outputs[ProgramNames.NextAdapterB].Floats, index + 1, lossTolerance);
         }
     }
@@ -108,7 +115,7 @@ public sealed class PrgeCase : IDisposable
 
     private Dictionary<string, HostTensor> Inputs(IReadOnlyList<PromptExample> examples, float[] b, int number)
     {
-        var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(Loss, examples, 1, Copies).Inputs, StringComparer.Ordinal)
+        var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(Loss, examples, Copies).Inputs, StringComparer.Ordinal)
         {
             [ProgramNames.AdapterA] = HostTensor.Of(Flat(".lora_A.weight", _layout.AOffsets), _layout.ACount),
             [ProgramNames.AdapterB] = HostTensor.Of(b, _layout.BCount),
@@ -119,7 +126,7 @@ public sealed class PrgeCase : IDisposable
         var (queries, coefficients) = (new long[Copies], new float[Copies]);
         for (var copy = 0; copy < Copies; copy++)
         {
-            var clean = Form == EstimatorForm.TwoSided ? 0 : 1;
+            var clean = Estimator == EstimatorKind.TwoSided ? 0 : 1;
             queries[copy] = copy < clean ? 0 : (copy - clean) % Queries;
             coefficients[copy] = copy < clean ? 0 : (float)(copy - clean < Queries ? Epsilon : -Epsilon);
         }

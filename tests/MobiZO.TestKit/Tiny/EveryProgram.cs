@@ -54,11 +54,13 @@ public static class EveryProgram
                     yield return ($"step {loss} {prompt} from layer 1, one token", architecture.Step(above with { RowTokens = 1 }));
                 }
 
-                // The forms differ behind the losses only.
-                EstimatorForm[] forms = loss == StepLossKind.Choices && prompt == PrefixKind.KeyValues ? Enum.GetValues<EstimatorForm>() : [EstimatorForm.TwoSided];
-                foreach (var form in forms)
+                // The estimators differ behind the losses only.
+                EstimatorKind[] estimators = loss == StepLossKind.Choices && prompt == PrefixKind.KeyValues
+                    ? Enum.GetValues<EstimatorKind>()
+                    : [EstimatorKind.TwoSided];
+                foreach (var estimator in estimators)
                 {
-                    yield return ($"step {loss} {prompt} {form}", architecture.Step(options with { Update = new EngineUpdate(form, 3) }));
+                    yield return ($"step {loss} {prompt} {estimator}", architecture.Step(options with { Update = new EngineUpdate(estimator, 3) }));
                 }
             }
         }

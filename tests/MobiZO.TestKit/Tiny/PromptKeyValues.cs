@@ -27,7 +27,7 @@ public sealed record PromptKeyValues(int Length, float[][] Keys, float[][] Value
 
     /// <summary>Adds the cached prompts of a batch to the inputs of a program, padded to the longest of them.</summary>
     /// <param name="inputs">Inputs of the program.</param>
-    /// <param name="prompts">X prompts in the order of <see cref="StepFeed.PromptOrder"/>.</param>
+    /// <param name="prompts">X prompts in the order of the examples of the <see cref="StepFeed"/>.</param>
     /// <param name="heads">Key/value heads.</param>
     /// <param name="headDimension">d.</param>
     /// <param name="buffers">Memory to join them in, used again by the next batch; null: new memory.</param>

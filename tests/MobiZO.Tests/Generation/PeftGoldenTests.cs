@@ -167,7 +167,7 @@ public sealed class PeftGoldenTests
         {
             var form = example.SuffixStart == 0 ? PrefixKind.Tokens : PrefixKind.KeyValues;
             using var session = _engine.Load(_architecture.Score(_layout, form), _checkpoint);
-            var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(StepLossKind.Tokens, [example], 1, 1).Inputs, StringComparer.Ordinal);
+            var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(StepLossKind.Tokens, [example], 1).Inputs, StringComparer.Ordinal);
             AddAdapter(inputs);
             if (form == PrefixKind.KeyValues)
             {

@@ -2,6 +2,7 @@ using MobiZO.Adapters;
 using MobiZO.Initialization;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 using MobiZO.Tests.Training;
 using MobiZO.Training;
 
@@ -85,12 +86,12 @@ public class DiscriminantRunTests
     }
 
     [Theory]
-    [InlineData(2, EstimatorMode.OneSidedNormalized, "upper-half", 0.6f)]
-    [InlineData(2, EstimatorMode.TwoSided, "upper-half", 0.3f)]
-    [InlineData(0, EstimatorMode.OneSidedNormalized, "all", 0.3f)]
-    public void LayersAndRateAreDecidedTogether(int labels, EstimatorMode mode, string layers, float rate)
+    [InlineData(2, EstimatorKind.OneSidedNormalized, "upper-half", 0.6f)]
+    [InlineData(2, EstimatorKind.TwoSided, "upper-half", 0.3f)]
+    [InlineData(0, EstimatorKind.OneSidedNormalized, "all", 0.3f)]
+    public void LayersAndRateAreDecidedTogether(int labels, EstimatorKind estimator, string layers, float rate)
     {
-        var options = new FineTuneOptions { Model = "m", TrainData = "d", Output = "o", Optimizer = new OptimizerOptions { Mode = mode } };
+        var options = new FineTuneOptions { Model = "m", TrainData = "d", Output = "o", Optimizer = new OptimizerOptions { Estimator = estimator } };
         var decided = options.Decided(labels);
         Assert.Equal((layers, rate), (decided.Adapter.Layers, decided.Optimizer.LearningRate));
 

@@ -1,20 +1,21 @@
 using MobiZO.Journal;
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Tests.Journal;
 
 public sealed class JournalReplayTests
 {
-    public static TheoryData<EstimatorMode, float, ScheduleKind> Settings()
+    public static TheoryData<EstimatorKind, float, ScheduleKind> Settings()
     {
-        var settings = new TheoryData<EstimatorMode, float, ScheduleKind>();
-        foreach (var mode in Enum.GetValues<EstimatorMode>())
+        var settings = new TheoryData<EstimatorKind, float, ScheduleKind>();
+        foreach (var estimator in Enum.GetValues<EstimatorKind>())
         {
             foreach (var schedule in Enum.GetValues<ScheduleKind>())
             {
-                settings.Add(mode, 0f, schedule);
-                settings.Add(mode, 0.9f, schedule);
+                settings.Add(estimator, 0f, schedule);
+                settings.Add(estimator, 0.9f, schedule);
             }
         }
 
@@ -23,16 +24,15 @@ public sealed class JournalReplayTests
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void A_journal_alone_rebuilds_the_state_with_the_same_bits(EstimatorMode mode, float momentum, ScheduleKind schedule)
+    public void A_journal_alone_rebuilds_the_state_with_the_same_bits(EstimatorKind estimator, float momentum, ScheduleKind schedule)
     {
         using var run = new JournalRun(new OptimizerOptions
         {
-            Mode = mode,
+            Estimator = estimator,
             Queries = 3,
             LearningRate = 0.013f,
             Momentum = momentum,
-            Clip = 5,
-            Schedule = new LearningRateSchedule { Kind = schedule, WarmupSteps = 3, FinalRatio = 0.1f },
+            Schedule = schedule,
         });
         run.TrainAndClose(12);
         var journal = RunJournal.Read(run.Path);
@@ -45,7 +45,7 @@ public sealed class JournalReplayTests
     [Fact]
     public void Chosen_noise_is_part_of_the_journal()
     {
-        using var run = new JournalRun(new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = 2, Noise = NoiseKind.Rademacher, LearningRate = 0.01f });
+        using var run = new JournalRun(new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 2, Noise = NoiseKind.Rademacher, LearningRate = 0.01f });
         run.TrainAndClose(6);
         Assert.Equal(Bits(run.Optimizer.B), Bits(JournalReplay.Run(RunJournal.Read(run.Path))));
     }

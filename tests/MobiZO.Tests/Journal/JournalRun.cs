@@ -1,5 +1,6 @@
 using MobiZO.Journal;
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 using MobiZO.Tests.Optimization;
 
 namespace MobiZO.Tests.Journal;
@@ -14,7 +15,7 @@ internal sealed class JournalRun : IDisposable
         {
             Seed = ulong.MaxValue - 4,
             TotalSteps = totalSteps,
-            Optimizer = options ?? new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = 4, Epsilon = 0.01f, LearningRate = 0.05f },
+            Optimizer = options ?? new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 4, Epsilon = 0.01f, LearningRate = 0.05f },
             Layout = StateLayout.Create([("model.layers.0.self_attn.q_proj", 16, 7, 3), ("model.layers.0.self_attn.v_proj", 16, 5, 3)]),
             Properties = new Dictionary<string, string> { ["model"] = "a \"quoted\" näme", ["scope"] = "all" },
         };

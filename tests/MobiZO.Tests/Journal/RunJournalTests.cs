@@ -1,6 +1,7 @@
 using System.Text;
 using MobiZO.Journal;
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Tests.Journal;
 
@@ -9,7 +10,7 @@ public sealed class RunJournalTests
     [Fact]
     public void What_is_written_reads_back_with_the_same_bits()
     {
-        using var run = new JournalRun(new OptimizerOptions { Mode = EstimatorMode.OneSided, Queries = 3, Epsilon = 0.01f, LearningRate = 0.1f });
+        using var run = new JournalRun(new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Queries = 3, Epsilon = 0.01f, LearningRate = 0.1f });
         float[] losses = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon];
         float[] gradients = [-0f, float.MaxValue, 0.1f + 0.2f];
         using (var writer = JournalWriter.Create(run.Path, run.Header, stepsPerFlush: 2))
@@ -43,7 +44,7 @@ public sealed class RunJournalTests
         }
 
         var lines = File.ReadAllText(run.Path).Split('\n');
-        Assert.StartsWith("""{"format":"mobizo-journal","version":1,"seed":18446744073709551611,"total_steps":12,"optimizer":{"mode":"two-sided","queries":4,""", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("""{"format":"mobizo-journal","version":1,"seed":18446744073709551611,"total_steps":12,"optimizer":{"estimator":"two-sided","queries":4,""", lines[0], StringComparison.Ordinal);
         Assert.Equal("""{"step":0,"losses":[1,2,3,4,"NaN",6,7,8.5],"projected_gradients":[],"learning_rate":0.05,"milliseconds":2,"peak_memory_bytes":3,"skipped":true}""", lines[1]);
         Assert.Equal("", lines[2]);
         Assert.Equal(3, lines.Length);
@@ -117,7 +118,7 @@ public sealed class RunJournalTests
     [Theory]
     [InlineData("\"mobizo-journal\"", "\"another\"", "format")]
     [InlineData("\"version\":1", "\"version\":2", "version")]
-    [InlineData("\"two-sided\"", "\"three-sided\"", "mode")]
+    [InlineData("\"two-sided\"", "\"three-sided\"", "estimator")]
     [InlineData("\"queries\":4", "\"queries\":2147483647", "queries")]
     [InlineData("\"epsilon\":0.01", "\"epsilon\":-1", "epsilon")]
     [InlineData("\"out\":7", "\"out\":0", "out")]

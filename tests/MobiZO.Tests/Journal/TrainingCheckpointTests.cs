@@ -1,6 +1,7 @@
 using MobiZO.Checkpoints.Safetensors;
 using MobiZO.Journal;
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Tests.Journal;
 
@@ -9,7 +10,7 @@ public sealed class TrainingCheckpointTests
     [Fact]
     public void A_run_continued_from_a_checkpoint_ends_with_the_same_bits()
     {
-        var options = new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = 3, Momentum = 0.9f, LearningRate = 0.01f };
+        var options = new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 3, Momentum = 0.9f, LearningRate = 0.01f };
         using var whole = new JournalRun(options);
         whole.TrainAndClose(12);
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MobiZO.Checkpoints.Safetensors;
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 using MobiZO.TestKit;
 
 namespace MobiZO.Tests.Optimization;
@@ -14,8 +15,10 @@ internal sealed class GoldenCase
     {
         _tensorsPath = tensorsPath;
         var config = root.GetProperty("config");
-        Assert.True(EnumNames.TryParse<EstimatorMode>(config.GetProperty("mode").GetString()!, out var mode));
-        Plan = CopyPlan.Create(mode, config.GetProperty("q").GetInt32());
+        var mode = config.GetProperty("mode").GetString()!;
+        IsPlainOneSided = mode == "one-sided";
+        Assert.True(EnumNames.TryParse<EstimatorKind>(IsPlainOneSided ? "one-sided-normalized" : mode, out var estimator));
+        Plan = CopyPlan.Create(estimator, config.GetProperty("q").GetInt32());
         Copies = config.GetProperty("copies").GetInt32();
         Epsilon = config.GetProperty("eps").GetSingle();
         LearningRate = config.GetProperty("lr").GetSingle();
@@ -25,6 +28,9 @@ internal sealed class GoldenCase
     }
 
     public CopyPlan Plan { get; }
+
+    /// <summary>Whether the gradients were not divided by their spread, which no estimator of the product does: it is multiplied back here.</summary>
+    public bool IsPlainOneSided { get; }
 
     public int Copies { get; }
 
@@ -54,6 +60,21 @@ internal sealed class GoldenCase
         var folder = Shared.PathOf("fixtures", "prge", name);
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden.json")));
         return new GoldenCase(Path.Combine(folder, "tensors.safetensors"), document.RootElement);
+    }
+
+    /// <summary>The product's projected gradients in the units of the recording.</summary>
+    public float[] Compute(float[] losses)
+    {
+        var gradients = ProjectedGradients.Compute(Plan, losses, Epsilon);
+        if (!IsPlainOneSided)
+        {
+            return gradients;
+        }
+
+        var differences = losses[1..].Select(loss => (double)loss - losses[0]).ToArray();
+        var mean = differences.Average();
+        var spread = Math.Sqrt(differences.Sum(difference => (difference - mean) * (difference - mean)) / (differences.Length - 1));
+        return [.. gradients.Select(gradient => (float)(gradient * spread / Epsilon))];
     }
 
     /// <summary>The flat trained state after so many steps.</summary>

@@ -15,7 +15,7 @@ public sealed class GoldenStepTests
         Assert.Equal(golden.Copies, golden.Plan.Count);
         for (var step = 0; step < golden.Losses.Count; step++)
         {
-            var gradients = ProjectedGradients.Compute(golden.Plan, golden.Losses[step], golden.Epsilon);
+            var gradients = golden.Compute(golden.Losses[step]);
             Assert.Equal(golden.Gradients[step].Length, gradients.Length);
             for (var query = 0; query < gradients.Length; query++)
             {
@@ -32,7 +32,7 @@ public sealed class GoldenStepTests
         var b = golden.StateAfter(0);
         for (var step = 0; step < golden.Losses.Count; step++)
         {
-            var gradients = ProjectedGradients.Compute(golden.Plan, golden.Losses[step], golden.Epsilon);
+            var gradients = golden.Compute(golden.Losses[step]);
             AdapterUpdate.Apply(b, default, golden.Noise(step), gradients, golden.LearningRate);
             var expected = golden.StateAfter(step + 1);
             for (var index = 0; index < b.Length; index++)

@@ -1,4 +1,5 @@
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Tests.Optimization;
 
@@ -29,12 +30,11 @@ public class LearningRateProbeTests
     }
 
     [Theory]
-    [InlineData(EstimatorMode.OneSidedNormalized)]
-    [InlineData(EstimatorMode.TwoSidedNormalized)]
-    [InlineData(EstimatorMode.TwoSided)]
-    public void FoundRateLowersTheLossAndFourTimesItLowersItLess(EstimatorMode mode)
+    [InlineData(EstimatorKind.OneSidedNormalized)]
+    [InlineData(EstimatorKind.TwoSided)]
+    public void FoundRateLowersTheLossAndFourTimesItLowersItLess(EstimatorKind estimator)
     {
-        var options = new OptimizerOptions { Mode = mode, Queries = 16, Epsilon = 1e-3f };
+        var options = new OptimizerOptions { Estimator = estimator, Queries = 16, Epsilon = 1e-3f };
         var rate = LearningRateProbe.Find(options, s_layout, 1, new Bowl(1, 1));
 
         Assert.NotNull(rate);
@@ -46,7 +46,7 @@ public class LearningRateProbeTests
     [Fact]
     public void NearerTargetGivesASmallerRate()
     {
-        var options = new OptimizerOptions { Mode = EstimatorMode.OneSidedNormalized, Queries = 16, Epsilon = 1e-3f };
+        var options = new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Queries = 16, Epsilon = 1e-3f };
         var (near, far) = (LearningRateProbe.Find(options, s_layout, 1, new Bowl(1, 0.1f)), LearningRateProbe.Find(options, s_layout, 1, new Bowl(1, 0.4f)));
 
         // Four times the distance, up to the neighbouring rate of the grid; the curvature alone changes nothing.
@@ -57,7 +57,7 @@ public class LearningRateProbeTests
     [Fact]
     public void NothingIsFoundWhereNothingHelps()
     {
-        var options = new OptimizerOptions { Mode = EstimatorMode.OneSidedNormalized, Queries = 4 };
+        var options = new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Queries = 4 };
         Assert.Null(LearningRateProbe.Find(options, s_layout, 1, new Bowl(1, 0)));
         Assert.Null(LearningRateProbe.Find(options, s_layout, 1, new Bowl(float.NaN, 1)));
     }
@@ -65,7 +65,7 @@ public class LearningRateProbeTests
     private static double LossAfterSteps(OptimizerOptions options, float rate)
     {
         var bowl = new Bowl(1, 1);
-        var optimizer = new ZerothOrderOptimizer(options with { LearningRate = rate, Schedule = new() { Kind = ScheduleKind.Constant } }, s_layout, 1, 20);
+        var optimizer = new ZerothOrderOptimizer(options with { LearningRate = rate, Schedule = ScheduleKind.Constant }, s_layout, 1, 20);
         for (var step = 0; step < 20; step++)
         {
             optimizer.Step(bowl);

@@ -1,5 +1,6 @@
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Tests.Optimization;
 
@@ -8,18 +9,18 @@ public sealed class OptimizerOptionsTests
     [Fact]
     public void Defaults_are_sound()
     {
-        foreach (var mode in Enum.GetValues<EstimatorMode>())
+        foreach (var estimator in Enum.GetValues<EstimatorKind>())
         {
-            Assert.Empty(new OptimizerOptions { Mode = mode }.Validate());
+            Assert.Empty(new OptimizerOptions { Estimator = estimator }.Validate());
         }
     }
 
     [Fact]
-    public void Noise_follows_the_mode_unless_chosen()
+    public void Noise_follows_the_estimator_unless_chosen()
     {
-        Assert.Equal(NoiseKind.Gaussian, new OptimizerOptions { Mode = EstimatorMode.TwoSided }.EffectiveNoise);
-        Assert.Equal(NoiseKind.Rademacher, new OptimizerOptions { Mode = EstimatorMode.OneSidedNormalized }.EffectiveNoise);
-        Assert.Equal(NoiseKind.Gaussian, new OptimizerOptions { Mode = EstimatorMode.OneSided, Noise = NoiseKind.Gaussian }.EffectiveNoise);
+        Assert.Equal(NoiseKind.Gaussian, new OptimizerOptions { Estimator = EstimatorKind.TwoSided }.EffectiveNoise);
+        Assert.Equal(NoiseKind.Rademacher, new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized }.EffectiveNoise);
+        Assert.Equal(NoiseKind.Gaussian, new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Noise = NoiseKind.Gaussian }.EffectiveNoise);
     }
 
     [Fact]
@@ -27,32 +28,31 @@ public sealed class OptimizerOptionsTests
     {
         var errors = new OptimizerOptions
         {
-            Mode = (EstimatorMode)8,
+            Estimator = (EstimatorKind)8,
             Queries = 0,
             Epsilon = 0,
             LearningRate = float.NaN,
-            Schedule = new LearningRateSchedule { Kind = (ScheduleKind)5, WarmupSteps = -1, FinalRatio = 2 },
+            Schedule = (ScheduleKind)5,
             Momentum = 1,
-            Clip = -1,
             Noise = (NoiseKind)4,
         }.Validate();
-        Assert.Equal(10, errors.Count);
-        Assert.Contains(errors, error => error.Contains("two-sided-normalized", StringComparison.Ordinal));
+        Assert.Equal(7, errors.Count);
+        Assert.Contains(errors, error => error.Contains("one-sided-normalized", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Normalised_modes_need_two_queries() =>
-        Assert.Contains("at least 2", Assert.Single(new OptimizerOptions { Mode = EstimatorMode.TwoSidedNormalized, Queries = 1 }.Validate()), StringComparison.Ordinal);
+    public void Normalised_estimators_need_two_queries() =>
+        Assert.Contains("at least 2", Assert.Single(new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Queries = 1 }.Validate()), StringComparison.Ordinal);
 
     [Fact]
-    public void Names_of_modes_can_be_written_and_read()
+    public void Names_of_estimators_can_be_written_and_read()
     {
-        foreach (var mode in Enum.GetValues<EstimatorMode>())
+        foreach (var estimator in Enum.GetValues<EstimatorKind>())
         {
-            Assert.True(EnumNames.TryParse<EstimatorMode>(EnumNames.Of(mode), out var read));
-            Assert.Equal(mode, read);
+            Assert.True(EnumNames.TryParse<EstimatorKind>(EnumNames.Of(estimator), out var read));
+            Assert.Equal(estimator, read);
         }
 
-        Assert.False(EnumNames.TryParse<EstimatorMode>("TwoSided", out _));
+        Assert.False(EnumNames.TryParse<EstimatorKind>("TwoSided", out _));
     }
 }

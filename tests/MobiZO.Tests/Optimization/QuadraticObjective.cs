@@ -3,7 +3,7 @@ using MobiZO.Optimization;
 namespace MobiZO.Tests.Optimization;
 
 /// <summary>
-/// L(b) = sum_k w_k (b_k - c_k)^2 / 2, optionally plus a quartic term and a mini-batch term that differs from step to step and query to query.
+/// L(b) = sum_k w_k (b_k - c_k)^2 / 2, optionally plus a quartic term and a mini-batch term that differs from step to step.
 /// </summary>
 internal sealed class QuadraticObjective : IStepObjective
 {
@@ -29,11 +29,11 @@ internal sealed class QuadraticObjective : IStepObjective
         var total = request.B.Length;
         var stack = new float[request.Plan.Count * total];
         Perturbation.ApplyAll(request.Plan, request.B, request.Noise, request.Epsilon, stack);
-        return [.. request.Plan.Copies.Select((copy, index) => Loss(request.Step, request.Plan.OwnExamples ? copy.Query : 0, stack.AsSpan(index * total, total)))];
+        return [.. request.Plan.Copies.Select((_, index) => Loss(request.Step, stack.AsSpan(index * total, total)))];
     }
 
-    public float Loss(long step, int examples, ReadOnlySpan<float> b) =>
-        BrokenSteps.Contains(step) ? float.NaN : (float)(Value(b) + (ExampleLevel * Math.Sin((13 * step) + (5 * examples))));
+    public float Loss(long step, ReadOnlySpan<float> b) =>
+        BrokenSteps.Contains(step) ? float.NaN : (float)(Value(b) + (ExampleLevel * Math.Sin(13 * step)));
 
     public double Value(ReadOnlySpan<float> b)
     {

@@ -218,7 +218,7 @@ public sealed class PrefixStoreTests
         Dictionary<string, HostTensor> Inputs(PrefixStore store, PromptExample example, int index)
         {
             var inputs = new Dictionary<string, HostTensor>();
-            store.AddTo(inputs, StepFeed.Create(StepLossKind.Tokens, [example], 1, 1), [index]);
+            store.AddTo(inputs, StepFeed.Create(StepLossKind.Tokens, [example], 1), [index]);
             return inputs;
         }
 

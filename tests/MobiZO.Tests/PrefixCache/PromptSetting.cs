@@ -83,7 +83,7 @@ internal sealed class PromptSetting : IDisposable
     public Dictionary<string, float[]> Inputs(PrefixStore store, int count = 4)
     {
         var inputs = new Dictionary<string, HostTensor>();
-        store.AddTo(inputs, StepFeed.Create(StepLossKind.Tokens, Examples[..count], 1, 1), [.. Enumerable.Range(0, count)]);
+        store.AddTo(inputs, StepFeed.Create(StepLossKind.Tokens, Examples[..count], 1), [.. Enumerable.Range(0, count)]);
         return inputs.Where(pair => pair.Value.Type == ElementType.Float32).ToDictionary(pair => pair.Key, pair => pair.Value.Floats.ToArray());
     }
 

@@ -10,16 +10,16 @@ namespace MobiZO.Tests.Training;
 public sealed class EngineUpdateTests
 {
     private const int Queries = 3;
+    private const int ExamplesPerStep = 2;
 
-    public static TheoryData<EngineKind, EstimatorMode, bool> Cases()
+    public static TheoryData<EngineKind, EstimatorKind> Cases()
     {
-        var cases = new TheoryData<EngineKind, EstimatorMode, bool>();
+        var cases = new TheoryData<EngineKind, EstimatorKind>();
         foreach (var engine in Enum.GetValues<EngineKind>())
         {
-            foreach (var mode in Enum.GetValues<EstimatorMode>())
+            foreach (var estimator in Enum.GetValues<EstimatorKind>())
             {
-                cases.Add(engine, mode, false);
-                cases.Add(engine, mode, true);
+                cases.Add(engine, estimator);
             }
         }
 
@@ -28,13 +28,12 @@ public sealed class EngineUpdateTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_hundred_steps_in_the_engine_equal_a_hundred_on_the_host(EngineKind engine, EstimatorMode mode, bool ownExamples)
+    public void A_hundred_steps_in_the_engine_equal_a_hundred_on_the_host(EngineKind engine, EstimatorKind estimator)
     {
         using var tiny = NewTiny(engine);
-        var (inEngine, onHost) = (NewOptimizer(tiny, mode, ownExamples), NewOptimizer(tiny, mode, ownExamples));
-        var perStep = 2 * (ownExamples ? Queries : 1);
-        var updating = tiny.Objective(perStep, update: new EngineUpdate(FormOf(mode), Queries));
-        var plain = tiny.Objective(perStep);
+        var (inEngine, onHost) = (NewOptimizer(tiny, estimator), NewOptimizer(tiny, estimator));
+        var updating = tiny.Objective(ExamplesPerStep, update: new EngineUpdate(estimator, Queries));
+        var plain = tiny.Objective(ExamplesPerStep);
         for (var step = 0; step < 100; step++)
         {
             inEngine.Step(updating);
@@ -49,12 +48,12 @@ public sealed class EngineUpdateTests
     /// <summary>Elementwise operations round the same everywhere: with the engine's own gradients the host gets the engine's very bits.</summary>
     [Theory]
     [MemberData(nameof(Cases))]
-    public void The_engines_recorded_gradients_replay_to_the_same_bits(EngineKind engine, EstimatorMode mode, bool ownExamples)
+    public void The_engines_recorded_gradients_replay_to_the_same_bits(EngineKind engine, EstimatorKind estimator)
     {
         // A state that is no multiple of any vector width.
         using var tiny = NewTiny(engine);
-        var (inEngine, replayed) = (NewOptimizer(tiny, mode, ownExamples), NewOptimizer(tiny, mode, ownExamples));
-        var updating = tiny.Objective(2 * (ownExamples ? Queries : 1), update: new EngineUpdate(FormOf(mode), Queries));
+        var (inEngine, replayed) = (NewOptimizer(tiny, estimator), NewOptimizer(tiny, estimator));
+        var updating = tiny.Objective(ExamplesPerStep, update: new EngineUpdate(estimator, Queries));
         for (var step = 0; step < 40; step++)
         {
             var result = inEngine.Step(updating);
@@ -66,14 +65,13 @@ public sealed class EngineUpdateTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Steps_cut_into_micro_batches_update_in_the_engine_too(EngineKind engine, EstimatorMode mode, bool ownExamples)
+    public void Steps_cut_into_micro_batches_update_in_the_engine_too(EngineKind engine, EstimatorKind estimator)
     {
         using var tiny = NewTiny(engine);
-        var perStep = 2 * (ownExamples ? Queries : 1);
-        var update = new EngineUpdate(FormOf(mode), Queries);
-        var request = tiny.Request(CopyPlan.Create(mode, Queries, ownExamples));
-        var objective = tiny.Objective(perStep, maxTokensPerRun: 1, update);
-        var whole = tiny.Objective(perStep, update: update).LossesAndUpdate(request, 0.01f);
+        var update = new EngineUpdate(estimator, Queries);
+        var request = tiny.Request(CopyPlan.Create(estimator, Queries));
+        var objective = tiny.Objective(ExamplesPerStep, maxTokensPerRun: 1, update);
+        var whole = tiny.Objective(ExamplesPerStep, update: update).LossesAndUpdate(request, 0.01f);
         var parts = objective.LossesAndUpdate(request, 0.01f);
         Assert.True(objective.LastRunCount > 1);
         Assert.Equal(whole.Losses, parts.Losses, (x, y) => Math.Abs(x - y) <= 1e-6);
@@ -88,10 +86,10 @@ public sealed class EngineUpdateTests
     public void Without_noise_nothing_moves(EngineKind engine)
     {
         using var tiny = NewTiny(engine);
-        foreach (var mode in Enum.GetValues<EstimatorMode>())
+        foreach (var estimator in Enum.GetValues<EstimatorKind>())
         {
-            var objective = tiny.Objective(2, update: new EngineUpdate(FormOf(mode), Queries));
-            var still = tiny.Request(CopyPlan.Create(mode, Queries)) with { Noise = new float[Queries * tiny.B.Length] };
+            var objective = tiny.Objective(ExamplesPerStep, update: new EngineUpdate(estimator, Queries));
+            var still = tiny.Request(CopyPlan.Create(estimator, Queries)) with { Noise = new float[Queries * tiny.B.Length] };
             var result = objective.LossesAndUpdate(still, 1);
             Assert.Equal(tiny.B, result.B);
             Assert.Equal(new float[Queries], result.ProjectedGradients);
@@ -105,15 +103,13 @@ public sealed class EngineUpdateTests
     }
 
     // The rate is small enough that B stays tame for a hundred steps: a run amplifies rounding as it goes.
-    private static ZerothOrderOptimizer NewOptimizer(TinyStep tiny, EstimatorMode mode, bool ownExamples)
+    private static ZerothOrderOptimizer NewOptimizer(TinyStep tiny, EstimatorKind estimator)
     {
         var optimizer = new ZerothOrderOptimizer(
-            new OptimizerOptions { Mode = mode, Queries = Queries, OwnExamples = ownExamples, LearningRate = 2e-4f }, tiny.State, seed: 9, totalSteps: 100);
+            new OptimizerOptions { Estimator = estimator, Queries = Queries, LearningRate = 2e-4f }, tiny.State, seed: 9, totalSteps: 100);
         optimizer.Restore(0, tiny.B, []);
         return optimizer;
     }
-
-    private static EstimatorForm FormOf(EstimatorMode mode) => Enum.Parse<EstimatorForm>(mode.ToString());
 
     private static int[] Bits(ReadOnlyMemory<float> values) => Array.ConvertAll(values.ToArray(), BitConverter.SingleToInt32Bits);
 }

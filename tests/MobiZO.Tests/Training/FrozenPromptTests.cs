@@ -4,7 +4,9 @@ using MobiZO.Optimization;
 using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Assembling;
 using MobiZO.PrefixCache;
+using MobiZO.Programs.Ops;
 using MobiZO.TestKit.Tiny;
+using MobiZO.Tests.Optimization;
 using MobiZO.Training;
 
 namespace MobiZO.Tests.Training;
@@ -12,6 +14,8 @@ namespace MobiZO.Tests.Training;
 /// <summary>The frozen part of prompts in whole steps and whole runs.</summary>
 public sealed class FrozenPromptTests
 {
+    private const int Examples = 4;
+
     public static TheoryData<EngineKind, StepLossKind> Losses => new()
     {
         { EngineKind.Reference, StepLossKind.Tokens },
@@ -29,19 +33,15 @@ public sealed class FrozenPromptTests
     {
         var model = new TinyLlama(layers: 4);
         var adapter = new AdapterLayout(2, 2, [.. model.Assembler.LinearModules.Where(module => module.Layer >= 2)]);
-        foreach (var ownExamples in new[] { false, true })
+        var plan = CopyPlan.Create(EstimatorKind.TwoSided, 3);
+        foreach (var maxTokens in new[] { int.MaxValue, 30 })
         {
-            var plan = CopyPlan.Create(EstimatorMode.TwoSided, 3, ownExamples);
-            foreach (var maxTokens in new[] { int.MaxValue, 30 })
-            {
-                using var whole = new TinyStep(engine, loss, PrefixKind.Tokens, model, adapter);
-                using var top = new TinyStep(engine, loss, PrefixKind.Hidden, model, adapter);
-                var examples = ownExamples ? 6 : 4;
-                var expected = whole.Objective(examples, maxTokens).Losses(whole.Request(plan));
-                var actual = top.Objective(examples, maxTokens).Losses(top.Request(plan));
-                Assert.Equal(expected, actual, (x, y) => Math.Abs(x - y) <= 2e-5);
-                Assert.Equal(6, expected.Distinct().Count());
-            }
+            using var whole = new TinyStep(engine, loss, PrefixKind.Tokens, model, adapter);
+            using var top = new TinyStep(engine, loss, PrefixKind.Hidden, model, adapter);
+            var expected = whole.Objective(Examples, maxTokens).Losses(whole.Request(plan));
+            var actual = top.Objective(Examples, maxTokens).Losses(top.Request(plan));
+            Assert.Equal(expected, actual, (x, y) => Math.Abs(x - y) <= 2e-5);
+            Assert.Equal(6, expected.Distinct().Count());
         }
     }
 
@@ -54,30 +54,25 @@ public sealed class FrozenPromptTests
     {
         var model = new TinyLlama(layers: 4);
         var adapter = new AdapterLayout(2, 2, [.. model.Assembler.LinearModules.Where(module => module.Layer >= 2)]);
-        foreach (var (ownExamples, hasSingleTokens) in new[] { (false, false), (true, false), (false, true), (true, true) })
+        foreach (var (hasSingleTokens, startsAbove) in new[] { (false, false), (false, true), (true, false), (true, true) })
         {
-            foreach (var (startsAbove, mode, maxTokens, isSequential) in new[] { false, true }.SelectMany(above => new[]
+            foreach (var (estimator, maxTokens) in new[] { (EstimatorKind.TwoSided, int.MaxValue), (EstimatorKind.OneSidedNormalized, int.MaxValue), (EstimatorKind.TwoSided, 30) })
             {
-                (above, EstimatorMode.TwoSided, int.MaxValue, false),
-                (above, EstimatorMode.OneSided, int.MaxValue, false),
-                (above, EstimatorMode.TwoSided, 30, false),
-                (above, EstimatorMode.TwoSided, int.MaxValue, true),
-            }))
-            {
-                var plan = CopyPlan.Create(mode, 3, ownExamples);
+                var plan = CopyPlan.Create(estimator, 3);
                 using var whole = new TinyStep(engine, loss, PrefixKind.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens, sharesLayers: false);
                 using var upper = new TinyStep(engine, loss, PrefixKind.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens, startsAbove: startsAbove);
                 Assert.Equal((0, 0), (whole.Options().FirstLayer, whole.Options().SharedLayers));
                 Assert.Equal(startsAbove ? (2, 0) : (0, 2), (upper.Options().FirstLayer, upper.Options().SharedLayers));
-                var examples = ownExamples ? 6 : 4;
-                var expected = whole.Objective(examples, maxTokens).Losses(whole.Request(plan));
-                var actual = upper.Objective(examples, maxTokens, isSequential: isSequential).Losses(upper.Request(plan));
+                var expected = whole.Objective(Examples, maxTokens).Losses(whole.Request(plan));
+                var actual = upper.Objective(Examples, maxTokens).Losses(upper.Request(plan));
                 Assert.Equal(expected, actual, (x, y) => Math.Abs(x - y) <= 2e-5);
+                Assert.Equal(expected, new CopyByCopy(upper.Objective(Examples, maxTokens)).Losses(upper.Request(plan)), (x, y) => Math.Abs(x - y) <= 2e-5);
                 Assert.Equal(plan.Count, expected.Distinct().Count());
 
-                var update = new EngineUpdate(mode.EngineForm(), 3);
-                var next = upper.Objective(examples, maxTokens, update).LossesAndUpdate(upper.Request(plan), 0.01f).B;
-                Assert.Equal(whole.Objective(examples, maxTokens, update).LossesAndUpdate(whole.Request(plan), 0.01f).B, next, (x, y) => Math.Abs(x - y) <= 2e-5);
+                var update = new EngineUpdate(estimator, 3);
+                var next = upper.Objective(Examples, maxTokens, update).LossesAndUpdate(upper.Request(plan), 0.01f).B;
+                var right = whole.Objective(Examples, maxTokens, update).LossesAndUpdate(whole.Request(plan), 0.01f).B;
+                Assert.Equal(right, next, (x, y) => Math.Abs(x - y) <= UpdateTolerance(estimator));
             }
         }
     }
@@ -164,6 +159,9 @@ public sealed class FrozenPromptTests
         Assert.False(Directory.Exists(run.At("cache", "prompts")));
         Assert.Null((await new FineTuner(run.Options with { Adapter = run.Options.Adapter with { Scope = AdapterScope.All } }).PlanAsync()).Prompts);
     }
+
+    // Normalised gradients divide losses that differ in the last bits by their small spread.
+    private static double UpdateTolerance(EstimatorKind estimator) => estimator == EstimatorKind.TwoSided ? 2e-5 : 2e-4;
 
     private static FineTuneOptions Scoped(FineTuneOptions options, AdapterScope scope, string layers) =>
         options with { Adapter = options.Adapter with { Scope = scope, Layers = layers } };

@@ -1,6 +1,7 @@
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Ops;
 using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.Tests.Training;
@@ -11,16 +12,16 @@ public sealed class GradientTests
     private const int Queries = 600;
 
     [Theory]
-    [InlineData(EngineKind.OnnxRuntime, EstimatorMode.TwoSided, StepLossKind.Choices)]
-    [InlineData(EngineKind.OnnxRuntime, EstimatorMode.TwoSided, StepLossKind.Tokens)]
-    [InlineData(EngineKind.OnnxRuntime, EstimatorMode.OneSidedNormalized, StepLossKind.Choices)]
-    [InlineData(EngineKind.OnnxRuntime, EstimatorMode.TwoSidedNormalized, StepLossKind.ChoiceSequences)]
-    [InlineData(EngineKind.Reference, EstimatorMode.TwoSided, StepLossKind.Choices)]
-    public void The_mean_over_many_queries_is_parallel_to_the_finite_difference_gradient(EngineKind engine, EstimatorMode mode, StepLossKind loss)
+    [InlineData(EngineKind.OnnxRuntime, EstimatorKind.TwoSided, StepLossKind.Choices)]
+    [InlineData(EngineKind.OnnxRuntime, EstimatorKind.TwoSided, StepLossKind.Tokens)]
+    [InlineData(EngineKind.OnnxRuntime, EstimatorKind.OneSidedNormalized, StepLossKind.Choices)]
+    [InlineData(EngineKind.OnnxRuntime, EstimatorKind.OneSidedNormalized, StepLossKind.ChoiceSequences)]
+    [InlineData(EngineKind.Reference, EstimatorKind.TwoSided, StepLossKind.Choices)]
+    public void The_mean_over_many_queries_is_parallel_to_the_finite_difference_gradient(EngineKind engine, EstimatorKind estimator, StepLossKind loss)
     {
         var model = new TinyLlama(layers: 1, hidden: 12, headDimension: 4, heads: 2, keyValueHeads: 1, vocabulary: 16);
         using var tiny = new TinyStep(engine, loss, PrefixKind.KeyValues, model, model.Adapter(2, "q_proj", "o_proj"), exampleCount: 3);
-        var plan = CopyPlan.Create(mode, Queries);
+        var plan = CopyPlan.Create(estimator, Queries);
         var request = tiny.Request(plan) with { Epsilon = 1e-3f };
         var losses = tiny.Objective(3, maxTokensPerRun: 2048).Losses(request);
         var b = tiny.B.ToArray();
@@ -45,7 +46,7 @@ public sealed class GradientTests
         var expected = Math.Sqrt((double)Queries / (Queries + b.Length + 1));
         Assert.InRange(expected, 0.95, 1);
         Assert.True(cosine > 0.9, $"cosine {cosine:g4}, expected about {expected:g4}");
-        if (mode == EstimatorMode.TwoSided)
+        if (estimator == EstimatorKind.TwoSided)
         {
             Assert.InRange(Dot(gradient, estimate) / Dot(gradient, gradient), 0.8, 1.2);
         }

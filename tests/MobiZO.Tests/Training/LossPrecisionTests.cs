@@ -1,7 +1,9 @@
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Ops;
 using MobiZO.TestKit.Tiny;
+using MobiZO.Tests.Optimization;
 
 namespace MobiZO.Tests.Training;
 
@@ -26,7 +28,7 @@ public sealed class LossPrecisionTests
         }
 
         using var tiny = new TinyStep(engine, loss, PrefixKind.Tokens, model);
-        var request = tiny.Request(CopyPlan.Create(EstimatorMode.TwoSided, 3));
+        var request = tiny.Request(CopyPlan.Create(EstimatorKind.TwoSided, 3));
         var losses = tiny.Objective(2).Losses(request);
         var examples = tiny.Order(2).IndicesOf(request.Step).Select(index => tiny.Examples[index]).ToArray();
         var oracle = new SequentialObjective((_, _, b) => (float)tiny.Oracle.Loss(loss, examples, b.ToArray())).Losses(request);

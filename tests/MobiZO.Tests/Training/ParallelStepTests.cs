@@ -3,7 +3,9 @@ using MobiZO.Optimization;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
+using MobiZO.Programs.Ops;
 using MobiZO.TestKit.Tiny;
+using MobiZO.Tests.Optimization;
 
 namespace MobiZO.Tests.Training;
 
@@ -11,28 +13,28 @@ namespace MobiZO.Tests.Training;
 public sealed class ParallelStepTests
 {
     private const int Queries = 3;
-    private const int ExamplesPerCopy = 2;
+    private const int ExamplesPerStep = 2;
     private const float LearningRate = 0.01f;
 
-    public static TheoryData<EngineKind, StepLossKind, PrefixKind, EstimatorMode, bool, int, bool> Cases()
+    public static TheoryData<EngineKind, StepLossKind, PrefixKind, EstimatorKind, bool, bool> Cases()
     {
-        var cases = new TheoryData<EngineKind, StepLossKind, PrefixKind, EstimatorMode, bool, int, bool>();
+        var cases = new TheoryData<EngineKind, StepLossKind, PrefixKind, EstimatorKind, bool, bool>();
         foreach (var engine in Enum.GetValues<EngineKind>())
         {
             foreach (var loss in Enum.GetValues<StepLossKind>())
             {
                 foreach (var prompt in new[] { PrefixKind.Tokens, PrefixKind.KeyValues })
                 {
-                    foreach (var mode in new[] { EstimatorMode.TwoSided, EstimatorMode.OneSided })
+                    foreach (var estimator in Enum.GetValues<EstimatorKind>())
                     {
-                        foreach (var ownExamples in new[] { false, true })
+                        foreach (var isGrouped in new[] { false, true })
                         {
-                            cases.Add(engine, loss, prompt, mode, ownExamples, 4, false);
-                            cases.Add(engine, loss, prompt, mode, ownExamples, 2, false);
-                            if (prompt == PrefixKind.KeyValues)
-                            {
-                                cases.Add(engine, loss, prompt, mode, ownExamples, 2, true);
-                            }
+                            cases.Add(engine, loss, prompt, estimator, isGrouped, false);
+                        }
+
+                        if (prompt == PrefixKind.KeyValues)
+                        {
+                            cases.Add(engine, loss, prompt, estimator, true, true);
                         }
                     }
                 }
@@ -44,50 +46,56 @@ public sealed class ParallelStepTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Copies_side_by_side_equal_copies_one_after_another(EngineKind engine, StepLossKind loss, PrefixKind prompt, EstimatorMode mode, bool ownExamples, int keyValueHeads, bool hasSingleTokens)
+    public void Copies_side_by_side_equal_copies_one_after_another(
+        EngineKind engine, StepLossKind loss, PrefixKind prompt, EstimatorKind estimator, bool isGrouped, bool hasSingleTokens)
     {
-        using var tiny = new TinyStep(engine, loss, prompt, new TinyLlama(heads: 4, keyValueHeads: keyValueHeads, bias: ownExamples, tied: !ownExamples), hasSingleTokens: hasSingleTokens);
-        var plan = CopyPlan.Create(mode, Queries, ownExamples);
+        var model = new TinyLlama(heads: 4, keyValueHeads: isGrouped ? 2 : 4, bias: isGrouped, tied: !isGrouped);
+        using var tiny = new TinyStep(engine, loss, prompt, model, hasSingleTokens: hasSingleTokens);
+        var plan = CopyPlan.Create(estimator, Queries);
         var request = tiny.Request(plan);
-        var perStep = ExamplesPerCopy * (ownExamples ? Queries : 1);
-        var parallel = tiny.Objective(perStep).Losses(request);
+        var parallel = tiny.Objective(ExamplesPerStep).Losses(request);
 
-        var indices = tiny.Order(perStep).IndicesOf(request.Step);
-        PromptExample[] ExamplesOf(int query) => [.. (ownExamples ? indices.Skip(query * ExamplesPerCopy).Take(ExamplesPerCopy) : indices).Select(index => tiny.Examples[index])];
+        PromptExample[] examples = [.. tiny.Order(ExamplesPerStep).IndicesOf(request.Step).Select(index => tiny.Examples[index])];
         var one = new OneCopy(tiny);
-        var sequential = new SequentialObjective((_, query, b) => one.Loss(ExamplesOf(query), b.ToArray())).Losses(request);
+        var sequential = new SequentialObjective((_, _, b) => one.Loss(examples, b.ToArray())).Losses(request);
         AssertClose(sequential, parallel, 1e-5, "one after another");
 
-        var oracle = new SequentialObjective((_, query, b) => (float)tiny.Oracle.Loss(loss, ExamplesOf(query), b.ToArray())).Losses(request);
+        var oracle = new SequentialObjective((_, _, b) => (float)tiny.Oracle.Loss(loss, examples, b.ToArray())).Losses(request);
         AssertClose(oracle, parallel, 1e-5, "plain forward in double");
         Assert.Equal(NextB(tiny, request, sequential), NextB(tiny, request, parallel), (x, y) => Math.Abs(x - y) <= 1e-5);
 
-        // The largest size that still cuts, and one copy (or query) at a time.
-        var largest = tiny.Examples.Max(example => example.Prompt.Length + 2) * ExamplesPerCopy * 3;
-        foreach (var size in new[] { 1, largest })
+        // One copy a run, and three: the sizes that micro-batches are cut to.
+        var tokens = examples.Max(RowTokens) * ExamplesPerStep * (loss == StepLossKind.ChoiceSequences ? examples[0].Choices.Length : 1);
+        foreach (var (size, runs) in new[] { (1, plan.Count), (3 * tokens, (plan.Count + 2) / 3) })
         {
-            var objective = tiny.Objective(perStep, size);
+            var objective = tiny.Objective(ExamplesPerStep, size);
             AssertClose(parallel, objective.Losses(request), 1e-6, $"micro-batches of {size} tokens");
-            Assert.True(objective.LastRunCount > 1 || size > 1);
+            Assert.Equal(runs, objective.LastRunCount);
         }
 
-        var copyByCopy = tiny.Objective(perStep, isSequential: true);
-        AssertClose(parallel, copyByCopy.Losses(request), 1e-6, "an engine run for every copy");
-        Assert.Equal(plan.Count, copyByCopy.LastRunCount);
+        // Slices of the copies, as processes evaluate them that know the step, the seed and B.
+        AssertClose(parallel, new CopyByCopy(tiny.Objective(ExamplesPerStep)).Losses(request), 1e-6, "copies evaluated by themselves");
+        var slices = new[] { plan.Slice(..2), plan.Slice(2..^1), plan.Slice(^1..) };
+        float[] joined = [.. slices.SelectMany(slice => tiny.Objective(ExamplesPerStep).Losses(tiny.Request(slice)))];
+        AssertClose(parallel, joined, 1e-6, "slices joined");
     }
 
-    /// <summary>If copies did not differ, or examples were mixed up between copies, the comparison above could pass for nothing.</summary>
+    /// <summary>If copies did not differ the comparison above could pass for nothing.</summary>
     [Theory]
     [InlineData(EngineKind.Reference)]
     [InlineData(EngineKind.OnnxRuntime)]
-    public void Losses_differ_between_copies_and_between_the_examples_of_queries(EngineKind engine)
+    public void Losses_differ_between_copies_and_between_steps(EngineKind engine)
     {
         using var tiny = new TinyStep(engine);
-        var losses = tiny.Objective(Queries).Losses(tiny.Request(CopyPlan.Create(EstimatorMode.OneSided, Queries, ownExamples: true)));
+        var plan = CopyPlan.Create(EstimatorKind.OneSidedNormalized, Queries);
+        var losses = tiny.Objective(ExamplesPerStep).Losses(tiny.Request(plan));
         Assert.Equal(losses.Length, losses.Distinct().Count());
-        Assert.True(losses[..Queries].Max() - losses[..Queries].Min() > 1e-2, "clean copies of different examples");
-        Assert.All(Enumerable.Range(0, Queries), query => Assert.True(Math.Abs(losses[query] - losses[Queries + query]) > 1e-5));
+        Assert.All(losses[1..], loss => Assert.True(Math.Abs(losses[0] - loss) > 1e-5));
+        Assert.True(Math.Abs(losses[0] - tiny.Objective(ExamplesPerStep).Losses(tiny.Request(plan, step: 4))[0]) > 1e-2, "clean copies of different examples");
     }
+
+    private static int RowTokens(PromptExample example) =>
+        example.Prompt.Length - example.SuffixStart + (example.Choices.Length > 0 ? example.Choices.Max(choice => choice.Length) : example.Answer.Length) - 1;
 
     private static float[] NextB(TinyStep tiny, StepRequest request, float[] losses)
     {
@@ -121,7 +129,7 @@ public sealed class ParallelStepTests
 
         public float Loss(PromptExample[] examples, float[] b)
         {
-            var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(_tiny.Loss, examples, 1, 1).Inputs)
+            var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(_tiny.Loss, examples, 1).Inputs)
             {
                 [ProgramNames.AdapterA] = HostTensor.Of(_tiny.A, _tiny.A.Length),
                 [ProgramNames.AdapterB] = HostTensor.Of(b, b.Length),

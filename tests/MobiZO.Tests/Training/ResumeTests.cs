@@ -3,6 +3,7 @@ using MobiZO.Checkpoints;
 using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
@@ -110,7 +111,7 @@ public sealed class ResumeTests
         Assert.Contains("epsilon", await Refusal(options => options with { Optimizer = options.Optimizer with { Epsilon = 0.02f } }));
         Assert.Contains("examples_per_step", await Refusal(options => options with { ExamplesPerStep = 3 }));
         Assert.Contains("loss", await Refusal(options => options with { Loss = LossKind.Tokens }));
-        Assert.Contains("weights: absent / \"int4\"", await Refusal(options => options with { Engine = options.Engine with { Weights = WeightFormat.Int4 } }));
+        Assert.Contains("weights: \"fp32\" / \"int4\"", await Refusal(options => options with { Engine = options.Engine with { Weights = WeightFormat.Int4 } }));
         var several = await Refusal(options => options with { Adapter = options.Adapter with { Scope = AdapterScope.All }, Update = UpdatePlace.Engine });
         Assert.Contains("adapter", several);
         Assert.Contains("update", several);
@@ -136,7 +137,7 @@ public sealed class ResumeTests
         Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
         Assert.Equal(WeightFormat.Int4, new RunFolder(run.At("run")).ReadConfig().Engine.Weights);
         await run.TrainUntilAsync(1, options => options with { Output = run.At("fp32") });
-        Assert.DoesNotContain("weights", run.Journal("fp32").Header.Properties.Keys);
+        Assert.Equal("fp32", run.Journal("fp32").Header.Properties["weights"]);
         Assert.NotEqual(run.Journal("fp32").Entries[0].Losses, run.Journal().Entries[0].Losses);
     }
 
@@ -194,6 +195,6 @@ public sealed class ResumeTests
         Assert.Equal(run.Options.Optimizer, stored.Optimizer);
         Assert.Equal(run.Options.Data.Choices, stored.Data.Choices);
         Assert.Equal(JournalReplay.Run(run.Journal()).Length, run.Journal().Header.Layout.Total);
-        Assert.Equal(EstimatorMode.TwoSided, stored.Optimizer.Mode);
+        Assert.Equal(EstimatorKind.TwoSided, stored.Optimizer.Estimator);
     }
 }

@@ -2,6 +2,7 @@ using MobiZO.Data;
 using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
@@ -31,7 +32,7 @@ internal sealed class TinyRun : IDisposable
             Output = At("run"),
             Data = new DataOptions { Template = "{text}?", Choices = [" no", " yes"], MaxLength = 32 },
             Adapter = new AdapterOptions { Rank = 2, Alpha = 4 },
-            Optimizer = new OptimizerOptions { Mode = EstimatorMode.TwoSided, Queries = 3, Epsilon = 0.01f, LearningRate = 0.05f },
+            Optimizer = new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 3, Epsilon = 0.01f, LearningRate = 0.05f },
             Engine = new EngineOptions { Kind = engine, Threads = 1, CacheFolder = At("cache") },
             Steps = 7,
             ExamplesPerStep = 2,

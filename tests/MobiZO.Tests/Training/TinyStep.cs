@@ -74,7 +74,7 @@ internal sealed class TinyStep : IDisposable
     public IProgramSession Load(Program program) => Own(_engine.Load(program, Model));
 
     /// <summary>All copies at once, as a run does it.</summary>
-    public ModelObjective Objective(int examplesPerStep, int maxTokensPerRun = int.MaxValue, EngineUpdate? update = null, bool isSequential = false) => new(
+    public ModelObjective Objective(int examplesPerStep, int maxTokensPerRun = int.MaxValue, EngineUpdate? update = null) => new(
         new StepPrograms(
             new Lazy<IProgramSession>(() => Load(Model.Assembler.Step(Options()))),
             update is null ? null : Load(Model.Assembler.Step(Options(update))),
@@ -84,8 +84,7 @@ internal sealed class TinyStep : IDisposable
         Examples,
         Order(examplesPerStep),
         Prompts(),
-        maxTokensPerRun,
-        isSequential);
+        maxTokensPerRun);
 
     /// <summary>The frozen parts of the examples as computed; null when there are none.</summary>
     public PrefixStore? Prompts() => Prompt == PrefixKind.Tokens ? null : new PrefixStore(

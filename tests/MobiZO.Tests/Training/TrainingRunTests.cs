@@ -70,7 +70,7 @@ public sealed class TrainingRunTests
         var encoded = new ExampleEncoder(model.Tokenizer, run.Options.Data, model.RenderChat).Encode(rows);
         for (var i = 0; i < encoded.Count; i++)
         {
-            var inputs = StepFeed.Create(StepLossKind.Choices, [new PromptExample(encoded[i].PromptIds, 0, [], encoded[i].ChoiceIds, encoded[i].Label!.Value)], 1, 1).Inputs;
+            var inputs = StepFeed.Create(StepLossKind.Choices, [new PromptExample(encoded[i].PromptIds, 0, [], encoded[i].ChoiceIds, encoded[i].Label!.Value)], 1).Inputs;
             var scores = score.Run(inputs)[ProgramNames.LogProbabilities].Floats;
             Assert.Equal(scores.Select(value => (double)value), first!.Examples[i].Scores, (x, y) => Math.Abs(x - y) <= 1e-6);
             Assert.Equal(encoded[i].LineNumber, first.Examples[i].LineNumber);
@@ -85,7 +85,7 @@ public sealed class TrainingRunTests
         using var run = new TinyRun();
 
         // Large steps wander, so that the best evaluation is seldom the last.
-        var result = await run.TrainAsync(options => options with { Steps = 12, EvalEvery = 1, Optimizer = options.Optimizer with { LearningRate = 20, Schedule = new LearningRateSchedule { Kind = ScheduleKind.Constant } } });
+        var result = await run.TrainAsync(options => options with { Steps = 12, EvalEvery = 1, Optimizer = options.Optimizer with { LearningRate = 20, Schedule = ScheduleKind.Constant } });
         Assert.Equal(13, result.Evaluations.Count);
         var best = result.Evaluations.First(point => point.Metric == result.Evaluations.Max(other => other.Metric));
         Assert.Equal(best, result.Best);

@@ -61,8 +61,9 @@ public sealed class RaceObserverTests
     public void Methods_differ_in_their_settings(string name, int? queries, bool isSequential, AdapterScope scope)
     {
         var start = RaceTasks.Find("sms").CreateRun("model", "data", "out", 1);
-        var run = RaceMethod.Find(name).Apply(start, Settings(RaceTasks.Find("sms")));
-        Assert.Equal((isSequential, scope, queries ?? start.Optimizer.Queries), (run.IsSequential, run.Adapter.Scope, run.Optimizer.Queries));
+        var method = RaceMethod.Find(name);
+        var run = method.Apply(start, Settings(RaceTasks.Find("sms")));
+        Assert.Equal((isSequential, scope, queries ?? start.Optimizer.Queries), (method.IsSequential, run.Adapter.Scope, run.Optimizer.Queries));
         Assert.Empty(run.Validate());
     }
 

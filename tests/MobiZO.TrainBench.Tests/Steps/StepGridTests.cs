@@ -1,4 +1,5 @@
 using MobiZO.Optimization;
+using MobiZO.Programs.Ops;
 using MobiZO.TrainBench.Steps;
 using MobiZO.Training;
 
@@ -12,11 +13,11 @@ public sealed class StepGridTests
         var shapes = StepGrid.Parse("activated:P=32,E=4,T=27; all:P=2|8,E=1|4,T=16");
         Assert.Equal(
             [
-                new StepShape(AdapterScope.Activated, EstimatorMode.OneSidedNormalized, 32, 4, 27, 1),
-                new StepShape(AdapterScope.All, EstimatorMode.TwoSided, 2, 1, 0, 16),
-                new StepShape(AdapterScope.All, EstimatorMode.TwoSided, 2, 4, 0, 16),
-                new StepShape(AdapterScope.All, EstimatorMode.TwoSided, 8, 1, 0, 16),
-                new StepShape(AdapterScope.All, EstimatorMode.TwoSided, 8, 4, 0, 16),
+                new StepShape(AdapterScope.Activated, EstimatorKind.OneSidedNormalized, 32, 4, 27, 1),
+                new StepShape(AdapterScope.All, EstimatorKind.TwoSided, 2, 1, 0, 16),
+                new StepShape(AdapterScope.All, EstimatorKind.TwoSided, 2, 4, 0, 16),
+                new StepShape(AdapterScope.All, EstimatorKind.TwoSided, 8, 1, 0, 16),
+                new StepShape(AdapterScope.All, EstimatorKind.TwoSided, 8, 4, 0, 16),
             ],
             shapes);
     }
@@ -26,7 +27,7 @@ public sealed class StepGridTests
     {
         var shape = StepGrid.Parse("activated:P=6,E=5,T=27,S=3").Single();
         Assert.Equal((5, 30, 90), (shape.Queries, shape.Rows, shape.ComputedTokens));
-        Assert.Equal(new StepShape(AdapterScope.All, EstimatorMode.OneSidedNormalized, 6, 5, 0, 30), shape.InScopeAll());
+        Assert.Equal(new StepShape(AdapterScope.All, EstimatorKind.OneSidedNormalized, 6, 5, 0, 30), shape.InScopeAll());
         Assert.Equal(2, StepGrid.Parse("all:P=4,E=1,T=4").Single().Queries);
     }
 

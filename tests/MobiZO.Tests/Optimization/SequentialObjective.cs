@@ -1,4 +1,6 @@
-namespace MobiZO.Optimization;
+using MobiZO.Optimization;
+
+namespace MobiZO.Tests.Optimization;
 
 /// <summary>
 /// The reference: one copy after another in the order of MeZO (perturb +, forward, perturb -, forward; query after query). A parallel objective must
@@ -11,7 +13,7 @@ internal sealed class SequentialObjective : IStepObjective
     /// <summary>Wraps the forward pass of one copy.</summary>
     public SequentialObjective(Forward forward) => _forward = forward;
 
-    /// <summary>The loss of one copy on the examples of a query of a step.</summary>
+    /// <summary>The loss of one copy on the examples of a step.</summary>
     public delegate float Forward(long step, int query, ReadOnlySpan<float> b);
 
     /// <inheritdoc/>
@@ -28,8 +30,8 @@ internal sealed class SequentialObjective : IStepObjective
             losses[index] = _forward(request.Step, copy.Query, scratch);
         }
 
-        var sharesClean = !plan.Mode.IsTwoSided() && !plan.OwnExamples;
-        if (sharesClean)
+        var isTwoSided = plan.Estimator!.Value.IsTwoSided();
+        if (!isTwoSided)
         {
             Evaluate(0);
         }
@@ -37,7 +39,7 @@ internal sealed class SequentialObjective : IStepObjective
         for (var query = 0; query < plan.Queries; query++)
         {
             Evaluate(plan.PlusCopy(query));
-            if (!sharesClean)
+            if (isTwoSided)
             {
                 Evaluate(plan.BaseCopy(query));
             }

@@ -1,8 +1,9 @@
 using System.Numerics;
+using MobiZO.Optimization;
 
-namespace MobiZO.Optimization;
+namespace MobiZO.Tests.Optimization;
 
-/// <summary>B_p = B + (coefficient * eps) * z, each operation rounded once.</summary>
+/// <summary>B_p = B + (coefficient * eps) * z on the host, each operation rounded once: what a step program does in the engine.</summary>
 internal static class Perturbation
 {
     /// <summary>Writes one copy. The trained state is only read: perturbing and restoring it in place would let it drift by rounding.</summary>

@@ -1,0 +1,22 @@
+using MobiZO.Optimization.Noise;
+using MobiZO.Programs.Ops;
+
+namespace MobiZO.Optimization;
+
+/// <summary>Facts about the estimators.</summary>
+internal static class EstimatorKinds
+{
+    /// <summary>Whether a query has a plus and a minus copy; else all are compared with one clean copy.</summary>
+    public static bool IsTwoSided(this EstimatorKind kind) => kind == EstimatorKind.TwoSided;
+
+    /// <summary>Whether the gradients are divided by a spread of their own, so that one learning rate serves losses of any slope.</summary>
+    public static bool IsNormalized(this EstimatorKind kind) => kind == EstimatorKind.OneSidedNormalized;
+
+    /// <summary>Least number of queries: a spread needs two.</summary>
+    public static int LeastQueries(this EstimatorKind kind) => kind.IsNormalized() ? 2 : 1;
+
+    /// <summary>
+    /// One-sided differences carry the curvature term eps/2 z'Hz, which for signs is the same trace in every query up to cross terms, so it varies least.
+    /// </summary>
+    public static NoiseKind DefaultNoise(this EstimatorKind kind) => kind.IsTwoSided() ? NoiseKind.Gaussian : NoiseKind.Rademacher;
+}
