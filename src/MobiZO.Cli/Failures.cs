@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using MobiZO.Checkpoints;
 using MobiZO.Data;
 using MobiZO.Generation;
@@ -26,7 +25,6 @@ internal static class Failures
         FileNotFoundException or DirectoryNotFoundException => (ExitCodes.Input, exception.Message),
         IOException or UnauthorizedAccessException => (ExitCodes.Output, $"{exception.Message} Check the path, its permissions and the free space."),
         OutOfMemoryException => (ExitCodes.Failed, "There is not enough memory. Try --low-memory, fewer --queries, a smaller --max-tokens-per-run or a smaller model."),
-        OnnxRuntimeException => (ExitCodes.Failed, $"The engine reported an error: {exception.Message}"),
         TypeInitializationException { InnerException: { } inner } => Describe(inner),
         DllNotFoundException or BadImageFormatException or EntryPointNotFoundException => (
             ExitCodes.Failed,

@@ -35,7 +35,7 @@ internal static class ProfileCommand
                 var engine = new EngineOptions { Threads = result.GetValue(threads) };
                 var count = Math.Max(1, result.GetValue(steps));
                 var format = WeightFormat.Find(result.GetValue(weights)!);
-                StepModel Open(string trace) => new(result.GetValue(model)!, engine with { ProfilePrefix = trace }, result.GetValue(loss), format);
+                StepModel Open(string trace) => new(result.GetValue(model)!, engine with { TracePrefix = trace }, result.GetValue(loss), format);
                 var profile = Measure(Open, chosen[0], count, result.GetValue(tokens));
                 var title = FormattableString.Invariant($"{chosen[0]}: one step {profile.StepMilliseconds:0.0} ms with the trace on, {profile.EngineMilliseconds:0.0} ms of it in the engine");
                 Output.Write(Table($"By part. {title}", "part", profile.Parts));

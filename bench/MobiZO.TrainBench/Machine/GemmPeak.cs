@@ -31,7 +31,7 @@ internal sealed class GemmPeak : IDisposable
             var rows = builder.IntegerInput("rows", "R");
             var product = builder.Add("product", new Linear(weight, null), x);
             builder.Output(builder.Add("row", new GatherRows(), product, rows));
-            var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = _folder, Threads = threads });
+            var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = _folder, Threads = threads });
             var inputs = new Dictionary<string, HostTensor>(StringComparer.Ordinal)
             {
                 ["x"] = HostTensor.Of(ConstantWeights.Values(m * k), m, k),

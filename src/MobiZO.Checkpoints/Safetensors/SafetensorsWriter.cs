@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.Checkpoints.Safetensors;
 
@@ -27,25 +28,19 @@ public static class SafetensorsWriter
         (string Name, int[] Shape, float[] Data)[] sorted = [.. tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
         Check(sorted);
         byte[] header = Header(sorted, metadata);
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            AtomicFile.Write(path, stream =>
             {
                 stream.Write(header);
                 foreach ((_, _, float[] data) in sorted)
                 {
                     WriteData(stream, data);
                 }
-
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            });
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            DeleteQuietly(temporary);
             throw new CheckpointException($"{path}: the file could not be written: {error.Message}", error);
         }
     }
@@ -129,18 +124,6 @@ public static class SafetensorsWriter
         for (int start = 0; start < data.Length; start += Piece)
         {
             stream.Write(MemoryMarshal.AsBytes(data.AsSpan(start, Math.Min(Piece, data.Length - start))));
-        }
-    }
-
-    private static void DeleteQuietly(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // The write already failed; its error is the one to report.
         }
     }
 }

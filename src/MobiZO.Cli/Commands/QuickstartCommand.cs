@@ -7,7 +7,7 @@ using MobiZO.Cli.QuickStart;
 using MobiZO.Cli.Reporting;
 using MobiZO.Data;
 using MobiZO.Evaluation;
-using MobiZO.OnnxRuntime.Session;
+using MobiZO.Checkpoints.Storage;
 using MobiZO.Training;
 
 namespace MobiZO.Cli.Commands;
@@ -40,7 +40,7 @@ internal static partial class QuickstartCommand
     {
         var watch = Stopwatch.StartNew();
         var model = Path.Combine(AppContext.BaseDirectory, "models", "nano");
-        var data = await SpamAssassinData.PrepareAsync(Path.Combine(OnnxRuntimeOptions.DefaultCacheFolder, "datasets"), error.WriteLine, cancellation);
+        var data = await SpamAssassinData.PrepareAsync(Path.Combine(CacheRoot.Default, "datasets"), error.WriteLine, cancellation);
         var fetched = watch.Elapsed;
         QuickStartFolder.Clear(folder);
         var options = QuickStartRecipe.Create(model, data, folder, seed);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.OnnxRuntime.Lowering.Format;
 using MobiZO.Programs;
 using MobiZO.Programs.Building;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.Checkpoints;
 using MobiZO.Programs;
 using MobiZO.Programs.Building;

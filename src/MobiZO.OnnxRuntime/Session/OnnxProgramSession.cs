@@ -5,7 +5,7 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.OnnxRuntime.Session;
 
 /// <summary>One lowered program in ONNX Runtime. Inputs are read in place from managed memory; outputs are copied out, or lent to a reader.</summary>
-internal sealed class OnnxProgramSession(Program program, InferenceSession session, int width) : IProgramSession
+internal sealed class OnnxProgramSession(Program program, InferenceSession session, int width, Extents extents) : IProgramSession
 {
     private readonly string[] _inputNames = [.. program.Inputs.Select(input => input.Name)];
     private readonly string[] _outputNames = [.. program.Outputs.Select(output => output.Name)];
@@ -25,7 +25,7 @@ internal sealed class OnnxProgramSession(Program program, InferenceSession sessi
 
     public void Run(IReadOnlyDictionary<string, HostTensor> inputs, OutputReader reader)
     {
-        program.BindSymbols(inputs);
+        extents.Require(program.Name, program.BindSymbols(inputs));
         var values = new List<OrtValue>(_inputNames.Length);
         try
         {
@@ -43,7 +43,7 @@ internal sealed class OnnxProgramSession(Program program, InferenceSession sessi
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new ProgramException($"ONNX Runtime failed in program '{program.Name}': {exception.Message}");
+            throw new ProgramException($"ONNX Runtime failed in program '{program.Name}': {exception.Message}", exception);
         }
         finally
         {

@@ -4,6 +4,8 @@ using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Storage;
+using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.OnnxRuntime.Lowering;
 using MobiZO.OnnxRuntime.Lowering.Format;
 using MobiZO.Programs;
@@ -12,11 +14,14 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.OnnxRuntime.Session;
 
 /// <summary>Runs programs on an unmodified ONNX Runtime. All sessions share one copy of the weights, packed and unpacked.</summary>
-/// <param name="options">Cache folder, threads, memory mode.</param>
-public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
+/// <param name="settings">Cache folder, threads, weights, device.</param>
+public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
 {
     // Part of the cache key: raise it when the layout of the cached files changes.
     private const string CacheVersion = "1";
+
+    // AVX-512 registers hold as many, and no processor has wider ones.
+    private const int VectorValues = 16;
 
     private readonly Lock _loading = new();
     private readonly PrePackedWeightsContainer _packed = new();
@@ -27,64 +32,62 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
     // Before the first field of an engine, which starts the native library.
     static OnnxRuntimeEngine() => EngineTelemetry.SwitchOff();
 
-    /// <summary>An engine with default options.</summary>
+    /// <summary>An engine with default settings.</summary>
     public OnnxRuntimeEngine()
-        : this(new OnnxRuntimeOptions())
+        : this(new EngineSettings { CacheFolder = CacheRoot.Default })
     {
     }
 
     /// <inheritdoc/>
-    public string Name => $"ONNX Runtime {Version}{(options.Weights == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(options.Weights)} weights")}";
+    public string Name =>
+        $"ONNX Runtime {Version}"
+        + (settings.Weights == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(settings.Weights)} weights")
+        + (settings.Device == EngineSettings.Cpu ? "" : $", {settings.Device}");
+
+    /// <inheritdoc/>
+    public EngineTraits Traits => new()
+    {
+        VectorValues = VectorValues,
+        AreRowsIndependent = false,
+        AreCopiesIndependent = false,
+        Numerics = FormattableString.Invariant(
+            $"{settings.ThreadCount} threads, {(settings.LowMemory ? "unpacked" : "packed")}{(settings.Device == EngineSettings.Cpu ? "" : $", {settings.Device}")}"),
+    };
 
     /// <summary>The version of the native library.</summary>
     internal static string Version => OrtEnv.Instance().GetVersionString();
 
     /// <inheritdoc/>
-    public IProgramSession Load(Program program, IWeightSource weights, RunStyle style = RunStyle.OneByOne)
+    public IProgramSession Load(Program program, IWeightSource weights, RunStyle style = RunStyle.OneByOne, Extents? extents = null)
     {
+        ArgumentNullException.ThrowIfNull(program);
         foreach (var weight in program.Weights)
         {
             WeightCheck.Require(weights, weight);
         }
 
         FlushingThread.Prepare();
-        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        using var sessionOptions = CreateOptions(program.Name, style == RunStyle.SideBySide ? 1 : threads);
-        string path;
-        lock (_loading)
+        try
         {
-            var file = OpenWeights(QuantizedWeights.In(options.Weights, weights));
-            var model = OnnxLowering.Lower(program, WeightFile.FileName, file.Layout.OffsetOf, file.Layout.PlaceOf);
-            path = WriteModel(program, model, file);
-            foreach (var tensor in model.Graph.Initializer.Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
-            {
-                sessionOptions.AddInitializer(tensor.Name, Share(tensor, file));
-            }
+            using var sessionOptions = CreateOptions(program.Name, style);
+            var path = Prepare(program, weights, sessionOptions);
+            return new OnnxProgramSession(program, new InferenceSession(path, sessionOptions, _packed), WidthOf(style), extents ?? Extents.Any);
         }
-
-        return new OnnxProgramSession(program, new InferenceSession(path, sessionOptions, _packed), style == RunStyle.SideBySide ? threads : 1);
+        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException)
+        {
+            throw new ProgramException($"ONNX Runtime {Version} cannot load program '{program.Name}': {exception.Message}", exception);
+        }
     }
 
-    /// <summary>Writes a program as an ONNX model with its weights in one external data file beside it (<c>name.onnx</c>, <c>name.onnx.data</c>).</summary>
-    /// <param name="program">The program.</param>
-    /// <param name="weights">The checkpoint.</param>
-    /// <param name="path">The model file.</param>
-    /// <param name="format">How the matrices are written.</param>
-    /// <exception cref="IOException">The files cannot be written.</exception>
-    public static void Export(Program program, IWeightSource weights, string path, WeightFormat format = WeightFormat.Float32)
+    /// <inheritdoc/>
+    public EngineMemory MemoryOf(IWeightSource weights)
     {
-        foreach (var weight in program.Weights)
-        {
-            WeightCheck.Require(weights, weight);
-        }
-
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(folder);
-        var data = Path.GetFileName(path) + ".data";
-        var source = QuantizedWeights.In(format, weights);
-        var layout = program.Weights.Count == 0 ? WeightLayout.Of(source, []) : WeightFile.Export(Path.Combine(folder, data), source, program.Weights);
-        WeightFile.WriteAtomically(path, OnnxLowering.Lower(program, data, layout.OffsetOf, layout.PlaceOf).ToByteArray());
+        ArgumentNullException.ThrowIfNull(weights);
+        return OnnxMemory.Of(QuantizedWeights.In(settings.Weights, weights), isPacked: !settings.LowMemory);
     }
+
+    /// <inheritdoc/>
+    public int WidthOf(RunStyle style) => style == RunStyle.SideBySide ? settings.ThreadCount : 1;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -98,6 +101,23 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         _weights?.Dispose();
     }
 
+    /// <summary>Lowers a program into the cache and gives the session the weights that it shares.</summary>
+    /// <returns>The file of the program.</returns>
+    private string Prepare(Program program, IWeightSource weights, SessionOptions options)
+    {
+        lock (_loading)
+        {
+            var file = OpenWeights(QuantizedWeights.In(settings.Weights, weights));
+            var model = OnnxLowering.Lower(program, WeightFile.FileName, weight => file.Layout.OffsetOf(weight.Name), weight => file.Layout.PlaceOf(weight.Name));
+            foreach (var tensor in model.Graph.Initializer.Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
+            {
+                options.AddInitializer(tensor.Name, Share(tensor, file));
+            }
+
+            return WriteModel(program, model, file);
+        }
+    }
+
     private WeightFile OpenWeights(IWeightSource weights)
     {
         if (_weights is not null)
@@ -109,17 +129,18 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
 
         _fingerprint = weights.Fingerprint;
         var key = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{CacheVersion}\n{_fingerprint}")))[..24];
-        _weights = WeightFile.Open(Path.Combine(options.CacheFolder, key), weights, options.CacheProgress);
+        _weights = WeightFile.Open(Path.Combine(settings.CacheFolder, key), weights, settings.CacheProgress);
         return _weights;
     }
 
+    /// <summary>The file of a lowered program. One that is there is compared whole: it is small, and a damaged one would fail for ever.</summary>
     private static string WriteModel(Program program, ModelProto model, WeightFile file)
     {
         var bytes = model.ToByteArray();
         var path = Path.Combine(file.Folder, $"{program.Name}-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}.onnx");
-        if (!File.Exists(path) || new FileInfo(path).Length != bytes.Length)
+        if (!File.Exists(path) || new FileInfo(path).Length != bytes.Length || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
         {
-            WeightFile.Guard(file.Folder, () => WeightFile.WriteAtomically(path, bytes));
+            WeightFile.Guard(file.Folder, () => AtomicFile.Write(path, bytes));
         }
 
         return path;
@@ -142,24 +163,25 @@ public sealed class OnnxRuntimeEngine(OnnxRuntimeOptions options) : IEngine
         return value;
     }
 
-    private SessionOptions CreateOptions(string program, int threads)
+    private SessionOptions CreateOptions(string program, RunStyle style)
     {
         var session = new SessionOptions
         {
-            IntraOpNumThreads = threads,
+            IntraOpNumThreads = style == RunStyle.SideBySide ? 1 : settings.ThreadCount,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             EnableMemoryPattern = false,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
+        ExecutionProviders.Add(session, settings.Device);
 
-        // A step is a thousand small operators: waking a sleeping thread for each costs a fifth of it. Everything else runs few and large ones, and leaves the
-        // cores to the rest of the device.
-        session.AddSessionConfigEntry("session.intra_op.allow_spinning", program == "step" ? "1" : "0");
+        // A step is a thousand small operators: waking a sleeping thread for each costs a fifth of it. Other programs run few and large ones, and leave the cores to the
+        // rest of the device.
+        session.AddSessionConfigEntry("session.intra_op.allow_spinning", style == RunStyle.Repeated ? "1" : "0");
         session.AddSessionConfigEntry(FlushingThread.SessionEntry, "1");
-        session.AddSessionConfigEntry("session.disable_prepacking", options.Prepack ? "0" : "1");
-        if (options.ProfilePrefix is { } prefix)
+        session.AddSessionConfigEntry("session.disable_prepacking", settings.LowMemory ? "1" : "0");
+        if (settings.TracePrefix is { } prefix)
         {
             // The prefix is read when profiling is switched on.
             session.ProfileOutputPathPrefix = $"{prefix}-{program}";

@@ -17,7 +17,20 @@ public sealed class ReferenceEngine<T>(WeightFormat format = WeightFormat.Float3
     public string Name => $"managed reference interpreter ({typeof(T).Name}){(format == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(format)} weights")}";
 
     /// <inheritdoc/>
-    public IProgramSession Load(Program program, IWeightSource weights, RunStyle style = RunStyle.OneByOne) => new ReferenceSession<T>(program, QuantizedWeights.In(format, weights));
+    public EngineTraits Traits { get; } = new() { AreRowsIndependent = true, AreCopiesIndependent = true, Numerics = typeof(T).Name };
+
+    /// <inheritdoc/>
+    public IProgramSession Load(Program program, IWeightSource weights, RunStyle style = RunStyle.OneByOne, Extents? extents = null) =>
+        new ReferenceSession<T>(program, QuantizedWeights.In(format, weights), extents ?? Extents.Any);
+
+    /// <inheritdoc/>
+    public EngineMemory MemoryOf(IWeightSource weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+
+        // Every weight is held as T, whatever the format. Counted as mapped: nothing is repacked.
+        return new EngineMemory(weights.Names.Sum(name => weights.FindShape(name)!.Aggregate((long)System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), (bytes, extent) => bytes * extent)), 0);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

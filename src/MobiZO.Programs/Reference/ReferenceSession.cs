@@ -12,9 +12,11 @@ internal sealed class ReferenceSession<T> : IProgramSession
 {
     private readonly Dictionary<string, Tensor<T>> _weights = new(StringComparer.Ordinal);
 
-    public ReferenceSession(Program program, IWeightSource weights)
+    private readonly Extents _extents;
+
+    public ReferenceSession(Program program, IWeightSource weights, Extents extents)
     {
-        Program = program;
+        (Program, _extents) = (program, extents);
         foreach (var weight in program.Weights)
         {
             WeightCheck.Require(weights, weight);
@@ -28,7 +30,7 @@ internal sealed class ReferenceSession<T> : IProgramSession
 
     public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs)
     {
-        Program.BindSymbols(inputs);
+        _extents.Require(Program.Name, Program.BindSymbols(inputs));
         var values = Program.Inputs.ToDictionary(input => input.Name, input => FromHost(inputs[input.Name]), StringComparer.Ordinal);
         foreach (var node in Program.Nodes)
         {

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Safetensors;
+using MobiZO.Checkpoints.Storage;
 using MobiZO.Journal;
 
 namespace MobiZO.Adapters;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Storage;
 using MobiZO.Programs.Engines;
 
 namespace MobiZO.Models;
@@ -25,20 +26,42 @@ public sealed record EngineOptions
     /// <summary>Folder for converted weights and lowered programs; null: the user's cache folder, or the environment variable <c>MOBIZO_CACHE</c>.</summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>Where ONNX Runtime writes a trace of every program it runs (<c>{prefix}-{program}_{time}.json</c>, complete when the model is disposed); null: no trace.</summary>
+    /// <summary>Where programs run: <c>cpu</c>, or <c>cuda</c>, <c>directml</c> or <c>coreml</c> where the application references the runtime's package with that device.</summary>
+    public string Device { get; init; } = EngineSettings.Cpu;
+
+    /// <summary>
+    /// Where the engine writes a trace of every program it runs, complete when the model is disposed; null: no trace. ONNX Runtime writes
+    /// <c>{prefix}-{program}_{time}.json</c> in Chrome's trace format, one event an operator; tracing slows a run down a little.
+    /// </summary>
     [JsonIgnore]
-    public string? ProfilePrefix { get; init; }
+    public string? TracePrefix { get; init; }
 
     /// <summary>Told the share of the weights converted when a checkpoint is first used, 0 to 1.</summary>
     [JsonIgnore]
     public IProgress<double>? CacheProgress { get; init; }
 
-    /// <summary>The number of threads in force.</summary>
-    internal int EffectiveThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
-
     /// <summary>How prompts are computed: side by side takes the memory of several runs.</summary>
     internal RunStyle PrefixStyle => LowMemory ? RunStyle.OneByOne : RunStyle.SideBySide;
 
+    /// <summary>The folder in force for what can be made again.</summary>
+    internal string CacheFolderInForce => CacheFolder ?? CacheRoot.Default;
+
     /// <summary>Every error in these options; empty when they are sound.</summary>
-    public IReadOnlyList<string> Validate() => Threads < 0 ? [$"threads: expected 0 (one a core) or more, found {Threads}"] : [];
+    public IReadOnlyList<string> Validate() => Threads < 0
+        ? [$"threads: expected 0 (one a core) or more, found {Threads}"]
+        : EngineCatalog.Of(Kind).Validate(Settings());
+
+    /// <summary>Creates the engine.</summary>
+    internal IEngine Create() => EngineCatalog.Of(Kind).Create(Settings());
+
+    private EngineSettings Settings() => new()
+    {
+        CacheFolder = CacheFolderInForce,
+        Threads = Threads,
+        Weights = Weights,
+        LowMemory = LowMemory,
+        Device = Device,
+        TracePrefix = TracePrefix,
+        CacheProgress = CacheProgress,
+    };
 }

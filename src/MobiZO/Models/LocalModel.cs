@@ -1,10 +1,8 @@
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Gguf;
 using MobiZO.Data;
-using MobiZO.OnnxRuntime.Session;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
-using MobiZO.Programs.Reference;
 using MobiZO.Text.ChatTemplates;
 using MobiZO.Text.Tokenizers;
 
@@ -52,7 +50,7 @@ public sealed class LocalModel : IDisposable
         var checkpoint = Checkpoint.Open(path);
         try
         {
-            return new LocalModel(checkpoint, OpenTokenizer(checkpoint), CreateEngine(options));
+            return new LocalModel(checkpoint, OpenTokenizer(checkpoint), options.Create());
         }
         catch
         {
@@ -107,16 +105,4 @@ public sealed class LocalModel : IDisposable
         AddSpacePrefix = metadata.AddSpacePrefix,
         Source = source,
     };
-
-    private static IEngine CreateEngine(EngineOptions options) => options.Kind == EngineKind.Reference
-        ? new ReferenceEngine<float>(options.Weights)
-        : new OnnxRuntimeEngine(new OnnxRuntimeOptions
-        {
-            CacheFolder = options.CacheFolder ?? OnnxRuntimeOptions.DefaultCacheFolder,
-            Threads = options.Threads,
-            Prepack = !options.LowMemory,
-            ProfilePrefix = options.ProfilePrefix,
-            Weights = options.Weights,
-            CacheProgress = options.CacheProgress,
-        });
 }

@@ -1,5 +1,4 @@
 using MobiZO.Checkpoints;
-using MobiZO.OnnxRuntime.Session;
 using MobiZO.Optimization;
 using MobiZO.Programs;
 using MobiZO.Programs.Assembling;
@@ -7,7 +6,7 @@ using MobiZO.Training;
 
 namespace MobiZO.Models;
 
-/// <summary>Writes the programs of a model as ONNX files that any unmodified runtime can load.</summary>
+/// <summary>Writes the programs of a model as files that an unmodified runtime loads.</summary>
 public static class ProgramExport
 {
     /// <summary>Builds a program as a run with these options would use it.</summary>
@@ -50,10 +49,13 @@ public static class ProgramExport
     /// <param name="model">The base model.</param>
     /// <param name="path">The model file.</param>
     /// <param name="weights">How the frozen matrices are written.</param>
+    /// <param name="engine">Whose form of programs is written.</param>
+    /// <exception cref="ProgramException">Programs of that engine have no file.</exception>
     /// <exception cref="IOException">The files cannot be written.</exception>
-    public static void Write(Program program, LocalModel model, string path, WeightFormat weights = WeightFormat.Float32)
+    public static void Write(Program program, LocalModel model, string path, WeightFormat weights = WeightFormat.Float32, EngineKind engine = EngineKind.OnnxRuntime)
     {
         ArgumentNullException.ThrowIfNull(model);
-        OnnxRuntimeEngine.Export(program, model.Checkpoint, path, weights);
+        var exporter = EngineCatalog.Of(engine).Exporter ?? throw new ProgramException($"Programs of the engine {engine} have no file.");
+        exporter.Write(program, model.Checkpoint, path, weights);
     }
 }

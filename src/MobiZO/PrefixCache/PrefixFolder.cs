@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MobiZO.Models;
-using MobiZO.OnnxRuntime.Session;
+using MobiZO.Checkpoints.Storage;
 using MobiZO.Programs.Assembling;
 
 namespace MobiZO.PrefixCache;
@@ -37,11 +37,11 @@ internal sealed class PrefixFolder : IDisposable
             model.Checkpoint.Fingerprint,
             model.Engine.Name,
             $"{typeof(ProgramAssembler).Module.ModuleVersionId:N} {model.Engine.GetType().Module.ModuleVersionId:N} {typeof(PrefixFolder).Module.ModuleVersionId:N}",
-            FormattableString.Invariant($"{engine.EffectiveThreads} threads, {(engine.LowMemory ? "unpacked" : "packed")}"),
+            model.Engine.Traits.Numerics,
             FormattableString.Invariant($"{shape.Form} {shape.FirstLayer} {type}"),
         ];
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..24];
-        return Path.Combine(engine.CacheFolder ?? OnnxRuntimeOptions.DefaultCacheFolder, "prompts", name);
+        return Path.Combine(engine.CacheFolderInForce, "prompts", name);
     }
 
     /// <summary>Looks sequences up. Files that are torn, foreign or damaged are removed and give nothing.</summary>
@@ -89,7 +89,7 @@ internal sealed class PrefixFolder : IDisposable
         {
             UnusedPrefixes.Remove(Path.GetDirectoryName(_path)!);
             Directory.CreateDirectory(_path);
-            if (FreeSpace() is { } free && free < bytes)
+            if (DiskSpace.Free(_path) is { } free && free < bytes)
             {
                 throw new IOException(FormattableString.Invariant($"{bytes >> 20} MB are needed in '{_path}', {free >> 20} MB are free."));
             }
@@ -178,23 +178,10 @@ internal sealed class PrefixFolder : IDisposable
         return false;
     }
 
-    private long? FreeSpace()
-    {
-        try
-        {
-            return new DriveInfo(Path.GetFullPath(_path)).AvailableFreeSpace;
-        }
-        catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException)
-        {
-            // A network share without a drive letter, or a drive that does not tell.
-            return null;
-        }
-    }
-
     /// <summary>Removes what killed processes left: files that nobody holds open and whose process is gone (a writer lets go of its file just before it renames it).</summary>
     private void RemoveAbandoned()
     {
-        foreach (var path in Files(PrefixSegmentWriter.TemporaryPattern).Where(path => !PrefixSegmentWriter.IsWriterAlive(path)))
+        foreach (var path in Files(StagedFile.Pattern).Where(path => !StagedFile.IsWriterAlive(path)))
         {
             Try(() => new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose());
         }

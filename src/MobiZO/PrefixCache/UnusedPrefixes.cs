@@ -1,3 +1,5 @@
+using MobiZO.Checkpoints.Storage;
+
 namespace MobiZO.PrefixCache;
 
 /// <summary>Removes cache files that no run has used for a month: a changed model, template or program leaves files behind that nothing finds again.</summary>
@@ -16,7 +18,7 @@ internal static class UnusedPrefixes
         var oldest = DateTime.UtcNow - TimeSpan.FromDays(KeptDays);
         foreach (var folder in PrefixFolder.List(() => Directory.GetDirectories(root)))
         {
-            string[] files = [.. PrefixFolder.List(() => Directory.GetFiles(folder, "*" + PrefixFolder.Extension)), .. PrefixFolder.List(() => Directory.GetFiles(folder, PrefixSegmentWriter.TemporaryPattern))];
+            string[] files = [.. PrefixFolder.List(() => Directory.GetFiles(folder, "*" + PrefixFolder.Extension)), .. PrefixFolder.List(() => Directory.GetFiles(folder, StagedFile.Pattern))];
             foreach (var file in files)
             {
                 // On Windows a file in use refuses; on other systems its user keeps it until it is closed.

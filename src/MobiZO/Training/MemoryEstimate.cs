@@ -51,7 +51,7 @@ internal static class MemoryEstimate
 
         // Prompts are computed before the first step, in runs side by side.
         var promptTokens = isOnnx && prompt != PrefixKind.Tokens && options.Engine.PrefixStyle == RunStyle.SideBySide
-            ? (long)options.Engine.EffectiveThreads * Math.Min(PrefixComputer.MostTokensSideBySide, options.MaxTokensPerRun)
+            ? (long)(options.Engine.Threads > 0 ? options.Engine.Threads : Environment.ProcessorCount) * Math.Min(PrefixComputer.MostTokensSideBySide, options.MaxTokensPerRun)
             : 0;
         var activations = Math.Max(options.MaxTokensPerRun, promptTokens) * checkpoint.Config.IntermediateSize * sizeof(float) * LiveActivations;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MobiZO.Adapters;
+using MobiZO.Checkpoints.Storage;
 using MobiZO.Journal;
 
 namespace MobiZO.Training;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.Checkpoints;
 using MobiZO.OnnxRuntime.Lowering;
 using MobiZO.OnnxRuntime.Lowering.Format;
@@ -39,7 +40,7 @@ public sealed class OnnxModelTests
         {
             var source = new QuantizedWeights(model, format);
             var layout = WeightLayout.Of(source, source.Names);
-            var lowered = OnnxLowering.Lower(program, "weights.bin", layout.OffsetOf, layout.PlaceOf);
+            var lowered = OnnxLowering.Lower(program, "weights.bin", weight => layout.OffsetOf(weight.Name), weight => layout.PlaceOf(weight.Name));
             CheckModel(program, lowered, layout.Length);
             CheckUse(lowered.Graph);
             var readsMatrices = program.Nodes.Any(node => node.Operation is Linear);

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using MobiZO.Checkpoints;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.OnnxRuntime.Tests.Lowering;
 using MobiZO.Programs;
@@ -19,14 +20,14 @@ public sealed class ExportTests
     {
         var (model, program) = EveryProgram.Get(name);
         using var folder = new TemporaryFolder();
-        OnnxRuntimeEngine.Export(program, model, folder["program.onnx"]);
+        new OnnxExporter().Write(program, model, folder["program.onnx"], WeightFormat.Float32);
         Assert.Equal(program.Weights.Count > 0, File.Exists(folder["program.onnx.data"]));
         Assert.DoesNotContain(Directory.GetFiles(folder.Path), file => file.EndsWith(".tmp", StringComparison.Ordinal));
 
         var inputs = ProgramInputs.Of(program);
         using var plain = new InferenceSession(folder["program.onnx"]);
         var exported = Run(plain, program, inputs);
-        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder["cache"], Threads = 1 });
+        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder["cache"], Threads = 1 });
         using var session = engine.Load(program, model);
         ProgramInputs.AssertSame(exported, session.Run(inputs), 1e-5);
         using var reference = new ReferenceEngine<double>();
@@ -41,8 +42,8 @@ public sealed class ExportTests
         var (model, program) = EveryProgram.Get(EveryProgram.Names.First());
         using var folder = new TemporaryFolder();
         var broken = new OtherShape(model);
-        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path });
-        foreach (var run in new Action[] { () => OnnxRuntimeEngine.Export(program, broken, folder["a.onnx"]), () => engine.Load(program, broken) })
+        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path });
+        foreach (var run in new Action[] { () => new OnnxExporter().Write(program, broken, folder["a.onnx"], WeightFormat.Float32), () => engine.Load(program, broken) })
         {
             var error = Assert.Throws<MobiZO.Checkpoints.CheckpointException>(run);
             Assert.Contains("model.layers.1.mlp.down_proj.weight", error.Message);

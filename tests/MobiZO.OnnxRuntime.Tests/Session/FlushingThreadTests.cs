@@ -22,7 +22,7 @@ public sealed class FlushingThreadTests
         var input = builder.Input("input", 1);
         builder.Output(builder.Add("output", new Sum(), input, input));
         using var folder = new TemporaryFolder();
-        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path, Threads = 1 });
+        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path, Threads = 1 });
         using var session = engine.Load(builder.Build("sum"), new TinyLlama());
 
         // Other tests run beside this one and may have the threads.

@@ -1,3 +1,4 @@
+using MobiZO.Programs.Engines;
 using System.Text.Json;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Programs.Assembling;
@@ -12,7 +13,7 @@ public sealed class ProfileTests
     {
         using var folder = new TemporaryFolder();
         var model = new TinyLlama();
-        using (var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path, Threads = 1, ProfilePrefix = Path.Combine(folder.Path, "trace") }))
+        using (var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path, Threads = 1, TracePrefix = Path.Combine(folder.Path, "trace") }))
         {
             using var score = engine.Load(model.Assembler.Score(null), model);
             score.Run(ProgramInputs.Of(score.Program));
@@ -29,7 +30,7 @@ public sealed class ProfileTests
     {
         using var folder = new TemporaryFolder();
         var model = new TinyLlama();
-        using (var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path, Threads = 1 }))
+        using (var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path, Threads = 1 }))
         {
             using var score = engine.Load(model.Assembler.Score(null), model);
             score.Run(ProgramInputs.Of(score.Program));

@@ -58,7 +58,7 @@ public sealed class PromptPrefixTests
     {
         var model = new TinyLlama(layers: 2, heads: 4, keyValueHeads: 2, hidden: 256, headDimension: 64);
         using var folder = new TemporaryFolder();
-        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path, Threads = 2 });
+        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path, Threads = 2 });
         var program = model.Assembler.Prefix(PrefixKind.KeyValues);
         using var together = engine.Load(program, model);
         using var sideBySide = engine.Load(program, model, RunStyle.SideBySide);
@@ -190,7 +190,7 @@ public sealed class PromptPrefixTests
             A = new PlainRandom(2).Normals(Adapter.ACount, 0.3);
             B = new PlainRandom(3).Normals(Adapter.BCount, 0.2);
             Oracle = new PlainForward(Model, Adapter, A);
-            Engine = isOnnx ? new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = _folder.Path, Threads = 1 }) : new ReferenceEngine<float>();
+            Engine = isOnnx ? new OnnxRuntimeEngine(new EngineSettings { CacheFolder = _folder.Path, Threads = 1 }) : new ReferenceEngine<float>();
         }
 
         public TinyLlama Model { get; }

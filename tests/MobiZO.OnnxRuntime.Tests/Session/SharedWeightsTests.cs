@@ -1,3 +1,4 @@
+using MobiZO.Programs.Engines;
 using System.Diagnostics;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Programs.Assembling;
@@ -18,13 +19,13 @@ public sealed class SharedWeightsTests
         var bytes = model.Names.Sum(name => (long)model.Values(name).Length * sizeof(float));
         var adapter = model.Adapter(2, "q_proj");
         using var folder = new TemporaryFolder();
-        using (var warm = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path, Threads = 1 }))
+        using (var warm = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path, Threads = 1 }))
         {
             // The runtime itself and the conversion of the weights are not what is measured.
             warm.Load(ProgramAssembler.Update(adapter, 1), model).Dispose();
         }
 
-        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path, Threads = 1 });
+        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path, Threads = 1 });
         var start = ResidentBytes();
         using var score = engine.Load(model.Assembler.Score(adapter), model);
         score.Run(ProgramInputs.Of(score.Program));

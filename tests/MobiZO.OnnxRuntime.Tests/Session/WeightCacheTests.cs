@@ -80,7 +80,7 @@ public sealed class WeightCacheTests
         LoadAndRun(folder.Path, s_model);
         var cache = Directory.GetDirectories(folder.Path).Single();
         File.Delete(Path.Combine(cache, "weights.bin"));
-        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path });
+        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path });
         Assert.Throws<CheckpointException>(() => engine.Load(s_program, new Failing(s_model)));
         Assert.Empty(Directory.GetFiles(cache, "weights.*"));
         Assert.DoesNotContain(Directory.GetFiles(cache), file => file.EndsWith(".tmp", StringComparison.Ordinal));
@@ -103,7 +103,7 @@ public sealed class WeightCacheTests
         var other = new TinyLlama(seed: 2);
         Assert.NotEqual(LoadAndRun(folder.Path, s_model), LoadAndRun(folder.Path, other));
         Assert.Equal(2, Directory.GetDirectories(folder.Path).Length);
-        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path });
+        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path });
         using var session = engine.Load(s_program, s_model);
         Assert.Contains("another engine", Assert.Throws<ProgramException>(() => engine.Load(s_program, other)).Message);
     }
@@ -113,7 +113,7 @@ public sealed class WeightCacheTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["file"], "not a folder");
-        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder["file"] });
+        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder["file"] });
         var error = Assert.Throws<IOException>(() => engine.Load(s_program, s_model));
         Assert.Contains(folder["file"], error.Message);
         Assert.Contains("MOBIZO_CACHE", error.Message);
@@ -123,30 +123,15 @@ public sealed class WeightCacheTests
     public void Too_little_space_is_told_before_anything_is_written()
     {
         using var folder = new TemporaryFolder();
-        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder.Path });
+        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path });
         var error = Assert.Throws<IOException>(() => engine.Load(s_program, new Huge(s_model)));
         Assert.Contains("MB are free", error.Message);
         Assert.Empty(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
     }
 
-    [Fact]
-    public void Free_space_is_found_for_folders_that_do_not_exist_yet()
-    {
-        using var folder = new TemporaryFolder();
-        var free = WeightFile.FindFreeSpace(folder.Path);
-        Assert.True(free > 0);
-        Assert.True(WeightFile.FindFreeSpace(folder["a/b/c"]) > 0);
-        Assert.True(WeightFile.FindFreeSpace("relative/folder") > 0);
-        Assert.True(WeightFile.FindFreeSpace(Path.GetPathRoot(folder.Path)!) > 0);
-
-        // A network share on Windows has no drive letter; there the answer is "not known", elsewhere it is an odd relative name.
-        _ = WeightFile.FindFreeSpace(@"\\server\share\folder");
-        _ = WeightFile.FindFreeSpace(@"C:\cache\mobizo");
-    }
-
     private static float[] LoadAndRun(string folder, TinyLlama model, List<double>? reports = null)
     {
-        using var engine = new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = folder, Threads = 1, CacheProgress = reports is null ? null : new Reports(reports) });
+        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder, Threads = 1, CacheProgress = reports is null ? null : new Reports(reports) });
         using var session = engine.Load(s_program, model);
         return session.Run(ProgramInputs.Of(s_program))[ProgramNames.LogProbabilities].Floats;
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.Checkpoints;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.OnnxRuntime.Tests.Lowering;
@@ -131,7 +132,7 @@ public sealed class WeightFormatTests : IDisposable
     public void A_plain_session_runs_exported_files(WeightFormat format)
     {
         var (_, model, program) = QuantizedPrograms.All.First(entry => entry.Name == "tied score Tokens without adapter");
-        OnnxRuntimeEngine.Export(program, model, _folder["score.onnx"], format);
+        new OnnxExporter().Write(program, model, _folder["score.onnx"], format);
         var inputs = ProgramInputs.Of(program);
         using var plain = new InferenceSession(_folder["score.onnx"]);
         var values = program.Inputs.ToDictionary(input => input.Name, input => OrtValue.CreateTensorValueFromMemory(inputs[input.Name].Longs, [.. inputs[input.Name].Shape.Select(extent => (long)extent)]));
@@ -145,7 +146,7 @@ public sealed class WeightFormatTests : IDisposable
     }
 
     private OnnxRuntimeEngine Engine(WeightFormat format, bool prepack) =>
-        new(new OnnxRuntimeOptions { CacheFolder = _folder["cache"], Threads = 1, Weights = format, Prepack = prepack });
+        new(new EngineSettings { CacheFolder = _folder["cache"], Threads = 1, Weights = format, LowMemory = !prepack });
 
     private float[] Score(WeightFormat format, IWeightSource model, Program program)
     {

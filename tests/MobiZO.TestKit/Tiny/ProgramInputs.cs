@@ -1,6 +1,7 @@
 using MobiZO.Programs;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.TestKit.Tiny;
 
@@ -27,12 +28,15 @@ public static class ProgramInputs
     public static Dictionary<string, HostTensor> Of(Program program)
     {
         var random = new PlainRandom(17);
-        var tokens = program.Inputs.FirstOrDefault(input => input.Name == ProgramNames.Positions)?.Shape.Size.Bind(Extents) ?? 0;
 
-        // One-sided programs have q + 1 or 2q copies, two-sided ones 2q: 6 fits all with 3 queries.
+        // A step that updates has the copies of its estimator: 2q two-sided, q + 1 one-sided.
+        var update = program.Nodes.Select(node => node.Operation).OfType<ProjectGradients>().FirstOrDefault();
+        var extents = Extents.ToDictionary(StringComparer.Ordinal);
+        extents["P"] = update is null or { Estimator: EstimatorKind.TwoSided } ? extents["P"] : update.Queries + 1;
+        var tokens = program.Inputs.FirstOrDefault(input => input.Name == ProgramNames.Positions)?.Shape.Size.Bind(extents) ?? 0;
         return program.Inputs.ToDictionary(input => input.Name, input =>
         {
-            int[] shape = [.. input.Shape.Dimensions.Select(dimension => (int)dimension.Bind(Extents))];
+            int[] shape = [.. input.Shape.Dimensions.Select(dimension => (int)dimension.Bind(extents))];
             var count = shape.Aggregate(1, (product, extent) => product * extent);
             if (input.Type == ElementType.Float32)
             {

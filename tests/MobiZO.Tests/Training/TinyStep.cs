@@ -67,7 +67,7 @@ internal sealed class TinyStep : IDisposable
 
     public static IEngine CreateEngine(EngineKind kind) => kind == EngineKind.Reference
         ? new ReferenceEngine<float>()
-        : new OnnxRuntimeEngine(new OnnxRuntimeOptions { CacheFolder = Path.Combine(AppContext.BaseDirectory, "engine-cache"), Threads = 1 });
+        : new OnnxRuntimeEngine(new EngineSettings { CacheFolder = Path.Combine(AppContext.BaseDirectory, "engine-cache"), Threads = 1 });
 
     public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, SharedLayers = SharesLayers ? ExampleLayout.SharedLayers(Prompt, FirstLayer, Adapter) : 0, RowTokens = HasSingleTokens ? 1 : null, Update = update };
 

@@ -1,8 +1,6 @@
-using MobiZO.Checkpoints;
-using MobiZO.OnnxRuntime.Session;
-using MobiZO.Programs.Building;
+using MobiZO.Checkpoints.WeightFiles;
 
-namespace MobiZO.OnnxRuntime.Tests.Session;
+namespace MobiZO.Checkpoints.Tests.WeightFiles;
 
 public sealed class WeightFileTests : IDisposable
 {
@@ -18,7 +16,7 @@ public sealed class WeightFileTests : IDisposable
         Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
         {
             using var file = WeightFile.Open(_folder, source, null);
-            Assert.Equal(0, file.Layout.OffsetOf(new Weight(RampSource.Name, RampSource.Length)));
+            Assert.Equal(0, file.Layout.OffsetOf(RampSource.Name));
         });
 
         Assert.Equal(1, source.Reads);

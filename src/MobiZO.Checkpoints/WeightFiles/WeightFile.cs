@@ -1,10 +1,8 @@
 using System.IO.MemoryMappedFiles;
 using System.Text.Json;
-using MobiZO.Checkpoints;
-using MobiZO.Programs;
-using MobiZO.Programs.Building;
+using MobiZO.Checkpoints.Storage;
 
-namespace MobiZO.OnnxRuntime.Session;
+namespace MobiZO.Checkpoints.WeightFiles;
 
 /// <summary>
 /// The frozen weights of one checkpoint in one file, memory-mapped. Written once (to a temporary name, then renamed), read by every session; the
@@ -17,8 +15,6 @@ internal sealed unsafe class WeightFile : IDisposable
 
     // Engines of one process that meet a checkpoint for the first time together: one writes, the others wait and use it.
     private static readonly Lock s_writing = new();
-
-    private static int s_temporaries;
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -53,13 +49,13 @@ internal sealed unsafe class WeightFile : IDisposable
             if (!isWhole)
             {
                 Guard(folder, () => Directory.CreateDirectory(folder));
-                RequireSpace(path, layout.Length);
+                DiskSpace.Require(folder, layout.Length, "The converted weights");
                 Guard(folder, () =>
                 {
                     // Removed first: an index beside weights says that they are whole.
                     File.Delete(index);
-                    Write(path, layout, progress);
-                    WriteAtomically(index, System.Text.Encoding.UTF8.GetBytes(expected));
+                    AtomicFile.Write(path, stream => new WeightWriter(layout, stream).Write(progress));
+                    AtomicFile.Write(index, System.Text.Encoding.UTF8.GetBytes(expected));
                 });
             }
         }
@@ -70,11 +66,11 @@ internal sealed unsafe class WeightFile : IDisposable
     public IntPtr AddressOf(long offset) => (IntPtr)(_start + offset);
 
     /// <summary>Copies the weights of one program into a file of its own, in the order of its weights.</summary>
-    public static WeightLayout Export(string path, IWeightSource source, IReadOnlyList<Weight> weights)
+    public static WeightLayout Export(string path, IWeightSource source, IEnumerable<string> names)
     {
-        var layout = WeightLayout.Of(source, weights.Select(weight => weight.Name));
-        RequireSpace(path, layout.Length);
-        Write(path, layout, null);
+        var layout = WeightLayout.Of(source, names);
+        DiskSpace.Require(Path.GetDirectoryName(Path.GetFullPath(path))!, layout.Length, "The exported weights");
+        AtomicFile.Write(path, stream => new WeightWriter(layout, stream).Write(null));
         return layout;
     }
 
@@ -84,29 +80,6 @@ internal sealed unsafe class WeightFile : IDisposable
         _view.Dispose();
         _file.Dispose();
     }
-
-    private static void Write(string path, WeightLayout layout, IProgress<double>? progress)
-    {
-        var temporary = TemporaryName(path);
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
-            {
-                new WeightWriter(layout, stream).Write(progress);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
-
-    /// <summary>A name beside a file that no other writer uses, in this process or another.</summary>
-    private static string TemporaryName(string path) => $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref s_temporaries)}.tmp";
 
     /// <summary>Writes into the cache; a refusal says which folder and how to choose another.</summary>
     public static void Guard(string folder, Action write)
@@ -119,41 +92,5 @@ internal sealed unsafe class WeightFile : IDisposable
         {
             throw new IOException($"The cache folder '{folder}' cannot be written: {exception.Message} Choose another with the environment variable MOBIZO_CACHE or the cache option.", exception);
         }
-    }
-
-    /// <summary>Bytes free where a folder is or would be; null when the system does not say (a network share without a drive letter, for one).</summary>
-    public static long? FindFreeSpace(string folder)
-    {
-        var existing = new DirectoryInfo(Path.GetFullPath(folder));
-        while (!existing.Exists && existing.Parent is not null)
-        {
-            existing = existing.Parent;
-        }
-
-        try
-        {
-            return new DriveInfo(existing.FullName).AvailableFreeSpace;
-        }
-        catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static void RequireSpace(string path, long length)
-    {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (FindFreeSpace(folder) is { } free && free < length)
-        {
-            throw new IOException($"The converted weights need {length >> 20} MB in '{folder}'; {free >> 20} MB are free. Free some space or set another cache folder.");
-        }
-    }
-
-    /// <summary>Writes a small file under a temporary name and renames it.</summary>
-    public static void WriteAtomically(string path, byte[] bytes)
-    {
-        var temporary = TemporaryName(path);
-        File.WriteAllBytes(temporary, bytes);
-        File.Move(temporary, path, overwrite: true);
     }
 }

@@ -1,4 +1,4 @@
-namespace MobiZO.OnnxRuntime.Lowering;
+namespace MobiZO.Checkpoints.WeightFiles;
 
 /// <summary>Where the parts of a quantised matrix start in the weight file, in bytes.</summary>
 /// <param name="Bits">Bits of a code: 4 (two codes a byte, the first in the low half) or 8; the codes are unsigned with 2^(Bits-1) for zero.</param>

@@ -1,9 +1,5 @@
-using MobiZO.Checkpoints;
-using MobiZO.OnnxRuntime.Lowering;
-using MobiZO.Programs;
-using MobiZO.Programs.Building;
 
-namespace MobiZO.OnnxRuntime.Session;
+namespace MobiZO.Checkpoints.WeightFiles;
 
 /// <summary>Where every tensor lies in a weight file: fp32 tensors as one part under their own name, quantised ones as codes, scales and offsets; each part on a page of its own.</summary>
 internal sealed class WeightLayout
@@ -42,10 +38,13 @@ internal sealed class WeightLayout
     /// <summary>How a tensor is quantised; null for fp32.</summary>
     public BlockLayout? FormOf(string name) => (Source as QuantizedWeights)?.FindBlocks(name);
 
-    public long OffsetOf(Weight weight) =>
-        _starts.TryGetValue(weight.Name, out var start) ? start : throw new ProgramException($"The weight file has no fp32 tensor '{weight.Name}'.");
+    /// <summary>First byte of an fp32 tensor.</summary>
+    /// <exception cref="CheckpointException">The file has no such tensor, or has it in blocks of codes.</exception>
+    public long OffsetOf(string name) =>
+        _starts.TryGetValue(name, out var start) ? start : throw new CheckpointException($"The weight file has no fp32 tensor '{name}'.");
 
-    public QuantizedPlace? PlaceOf(Weight weight) => FormOf(weight.Name) is { } form ? PlaceOf(weight.Name, form) : null;
+    /// <summary>Where the parts of a quantised tensor start; null for fp32.</summary>
+    public QuantizedPlace? PlaceOf(string name) => FormOf(name) is { } form ? PlaceOf(name, form) : null;
 
     public QuantizedPlace PlaceOf(string name, BlockLayout form) =>
         new(form.Bits, _starts[name + ".codes"], _starts[name + ".scales"], form.HasOffsets ? _starts[name + ".offsets"] : null);

@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
-using MobiZO.Checkpoints;
-using MobiZO.OnnxRuntime.Lowering;
 
-namespace MobiZO.OnnxRuntime.Session;
+namespace MobiZO.Checkpoints.WeightFiles;
 
 /// <summary>Writes the tensors of a layout, a million values at a time.</summary>
 internal sealed class WeightWriter(WeightLayout layout, Stream stream)

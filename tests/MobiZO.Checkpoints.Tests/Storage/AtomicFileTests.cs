@@ -1,6 +1,6 @@
-using MobiZO.Journal;
+using MobiZO.Checkpoints.Storage;
 
-namespace MobiZO.Tests.Journal;
+namespace MobiZO.Checkpoints.Tests.Storage;
 
 public sealed class AtomicFileTests
 {

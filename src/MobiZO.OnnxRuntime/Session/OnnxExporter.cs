@@ -1,0 +1,32 @@
+using Google.Protobuf;
+using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Storage;
+using MobiZO.Checkpoints.WeightFiles;
+using MobiZO.OnnxRuntime.Lowering;
+using MobiZO.Programs;
+using MobiZO.Programs.Engines;
+
+namespace MobiZO.OnnxRuntime.Session;
+
+/// <summary>Writes a program as an ONNX model with its weights in one external data file beside it (<c>name.onnx</c>, <c>name.onnx.data</c>).</summary>
+public sealed class OnnxExporter : IProgramExporter
+{
+    /// <inheritdoc/>
+    public void Write(Program program, IWeightSource weights, string path, WeightFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        foreach (var weight in program.Weights)
+        {
+            WeightCheck.Require(weights, weight);
+        }
+
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        Directory.CreateDirectory(folder);
+        var data = Path.GetFileName(path) + ".data";
+        var source = QuantizedWeights.In(format, weights);
+        var layout = program.Weights.Count == 0
+            ? WeightLayout.Of(source, [])
+            : WeightFile.Export(Path.Combine(folder, data), source, program.Weights.Select(weight => weight.Name));
+        AtomicFile.Write(path, OnnxLowering.Lower(program, data, weight => layout.OffsetOf(weight.Name), weight => layout.PlaceOf(weight.Name)).ToByteArray());
+    }
+}

@@ -1,0 +1,27 @@
+using MobiZO.Programs.Engines;
+
+namespace MobiZO.Programs.Reference;
+
+/// <summary>The managed interpreter in fp32.</summary>
+public sealed class ReferenceEngineFactory : IEngineFactory
+{
+    /// <inheritdoc/>
+    public string Name => "reference";
+
+    /// <inheritdoc/>
+    public IProgramExporter? Exporter => null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Validate(EngineSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Device == EngineSettings.Cpu ? [] : [$"Device: the reference interpreter runs on the cpu, found '{settings.Device}'"];
+    }
+
+    /// <inheritdoc/>
+    public IEngine Create(EngineSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new ReferenceEngine<float>(settings.Weights);
+    }
+}
