@@ -1,18 +1,23 @@
-using MobiZO.Checkpoints.Configuration;
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Gguf;
-using MobiZO.Checkpoints.HuggingFace;
+using MobiZO.Checkpoints.Opening;
+using MobiZO.Checkpoints.Safetensors;
 using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.Checkpoints;
 
-/// <summary>An open checkpoint: its config, and its weights by Hugging Face names as fp32. Weight files are memory-mapped; reading is thread-safe.</summary>
+/// <summary>
+/// An open checkpoint: its config, and its weights by Hugging Face names as fp32. Weight files are memory-mapped; reading is thread-safe.
+/// </summary>
 public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
 {
     private readonly CheckpointContents _contents;
+    private readonly Dictionary<string, TensorRole> _roles;
 
     private Checkpoint(CheckpointContents contents)
     {
         _contents = contents;
+        _roles = contents.Description.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Role, StringComparer.Ordinal);
         Fingerprint = Fingerprints.Of(contents.Weights.Files, contents.ConfigFiles);
     }
 
@@ -22,17 +27,23 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
     /// <summary>How it is stored.</summary>
     public CheckpointFormat Format => _contents.Format;
 
-    /// <summary>The facts of the model.</summary>
-    public ModelConfig Config => _contents.Config;
+    /// <summary>The model as data: what programs are assembled from.</summary>
+    public ModelDescription Description => _contents.Description;
 
-    /// <summary>The weights the architecture has, by Hugging Face name and in its order; other tensors of the files are left out.</summary>
+    /// <summary>Sizes and special ids of the model.</summary>
+    public ModelConfig Config => Description.Config;
+
+    /// <summary>
+    /// The weights of the model, by Hugging Face name and in its order; tensors that carry nothing it needs are left out.
+    /// </summary>
     public IReadOnlyDictionary<string, StoredTensor> Tensors => _contents.Weights.Tensors;
 
     /// <summary>Bytes of all <see cref="Tensors"/> as stored.</summary>
     public long StoredBytes => Tensors.Values.Sum(tensor => tensor.StoredBytes);
 
     /// <summary>
-    /// SHA-256 (hexadecimal) over names, lengths and headers of the weight files, 64 samples of 4 KB spread evenly over the data of each, and the config
+    /// SHA-256 (hexadecimal) over names, lengths and headers of the weight files, 64 samples of 4 KB spread evenly over the data of each,
+    /// and the config
     /// files. Cheap for files of many gigabytes. It misses a change in place that keeps length and header and touches no sample.
     /// </summary>
     public string Fingerprint { get; }
@@ -50,8 +61,10 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
     public IReadOnlyDictionary<string, string> SpecialTokens => _contents.SpecialTokens;
 
     /// <summary>
-    /// Opens a folder with <c>config.json</c> and safetensors, a <c>.gguf</c> file, or a folder without safetensors that holds exactly one <c>.gguf</c> file.
-    /// Every weight the config calls for is checked to be there with the right shape and a type that can be read.
+    /// Opens a folder with <c>config.json</c> and safetensors, a <c>.gguf</c> file, or a folder without safetensors that holds exactly one
+    /// <c>.gguf</c> file.
+    /// Every weight the config calls for is checked to be there with the right shape and a type that can be read, and no other tensor may
+    /// be there.
     /// </summary>
     /// <exception cref="CheckpointException">Nothing to open there, or it is damaged or not supported.</exception>
     public static Checkpoint Open(string path)
@@ -74,6 +87,9 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<int>? FindShape(string name) => Tensors.TryGetValue(name, out StoredTensor? tensor) ? tensor.Shape : null;
+
+    /// <inheritdoc/>
+    public TensorRole? FindRole(string name) => _roles.TryGetValue(name, out TensorRole role) ? role : null;
 
     /// <inheritdoc/>
     public void Read(string name, long start, Span<float> destination)

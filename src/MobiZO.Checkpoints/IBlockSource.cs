@@ -3,7 +3,9 @@ namespace MobiZO.Checkpoints;
 /// <summary>A checkpoint that can give the codes of matrices it stores in blocks, so that they need not be quantised again.</summary>
 public interface IBlockSource
 {
-    /// <summary>The blocks of a matrix, or null when it is not stored in blocks of <see cref="BlockLayout.Elements"/> codes with scale and offset.</summary>
+    /// <summary>
+    /// The blocks of a matrix, or null when it is not stored in blocks of <see cref="BlockLayout.Elements"/> codes with scale and offset.
+    /// </summary>
     BlockLayout? FindBlocks(string name);
 
     /// <summary>Reads blocks [<paramref name="firstBlock"/>, firstBlock + scales.Length) of the row-major matrix.</summary>

@@ -1,12 +1,13 @@
-using MobiZO.Checkpoints.Configuration;
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Quantization;
 
 namespace MobiZO.Checkpoints;
 
 /// <summary>
-/// A checkpoint as an engine with quantised matrices sees it. Every matrix whose rows are whole blocks is quantised, everything else stays fp32.
+/// A checkpoint as an engine with quantised matrices sees it. Every matrix whose rows are whole blocks is quantised, everything else stays
+/// fp32.
 /// Codes that the checkpoint stores are carried over when they fit; other matrices are rounded to nearest, block by block. In
-/// <see cref="WeightFormat.Int4"/> the embedding and the head have 8 bits unless the checkpoint stores them in 4.
+/// <see cref="WeightFormat.Int4"/> embedding, positions and head have 8 bits unless the checkpoint stores them in 4.
 /// </summary>
 /// <remarks><see cref="Read"/> gives the dequantised values, so that another engine computes with the same weights.</remarks>
 public sealed class QuantizedWeights : IWeightSource, IBlockSource
@@ -37,6 +38,9 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource
 
     /// <inheritdoc/>
     public IReadOnlyList<int>? FindShape(string name) => _source.FindShape(name);
+
+    /// <inheritdoc/>
+    public TensorRole? FindRole(string name) => _source.FindRole(name);
 
     /// <inheritdoc/>
     public BlockLayout? FindBlocks(string name)
@@ -92,7 +96,7 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource
 
     private int BitsOf(string name)
     {
-        var isTable = name is LlamaTensors.Embedding or LlamaTensors.Head;
+        var isTable = FindRole(name) is TensorRole.Embedding or TensorRole.Positions or TensorRole.Head;
         return Format == WeightFormat.Int8 || (isTable && FindStored(name) is not { Bits: <= 4 }) ? 8 : 4;
     }
 }

@@ -9,6 +9,9 @@ public enum WeightFormat
     /// <summary>8-bit codes in blocks of 32 with an fp32 scale: 9 bits a weight (10 with offsets).</summary>
     Int8,
 
-    /// <summary>4-bit codes in blocks of 32 with an fp32 scale and an fp32 offset: 6 bits a weight (5 without offsets). The embedding and the head have 8 bits unless the checkpoint stores 4.</summary>
+    /// <summary>
+    /// 4-bit codes in blocks of 32 with an fp32 scale and an fp32 offset: 6 bits a weight (5 without offsets). The embedding and the head
+    /// have 8 bits unless the checkpoint stores 4.
+    /// </summary>
     Int4,
 }

@@ -1,3 +1,4 @@
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Gguf;
 
 namespace MobiZO.Checkpoints.Tests;
@@ -182,6 +183,13 @@ public sealed class QuantizedWeightsTests : IDisposable
         public string Fingerprint => "numbers";
 
         public IReadOnlyCollection<string> Names => [Matrix, "model.embed_tokens.weight", "lm_head.weight", "norm", "ragged"];
+
+        public TensorRole? FindRole(string name) => name switch
+        {
+            "model.embed_tokens.weight" => TensorRole.Embedding,
+            "lm_head.weight" => TensorRole.Head,
+            _ => TensorRole.Up,
+        };
 
         public IReadOnlyList<int>? FindShape(string name) => name switch
         {

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using MobiZO.Checkpoints.Json;
+using MobiZO.Checkpoints.Opening;
 
 namespace MobiZO.Checkpoints.Tests;
 
@@ -70,9 +72,11 @@ internal static class TinyLlama
             .Add("tokenizer.ggml.bos_token_id", 1u)
             .Add("tokenizer.ggml.eos_token_id", 2u)
             .Add("tokenizer.ggml.eot_token_id", 3u);
+        var model = ConfigReader.Read(JsonSection.Parse(System.Text.Encoding.UTF8.GetBytes(Config), "tiny"));
+        var names = model.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.GgufName!);
         foreach ((string name, _, int[] shape, byte[] data) in Tensors())
         {
-            gguf.Add(Checkpoints.Gguf.GgufNames.Of(name), Checkpoints.Gguf.GgufTensorType.F32, shape, data);
+            gguf.Add(names[name], Checkpoints.Gguf.GgufTensorType.F32, shape, data);
         }
 
         return gguf;

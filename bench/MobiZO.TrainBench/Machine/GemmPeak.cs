@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Programs;
 using MobiZO.Programs.Building;
@@ -77,6 +78,8 @@ internal sealed class GemmPeak : IDisposable
         public IReadOnlyCollection<string> Names => [weight.Name];
 
         public static float[] Values(int count) => [.. Enumerable.Range(0, count).Select(index => Value(index))];
+
+        public TensorRole? FindRole(string name) => null;
 
         public IReadOnlyList<int>? FindShape(string name) => name == weight.Name ? weight.Shape : null;
 

@@ -54,6 +54,7 @@ internal sealed record ProgramCost(double LinearFlops, double AdapterFlops, doub
                 CausalAttention op => Zero with { AttentionFlops = 4d * op.Heads * op.HeadDimension * Extent(3, 0) * Extent(3, 1) * Extent(3, 1) },
                 CachedAttention op => Zero with { AttentionFlops = 4d * op.Heads * op.HeadDimension * Extent(3, 0) * Extent(3, 1) * (Extent(4, 2) + Extent(3, 1)) },
                 CandidateLogits head => OfGathered(Extent(1, 0) * Extent(1, 1), head.Head.Shape[1], 2),
+                PositionEmbedding table => OfGathered(Extent(0, 0) * Extent(0, 1), table.Table.Shape[1], 0),
                 Embedding table => OfGathered(Extent(0, 0) * Extent(0, 1), table.Table.Shape[1], 0),
                 var other => Zero with { WeightBytes = BytesOf(other) },
             };
@@ -65,7 +66,7 @@ internal sealed record ProgramCost(double LinearFlops, double AdapterFlops, doub
     private static ProgramCost OfLinear(Linear linear, Value output, double rows, double bytesPerWeight)
     {
         var flops = 2 * rows * linear.Matrix.Count;
-        var isHead = output.Name == MobiZO.Programs.Assembling.ProgramNames.Logits;
+        var isHead = output.Name.Split('.')[0] == MobiZO.Programs.Assembling.ProgramNames.Logits;
         var bytes = (linear.Matrix.Count * bytesPerWeight) + ((linear.Bias?.Count ?? 0) * BytesPerNumber);
         return Zero with { LinearFlops = isHead ? 0 : flops, HeadFlops = isHead ? flops : 0, WeightBytes = bytes };
     }

@@ -6,7 +6,6 @@ using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.Programs.Ops;
 using MobiZO.PrefixCache;
 using MobiZO.TrainBench.Weights;
 using MobiZO.Training;
@@ -113,12 +112,12 @@ internal sealed class StepModel : IDisposable
 
     private Program CandidateInference(PrefixKind prompt, int? rowTokens)
     {
-        var config = Model.Checkpoint.Config;
+        var model = Model.Assembler.Model;
         var builder = new ProgramBuilder();
-        var decoder = new LlamaDecoder(builder, config, prompt, 0, lora: null, EmittedKeyValues.None, rowTokens);
+        var decoder = new Decoder(builder, model, prompt, 0, lora: null, EmittedKeyValues.None, rowTokens);
         var answers = decoder.AnswerStates(decoder.Run());
-        var head = new Weight(config.TieWordEmbeddings ? LlamaLayer.EmbeddingName : "lm_head.weight", config.VocabularySize, config.HiddenSize);
-        builder.Output(builder.Add("choice_logits", new CandidateLogits(head), answers, builder.IntegerInput(ProgramNames.CandidateIds, "R", "K")));
+        var ids = builder.IntegerInput(ProgramNames.CandidateIds, "R", "K");
+        builder.Output(new OutputHead(builder, model.Head).Candidates("choice_logits", answers, ids));
         return builder.Build("inference");
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MobiZO.Checkpoints.Architecture;
 
 namespace MobiZO.Checkpoints.Configuration;
 
@@ -6,13 +7,13 @@ namespace MobiZO.Checkpoints.Configuration;
 /// <remarks>Source: transformers, <c>modeling_rope_utils.py</c> (default, linear and llama3).</remarks>
 internal static class RopeFrequencies
 {
-    public static RopeConfig Default(double theta, int headDimension) => new(Base(theta, headDimension), Describe(theta));
+    public static RotaryDescription Default(double theta, int headDimension) => new(Base(theta, headDimension), Describe(theta));
 
-    public static RopeConfig Linear(double theta, int headDimension, double factor) =>
+    public static RotaryDescription Linear(double theta, int headDimension, double factor) =>
         new([.. Base(theta, headDimension).Select(frequency => frequency / factor)], FormattableString.Invariant($"{Describe(theta)}, linear factor {factor}"));
 
     /// <summary>High frequencies stay, low ones are divided by the factor, those between are blended.</summary>
-    public static RopeConfig Llama3(double theta, int headDimension, Llama3Scaling scaling)
+    public static RotaryDescription Llama3(double theta, int headDimension, Llama3Scaling scaling)
     {
         double[] frequencies = Base(theta, headDimension);
         for (int i = 0; i < frequencies.Length; i++)
@@ -22,11 +23,11 @@ internal static class RopeFrequencies
             frequencies[i] = ((1 - kept) * frequencies[i] / scaling.Factor) + (kept * frequencies[i]);
         }
 
-        return new RopeConfig(frequencies, FormattableString.Invariant($"{Describe(theta)}, llama3 factor {scaling.Factor}"));
+        return new RotaryDescription(frequencies, FormattableString.Invariant($"{Describe(theta)}, llama3 factor {scaling.Factor}"));
     }
 
     /// <summary>The form GGUF files use: one divisor a pair, besides a linear factor.</summary>
-    public static RopeConfig Divided(double theta, int headDimension, IReadOnlyList<float> divisors, double factor)
+    public static RotaryDescription Divided(double theta, int headDimension, IReadOnlyList<float> divisors, double factor)
     {
         double[] frequencies = Base(theta, headDimension);
         for (int i = 0; i < frequencies.Length; i++)
@@ -34,7 +35,7 @@ internal static class RopeFrequencies
             frequencies[i] /= divisors[i] * factor;
         }
 
-        return new RopeConfig(frequencies, $"{Describe(theta)}, divided per frequency");
+        return new RotaryDescription(frequencies, $"{Describe(theta)}, divided per frequency");
     }
 
     private static double[] Base(double theta, int headDimension) =>

@@ -5,7 +5,8 @@ using MobiZO.Checkpoints.Storage;
 namespace MobiZO.Checkpoints.Gguf;
 
 /// <summary>
-/// Reads the header of a GGUF file front to back. Every read is bounded by the file; counts are checked against the bytes left before anything is allocated.
+/// Reads the header of a GGUF file front to back. Every read is bounded by the file; counts are checked against the bytes left before
+/// anything is allocated.
 /// </summary>
 internal ref struct GgufCursor
 {
@@ -47,7 +48,8 @@ internal ref struct GgufCursor
     }
 
     /// <summary>
-    /// A metadata value: long, ulong (above 2^63 - 1), double, float, bool, string, or an array of one of these (object[] for arrays of arrays).
+    /// A metadata value: long, ulong (above 2^63 - 1), double, float, bool, string, or an array of one of these (object[] for arrays of
+    /// arrays).
     /// </summary>
     public object ReadValue(string key) => ReadValue((GgufValueType)ReadUInt32($"type of '{key}'"), key, 0);
 

@@ -4,7 +4,9 @@ using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.Checkpoints.Gguf;
 
-/// <summary>One GGUF file (version 2 or 3, little endian), memory-mapped, its header fully checked at open. Reading is thread-safe.</summary>
+/// <summary>
+/// One GGUF file (version 2 or 3, little endian), memory-mapped, its header fully checked at open. Reading is thread-safe.
+/// </summary>
 /// <remarks>Source: the format's description in ggml (<c>docs/gguf.md</c>).</remarks>
 internal sealed class GgufFile : IDisposable
 {
@@ -46,14 +48,19 @@ internal sealed class GgufFile : IDisposable
         }
     }
 
-    /// <summary>Reads elements [<paramref name="start"/>, start + destination.Length), dequantised. The caller has checked the range and the type.</summary>
+    /// <summary>
+    /// Reads elements [<paramref name="start"/>, start + destination.Length), dequantised. The caller has checked the range and the type.
+    /// </summary>
     public void Read(GgufTensor tensor, long start, Span<float> destination)
     {
         using MappedBytes bytes = Mapping.Borrow();
         BlockRange.Read(BlockFormat.Find(tensor.Type)!, bytes, tensor.Offset, start, destination);
     }
 
-    /// <summary>Reads the codes of blocks [<paramref name="firstBlock"/>, firstBlock + scales.Length). The caller has checked the range and the type.</summary>
+    /// <summary>
+    /// Reads the codes of blocks [<paramref name="firstBlock"/>, firstBlock + scales.Length). The caller has checked the range and the
+    /// type.
+    /// </summary>
     public void ReadBlocks(GgufTensor tensor, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {
         BlockFormat format = BlockFormat.Find(tensor.Type)!;

@@ -1,6 +1,9 @@
 namespace MobiZO.Checkpoints.Quantization;
 
-/// <summary>The codes of stored blocks of 32, unpacked but not multiplied; layouts as in <see cref="FourBitBlocks"/>, <see cref="FiveBitBlocks"/> and <see cref="EightBitBlocks"/>.</summary>
+/// <summary>
+/// The codes of stored blocks of 32, unpacked but not multiplied; layouts as in <see cref="FourBitBlocks"/>, <see cref="FiveBitBlocks"/>
+/// and <see cref="EightBitBlocks"/>.
+/// </summary>
 /// <param name="Form">What comes out.</param>
 /// <param name="Unpack">Unpacks scales.Length whole blocks.</param>
 internal sealed record BlockCodes(BlockLayout Form, BlockCodes.Unpacker Unpack)
@@ -68,7 +71,8 @@ internal sealed record BlockCodes(BlockLayout Form, BlockCodes.Unpacker Unpack)
 
     private static int FifthBit(uint fifths, int index) => (int)((fifths >> index) & 1) << 4;
 
-    // Stored codes are unsigned; a minimum m belongs to code 0, an offset to the code in the middle. fp16 d and m: the sum is rounded once at most.
+    // Stored codes are unsigned; a minimum m belongs to code 0, an offset to the code in the middle. fp16 d and m: the sum is rounded once
+    // at most.
     private static void ReadHeader(ReadOnlySpan<byte> block, int header, int middle, out float scale, out float offset)
     {
         scale = FloatFormats.ReadFloat16(block, 0);

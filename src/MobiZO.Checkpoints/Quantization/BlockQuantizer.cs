@@ -1,6 +1,8 @@
 namespace MobiZO.Checkpoints.Quantization;
 
-/// <summary>Rounds blocks of fp32 weights to codes: 8 bits symmetric about zero, 4 bits between the smallest and the largest weight.</summary>
+/// <summary>
+/// Rounds blocks of fp32 weights to codes: 8 bits symmetric about zero, 4 bits between the smallest and the largest weight.
+/// </summary>
 internal static class BlockQuantizer
 {
     private const int LargestByte = 127;

@@ -58,7 +58,8 @@ internal static class FloatFormats
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ReadFloat16(ReadOnlySpan<byte> source, int offset) => (float)MemoryMarshal.Read<Half>(source[offset..]);
 
-    // Moving exponent and mantissa into place leaves the exponent 112 too small; the product puts that right, and makes subnormals normal on the way.
+    // Moving exponent and mantissa into place leaves the exponent 112 too small; the product puts that right, and makes subnormals normal
+    // on the way.
     private static Vector<float> Widen(Vector<uint> half)
     {
         Vector<uint> magnitude = half & new Vector<uint>(0x7FFF);

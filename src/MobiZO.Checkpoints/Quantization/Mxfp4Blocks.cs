@@ -1,7 +1,8 @@
 namespace MobiZO.Checkpoints.Quantization;
 
 /// <summary>
-/// MXFP4 (OCP Microscaling): a byte e, then 32 weights as 4-bit floats (1 sign, 2 exponent, 1 mantissa bit), placed as in <see cref="FourBitBlocks"/>;
+/// MXFP4 (OCP Microscaling): a byte e, then 32 weights as 4-bit floats (1 sign, 2 exponent, 1 mantissa bit), placed as in <see
+/// cref="FourBitBlocks"/>;
 /// the scale is 2^(e - 127).
 /// </summary>
 internal static class Mxfp4Blocks

@@ -48,7 +48,9 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Reads elements [<paramref name="start"/>, start + destination.Length) of an F32, F16, BF16 or F64 tensor as fp32 (row-major).</summary>
+    /// <summary>
+    /// Reads elements [<paramref name="start"/>, start + destination.Length) of an F32, F16, BF16 or F64 tensor as fp32 (row-major).
+    /// </summary>
     /// <exception cref="CheckpointException">No such tensor, another type, or the range is outside it.</exception>
     public void ReadFloat32(string name, long start, Span<float> destination)
     {
@@ -112,7 +114,9 @@ public sealed class SafetensorsFile : IDisposable
         };
     }
 
-    /// <summary>Reads stored bytes [<paramref name="start"/>, start + destination.Length) of a tensor, little endian as in the file.</summary>
+    /// <summary>
+    /// Reads stored bytes [<paramref name="start"/>, start + destination.Length) of a tensor, little endian as in the file.
+    /// </summary>
     /// <exception cref="CheckpointException">No such tensor, or the range is outside it.</exception>
     public void ReadBytes(string name, long start, Span<byte> destination)
     {

@@ -1,6 +1,8 @@
 namespace MobiZO.Checkpoints.Safetensors;
 
-/// <summary>Element types of the safetensors format, named as in its header (except for the underscores, which C# names do without).</summary>
+/// <summary>
+/// Element types of the safetensors format, named as in its header (except for the underscores, which C# names do without).
+/// </summary>
 public enum SafetensorsType
 {
     /// <summary>One byte, 0 or 1 (<c>BOOL</c>).</summary>

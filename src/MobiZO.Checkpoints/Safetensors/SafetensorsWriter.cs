@@ -10,7 +10,8 @@ namespace MobiZO.Checkpoints.Safetensors;
 public static class SafetensorsWriter
 {
     /// <summary>
-    /// Writes a file: tensors sorted by name (ordinal), header padded with spaces to 8 bytes. The bytes go to a temporary name in the same folder, are
+    /// Writes a file: tensors sorted by name (ordinal), header padded with spaces to 8 bytes. The bytes go to a temporary name in the same
+    /// folder, are
     /// flushed to disk and renamed, so that <paramref name="path"/> never holds half a file.
     /// </summary>
     /// <param name="path">The file to write; replaced when it exists. Its folder must exist.</param>

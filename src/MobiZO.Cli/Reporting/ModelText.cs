@@ -27,7 +27,7 @@ internal static class ModelText
         yield return Line("heads", $"{config.HeadCount}, key/value heads {config.KeyValueHeadCount}, head_dim {config.HeadDimension}");
         yield return Line("vocabulary", Quantity.Number(config.VocabularySize));
         yield return Line("context", $"{Quantity.Number(config.MaxPositions)} tokens");
-        yield return Line("rope", config.Rope.Description);
+        yield return Line("positions", config.PositionEncoding);
         yield return Line("tied embedding", config.TieWordEmbeddings ? "yes" : "no");
         yield return Line("parameters", Quantity.Number(facts.Parameters));
         yield return Line("stored", string.Join(", ", facts.StoredTypes.Select(share => $"{share.Type} {Quantity.Bytes(share.Bytes)} ({share.Tensors} tensors)")));

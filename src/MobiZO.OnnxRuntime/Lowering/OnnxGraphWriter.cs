@@ -43,7 +43,9 @@ internal sealed class OnnxGraphWriter
 
     public GraphProto Graph => _graph;
 
-    /// <summary>The value of the program that is being made; nodes are named after it, so that traces and graph viewers tell what a node is for.</summary>
+    /// <summary>
+    /// The value of the program that is being made; nodes are named after it, so that traces and graph viewers tell what a node is for.
+    /// </summary>
     public string Making { get; set; } = "";
 
     /// <summary>Adds a node with one result.</summary>
@@ -185,6 +187,9 @@ internal sealed class OnnxGraphWriter
                 break;
             case float number:
                 (attribute.F, attribute.Type) = (number, AttributeProto.Types.AttributeType.Float);
+                break;
+            case string text:
+                (attribute.S, attribute.Type) = (ByteString.CopyFromUtf8(text), AttributeProto.Types.AttributeType.String);
                 break;
             case IReadOnlyList<long> integers:
                 attribute.Ints.AddRange(integers);

@@ -26,7 +26,7 @@ internal static class OnnxLowering
             writer.Weight(weight, file, offsets(weight));
         }
 
-        var norms = program.Nodes.Where(node => node.Operation is RmsNorm).ToLookup(node => node.Inputs[0]);
+        var norms = program.Nodes.Where(IsWholeRowNorm).ToLookup(node => node.Inputs[0]);
         var done = new HashSet<ProgramNode>(ReferenceEqualityComparer.Instance);
         foreach (var node in program.Nodes.Where(node => !done.Contains(node)))
         {
@@ -34,7 +34,7 @@ internal static class OnnxLowering
             if (node.Operation is Sum && norms[node.Outputs[0]].FirstOrDefault() is { } norm)
             {
                 var isReadElsewhere = program.Outputs.Contains(node.Outputs[0]) || program.Nodes.Any(other => other != norm && other.Inputs.Contains(node.Outputs[0]));
-                RowLowering.SumAndNorm(writer, node, norm, isReadElsewhere);
+                NormLowering.SumAndNorm(writer, node, norm, isReadElsewhere);
                 done.Add(norm);
             }
             else if (!quantized.TryLower(writer, node))
@@ -55,6 +55,8 @@ internal static class OnnxLowering
         return Lower(builder.Build("smallest"), "", _ => 0);
     }
 
+    private static bool IsWholeRowNorm(ProgramNode node) => node.Operation is RmsNorm norm && node.Inputs[0].Shape[1] == norm.Scale.Shape[0];
+
     private static ModelProto Model(GraphProto graph)
     {
         var model = new ModelProto
@@ -73,9 +75,15 @@ internal static class OnnxLowering
     {
         switch (node.Operation)
         {
-            case Embedding or RmsNorm or Linear or MultiPerturbedLora or CandidateLogits or RotaryAngles or Rotary or GatedActivation or Sum
-                or GatherRows or RepeatExamples or SplitRows:
+            case Embedding or PositionEmbedding or Linear or MultiPerturbedLora or CandidateLogits or RotaryAngles or Rotary or Sum or GatherRows
+                or RepeatExamples or SplitRows or SplitColumns or SplitGroups:
                 RowLowering.Lower(writer, node);
+                break;
+            case RmsNorm or LayerNorm:
+                NormLowering.Lower(writer, node);
+                break;
+            case Activation or GatedActivation or Scale or SoftCap:
+                ActivationLowering.Lower(writer, node);
                 break;
             case CausalAttention or CachedAttention or SplitHeads or AppendTime:
                 AttentionLowering.Lower(writer, node);

@@ -8,14 +8,16 @@ using MobiZO.Programs.Ops;
 namespace MobiZO.OnnxRuntime.Lowering;
 
 /// <summary>
-/// Lowers the operations that read a quantised matrix, weight = scale * code + offset in blocks of 32. Everything is computed in fp32: rounding the
+/// Lowers the operations that read a quantised matrix, weight = scale * code + offset in blocks of 32. Everything is computed in fp32:
+/// rounding the
 /// activations as well would drown the small differences between perturbed copies.
 /// </summary>
 internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace?> places)
 {
     private const long BlockSize = BlockLayout.Elements;
 
-    // ONNX Runtime dequantises 8-bit matrices in every call; a large one is cut into pieces of rows, so that it is never there whole in fp32.
+    // ONNX Runtime dequantises 8-bit matrices in every call; a large one is cut into pieces of rows, so that it is never there whole in
+    // fp32.
     private const long MostWeightsOfAPiece = 1 << 23;
 
     /// <summary>Whether a weight is quantised.</summary>
@@ -34,17 +36,27 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
             case Embedding op when places(op.Table) is { } place:
                 writer.Node("Reshape", [Rows(writer, op.Table, place, inputs[0]), writer.Integers(-1, op.Table.Shape[1])], output);
                 return true;
+            case PositionEmbedding op when places(op.Table) is { } place:
+                var positions = RowLowering.PositionRows(writer, op, inputs[0]);
+                writer.Node("Reshape", [Rows(writer, op.Table, place, positions), writer.Integers(-1, op.Table.Shape[1])], output);
+                return true;
             case CandidateLogits op when places(op.Head) is { } place:
                 var rows = writer.Node("Reshape", [Rows(writer, op.Head, place, inputs[1]), writer.Integers(0, 0, op.Head.Shape[1])]);
                 var column = writer.Node("Unsqueeze", [inputs[0], writer.Integers(2)]);
-                writer.Node("Squeeze", [writer.Node("MatMul", [rows, column]), writer.Integers(2)], output);
+                var logits = writer.Node("Squeeze", [writer.Node("MatMul", [rows, column]), writer.Integers(2)], op.Bias is null ? output : null);
+                if (op.Bias is not null)
+                {
+                    RowLowering.CandidateBias(writer, op, logits, inputs[1], output);
+                }
+
                 return true;
             default:
                 return false;
         }
     }
 
-    // The offsets act on the sums of the inputs over each block: a second product, 32 times narrower. Zero points of MatMulNBits are no way to say them,
+    // The offsets act on the sums of the inputs over each block: a second product, 32 times narrower. Zero points of MatMulNBits are no way
+    // to say them,
     // because integers would round them and with fp32 ones ONNX Runtime dequantises the whole matrix in every call.
     private void Linear(OnnxGraphWriter writer, Linear op, QuantizedPlace place, string input, string output)
     {

@@ -4,7 +4,10 @@ using MobiZO.Programs.Ops;
 
 namespace MobiZO.OnnxRuntime.Lowering;
 
-/// <summary>Lowers operations over rows [M, H]. Hidden states stay two-dimensional, so that every linear layer is one Gemm on the checkpoint's own [out, in] layout.</summary>
+/// <summary>
+/// Lowers operations over rows [M, H]. Hidden states stay two-dimensional, so that every linear layer is one Gemm on the checkpoint's own
+/// [out, in] layout.
+/// </summary>
 internal static class RowLowering
 {
     public static void Lower(OnnxGraphWriter writer, ProgramNode node)
@@ -16,8 +19,8 @@ internal static class RowLowering
             case Embedding op:
                 writer.Node("Gather", [op.Table.Name, writer.Reshape(inputs[0], -1)], output, "", ("axis", 0L));
                 break;
-            case RmsNorm op:
-                RmsNorm(writer, op, inputs[0], output);
+            case PositionEmbedding op:
+                writer.Node("Gather", [op.Table.Name, writer.Reshape(PositionRows(writer, op, inputs[0]), -1)], output, "", ("axis", 0L));
                 break;
             case Linear op:
                 writer.Node("Gemm", op.Bias is null ? [inputs[0], op.Matrix.Name] : [inputs[0], op.Matrix.Name, op.Bias.Name], output, "", ("transB", 1L));
@@ -28,17 +31,18 @@ internal static class RowLowering
             case CandidateLogits op:
                 var rows = writer.Node("Gather", [op.Head.Name, inputs[1]], null, "", ("axis", 0L));
                 var column = writer.Node("Unsqueeze", [inputs[0], writer.Integers(2)]);
-                writer.Node("Squeeze", [writer.Node("MatMul", [rows, column]), writer.Integers(2)], output);
+                var logits = writer.Node("Squeeze", [writer.Node("MatMul", [rows, column]), writer.Integers(2)], op.Bias is null ? output : null);
+                if (op.Bias is not null)
+                {
+                    CandidateBias(writer, op, logits, inputs[1], output);
+                }
+
                 break;
             case RotaryAngles op:
                 Angles(writer, op, inputs[0], node.Outputs);
                 break;
-            case Rotary:
-                Rotate(writer, inputs, output);
-                break;
-            case GatedActivation:
-                var gate = writer.Node("Mul", [inputs[0], writer.Node("Sigmoid", [inputs[0]])]);
-                writer.Node("Mul", [gate, inputs[1]], output);
+            case Rotary op:
+                Rotate(writer, op, node, output);
                 break;
             case Sum:
                 writer.Node("Add", inputs, output);
@@ -49,6 +53,12 @@ internal static class RowLowering
             case RepeatExamples:
                 Repeat(writer, node, output);
                 break;
+            case SplitColumns op:
+                writer.Nodes("Split", [inputs[0], writer.Integers([.. op.Widths.Select(width => (long)width)])], Names(node), "", ("axis", -1L));
+                break;
+            case SplitGroups op:
+                Groups(writer, op, node, inputs[0]);
+                break;
             case SplitRows:
                 writer.Node("Reshape", [inputs[0], writer.ShapeOf(node.Outputs[0].Shape.Dimensions)], output);
                 break;
@@ -57,26 +67,16 @@ internal static class RowLowering
         }
     }
 
-    /// <summary>Lowers a sum and the norm of it to one operator, which passes over the rows once; the sum is an output of it only when something else reads it.</summary>
-    public static void SumAndNorm(OnnxGraphWriter writer, ProgramNode sum, ProgramNode norm, bool givesSum)
+    /// <summary>Rows of the table of learned positions.</summary>
+    public static string PositionRows(OnnxGraphWriter writer, PositionEmbedding op, string positions)
     {
-        var op = (RmsNorm)norm.Operation;
-        writer.Nodes(
-            "SkipSimplifiedLayerNormalization",
-            [sum.Inputs[0].Name, sum.Inputs[1].Name, op.Scale.Name],
-            givesSum ? [norm.Outputs[0].Name, "", "", sum.Outputs[0].Name] : [norm.Outputs[0].Name],
-            OnnxGraphWriter.MicrosoftDomain,
-            ("epsilon", (float)op.Epsilon));
+        var rows = op.Offset == 0 ? positions : writer.Node("Add", [positions, writer.Integer(op.Offset)]);
+        return writer.Node("Min", [rows, writer.Integer(op.Table.Shape[0] - 1)]);
     }
 
-    // The pattern that runtimes fuse into one RMSNorm kernel.
-    private static void RmsNorm(OnnxGraphWriter writer, RmsNorm op, string x, string output)
-    {
-        var squares = writer.Node("Pow", [x, writer.Number(2)]);
-        var mean = writer.Node("ReduceMean", [squares, writer.Integers(-1)], null, "", ("keepdims", 1L));
-        var root = writer.Node("Sqrt", [writer.Node("Add", [mean, writer.Number(op.Epsilon)])]);
-        writer.Node("Mul", [writer.Node("Div", [x, root]), op.Scale.Name], output);
-    }
+    /// <summary>Adds the bias of the head to logits of candidates [R, K].</summary>
+    public static void CandidateBias(OnnxGraphWriter writer, CandidateLogits op, string logits, string ids, string output) =>
+        writer.Node("Add", [logits, writer.Node("Gather", [op.Bias!.Name, ids], null, "", ("axis", 0L))], output);
 
     private static void Lora(OnnxGraphWriter writer, MultiPerturbedLora op, string[] inputs, Shape stack, string output)
     {
@@ -91,16 +91,44 @@ internal static class RowLowering
         var frequencies = writer.Numbers([1, op.InverseFrequencies.Count], op.InverseFrequencies);
         var column = writer.Node("Cast", [writer.Reshape(positions, -1, 1)], null, "", ("to", 1L));
         var angles = writer.Node("Mul", [column, frequencies]);
-        writer.Node("Cos", [angles], outputs[0].Name);
-        writer.Node("Sin", [angles], outputs[1].Name);
+        foreach (var (type, output) in new[] { ("Cos", outputs[0].Name), ("Sin", outputs[1].Name) })
+        {
+            var values = writer.Node(type, [angles], op.Factor == 1 ? output : null);
+            if (op.Factor != 1)
+            {
+                writer.Node("Mul", [values, writer.Number(op.Factor)], output);
+            }
+        }
     }
 
-    // Row m takes row m of the angles: one sequence of M tokens that starts at position 0. The leading axis stays: attention, the only reader, reshapes anyway.
-    private static void Rotate(OnnxGraphWriter writer, string[] inputs, string output)
+    // Row m takes row m of the angles: one sequence of M tokens that starts at position 0. The leading axis stays: attention, the only
+    // reader, reshapes anyway.
+    private static void Rotate(OnnxGraphWriter writer, Rotary op, ProgramNode node, string output)
     {
-        var sequence = writer.Node("Unsqueeze", [inputs[0], writer.Integers(0)]);
-        writer.Node("RotaryEmbedding", [sequence, writer.Integers(0), inputs[1], inputs[2]], output, OnnxGraphWriter.MicrosoftDomain);
+        var sequence = writer.Node("Unsqueeze", [node.Inputs[0].Name, writer.Integers(0)]);
+        var rotated = 2 * node.Inputs[1].Shape[1].Factor;
+        (string, object)[] part = [("num_heads", node.Inputs[0].Shape[1].Factor / op.HeadDimension), ("rotary_embedding_dim", rotated)];
+        writer.Node(
+            "RotaryEmbedding",
+            [sequence, writer.Integers(0), node.Inputs[1].Name, node.Inputs[2].Name],
+            output,
+            OnnxGraphWriter.MicrosoftDomain,
+            rotated == op.HeadDimension ? [] : part);
     }
+
+    private static void Groups(OnnxGraphWriter writer, SplitGroups op, ProgramNode node, string input)
+    {
+        var group = op.Heads / op.KeyValueHeads;
+        var heads = writer.Reshape(input, -1, op.KeyValueHeads, group + 2, op.HeadDimension);
+        var parts = node.Outputs.Select(_ => writer.NewName("part")).ToArray();
+        writer.Nodes("Split", [heads, writer.Integers(group, 1, 1)], parts, "", ("axis", 2L));
+        for (var i = 0; i < parts.Length; i++)
+        {
+            writer.Node("Reshape", [parts[i], writer.ShapeOf(-1, node.Outputs[i].Shape[1])], node.Outputs[i].Name);
+        }
+    }
+
+    private static string[] Names(ProgramNode node) => [.. node.Outputs.Select(output => output.Name)];
 
     private static void Repeat(OnnxGraphWriter writer, ProgramNode node, string output)
     {

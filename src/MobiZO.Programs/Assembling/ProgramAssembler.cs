@@ -1,4 +1,4 @@
-using MobiZO.Checkpoints.Configuration;
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Ops;
@@ -6,18 +6,28 @@ using static MobiZO.Programs.Assembling.ProgramNames;
 
 namespace MobiZO.Programs.Assembling;
 
-/// <summary>Builds every program of a Llama checkpoint.</summary>
-/// <param name="config">Facts of the checkpoint.</param>
-public sealed class ProgramAssembler(ModelConfig config)
+/// <summary>Builds every program of a model.</summary>
+/// <param name="model">The model as data.</param>
+public sealed class ProgramAssembler(ModelDescription model)
 {
-    /// <summary>Facts of the checkpoint.</summary>
-    public ModelConfig Config => config;
+    private readonly Lazy<IReadOnlyDictionary<string, string>> _inputNames = new(() => InputNames(model));
+
+    /// <summary>The model as data.</summary>
+    public ModelDescription Model => model;
+
+    /// <summary>Sizes and special ids of the model.</summary>
+    public ModelConfig Config => model.Config;
 
     /// <summary>Every linear layer that an adapter can act on, layer by layer.</summary>
     public IReadOnlyList<AdapterModule> LinearModules { get; } =
-        [.. Enumerable.Range(0, config.LayerCount).SelectMany(layer => LlamaLayer.Modules(config, layer))];
+    [
+        .. model.Layers.Index().SelectMany(pair => pair.Item.Linears.Select(
+            linear => new AdapterModule(linear.Module, pair.Index, linear.InputSize, linear.OutputSize))),
+    ];
 
-    /// <summary>P perturbed copies to P losses; with <see cref="StepOptions.Update"/> also the projected gradients and the next B.</summary>
+    /// <summary>
+    /// P perturbed copies to P losses; with <see cref="StepOptions.Update"/> also the projected gradients and the next B.
+    /// </summary>
     public Program Step(StepOptions options)
     {
         var builder = new ProgramBuilder();
@@ -37,7 +47,7 @@ public sealed class ProgramAssembler(ModelConfig config)
             builder.Output(builder.Add(NextAdapterB, new UpdateState(update.Queries), b, noise, gradients, builder.Input(LearningRate, 1)));
         }
 
-        return builder.Build("step");
+        return builder.BuildNeeded("step");
     }
 
     /// <summary>Log-probabilities of candidates at answer positions, with or without an adapter.</summary>
@@ -47,13 +57,14 @@ public sealed class ProgramAssembler(ModelConfig config)
         var decoder = NewDecoder(builder, prompt, firstLayer, adapter, SingleStack(builder, adapter));
         var answers = decoder.AnswerStates(decoder.Run());
         var candidates = builder.IntegerInput(CandidateIds, "R", "K");
-        var logits = builder.Add(Logits, new Linear(Head, null), answers);
+        var logits = new OutputHead(builder, model.Head).Logits(Logits, answers);
         builder.Output(builder.Add(LogProbabilities, new CandidateLogProbabilities(), logits, candidates));
-        return builder.Build("score");
+        return builder.BuildNeeded("score");
     }
 
     /// <summary>
-    /// The frozen part of prompts, without adapter: keys and values from <paramref name="firstLayer"/> on with, above 0, the hidden states that enter it, or those hidden states alone.
+    /// The frozen part of prompts, without adapter: keys and values from <paramref name="firstLayer"/> on with, above 0, the hidden states
+    /// that enter it, or those hidden states alone.
     /// </summary>
     public Program Prefix(PrefixKind form, int firstLayer = 0)
     {
@@ -62,14 +73,19 @@ public sealed class ProgramAssembler(ModelConfig config)
         return BuildPrefix(builder, decoder, form, firstLayer, isWhole: false, "prefix");
     }
 
-    /// <summary>The common beginning of prompts: what <see cref="Prefix"/> gives of it, and the keys and values that <see cref="PrefixAfter"/> takes.</summary>
+    /// <summary>
+    /// The common beginning of prompts: what <see cref="Prefix"/> gives of it, and the keys and values that <see cref="PrefixAfter"/>
+    /// takes.
+    /// </summary>
     public Program SharedPrefix(PrefixKind form, int firstLayer = 0)
     {
         var builder = new ProgramBuilder();
         return BuildPrefix(builder, NewDecoder(builder, PrefixKind.Tokens, 0, null, null, EmittedKeyValues.New), form, firstLayer, isWhole: true, "prefix_shared");
     }
 
-    /// <summary>What <see cref="Prefix"/> gives, of the tokens behind a common beginning; one past [1, kv_heads, T, d] a layer serves every row.</summary>
+    /// <summary>
+    /// What <see cref="Prefix"/> gives, of the tokens behind a common beginning; one past [1, kv_heads, T, d] a layer serves every row.
+    /// </summary>
     public Program PrefixAfter(PrefixKind form, int firstLayer = 0)
     {
         var builder = new ProgramBuilder();
@@ -97,7 +113,7 @@ public sealed class ProgramAssembler(ModelConfig config)
 
     /// <summary>The output of <see cref="ModuleInputs"/> that enters a module; modules that read the same states share it.</summary>
     /// <param name="module">Name of a linear layer.</param>
-    public static string InputOf(string module) => LlamaLayer.InputOf(module);
+    public string InputOf(string module) => _inputNames.Value[module];
 
     /// <summary>Logits of answer positions and the grown cache; prefill without past, then a few tokens at a time.</summary>
     /// <param name="adapter">The adapter, or null for the base model.</param>
@@ -108,8 +124,8 @@ public sealed class ProgramAssembler(ModelConfig config)
         var decoder = NewDecoder(
             builder, prompt, 0, adapter, SingleStack(builder, adapter), prompt == PrefixKind.Tokens ? EmittedKeyValues.New : EmittedKeyValues.Grown);
         var answers = decoder.AnswerStates(decoder.Run());
-        builder.Output(builder.Add(Logits, new Linear(Head, null), answers));
-        return builder.Build(prompt == PrefixKind.Tokens ? "prefill" : "generate");
+        builder.Output(new OutputHead(builder, model.Head).Logits(Logits, answers));
+        return builder.BuildNeeded(prompt == PrefixKind.Tokens ? "prefill" : "generate");
     }
 
     /// <summary>The update alone: B, noise, projected gradients and rate to the next B.</summary>
@@ -126,19 +142,34 @@ public sealed class ProgramAssembler(ModelConfig config)
         return builder.Build("update");
     }
 
-    private Weight Head => new(config.TieWordEmbeddings ? LlamaLayer.EmbeddingName : "lm_head.weight", config.VocabularySize, config.HiddenSize);
+    // A value has the same name in every program.
+    private static Dictionary<string, string> InputNames(ModelDescription model)
+    {
+        var decoder = new Decoder(new ProgramBuilder(), model, PrefixKind.Tokens, 0, null, EmittedKeyValues.None);
+        decoder.Run();
+        var modules = model.Layers.SelectMany(layer => layer.Linears).Select(linear => linear.Module);
+        return modules.ToDictionary(module => module, module => decoder.InputOf(module).Name, StringComparer.Ordinal);
+    }
 
-    private LlamaDecoder NewDecoder(
-        ProgramBuilder builder, PrefixKind prompt, int firstLayer, AdapterLayout? adapter, Value? stack, EmittedKeyValues emitted = EmittedKeyValues.None, int? rowTokens = null, int sharedLayers = 0)
+    private Decoder NewDecoder(
+        ProgramBuilder builder,
+        PrefixKind prompt,
+        int firstLayer,
+        AdapterLayout? adapter,
+        Value? stack,
+        EmittedKeyValues emitted = EmittedKeyValues.None,
+        int? rowTokens = null,
+        int sharedLayers = 0)
     {
         var frozen = Math.Max(firstLayer, sharedLayers);
-        var decoder = new LlamaDecoder(builder, config, prompt, firstLayer, adapter is null ? null : new LoraInputs(builder, adapter, stack!), emitted, rowTokens, sharedLayers);
+        var lora = adapter is null ? null : new LoraInputs(builder, adapter, stack!);
+        var decoder = new Decoder(builder, model, prompt, firstLayer, lora, emitted, rowTokens, sharedLayers);
         return adapter?.Modules.FirstOrDefault(module => module.Layer < frozen) is { } lower
             ? throw new ProgramException($"The first {frozen} layers are computed without adapter, but '{lower.Name}' is adapted.")
             : decoder;
     }
 
-    private static Program BuildPrefix(ProgramBuilder builder, LlamaDecoder decoder, PrefixKind form, int firstLayer, bool isWhole, string name)
+    private static Program BuildPrefix(ProgramBuilder builder, Decoder decoder, PrefixKind form, int firstLayer, bool isWhole, string name)
     {
         if (form == PrefixKind.Hidden)
         {
@@ -149,7 +180,7 @@ public sealed class ProgramAssembler(ModelConfig config)
             decoder.EmitKeyValues(firstLayer, isWhole);
         }
 
-        return builder.Build(name);
+        return builder.BuildNeeded(name);
     }
 
     private static Value? SingleStack(ProgramBuilder builder, AdapterLayout? adapter) =>
@@ -157,15 +188,16 @@ public sealed class ProgramAssembler(ModelConfig config)
 
     private Value AddLoss(ProgramBuilder builder, StepLossKind form, Value answers, Value coefficients)
     {
+        var head = new OutputHead(builder, model.Head);
         if (form == StepLossKind.Choices)
         {
             var ids = builder.IntegerInput(CandidateIds, "R", "K");
             var labels = builder.IntegerInput(Labels, "R");
-            return builder.Add(Losses, new ChoiceLoss(), builder.Add("choice_logits", new CandidateLogits(Head), answers, ids), labels, coefficients);
+            return builder.Add(Losses, new ChoiceLoss(), head.Candidates("choice_logits", answers, ids), labels, coefficients);
         }
 
         var answerIds = builder.IntegerInput(CandidateIds, "R", 1);
-        var logits = builder.Add(Logits, new Linear(Head, null), answers);
+        var logits = head.Logits(Logits, answers);
         var logProbabilities = builder.Add(LogProbabilities, new CandidateLogProbabilities(), logits, answerIds);
         if (form == StepLossKind.Tokens)
         {

@@ -11,7 +11,9 @@ public static class ProgramNames
     /// <summary>Position of every token [N, S].</summary>
     public const string Positions = "positions";
 
-    /// <summary>Token ids [F, S] of the rows that all others repeat (<see cref="Feeding.StepFeed.FirstCopyRows"/>), for layers that copies share.</summary>
+    /// <summary>
+    /// Token ids [F, S] of the rows that all others repeat (<see cref="Feeding.StepFeed.FirstCopyRows"/>), for layers that copies share.
+    /// </summary>
     public const string FirstInputIds = "first_input_ids";
 
     /// <summary>Positions [F, S] of <see cref="FirstInputIds"/>.</summary>

@@ -15,16 +15,22 @@ public sealed record StepOptions
     /// <summary>What the program is given of the frozen part of a prompt.</summary>
     public PrefixKind Prompt { get; init; } = PrefixKind.Tokens;
 
-    /// <summary>First computed layer, at most the lowest adapted one; above 0 the program is given the hidden states that enter it, so not with <see cref="PrefixKind.Tokens"/>.</summary>
+    /// <summary>
+    /// First computed layer, at most the lowest adapted one; above 0 the program is given the hidden states that enter it, so not with <see
+    /// cref="PrefixKind.Tokens"/>.
+    /// </summary>
     public int FirstLayer { get; init; }
 
     /// <summary>
-    /// Layers from the first that no adapter changes, with <see cref="PrefixKind.KeyValues"/> of all layers: at most the lowest adapted layer. They are the same for all copies and computed
+    /// Layers from the first that no adapter changes, with <see cref="PrefixKind.KeyValues"/> of all layers: at most the lowest adapted
+    /// layer. They are the same for all copies and computed
     /// once, not for every copy.
     /// </summary>
     public int SharedLayers { get; init; }
 
-    /// <summary>S when every row of every step has as many tokens; null: any number. Rows of one token behind cached prompts have a shorter program.</summary>
+    /// <summary>
+    /// S when every row of every step has as many tokens; null: any number. Rows of one token behind cached prompts have a shorter program.
+    /// </summary>
     public int? RowTokens { get; init; }
 
     /// <summary>The update inside the program, or null when the host updates.</summary>

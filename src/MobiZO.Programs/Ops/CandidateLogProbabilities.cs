@@ -3,7 +3,9 @@ using MobiZO.Programs.Engines;
 
 namespace MobiZO.Programs.Ops;
 
-/// <summary>Log-probabilities of candidates over the whole vocabulary: (logits [R, V], candidate ids [R, K]) -> [R, K], logits - logsumexp.</summary>
+/// <summary>
+/// Log-probabilities of candidates over the whole vocabulary: (logits [R, V], candidate ids [R, K]) -> [R, K], logits - logsumexp.
+/// </summary>
 public sealed record CandidateLogProbabilities() : Operation
 {
     /// <inheritdoc/>

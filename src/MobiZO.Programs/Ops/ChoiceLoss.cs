@@ -3,7 +3,10 @@ using MobiZO.Programs.Engines;
 
 namespace MobiZO.Programs.Ops;
 
-/// <summary>Cross-entropy over choices, mean over the decisions of each copy: (scores [D, K], labels [D], copies [P]) -> [P]; decisions of copy 0 come first. The third input only tells P.</summary>
+/// <summary>
+/// Cross-entropy over choices, mean over the decisions of each copy: (scores [D, K], labels [D], copies [P]) -> [P]; decisions of copy 0
+/// come first. The third input only tells P.
+/// </summary>
 public sealed record ChoiceLoss() : Operation
 {
     /// <inheritdoc/>

@@ -1,9 +1,11 @@
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.Programs.Building;
 
 namespace MobiZO.Programs.Ops;
 
-/// <summary>SwiGLU: (gate, up) [M, F] -> [M, F], gate * sigmoid(gate) * up.</summary>
-public sealed record GatedActivation() : Operation
+/// <summary>The inside of a gated MLP (SwiGLU, GeGLU): (gate, up) [M, F] -> [M, F], activation(gate) * up.</summary>
+/// <param name="Kind">The activation.</param>
+public sealed record GatedActivation(ActivationKind Kind = ActivationKind.Silu) : Operation
 {
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)

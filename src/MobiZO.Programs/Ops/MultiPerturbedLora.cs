@@ -2,7 +2,10 @@ using MobiZO.Programs.Building;
 
 namespace MobiZO.Programs.Ops;
 
-/// <summary>MP-LoRA: adds the low-rank term of every copy. (y [M, out], x [M, in], A [r, in], stack [P, out, r]) -> [M, out]; the M rows are P equal runs, copy 0 first: y + scale * (x A^T) B_p^T.</summary>
+/// <summary>
+/// MP-LoRA: adds the low-rank term of every copy. (y [M, out], x [M, in], A [r, in], stack [P, out, r]) -> [M, out]; the M rows are P equal
+/// runs, copy 0 first: y + scale * (x A^T) B_p^T.
+/// </summary>
 /// <param name="Scale">alpha / r.</param>
 public sealed record MultiPerturbedLora(double Scale) : Operation
 {

@@ -3,7 +3,9 @@ using MobiZO.Programs.Engines;
 
 namespace MobiZO.Programs.Ops;
 
-/// <summary>The stack of perturbed copies: (b [n], noise [q, n], query of each copy [P], coefficient [P]) -> [P, n], b + coefficient * noise[query].</summary>
+/// <summary>
+/// The stack of perturbed copies: (b [n], noise [q, n], query of each copy [P], coefficient [P]) -> [P, n], b + coefficient * noise[query].
+/// </summary>
 public sealed record PerturbStack() : Operation
 {
     /// <inheritdoc/>

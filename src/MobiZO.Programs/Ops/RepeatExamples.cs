@@ -2,7 +2,10 @@ using MobiZO.Programs.Building;
 
 namespace MobiZO.Programs.Ops;
 
-/// <summary>Repeats frozen hidden states for the copies that share them: (hidden [X, S, H], ids [N, S] for N only) -> [N*S, H], row n is example n mod X.</summary>
+/// <summary>
+/// Repeats frozen hidden states for the copies that share them: (hidden [X, S, H], ids [N, S] for N only) -> [N*S, H], row n is example n
+/// mod X.
+/// </summary>
 public sealed record RepeatExamples() : Operation
 {
     /// <inheritdoc/>

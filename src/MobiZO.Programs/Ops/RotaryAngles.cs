@@ -3,9 +3,10 @@ using MobiZO.Programs.Engines;
 
 namespace MobiZO.Programs.Ops;
 
-/// <summary>Cosines and sines of rotary positions: positions [N, S] -> two of [N*S, head_dim / 2].</summary>
+/// <summary>Cosines and sines of rotary positions: positions [N, S] -> two of [N*S, rotated pairs].</summary>
 /// <param name="InverseFrequencies">Angle per position of every rotated pair; scaling already applied.</param>
-public sealed record RotaryAngles(IReadOnlyList<double> InverseFrequencies) : Operation
+/// <param name="Factor">Factor of every cosine and sine.</param>
+public sealed record RotaryAngles(IReadOnlyList<double> InverseFrequencies, double Factor = 1) : Operation
 {
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)

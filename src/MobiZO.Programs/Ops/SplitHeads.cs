@@ -2,7 +2,9 @@ using MobiZO.Programs.Building;
 
 namespace MobiZO.Programs.Ops;
 
-/// <summary>Keys or values as engines cache them: (x [N*S, heads * head_dim], positions [N, S] for the extents only) -> [N, heads, S, head_dim].</summary>
+/// <summary>
+/// Keys or values as engines cache them: (x [N*S, heads * head_dim], positions [N, S] for the extents only) -> [N, heads, S, head_dim].
+/// </summary>
 /// <param name="Heads">Key/value heads.</param>
 public sealed record SplitHeads(int Heads) : Operation
 {

@@ -2,7 +2,10 @@ using MobiZO.Programs.Building;
 
 namespace MobiZO.Programs.Ops;
 
-/// <summary>Cuts flat state into matrices: [P, n] -> one [P, rows, columns] each, in order; with no leading axis (input [n]) one [rows, columns] each.</summary>
+/// <summary>
+/// Cuts flat state into matrices: [P, n] -> one [P, rows, columns] each, in order; with no leading axis (input [n]) one [rows, columns]
+/// each.
+/// </summary>
 /// <param name="Matrices">Extents of the matrices, in the order they lie in the state.</param>
 public sealed record SplitMatrices(IReadOnlyList<(int Rows, int Columns)> Matrices) : Operation
 {

@@ -2,7 +2,10 @@ using MobiZO.Programs.Building;
 
 namespace MobiZO.Programs.Ops;
 
-/// <summary>ZO-SGD: (b [n], noise [q, n], projected gradients [q], learning rate [1]) -> [n], b - (rate / q) * sum of g_i z_i, added in the order of i so that every machine gets the same bits.</summary>
+/// <summary>
+/// ZO-SGD: (b [n], noise [q, n], projected gradients [q], learning rate [1]) -> [n], b - (rate / q) * sum of g_i z_i, added in the order of
+/// i so that every machine gets the same bits.
+/// </summary>
 /// <param name="Queries">q.</param>
 public sealed record UpdateState(int Queries) : Operation
 {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Programs.Reference;
 
@@ -7,10 +8,11 @@ internal static class AttentionOperations
 {
     // projections: q [N*S, heads * d], k and v [N*S, kv_heads * d]; extents: N and S;
     // cache: past keys and values [X, kv_heads, T, d] and lengths [X], or null.
-    public static Tensor<T> Attend<T>(Tensor<T>[] projections, int[] extents, Tensor<T>[]? cache, int heads, int keyValueHeads, int width)
+    public static Tensor<T> Attend<T>(Tensor<T>[] projections, int[] extents, Tensor<T>[]? cache, AttentionOperation form)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (rows, tokens) = (extents[0], extents[1]);
+        var (heads, keyValueHeads, width) = (form.Heads, form.KeyValueHeads, form.HeadDimension);
         var result = Tensor<T>.Zeros(rows * tokens, heads * width);
         for (var row = 0; row < rows; row++)
         {
@@ -19,9 +21,10 @@ internal static class AttentionOperations
                 var keyValueHead = head / (heads / keyValueHeads);
                 for (var token = 0; token < tokens; token++)
                 {
-                    var seen = Seen(projections, cache, row, tokens, token, keyValueHead, keyValueHeads, width);
+                    var (keys, values) = Seen(projections, cache, row, tokens, token, keyValueHead, keyValueHeads, width);
                     var query = projections[0].Row((row * tokens) + token).Slice(head * width, width);
-                    Mix<T>(query, seen.Keys, seen.Values, result.Row((row * tokens) + token).Slice(head * width, width));
+                    var hidden = Math.Max(0, keys.Count - (form.Window ?? keys.Count));
+                    Mix<T>(query, keys[hidden..], values[hidden..], form, result.Row((row * tokens) + token).Slice(head * width, width));
                 }
             }
         }
@@ -87,10 +90,10 @@ internal static class AttentionOperations
         return (keys, values);
     }
 
-    private static void Mix<T>(ReadOnlySpan<T> query, List<T[]> keys, List<T[]> values, Span<T> result)
+    private static void Mix<T>(ReadOnlySpan<T> query, List<T[]> keys, List<T[]> values, AttentionOperation form, Span<T> result)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var scale = T.One / T.Sqrt(T.CreateChecked(query.Length));
+        var scale = T.CreateChecked(form.Scale);
         var scores = new T[keys.Count];
         for (var i = 0; i < scores.Length; i++)
         {
@@ -101,6 +104,10 @@ internal static class AttentionOperations
             }
 
             scores[i] = sum * scale;
+            if (form.Cap is { } cap)
+            {
+                scores[i] = T.CreateChecked(cap) * T.Tanh(scores[i] / T.CreateChecked(cap));
+            }
         }
 
         var largest = scores.Max();

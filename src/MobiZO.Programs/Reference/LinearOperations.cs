@@ -40,14 +40,15 @@ internal static class LinearOperations
         return result;
     }
 
-    public static Tensor<T> CandidateLogits<T>(Tensor<T> x, Tensor<T> ids, Tensor<T> head)
+    public static Tensor<T> CandidateLogits<T>(Tensor<T> x, Tensor<T> ids, Tensor<T> head, Tensor<T>? bias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (rows, candidates) = (ids.Shape[0], ids.Shape[1]);
         var result = Tensor<T>.Zeros(rows, candidates);
         for (var i = 0; i < rows * candidates; i++)
         {
-            result.Values[i] = Dot<T>(x.Row(i / candidates), head.Row((int)ids.Ids[i]));
+            var logit = Dot<T>(x.Row(i / candidates), head.Row((int)ids.Ids[i]));
+            result.Values[i] = bias is null ? logit : logit + bias.Values[(int)ids.Ids[i]];
         }
 
         return result;

@@ -17,31 +17,68 @@ internal static class RowOperations
         return result;
     }
 
+    public static Tensor<T> EmbedPositions<T>(Tensor<T> positions, Tensor<T> table, int offset)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        long[] rows = [.. positions.Ids.Select(position => Math.Min(position + offset, table.Rows - 1))];
+        return Embed(new Tensor<T>(positions.Shape, [], rows), table);
+    }
+
     public static Tensor<T> RmsNorm<T>(Tensor<T> x, Tensor<T> scale, T epsilon)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var result = Tensor<T>.Zeros(x.Shape);
-        for (var row = 0; row < x.Rows; row++)
+        var width = scale.Values.Length;
+        for (var start = 0; start < x.Values.Length; start += width)
         {
-            var source = x.Row(row);
-            var target = result.Row(row);
+            var source = x.Values.AsSpan(start, width);
             var squares = T.Zero;
             foreach (var value in source)
             {
                 squares += value * value;
             }
 
-            var factor = T.One / T.Sqrt((squares / T.CreateChecked(source.Length)) + epsilon);
-            for (var i = 0; i < source.Length; i++)
+            var factor = T.One / T.Sqrt((squares / T.CreateChecked(width)) + epsilon);
+            for (var i = 0; i < width; i++)
             {
-                target[i] = source[i] * factor * scale.Values[i];
+                result.Values[start + i] = source[i] * factor * scale.Values[i];
             }
         }
 
         return result;
     }
 
-    public static Tensor<T>[] RotaryAngles<T>(Tensor<T> positions, IReadOnlyList<double> frequencies)
+    public static Tensor<T> LayerNorm<T>(Tensor<T> x, Tensor<T> scale, Tensor<T>? bias, T epsilon)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var result = Tensor<T>.Zeros(x.Shape);
+        var width = scale.Values.Length;
+        for (var start = 0; start < x.Values.Length; start += width)
+        {
+            var source = x.Values.AsSpan(start, width);
+            var (sum, squares) = (T.Zero, T.Zero);
+            foreach (var value in source)
+            {
+                sum += value;
+            }
+
+            var mean = sum / T.CreateChecked(width);
+            foreach (var value in source)
+            {
+                squares += (value - mean) * (value - mean);
+            }
+
+            var factor = T.One / T.Sqrt((squares / T.CreateChecked(width)) + epsilon);
+            for (var i = 0; i < width; i++)
+            {
+                result.Values[start + i] = ((source[i] - mean) * factor * scale.Values[i]) + (bias is null ? T.Zero : bias.Values[i]);
+            }
+        }
+
+        return result;
+    }
+
+    public static Tensor<T>[] RotaryAngles<T>(Tensor<T> positions, IReadOnlyList<double> frequencies, T factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var cosine = Tensor<T>.Zeros(positions.Ids.Length, frequencies.Count);
@@ -51,8 +88,8 @@ internal static class RowOperations
             for (var pair = 0; pair < frequencies.Count; pair++)
             {
                 var angle = T.CreateChecked(positions.Ids[row]) * T.CreateChecked(frequencies[pair]);
-                cosine.Row(row)[pair] = T.Cos(angle);
-                sine.Row(row)[pair] = T.Sin(angle);
+                cosine.Row(row)[pair] = T.Cos(angle) * factor;
+                sine.Row(row)[pair] = T.Sin(angle) * factor;
             }
         }
 
@@ -62,32 +99,20 @@ internal static class RowOperations
     public static Tensor<T> Rotate<T>(Tensor<T> x, Tensor<T> cosine, Tensor<T> sine, int headDimension)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var result = Tensor<T>.Zeros(x.Shape);
-        var half = headDimension / 2;
+        var result = new Tensor<T>(x.Shape, [.. x.Values]);
+        var pairs = cosine.Width;
         for (var row = 0; row < x.Rows; row++)
         {
             for (var head = 0; head < x.Width; head += headDimension)
             {
-                for (var pair = 0; pair < half; pair++)
+                for (var pair = 0; pair < pairs; pair++)
                 {
-                    var (first, second) = (x.Row(row)[head + pair], x.Row(row)[head + half + pair]);
+                    var (first, second) = (x.Row(row)[head + pair], x.Row(row)[head + pairs + pair]);
                     var (c, s) = (cosine.Row(row)[pair], sine.Row(row)[pair]);
                     result.Row(row)[head + pair] = (first * c) - (second * s);
-                    result.Row(row)[head + half + pair] = (second * c) + (first * s);
+                    result.Row(row)[head + pairs + pair] = (second * c) + (first * s);
                 }
             }
-        }
-
-        return result;
-    }
-
-    public static Tensor<T> Gate<T>(Tensor<T> gate, Tensor<T> up)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var result = Tensor<T>.Zeros(gate.Shape);
-        for (var i = 0; i < result.Values.Length; i++)
-        {
-            result.Values[i] = gate.Values[i] / (T.One + T.Exp(-gate.Values[i])) * up.Values[i];
         }
 
         return result;
@@ -117,6 +142,31 @@ internal static class RowOperations
         return result;
     }
 
+    public static Tensor<T>[] SplitColumns<T>(Tensor<T> x, IReadOnlyList<int> widths)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var start = 0;
+        return [.. widths.Select(width =>
+        {
+            var part = Columns(x, width, 1, start, 0, width);
+            start += width;
+            return part;
+        })];
+    }
+
+    public static Tensor<T>[] SplitGroups<T>(Tensor<T> x, int heads, int keyValueHeads, int headDimension)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var queries = heads / keyValueHeads * headDimension;
+        var stride = queries + (2 * headDimension);
+        return
+        [
+            Columns(x, heads * headDimension, keyValueHeads, 0, stride, queries),
+            Columns(x, keyValueHeads * headDimension, keyValueHeads, queries, stride, headDimension),
+            Columns(x, keyValueHeads * headDimension, keyValueHeads, queries + headDimension, stride, headDimension),
+        ];
+    }
+
     public static Tensor<T> Repeat<T>(Tensor<T> hidden, int rows)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -124,6 +174,24 @@ internal static class RowOperations
         for (var i = 0; i < result.Values.Length; i++)
         {
             result.Values[i] = hidden.Values[i % hidden.Values.Length];
+        }
+
+        return result;
+    }
+
+    /// <summary>
+    /// From every row <paramref name="runs"/> runs of <paramref name="length"/> columns, <paramref name="stride"/> apart.
+    /// </summary>
+    private static Tensor<T> Columns<T>(Tensor<T> x, int width, int runs, int start, int stride, int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var result = Tensor<T>.Zeros(x.Rows, width);
+        for (var row = 0; row < x.Rows; row++)
+        {
+            for (var run = 0; run < runs; run++)
+            {
+                x.Row(row).Slice(start + (run * stride), length).CopyTo(result.Row(row)[(run * length)..]);
+            }
         }
 
         return result;

@@ -19,7 +19,7 @@ public sealed class LocalModel : IDisposable
         _checkpoint = checkpoint;
         Tokenizer = tokenizer;
         Engine = engine;
-        Assembler = new ProgramAssembler(checkpoint.Config);
+        Assembler = new ProgramAssembler(checkpoint.Description);
         _chatTemplate = new Lazy<ChatTemplate?>(() => checkpoint.ChatTemplate is { } source ? ChatTemplate.Parse(source) : null);
     }
 

@@ -1,5 +1,5 @@
 using MobiZO.Checkpoints;
-using MobiZO.Checkpoints.Configuration;
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.Programs.Adapters;
 
 namespace MobiZO.Models;

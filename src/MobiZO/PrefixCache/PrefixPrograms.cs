@@ -1,4 +1,4 @@
-using MobiZO.Checkpoints.Configuration;
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.Programs;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;

@@ -1,4 +1,4 @@
-using MobiZO.Checkpoints.Configuration;
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.Programs.Assembling;
 
 namespace MobiZO.PrefixCache;

@@ -258,7 +258,7 @@ internal sealed class TrainingSetup : IDisposable
         Tell(0);
         using var program = Model.Engine.Load(Model.Assembler.ModuleInputs(AdapterLayout, Layout.Prompt, Layout.FirstLayer), Model.Checkpoint);
         var inputs = PromptStatistics.Read(program, examples, chosen, prompts, Options.MaxTokensPerRun, Tell, cancellation);
-        return DiscriminantInitialization.Apply(Adapter, inputs, [.. chosen.Select(index => Data.Train[index].Label!.Value)]);
+        return DiscriminantInitialization.Apply(Adapter, Model.Assembler, inputs, [.. chosen.Select(index => Data.Train[index].Label!.Value)]);
     }
 
     private float FindLearningRate(CancellationToken cancellation)

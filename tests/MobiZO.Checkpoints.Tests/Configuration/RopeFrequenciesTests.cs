@@ -1,3 +1,4 @@
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Configuration;
 
 namespace MobiZO.Checkpoints.Tests.Configuration;
@@ -7,11 +8,11 @@ public sealed class RopeFrequenciesTests
     [Fact]
     public void Linear_divides_every_frequency()
     {
-        RopeConfig plain = RopeFrequencies.Default(10000, 8);
-        RopeConfig linear = RopeFrequencies.Linear(10000, 8, 4);
+        RotaryDescription plain = RopeFrequencies.Default(10000, 8);
+        RotaryDescription linear = RopeFrequencies.Linear(10000, 8, 4);
         Assert.Equal([1, 0.1, 0.01, 0.001], plain.InverseFrequencies.Select(value => Math.Round(value, 12)));
         Assert.Equal(plain.InverseFrequencies.Select(value => value / 4), linear.InverseFrequencies);
-        Assert.Equal("theta 10000, linear factor 4", linear.Description);
+        Assert.Equal("theta 10000, linear factor 4", linear.Text);
     }
 
     /// <summary>Worked by hand from the three bands: kept above 4 turns over 64 positions, divided below 1, blended between.</summary>

@@ -1,3 +1,4 @@
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.WeightFiles;
 
 namespace MobiZO.Checkpoints.Tests.WeightFiles;
@@ -35,6 +36,8 @@ public sealed class WeightFileTests : IDisposable
         public string Fingerprint => "ramp";
 
         public IReadOnlyCollection<string> Names => [Name];
+
+        public TensorRole? FindRole(string name) => null;
 
         public IReadOnlyList<int>? FindShape(string name) => name == Name ? [Length] : null;
 

@@ -71,6 +71,8 @@ public sealed class ExportTests
 
         public IReadOnlyCollection<string> Names => inner.Names;
 
+        public MobiZO.Checkpoints.Architecture.TensorRole? FindRole(string name) => inner.FindRole(name);
+
         public IReadOnlyList<int>? FindShape(string name) => name == "model.layers.1.mlp.down_proj.weight" ? [48, 24] : inner.FindShape(name);
 
         public void Read(string name, long start, Span<float> destination) => inner.Read(name, start, destination);

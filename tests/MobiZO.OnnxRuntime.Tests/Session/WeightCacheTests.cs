@@ -1,4 +1,5 @@
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Programs;
 using MobiZO.Programs.Assembling;
@@ -147,6 +148,8 @@ public sealed class WeightCacheTests
 
         public IReadOnlyCollection<string> Names => inner.Names;
 
+        public TensorRole? FindRole(string name) => inner.FindRole(name);
+
         public IReadOnlyList<int>? FindShape(string name) => inner.FindShape(name);
 
         public void Read(string name, long start, Span<float> destination) => throw new CheckpointException("the disk is gone");
@@ -157,6 +160,8 @@ public sealed class WeightCacheTests
         public string Fingerprint => "huge";
 
         public IReadOnlyCollection<string> Names => [.. inner.Names, "huge"];
+
+        public TensorRole? FindRole(string name) => inner.FindRole(name);
 
         public IReadOnlyList<int>? FindShape(string name) => name == "huge" ? [1 << 30, 1 << 20] : inner.FindShape(name);
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.OnnxRuntime.Tests.Lowering;
 using MobiZO.Programs;
@@ -163,6 +164,8 @@ public sealed class WeightFormatTests : IDisposable
         public string Fingerprint => $"{model.Fingerprint} {form}";
 
         public IReadOnlyCollection<string> Names => model.Names;
+
+        public TensorRole? FindRole(string name) => model.FindRole(name);
 
         public IReadOnlyList<int>? FindShape(string name) => model.FindShape(name);
 

@@ -6,9 +6,9 @@ namespace MobiZO.Programs.Tests.Reference;
 
 public sealed class ReferenceGoldenTests
 {
-    public static TheoryData<string> HuggingFaceModels => [.. Shared.Folders("fixtures/models", "llama-*"), .. Shared.Folders("models", "stories260K-hf")];
+    public static TheoryData<string> HuggingFaceModels => [.. GoldenFamilies.Models, .. Shared.Folders("models", "stories260K-hf")];
 
-    public static TheoryData<string> GgufModels => [.. Shared.Folders("fixtures/gguf", "llama-*")];
+    public static TheoryData<string> GgufModels => [.. GoldenFamilies.GgufModels];
 
     public static TheoryData<string> PrgeCases => [.. Shared.Folders("fixtures/prge")];
 

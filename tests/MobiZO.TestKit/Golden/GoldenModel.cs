@@ -19,7 +19,7 @@ public static class GoldenModel
         var ids = golden.Tensors["input_ids"];
         var (rows, tokens) = (ids.Shape[0], ids.Shape[1]);
         var lengths = golden.ReadInt64("lengths");
-        using var session = engine.Load(new ProgramAssembler(checkpoint.Config).Generate(null, PrefixKind.Tokens), checkpoint);
+        using var session = engine.Load(new ProgramAssembler(checkpoint.Description).Generate(null, PrefixKind.Tokens), checkpoint);
 
         long[] answerRows = [.. Enumerable.Range(0, (int)rows).SelectMany(row => Enumerable.Range(0, (int)lengths[row]).Select(t => (row * tokens) + t))];
         var outputs = session.Run(Inputs(golden.ReadInt64("input_ids"), (int)rows, (int)tokens, answerRows));
@@ -49,7 +49,7 @@ public static class GoldenModel
         var tolerance = root.GetProperty("suggested_tolerance").GetProperty("loss_abs").GetDouble();
         var ids = golden.ReadInt64("input_ids");
         var (rows, tokens) = ((int)golden.Tensors["input_ids"].Shape[0], (int)golden.Tensors["input_ids"].Shape[1]);
-        using var session = engine.Load(new ProgramAssembler(checkpoint.Config).Score(null), checkpoint);
+        using var session = engine.Load(new ProgramAssembler(checkpoint.Description).Score(null), checkpoint);
         for (var row = 0; row < rows; row++)
         {
             var (start, end) = (root.GetProperty("label_start")[row].GetInt32(), root.GetProperty("label_end")[row].GetInt32());

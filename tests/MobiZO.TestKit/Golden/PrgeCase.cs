@@ -28,7 +28,7 @@ public sealed class PrgeCase : IDisposable
         _document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json")));
         _tensors = SafetensorsFile.Open(Path.Combine(folder, "tensors.safetensors"));
         _checkpoint = Checkpoint.Open(Shared.PathOf(Config.GetProperty("model").GetString()!));
-        _architecture = new ProgramAssembler(_checkpoint.Config);
+        _architecture = new ProgramAssembler(_checkpoint.Description);
         var names = Config.GetProperty("modules").EnumerateArray().Select(module => module.GetString()!);
         var rank = Number("r");
         _layout = new AdapterLayout(rank, (double)Number("alpha") / rank, [.. names.Select(name => _architecture.LinearModules.Single(module => module.Name == name))]);
@@ -48,7 +48,10 @@ public sealed class PrgeCase : IDisposable
 
     private EstimatorKind Estimator => Config.GetProperty("mode").GetString() == "two-sided" ? EstimatorKind.TwoSided : EstimatorKind.OneSidedNormalized;
 
-    /// <summary>Whether the gradients are not divided by their spread, which no estimator of a program does: they are computed here and the program only updates.</summary>
+    /// <summary>
+    /// Whether the gradients are not divided by their spread, which no estimator of a program does: they are computed here and the program
+    /// only updates.
+    /// </summary>
     private bool IsPlainOneSided => Config.GetProperty("mode").GetString() == "one-sided";
 
     /// <summary>Runs every step with the update in the engine and checks losses, projected gradients and B.</summary>

@@ -8,15 +8,15 @@ namespace MobiZO.TestKit.Tiny;
 /// <summary>One program of every kind and form.</summary>
 public static class EveryProgram
 {
-    private static readonly Dictionary<string, (TinyLlama Model, Program Program)> s_all = Build().ToDictionary(entry => entry.Name, entry => (entry.Model, entry.Program));
+    private static readonly Dictionary<string, (TinyModel Model, Program Program)> s_all = Build().ToDictionary(entry => entry.Name, entry => (entry.Model, entry.Program));
 
     /// <summary>Names of all programs.</summary>
     public static IEnumerable<string> Names => s_all.Keys;
 
     /// <summary>A program and the model it belongs to.</summary>
-    public static (TinyLlama Model, Program Program) Get(string name) => s_all[name];
+    public static (TinyModel Model, Program Program) Get(string name) => s_all[name];
 
-    private static IEnumerable<(string Name, TinyLlama Model, Program Program)> Build()
+    private static IEnumerable<(string Name, TinyModel Model, Program Program)> Build()
     {
         foreach (var (kind, model) in new[] { ("grouped", new TinyLlama()), ("plain", new TinyLlama(keyValueHeads: 4, bias: true, tied: false)) })
         {
@@ -27,8 +27,10 @@ public static class EveryProgram
         }
     }
 
-    /// <summary>The programs of a model, without those that need another one; <see cref="ProgramInputs"/> fit when it has 40 tokens.</summary>
-    public static IEnumerable<(string Name, Program Program)> Of(TinyLlama model)
+    /// <summary>
+    /// The programs of a model, without those that need another one; <see cref="ProgramInputs"/> fit when it has 40 tokens.
+    /// </summary>
+    public static IEnumerable<(string Name, Program Program)> Of(TinyModel model)
     {
         var architecture = model.Assembler;
         var adapter = model.Adapter(2);

@@ -5,7 +5,8 @@ using MobiZO.Programs.Feeding;
 namespace MobiZO.TestKit.Tiny;
 
 /// <summary>
-/// The oracle of the oracles: a Llama as plain loops in double over one whole sequence, no cache, no copies, no batch. The adapter acts on the
+/// The oracle of the oracles: a Llama as plain loops in double over one whole sequence, no cache, no copies, no batch. The adapter acts on
+/// the
 /// tokens from a given one on, token by token.
 /// </summary>
 /// <param name="model">The model.</param>
@@ -120,7 +121,7 @@ public sealed class PlainForward(TinyLlama model, AdapterLayout adapter, float[]
 
     private double[] Norm(string name, double[] x)
     {
-        var root = Math.Sqrt(x.Average(value => value * value) + model.Config.RmsNormEpsilon);
+        var root = Math.Sqrt(x.Average(value => value * value) + model.Description.FinalNorm.Epsilon);
         return [.. x.Zip(_weights[name], (value, scale) => value / root * scale)];
     }
 
@@ -131,7 +132,7 @@ public sealed class PlainForward(TinyLlama model, AdapterLayout adapter, float[]
         for (var i = 0; i < x.Length; i++)
         {
             var place = i % (2 * half);
-            var angle = position * model.Config.Rope.InverseFrequencies[place % half];
+            var angle = position * model.Description.Layers[0].Attention.Rotary!.InverseFrequencies[place % half];
             result[i] = (x[i] * Math.Cos(angle)) + ((place < half ? -x[i + half] : x[i - half]) * Math.Sin(angle));
         }
 

@@ -1,6 +1,9 @@
 namespace MobiZO.TestKit.Tiny;
 
-/// <summary>Random numbers for test data from exactly rounded operations (SplitMix64; sums of uniforms instead of logarithms), so every machine gets the same.</summary>
+/// <summary>
+/// Random numbers for test data from exactly rounded operations (SplitMix64; sums of uniforms instead of logarithms), so every machine gets
+/// the same.
+/// </summary>
 public sealed class PlainRandom(ulong seed)
 {
     private ulong _state = seed;

@@ -8,7 +8,10 @@ namespace MobiZO.TestKit.Tiny;
 /// <summary>Inputs that fit a program, from its declared shapes alone.</summary>
 public static class ProgramInputs
 {
-    /// <summary>Extents of the symbols: N rows of S tokens for P copies of X examples, F rows of the first copy, T cached tokens, R answers, K candidates, D decisions.</summary>
+    /// <summary>
+    /// Extents of the symbols: N rows of S tokens for P copies of X examples, F rows of the first copy, T cached tokens, R answers, K
+    /// candidates, D decisions.
+    /// </summary>
     public static IReadOnlyDictionary<string, long> Extents { get; } = new Dictionary<string, long>
     {
         ["N"] = 12,

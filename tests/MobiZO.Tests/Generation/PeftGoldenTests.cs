@@ -131,7 +131,7 @@ public sealed class PeftGoldenTests
             _golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "golden.json")));
             _checkpoint = Checkpoint.Open(Shared.PathOf("fixtures", Numbers.GetProperty("base").GetString()!));
             _engine = isReference ? new ReferenceEngine<float>() : new OnnxRuntimeEngine();
-            _architecture = new ProgramAssembler(_checkpoint.Config);
+            _architecture = new ProgramAssembler(_checkpoint.Description);
             Adapter = PeftAdapter.Load(Folder);
             _layout = AdapterFactory.LayoutOf(_architecture, Adapter);
         }

@@ -1,0 +1,24 @@
+using MobiZO.Checkpoints.Configuration;
+using MobiZO.Checkpoints.Families.Gpt2;
+using MobiZO.Checkpoints.Families.Llama;
+using MobiZO.Checkpoints.Families.Qwen2;
+
+namespace MobiZO.Checkpoints.Families;
+
+/// <summary>The one list of supported families.</summary>
+internal static class ModelFamilies
+{
+    private static readonly IModelFamily[] s_all = [new Gpt2Family(), new LlamaFamily(), new Qwen2Family()];
+
+    /// <summary>Names of the families as <c>config.json</c> has them.</summary>
+    public static IEnumerable<string> ModelTypes => s_all.Select(family => family.ModelType);
+
+    /// <summary>Names of the families as GGUF files have them.</summary>
+    public static IEnumerable<string> GgufArchitectures => s_all.Select(family => family.GgufArchitecture).OfType<string>();
+
+    /// <summary>The family of a <c>model_type</c>, or null.</summary>
+    public static IModelFamily? FindByModelType(string name) => Array.Find(s_all, family => family.ModelType == name);
+
+    /// <summary>The family of a <c>general.architecture</c>, or null.</summary>
+    public static IModelFamily? FindByGgufArchitecture(string name) => Array.Find(s_all, family => family.GgufArchitecture == name);
+}

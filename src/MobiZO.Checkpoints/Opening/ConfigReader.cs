@@ -1,0 +1,37 @@
+using MobiZO.Checkpoints.Architecture;
+using MobiZO.Checkpoints.Configuration;
+using MobiZO.Checkpoints.Families;
+using MobiZO.Checkpoints.Gguf;
+using MobiZO.Checkpoints.Json;
+
+namespace MobiZO.Checkpoints.Opening;
+
+/// <summary>Finds the family of a config and lets it describe the model.</summary>
+internal static class ConfigReader
+{
+    private const string ModelTypeKey = "model_type", ArchitectureKey = "general.architecture";
+
+    /// <param name="path">A <c>config.json</c>.</param>
+    /// <param name="generationPath">A <c>generation_config.json</c> whose end-of-sequence ids are added, or null.</param>
+    /// <exception cref="CheckpointException">A value is missing, wrong or not supported.</exception>
+    public static ModelDescription Read(string path, string? generationPath = null) =>
+        Read(JsonSection.ReadFile(path), generationPath is null ? null : JsonSection.ReadFile(generationPath));
+
+    /// <inheritdoc cref="Read(string, string?)"/>
+    public static ModelDescription Read(JsonSection json, JsonSection? generation = null)
+    {
+        IModelFamily family = ModelFamilies.FindByModelType(json.Text(ModelTypeKey))
+            ?? throw json.Bad(ModelTypeKey, $"a supported family ({string.Join(", ", ModelFamilies.ModelTypes)})");
+        return family.Describe(new JsonConfigSource(json, generation));
+    }
+
+    /// <summary>The model of a GGUF file.</summary>
+    /// <exception cref="CheckpointException">A value is missing, wrong or not supported.</exception>
+    public static ModelDescription Read(GgufFile file)
+    {
+        string architecture = file.Metadata.Text(ArchitectureKey);
+        IModelFamily family = ModelFamilies.FindByGgufArchitecture(architecture)
+            ?? throw file.Metadata.Bad(ArchitectureKey, $"a supported family ({string.Join(", ", ModelFamilies.GgufArchitectures)})");
+        return family.Describe(new GgufConfigSource(file, architecture));
+    }
+}

@@ -1,0 +1,75 @@
+using System.Numerics;
+using MobiZO.Checkpoints.Architecture;
+
+namespace MobiZO.Programs.Reference;
+
+/// <summary>Functions of one number at a time.</summary>
+internal static class ActivationOperations
+{
+    public static Tensor<T> Activate<T>(Tensor<T> x, ActivationKind kind)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Map(x, value => Activate(value, kind));
+
+    public static Tensor<T> Gate<T>(Tensor<T> gate, Tensor<T> up, ActivationKind kind)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var result = Tensor<T>.Zeros(gate.Shape);
+        for (var i = 0; i < result.Values.Length; i++)
+        {
+            result.Values[i] = Activate(gate.Values[i], kind) * up.Values[i];
+        }
+
+        return result;
+    }
+
+    public static Tensor<T> Scale<T>(Tensor<T> x, T factor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Map(x, value => value * factor);
+
+    public static Tensor<T> Cap<T>(Tensor<T> x, T cap)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Map(x, value => cap * T.Tanh(value / cap));
+
+    private static Tensor<T> Map<T>(Tensor<T> x, Func<T, T> function)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new(x.Shape, Array.ConvertAll(x.Values, value => function(value)));
+
+    private static T Activate<T>(T x, ActivationKind kind)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => kind switch
+        {
+            ActivationKind.Silu => x / (T.One + T.Exp(-x)),
+            ActivationKind.Gelu => T.CreateChecked(double.CreateChecked(x) * NormalDistribution(double.CreateChecked(x))),
+            ActivationKind.GeluTanh => x * (T.One + T.Tanh(T.CreateChecked(Math.Sqrt(2 / Math.PI)) * (x + (T.CreateChecked(0.044715) * x * x * x)))) / T.CreateChecked(2),
+            _ => T.Max(x, T.Zero),
+        };
+
+    /// <summary>
+    /// The share of a standard normal distribution below x, by series near the middle and by continued fraction in the tails.
+    /// </summary>
+    private static double NormalDistribution(double x)
+    {
+        const int Terms = 60;
+        const double Middle = 3;
+        var density = Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI);
+        if (Math.Abs(x) < Middle)
+        {
+            var (sum, term) = (x, x);
+            for (var i = 1; i < Terms; i++)
+            {
+                term *= x * x / ((2 * i) + 1);
+                sum += term;
+            }
+
+            return 0.5 + (density * sum);
+        }
+
+        var fraction = 0.0;
+        for (var i = Terms; i > 0; i--)
+        {
+            fraction = i / (Math.Abs(x) + fraction);
+        }
+
+        var tail = density / (Math.Abs(x) + fraction);
+        return x < 0 ? tail : 1 - tail;
+    }
+}
