@@ -28,7 +28,7 @@ internal static class MobizoCommand
         {
             if (option is HelpOption help)
             {
-                help.Action = new HelpRequest();
+                help.Action = new HelpRequest(isAll: false);
                 help.Description = "Show this help.";
             }
             else if (option is VersionOption version)
@@ -38,16 +38,23 @@ internal static class MobizoCommand
             }
         }
 
+        root.Add(new Option<bool>("--help-all")
+        {
+            Description = "Show the help with the options that few need.",
+            Arity = ArgumentArity.Zero,
+            Recursive = true,
+            Action = new HelpRequest(isAll: true),
+        });
         return root;
     }
 
-    private sealed class HelpRequest : SynchronousCommandLineAction
+    private sealed class HelpRequest(bool isAll) : SynchronousCommandLineAction
     {
         public override bool ClearsParseErrors => true;
 
         public override int Invoke(ParseResult parseResult)
         {
-            HelpWriter.Write(parseResult.CommandResult.Command, parseResult.InvocationConfiguration.Output);
+            HelpWriter.Write(parseResult.CommandResult.Command, parseResult.InvocationConfiguration.Output, isAll);
             return ExitCodes.Success;
         }
     }

@@ -45,13 +45,6 @@ internal static class UsageError
 
     private static string Suggest(string written, IEnumerable<string> known)
     {
-        var bare = written.Split('=', 2)[0];
-        var nearest = known.Select(name => (name, distance: EditDistance.Between(bare, name)))
-            .Where(candidate => candidate.distance <= Math.Max(1, bare.Length / 3))
-            .OrderBy(candidate => candidate.distance)
-            .ThenBy(candidate => Math.Abs(candidate.name.Length - bare.Length))
-            .ThenBy(candidate => candidate.name, StringComparer.Ordinal)
-            .Select(candidate => candidate.name).FirstOrDefault();
-        return nearest is null ? "" : $" Did you mean '{nearest}'?";
+        return NearestName.Of(written.Split('=', 2)[0], known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
     }
 }

@@ -27,7 +27,7 @@ internal static class EvalCommand
         command.Add(new HelpSection("Model", [new HelpEntry(run, null)]));
         foreach (var group in groups)
         {
-            command.Add(group);
+            command.Add(group.ToSection());
         }
 
         command.Add(OutputFlags.Section(predictions, json));

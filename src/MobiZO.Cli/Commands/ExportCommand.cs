@@ -24,7 +24,7 @@ internal static class ExportCommand
         command.Add(new HelpSection("Program", [new HelpEntry(program, null)]));
         foreach (var group in groups.All)
         {
-            command.Add(group);
+            command.Add(group.ToSection());
         }
 
         command.Add(OutputFlags.Section(file));

@@ -32,8 +32,8 @@ internal sealed class GenerateCommand
         var command = new DocumentedCommand("generate", "Continues a prompt, or answers a message, with a model and an adapter.", Usage, Example);
         command.Add(Section("Model", _model, _adapter, _compare));
         command.Add(Section("Prompt", _prompt, _chat, _system));
-        command.Add(text);
-        command.Add(engine);
+        command.Add(text.ToSection());
+        command.Add(engine.ToSection());
         command.Add(OutputFlags.Section(json));
         command.SetAction(async (result, cancellation) =>
         {
@@ -82,7 +82,7 @@ internal sealed class GenerateCommand
     private static GenerationOptions Sound(GenerationOptions options)
     {
         var errors = options.Validate();
-        Require(errors.Count == 0, string.Join(Environment.NewLine, errors));
+        Require(errors.Count == 0, OptionNames.Translate(string.Join(Environment.NewLine, errors)));
         return options;
     }
 
@@ -154,6 +154,6 @@ internal sealed class GenerateCommand
 
     private sealed class Warnings(TextWriter error) : IProgress<string>
     {
-        public void Report(string value) => error.WriteLine($"warning: {value}");
+        public void Report(string value) => error.WriteLine($"warning: {OptionNames.Translate(value)}");
     }
 }

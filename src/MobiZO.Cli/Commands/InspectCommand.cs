@@ -21,7 +21,7 @@ internal static class InspectCommand
         var command = new DocumentedCommand("inspect", "Says what a model is and what an adapter on it would train.", Usage, Example);
         foreach (var group in groups.All)
         {
-            command.Add(group);
+            command.Add(group.ToSection());
         }
 
         command.Add(OutputFlags.Section(json));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Cli.Reporting;
+using MobiZO.Cli.RunFiles;
 using MobiZO.Reporting;
 using MobiZO.Training;
 
@@ -10,56 +11,85 @@ namespace MobiZO.Cli.Commands;
 /// <summary>Fine-tunes a model, or says what that would cost.</summary>
 internal static class TrainCommand
 {
-    private const string Usage = "--model <path> --data <file> --output <folder> [options]";
+    private const string Usage = "(--model <path> --data <file> --output <folder> | --config <file>) [options]";
     private const string Example = """
         mobizo train --model models/nano --data train.tsv --eval-fraction 0.2 --template "{text}\nSentiment:" --choices " negative, positive" --output run1
         """;
 
+    private const string Remark = """
+        '--config run.yaml' takes the settings from a file; '--dry-run' with all the options of a run writes that file to standard output.
+        """;
+
+    /// <summary>The options of the short help: what the guides use and what a first run of one's own needs.</summary>
+    private static readonly string[] s_common =
+    [
+        "--model", "--data", "--eval-data", "--eval-fraction", "--columns", "--max-rows", "--balanced", "--template", "--choices", "--label-words", "--r",
+        "--lora-alpha", "--target-modules", "--layers", "--scope", "--learning-rate", "--steps", "--seed", "--eval-every", "--weights", "--output", "--resume",
+        "--config", "--dry-run", "--json",
+    ];
+
     public static Command Create()
     {
         var groups = FineTuneOptionGroups.ForTraining();
-        var (dryRun, json) = (OutputFlags.DryRun(), OutputFlags.Json());
-        var command = new DocumentedCommand("train", "Fine-tunes a model on a data file with forward passes only.", Usage, Example);
+        var (config, dryRun, json) = (OutputFlags.Config(), OutputFlags.DryRun(), OutputFlags.Json());
+        var command = new DocumentedCommand("train", "Fine-tunes a model on a data file with forward passes only.", Usage, Example)
+        {
+            Common = s_common,
+            Remark = Remark,
+        };
         foreach (var group in groups.All)
         {
-            command.Add(group);
+            command.Add(group.ToSection());
         }
 
-        command.Add(OutputFlags.Section(dryRun, json));
-        command.SetAction((result, cancellation) => RunAsync(result, Bind(result, groups), result.GetValue(dryRun), result.GetValue(json), cancellation));
+        command.Add(OutputFlags.Section(config, dryRun, json));
+        command.SetAction((result, cancellation) =>
+        {
+            var options = Bind(result, groups, result.GetValue(config));
+            return result.GetValue(dryRun)
+                ? PlanAsync(result.InvocationConfiguration, options, groups, result.GetValue(json), cancellation)
+                : TrainAsync(result.InvocationConfiguration, options, result.GetValue(json), cancellation);
+        });
         return command;
     }
 
-    /// <summary>The options as given; with --resume on top of those of the run.</summary>
-    internal static FineTuneOptions Bind(ParseResult result, FineTuneOptionGroups groups)
+    /// <summary>The options as given, on top of those of the run file; with --resume both on top of those of the run.</summary>
+    internal static FineTuneOptions Bind(ParseResult result, FineTuneOptionGroups groups, string? config)
     {
-        var given = groups.Bind(result, FineTuneOptionGroups.Defaults);
-        return given.Resume && given.Output.Length > 0 ? groups.Bind(result, new RunFolder(given.Output).ReadConfig()) : given;
+        FineTuneOptions Given(FineTuneOptions start) =>
+            groups.Bind(result, config is null ? start : RunFileReader<FineTuneOptions>.Read(config, groups.All, start));
+        var given = Given(FineTuneOptionGroups.Defaults);
+        return given.Resume && given.Output.Length > 0 ? Given(new RunFolder(given.Output).ReadConfig()) : given;
     }
 
-    private static async Task<int> RunAsync(ParseResult result, FineTuneOptions options, bool isDryRun, bool isJson, CancellationToken cancellation)
+    /// <summary>Says what the run would cost, to standard error, and what it would be told, to standard output.</summary>
+    private static async Task<int> PlanAsync(
+        InvocationConfiguration streams, FineTuneOptions options, FineTuneOptionGroups groups, bool isJson, CancellationToken cancellation)
     {
-        var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
-        if (isDryRun && options.Output.Length == 0)
+        // Nothing is written, so the folder need not be named yet.
+        var planned = options.Output.Length == 0 ? options with { Output = "." } : options;
+        var tuner = new FineTuner(planned);
+        Hint(options, streams.Error);
+        var plan = await RunDisplay.For(streams.Error, planned).ShowAsync(progress => tuner.PlanAsync(progress, cancellation));
+        if (isJson)
         {
-            // Nothing is written.
-            options = options with { Output = "." };
+            Write(streams.Output, [ReportJson.Write(plan)]);
+        }
+        else
+        {
+            Write(streams.Error, PlanText.Lines(plan, planned));
+            streams.Output.Write(RunFileWriter.Write(groups.All, options));
         }
 
+        return ExitCodes.Success;
+    }
+
+    private static async Task<int> TrainAsync(InvocationConfiguration streams, FineTuneOptions options, bool isJson, CancellationToken cancellation)
+    {
+        var (output, error) = (streams.Output, streams.Error);
         var tuner = new FineTuner(options);
-        if (ChoiceHint.For(options.Data) is { } hint)
-        {
-            error.WriteLine($"hint: {hint}");
-        }
-
+        Hint(options, error);
         var display = RunDisplay.For(error, options);
-        if (isDryRun)
-        {
-            var plan = await display.ShowAsync(progress => tuner.PlanAsync(progress, cancellation));
-            Write(output, isJson ? [ReportJson.Write(plan)] : PlanText.Lines(plan, options));
-            return ExitCodes.Success;
-        }
-
         FineTuneResult report;
         try
         {
@@ -83,6 +113,14 @@ internal static class TrainCommand
         }
 
         return report.End == RunEnd.Cancelled ? ExitCodes.Stopped : ExitCodes.Success;
+    }
+
+    private static void Hint(FineTuneOptions options, TextWriter error)
+    {
+        if (ChoiceHint.For(options.Data) is { } hint)
+        {
+            error.WriteLine($"hint: {hint}");
+        }
     }
 
     private static string StoppedBeforeTraining(FineTuneOptions options) => File.Exists(new RunFolder(options.Output).JournalFile)

@@ -14,16 +14,21 @@ internal static class HelpWriter
     /// <summary>The command with its parents, as typed.</summary>
     public static string FullName(Command command) => command is RootCommand ? MobizoCommand.Name : $"{MobizoCommand.Name} {command.Name}";
 
-    public static void Write(Command command, TextWriter output)
+    /// <summary>Writes the help.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="isAll">Whether the options that few need are shown too.</param>
+    public static void Write(Command command, TextWriter output, bool isAll = false)
     {
         output.WriteLine(command.Description);
         output.WriteLine();
-        var usage = command is DocumentedCommand { Usage: var written } ? written : command.Subcommands.Count > 0 ? "<command> [options]" : "[options]";
+        var usage = (command as DocumentedCommand)?.Usage ?? (command.Subcommands.Count > 0 ? "<command> [options]" : "[options]");
         output.WriteLine($"Usage: {FullName(command)} {usage}");
         WriteArguments(command, output);
         WriteCommands(command, output);
-        var sections = command is DocumentedCommand { Sections: var known } ? known : [];
-        foreach (var section in sections)
+        var documented = command as DocumentedCommand;
+        var sections = documented?.Sections ?? [];
+        foreach (var section in documented?.SectionsOf(isAll) ?? [])
         {
             WriteSection(section, output);
         }
@@ -35,16 +40,32 @@ internal static class HelpWriter
             WriteSection(new HelpSection(sections.Count > 0 ? "Other" : "Options", others), output);
         }
 
-        if (command is DocumentedCommand { Example: var example })
+        if (documented is not null)
         {
-            output.WriteLine();
-            output.WriteLine("Example");
-            output.WriteLine($"  {example}");
+            WriteEnd(documented, isAll, output);
         }
 
         if (command is RootCommand)
         {
             WriteExitCodes(output);
+        }
+    }
+
+    private static void WriteEnd(DocumentedCommand command, bool isAll, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine("Example");
+        output.WriteLine($"  {command.Example}");
+        var all = command.Sections.Sum(section => section.Entries.Count);
+        var hasMore = !isAll && command.SectionsOf(isAll).Sum(section => section.Entries.Count) < all;
+        var more = hasMore ? FormattableString.Invariant($"'{FullName(command)} --help-all' shows all {all} options.") : null;
+        if (more is not null || command.Remark is not null)
+        {
+            output.WriteLine();
+            foreach (var line in new[] { more, command.Remark }.OfType<string>())
+            {
+                output.WriteLine(line);
+            }
         }
     }
 

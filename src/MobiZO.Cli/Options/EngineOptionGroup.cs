@@ -13,20 +13,35 @@ internal static class EngineOptionGroup
             "--engine",
             "What runs the model; reference is exact, slow and for tiny models.",
             OptionValue.Enumeration<EngineKind>(),
+            nameof(EngineOptions.Kind),
             engine => engine.Kind,
             (engine, value) => engine with { Kind = value });
+        group.Add(
+            "--device",
+            "Where the model runs; other devices than cpu need the runtime's package with that device.",
+            OptionValue.Text("cpu|cuda|directml|coreml"),
+            nameof(EngineOptions.Device),
+            engine => engine.Device,
+            (engine, value) => engine with { Device = value });
         group.Add(
             "--threads",
             "Threads of the engine; 0: one a core.",
             OptionValue.Count,
+            nameof(EngineOptions.Threads),
             engine => engine.Threads,
             (engine, value) => engine with { Threads = value });
         AddWeights(group);
-        group.AddFlag("--low-memory", "Leave weights in their file instead of repacking them for speed.", engine => engine.LowMemory, engine => engine with { LowMemory = true });
+        group.AddFlag(
+            "--low-memory",
+            "Leave weights in their file instead of repacking them for speed.",
+            nameof(EngineOptions.LowMemory),
+            engine => engine.LowMemory,
+            (engine, value) => engine with { LowMemory = value });
         group.Add(
             "--cache-dir",
             "Folder for converted weights and computed prompts (by default, MOBIZO_CACHE or the user's cache folder).",
             OptionValue.Path("folder"),
+            nameof(EngineOptions.CacheFolder),
             engine => engine.CacheFolder,
             (engine, value) => engine with { CacheFolder = value });
         return group;
@@ -44,6 +59,7 @@ internal static class EngineOptionGroup
         "--weights",
         "How the frozen matrices are held; everything is computed in fp32.",
         OptionValue.OneOf([.. Enum.GetValues<WeightFormat>().Select(format => (WeightFormats.NameOf(format), format))]),
-        engine => WeightFormats.NameOf(engine.Weights),
+        nameof(EngineOptions.Weights),
+        engine => engine.Weights,
         (engine, value) => engine with { Weights = value });
 }

@@ -32,14 +32,22 @@ internal sealed class FineTuneOptionGroups
     public static OptionGroup<FineTuneOptions> Engine()
     {
         var group = new OptionGroup<FineTuneOptions>("Engine", Defaults);
-        group.Include(EngineOptionGroup.Create(), options => options.Engine, (options, engine) => options with { Engine = engine });
+        group.Include(
+            EngineOptionGroup.Create(),
+            nameof(FineTuneOptions.Engine),
+            options => options.Engine,
+            (options, engine) => options with { Engine = engine });
         return group;
     }
 
     private static OptionGroup<FineTuneOptions> Weights()
     {
         var group = new OptionGroup<FineTuneOptions>("Engine", Defaults);
-        group.Include(EngineOptionGroup.Weights(), options => options.Engine, (options, engine) => options with { Engine = engine });
+        group.Include(
+            EngineOptionGroup.Weights(),
+            nameof(FineTuneOptions.Engine),
+            options => options.Engine,
+            (options, engine) => options with { Engine = engine });
         return group;
     }
 
@@ -53,6 +61,7 @@ internal sealed class FineTuneOptionGroups
             ["--model", "-m"],
             "Hugging Face folder or .gguf file.",
             OptionValue.Path("path"),
+            nameof(FineTuneOptions.Model),
             options => options.Model,
             (options, value) => options with { Model = value });
         return group;
@@ -65,54 +74,73 @@ internal sealed class FineTuneOptionGroups
             ["--data", "-d"],
             "Training rows: .jsonl, .csv or .tsv.",
             OptionValue.Path("file"),
+            nameof(FineTuneOptions.TrainData),
             options => options.TrainData,
             (options, value) => options with { TrainData = value });
         group.Add(
             "--eval-data",
             "Evaluation rows.",
             OptionValue.Path("file"),
+            nameof(FineTuneOptions.EvalData),
             options => options.EvalData,
             (options, value) => options with { EvalData = value });
-        group.Add(
-            "--eval-fraction",
-            "Share of the training rows to hold out for evaluation instead.",
-            OptionValue.Double,
-            options => options.Data.EvalFraction,
-            (options, value) => options with { Data = options.Data with { EvalFraction = value } });
+        group.Include(
+            DataOptionGroup.HeldOut(),
+            nameof(FineTuneOptions.Data),
+            options => options.Data,
+            (options, data) => options with { Data = data });
         group.Add(
             "--eval-max-rows",
             "Most evaluation rows (by default, all).",
             OptionValue.Count,
+            nameof(FineTuneOptions.EvalMaxRows),
             options => options.EvalMaxRows,
             (options, value) => options with { EvalMaxRows = value });
         group.Add(
             "--test-data",
             "Held-out rows, touched once at the end.",
             OptionValue.Path("file"),
+            nameof(FineTuneOptions.TestData),
             options => options.TestData,
             (options, value) => options with { TestData = value });
-        group.Include(DataOptionGroup.Rows(), options => options.Data, (options, data) => options with { Data = data });
+        group.Include(
+            DataOptionGroup.Rows(),
+            nameof(FineTuneOptions.Data),
+            options => options.Data,
+            (options, data) => options with { Data = data });
         return group;
     }
 
     private static OptionGroup<FineTuneOptions> Prompts()
     {
         var group = new OptionGroup<FineTuneOptions>("Prompt and answers", Defaults);
-        group.Include(DataOptionGroup.Prompts(), options => options.Data, (options, data) => options with { Data = data });
+        group.Include(
+            DataOptionGroup.Prompts(),
+            nameof(FineTuneOptions.Data),
+            options => options.Data,
+            (options, data) => options with { Data = data });
         return group;
     }
 
     private static OptionGroup<FineTuneOptions> Adapter()
     {
         var group = new OptionGroup<FineTuneOptions>("Adapter", Defaults);
-        group.Include(AdapterOptionGroup.Create(), options => options.Adapter, (options, adapter) => options with { Adapter = adapter });
+        group.Include(
+            AdapterOptionGroup.Create(),
+            nameof(FineTuneOptions.Adapter),
+            options => options.Adapter,
+            (options, adapter) => options with { Adapter = adapter });
         return group;
     }
 
     private static OptionGroup<FineTuneOptions> Optimizer()
     {
         var group = new OptionGroup<FineTuneOptions>("Optimizer", Defaults);
-        group.Include(OptimizerOptionGroup.Create(), options => options.Optimizer, (options, optimizer) => options with { Optimizer = optimizer });
+        group.Include(
+            OptimizerOptionGroup.Create(),
+            nameof(FineTuneOptions.Optimizer),
+            options => options.Optimizer,
+            (options, optimizer) => options with { Optimizer = optimizer });
         return group;
     }
 
@@ -120,29 +148,39 @@ internal sealed class FineTuneOptionGroups
     {
         var group = new OptionGroup<FineTuneOptions>("Run", Defaults);
         AddLoss(group);
-        group.Add("--steps", "Number of steps.", OptionValue.Count, options => options.Steps, (options, value) => options with { Steps = value });
+        group.Add(
+            "--steps",
+            "Number of steps.",
+            OptionValue.Count,
+            nameof(FineTuneOptions.Steps),
+            options => options.Steps,
+            (options, value) => options with { Steps = value });
         group.Add(
             "--examples-per-step",
             "Examples that each copy sees in a step.",
             OptionValue.Count,
+            nameof(FineTuneOptions.ExamplesPerStep),
             options => options.ExamplesPerStep,
             (options, value) => options with { ExamplesPerStep = value });
         group.Add(
             "--seed",
             "Decides noise, order, samples and the initial A.",
             OptionValue.Seed,
+            nameof(FineTuneOptions.Seed),
             options => options.Seed,
             (options, value) => options with { Seed = value });
         group.Add(
             "--eval-every",
             "Steps between two evaluations; 0: only before and after.",
             OptionValue.Count,
+            nameof(FineTuneOptions.EvalEvery),
             options => options.EvalEvery,
             (options, value) => options with { EvalEvery = value });
         group.Add(
             "--patience",
             "Evaluations without improvement after which the run stops; 0: never.",
             OptionValue.Count,
+            nameof(FineTuneOptions.Patience),
             options => options.Patience,
             (options, value) => options with { Patience = value });
         AddUpdate(group);
@@ -150,25 +188,30 @@ internal sealed class FineTuneOptionGroups
             "--max-tokens-per-run",
             "Most tokens of one engine run; longer steps are cut into micro-batches with the same result.",
             OptionValue.Count,
+            nameof(FineTuneOptions.MaxTokensPerRun),
             options => options.MaxTokensPerRun,
             (options, value) => options with { MaxTokensPerRun = value });
         group.Add(
             "--prefix-cache-mb",
             "Most memory for the frozen part of prompts when it is not in a file, in megabytes.",
             OptionValue.Count,
+            nameof(FineTuneOptions.PrefixCacheMegabytes),
             options => options.PrefixCacheMegabytes,
             (options, value) => options with { PrefixCacheMegabytes = value });
         group.Add(
             "--prefix-cache-type",
             "How the frozen part of prompts is stored and rounded.",
             OptionValue.Enumeration<PrefixCacheType>(),
+            nameof(FineTuneOptions.PrefixCacheType),
             options => options.PrefixCacheType,
             (options, value) => options with { PrefixCacheType = value });
         group.AddFlag(
             "--no-prefix-cache-file",
             "Keep the frozen part of prompts in memory only; the next run computes it again.",
-            options => !options.PrefixCacheFile,
-            options => options with { PrefixCacheFile = false });
+            nameof(FineTuneOptions.PrefixCacheFile),
+            options => options.PrefixCacheFile,
+            (options, value) => options with { PrefixCacheFile = value },
+            whenGiven: false);
         return group;
     }
 
@@ -179,13 +222,15 @@ internal sealed class FineTuneOptionGroups
             ["--output", "-o"],
             "Folder of the run: journal, adapters, report.",
             OptionValue.Path("folder"),
+            nameof(FineTuneOptions.Output),
             options => options.Output,
             (options, value) => options with { Output = value });
         group.AddFlag(
             "--resume",
             "Continue the stopped run in --output; everything else comes from the run.",
+            nameof(FineTuneOptions.Resume),
             options => options.Resume,
-            options => options with { Resume = true });
+            (options, value) => options with { Resume = value });
         return group;
     }
 
@@ -193,6 +238,7 @@ internal sealed class FineTuneOptionGroups
         "--loss",
         "Cross-entropy over the label words, or over the vocabulary (by default, choices where there are any).",
         OptionValue.Enumeration<LossKind>(),
+        nameof(FineTuneOptions.Loss),
         options => options.Loss,
         (options, value) => options with { Loss = value });
 
@@ -200,6 +246,7 @@ internal sealed class FineTuneOptionGroups
         "--update",
         "Where the update is computed.",
         OptionValue.Enumeration<UpdatePlace>(),
+        nameof(FineTuneOptions.Update),
         options => options.Update,
         (options, value) => options with { Update = value });
 }

@@ -4,62 +4,76 @@ using MobiZO.Data;
 
 namespace MobiZO.Cli.Options;
 
-/// <summary>How a kind of value is written on the command line.</summary>
-/// <param name="Name">Placeholder in the help, e.g. <c>n</c>.</param>
-/// <param name="Parse">Reads it; throws <see cref="FormatException"/> with what was expected.</param>
-internal sealed record OptionValue<T>(string Name, Func<string, T> Parse);
-
 /// <summary>The kinds of values.</summary>
 internal static class OptionValue
 {
-    public static OptionValue<string> Text(string name) => new(name, text => text);
-
-    public static OptionValue<string> Path(string name) => new(name, text => text.Length > 0 ? text : throw new FormatException("a path"));
-
-    /// <summary>A text in which <c>\n</c>, <c>\t</c> and <c>\\</c> can be typed.</summary>
-    public static OptionValue<string> Escaped { get; } = new("text", text => Unescape(text));
-
     public static OptionValue<int> Count { get; } = new(
-        "n", text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException("a whole number"));
+        "n",
+        "a whole number",
+        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException());
 
     public static OptionValue<ulong> Seed { get; } = new(
-        "n", text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException("a whole number from 0 to 2^64 - 1"));
+        "n",
+        "a whole number from 0 to 2^64 - 1",
+        text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException());
 
     public static OptionValue<float> Single { get; } = new(
-        "x", text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException("a number such as 0.01 or 1e-2"));
-
-    /// <summary>A number, or a word that stands for none.</summary>
-    public static OptionValue<NumberOrWord> SingleOr(string word) => new($"x|{word}", text => text == word ? new NumberOrWord(null)
-        : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? new NumberOrWord(value)
-        : throw new FormatException($"a number such as 0.01 or 1e-2, or {word}"));
+        "x",
+        "a number such as 0.01 or 1e-2",
+        text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException());
 
     public static OptionValue<double> Double { get; } = new(
-        "x", text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException("a number such as 0.2"));
+        "x",
+        "a number such as 0.2",
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException());
 
-    /// <summary>Words between commas; leading spaces belong to the words.</summary>
-    public static OptionValue<IReadOnlyList<string>> Words(string name) => new(name, text => SplitWords(text));
+    /// <summary>Yes or no, in a run file.</summary>
+    public static OptionValue<bool> Flag { get; } = new("true|false", "true or false", bool.Parse);
+
+    /// <summary>
+    /// A text in which <c>\n</c>, <c>\t</c> and <c>\\</c> can be typed on the command line; a run file has escapes of its own.
+    /// </summary>
+    public static OptionValue<string> Escaped { get; } = new("text", "a text", WordList.Unescape) { ParseWritten = written => written.SingleText };
 
     /// <summary>Words by label.</summary>
-    public static OptionValue<IReadOnlyList<LabelWord>> LabelWords { get; } = new("label=word,...", text =>
+    public static OptionValue<IReadOnlyList<LabelWord>> LabelWords { get; } = new(
+        "label=word,...",
+        "pairs such as 'ham= no,spam= yes' (a backslash before a comma or '=' that belongs to the text)",
+        ParseLabelWords)
     {
-        try
-        {
-            return LabelWord.ParseList(text);
-        }
-        catch (DataException)
-        {
-            throw new FormatException("pairs such as 'ham= no,spam= yes' (a backslash before a comma or '=' that belongs to the text)");
-        }
-    });
+        ParseWritten = written => written.Pairs ?? ParseLabelWords(written.SingleText),
+    };
 
-    /// <summary>One of several names.</summary>
-    public static OptionValue<T> OneOf<T>(params (string Name, T Value)[] names) => new(
+    public static OptionValue<string> Text(string name) => new(name, "a text", text => text) { ParseWritten = written => written.SingleText };
+
+    public static OptionValue<string> Path(string name) => new(name, "a path", text => text.Length > 0 ? text : throw new FormatException())
+    {
+        ParseWritten = written => written.SingleText is { Length: > 0 } path
+            ? System.IO.Path.GetFullPath(path, written.Folder)
+            : throw new FormatException(),
+        IsPath = true,
+    };
+
+    /// <summary>A number, or a word that stands for none.</summary>
+    public static OptionValue<NumberOrWord> SingleOr(string word) => new(
+        $"x|{word}", $"a number such as 0.01 or 1e-2, or {word}", text => new NumberOrWord(text == word ? null : Single.Parse(text)));
+
+    /// <summary>Words between commas; leading spaces belong to the words. In a run file also a list.</summary>
+    public static OptionValue<IReadOnlyList<string>> Words(string name) => new(name, "words between commas", WordList.Split)
+    {
+        ParseWritten = written => written.Items ?? WordList.Split(written.SingleText),
+    };
+
+    /// <summary>One of several names; a run file may also hold the member as the files of a run name it.</summary>
+    public static OptionValue<T> OneOf<T>(params (string Name, T Value)[] names)
+        where T : struct, Enum => new(
         string.Join('|', names.Select(pair => pair.Name)),
-        text =>
-        {
-            var index = Array.FindIndex(names, pair => pair.Name == text);
-            return index >= 0 ? names[index].Value : throw new FormatException($"one of {string.Join(", ", names.Select(pair => pair.Name))}");
-        });
+        $"one of {string.Join(", ", names.Select(pair => pair.Name))}",
+        text => Find(names, pair => pair.Name == text))
+    {
+        ParseWritten = written => Find(names, pair => pair.Name == written.Text || StoredNameOf(pair.Value) == written.Text),
+        Names = names,
+    };
 
     /// <summary>A member of an enumeration: <c>TwoSided</c> is written <c>two-sided</c>.</summary>
     public static OptionValue<T> Enumeration<T>()
@@ -79,44 +93,20 @@ internal static class OptionValue
 
     private static string NameOf(Enum value) => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
-    private static List<string> SplitWords(string text)
+    private static string StoredNameOf(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    private static T Find<T>((string Name, T Value)[] names, Predicate<(string Name, T Value)> isMeant) =>
+        Array.FindIndex(names, isMeant) is >= 0 and var index ? names[index].Value : throw new FormatException();
+
+    private static IReadOnlyList<LabelWord> ParseLabelWords(string text)
     {
-        var words = new List<string> { "" };
-        for (var i = 0; i < text.Length; i++)
+        try
         {
-            if (text[i] == '\\' && i + 1 < text.Length)
-            {
-                i++;
-                words[^1] += Character(text[i]);
-            }
-            else if (text[i] == ',')
-            {
-                words.Add("");
-            }
-            else
-            {
-                words[^1] += text[i];
-            }
+            return LabelWord.ParseList(text);
         }
-
-        return words;
-    }
-
-    private static string Unescape(string text)
-    {
-        var result = new System.Text.StringBuilder();
-        for (var i = 0; i < text.Length; i++)
+        catch (DataException error)
         {
-            result.Append(text[i] == '\\' && i + 1 < text.Length ? Character(text[++i]) : text[i]);
+            throw new FormatException(error.Message, error);
         }
-
-        return result.ToString();
     }
-
-    private static char Character(char escaped) => escaped switch
-    {
-        'n' => '\n',
-        't' => '\t',
-        _ => escaped,
-    };
 }

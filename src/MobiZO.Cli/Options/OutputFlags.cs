@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MobiZO.Cli.Help;
+using MobiZO.Training;
 
 namespace MobiZO.Cli.Options;
 
@@ -8,7 +9,11 @@ internal static class OutputFlags
 {
     public static Option<bool> Json() => Flag("--json", "Write one JSON document to standard output, and nothing else there.");
 
-    public static Option<bool> DryRun() => Flag("--dry-run", "Open everything, measure a step, say what the run would cost, and stop.");
+    public static Option<bool> DryRun() => Flag("--dry-run", "Open everything, measure a step, say what the run would cost, write its run file to standard output, and stop.");
+
+    /// <summary>The file with the settings.</summary>
+    public static Option<string> Config() => OptionGroup<FineTuneOptions>.CreateOption(
+        ["--config"], "Run file (YAML) with these settings; options that are given as well come first.", OptionValue.Path("file"));
 
     /// <summary>A section with these flags.</summary>
     public static HelpSection Section(params Option[] flags) => new("Output", [.. flags.Select(flag => new HelpEntry(flag, null))]);

@@ -47,7 +47,7 @@ internal sealed class LiveDisplay(IAnsiConsole console, FineTuneOptions? options
                 WriteLines([$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"]);
                 break;
             case RunNote note:
-                WriteLines([note.IsWarning ? $"warning: {note.Text}" : note.Text]);
+                WriteLines([NoteText.Line(note)]);
                 break;
             case StageProgress stage:
                 _stage = $"{stage.Stage} {stage.Done}/{stage.Total}";

@@ -29,7 +29,7 @@ internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options =
     {
         RunPlanned planned when options is not null => PlanText.Lines(planned.Plan, options),
         PrefixesPlanned planned => [$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"],
-        RunNote note => [note.IsWarning ? $"warning: {note.Text}" : note.Text],
+        RunNote note => [NoteText.Line(note)],
         StepCompleted step => [Step(step)],
         EvaluationCompleted evaluation => [Evaluation(evaluation, options?.Steps)],
 

@@ -5,39 +5,35 @@ namespace MobiZO.Data;
 /// <summary>Rows of a CSV or TSV file: names the columns and checks that every record has each of them.</summary>
 internal static class TableReader
 {
-    public static IEnumerable<DataRow> Read(RecordReader records, DataOptions options, string separators)
+    public static IEnumerable<DataRow> Read(LineReader lines, IEnumerable<TableRecord> records, DataOptions options, string separators)
     {
         string[]? columns = options.Columns is null ? null : [.. options.Columns];
         bool hasHeader = options.HasHeader && columns is null;
-        while (records.Read())
+        foreach (TableRecord record in records)
         {
-            string[] fields = records.Fields();
             if (columns is null && hasHeader)
             {
-                columns = Header(records.Place, fields);
+                columns = Header(lines, record);
                 continue;
             }
 
-            columns ??= NumberedColumns(fields.Length);
-            if (fields.Length != columns.Length)
+            columns ??= [.. Enumerable.Range(1, record.Fields.Length).Select(number => string.Create(CultureInfo.InvariantCulture, $"column{number}"))];
+            if (record.Fields.Length != columns.Length)
             {
-                throw WrongFieldCount(records.Place, fields.Length, columns, separators);
+                throw WrongFieldCount(lines.Path, record, columns, separators);
             }
 
-            yield return new DataRow(records.Path, records.LineNumber, columns, fields) { IsNamedByFirstLine = hasHeader };
+            yield return new DataRow(lines.Path, record.LineNumber, columns, record.Fields);
         }
     }
 
-    private static string[] NumberedColumns(int count) =>
-        [.. Enumerable.Range(1, count).Select(number => string.Create(CultureInfo.InvariantCulture, $"column{number}"))];
-
-    private static string[] Header(DataPlace place, string[] fields)
+    private static string[] Header(LineReader lines, TableRecord record)
     {
-        string[] columns = [.. fields.Select(name => name.Trim())];
+        string[] columns = [.. record.Fields.Select(name => name.Trim())];
         if (columns.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new DataException(
-                place,
+                new DataPlace(lines.Path, record.LineNumber),
                 $"the column {DataException.Quote(twice.Key)} twice in the header",
                 "a different name for every column",
                 "Rename one of them; when the first line is already data, say that the file has no header (HasHeader = false).");
@@ -46,14 +42,13 @@ internal static class TableReader
         return columns;
     }
 
-    private static DataException WrongFieldCount(DataPlace place, int count, string[] columns, string separators)
+    private static DataException WrongFieldCount(string path, TableRecord record, string[] columns, string separators)
     {
-        string amount = count < columns.Length ? "too few" : "too many";
-        string names = string.Join(", ", columns.Select(DataException.Quote));
+        string amount = record.Fields.Length < columns.Length ? "too few" : "too many";
         return new DataException(
-            place,
-            string.Create(CultureInfo.InvariantCulture, $"{count} fields, {amount}"),
-            string.Create(CultureInfo.InvariantCulture, $"{columns.Length} ({names})"),
+            new DataPlace(path, record.LineNumber),
+            string.Create(CultureInfo.InvariantCulture, $"{record.Fields.Length} fields, {amount}"),
+            string.Create(CultureInfo.InvariantCulture, $"{columns.Length} ({string.Join(", ", columns.Select(DataException.Quote))})"),
             $"Check the {separators} of this line and the format of the file.");
     }
 }

@@ -10,9 +10,9 @@ public sealed class HuggingFaceFolderTests : IDisposable
     public static TheoryData<string> Goldens()
     {
         var data = new TheoryData<string>();
-        foreach (string folder in GoldenFamilies.Models)
+        foreach (string folder in GoldenFamilies.Models.Concat(Shared.Folders("models", "*-hf")).DefaultIfEmpty("absent"))
         {
-            data.Add(Path.GetFileName(folder));
+            data.Add(Path.GetRelativePath(Shared.Root, folder));
         }
 
         return data;
@@ -20,16 +20,16 @@ public sealed class HuggingFaceFolderTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
+    [SharedTheory("fixtures/models")]
     [MemberData(nameof(Goldens))]
-    public void Golden_checkpoints_open_and_read(string name)
+    public void Golden_checkpoints_open_and_read(string relative)
     {
-        using Checkpoint checkpoint = Checkpoint.Open(Shared.PathOf("fixtures", "models", name));
+        using Checkpoint checkpoint = Checkpoint.Open(Shared.PathOf(relative));
         Assert.Equal(CheckpointFormat.HuggingFace, checkpoint.Format);
         Assert.Equal(checkpoint.Config.TieWordEmbeddings, checkpoint.FindShape("lm_head.weight") is null);
-        foreach (string tensor in checkpoint.Tensors.Keys)
+        foreach (string name in checkpoint.Tensors.Keys)
         {
-            float[] values = TestReading.Whole(checkpoint, tensor);
+            float[] values = TestReading.Whole(checkpoint, name);
             Assert.DoesNotContain(values, value => !float.IsFinite(value));
             Assert.Contains(values, value => value != 0);
         }

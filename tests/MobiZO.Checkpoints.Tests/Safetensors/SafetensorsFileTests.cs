@@ -14,7 +14,8 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         var data = new TheoryData<string>();
         string root = Shared.PathOf("fixtures");
-        foreach (string file in Directory.GetFiles(root, "*.safetensors", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        string[] files = Directory.Exists(root) ? Directory.GetFiles(root, "*.safetensors", SearchOption.AllDirectories) : [];
+        foreach (string file in files.Order(StringComparer.Ordinal).DefaultIfEmpty("absent"))
         {
             data.Add(Path.GetRelativePath(root, file));
         }
@@ -24,7 +25,7 @@ public sealed class SafetensorsFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
+    [SharedTheory("fixtures")]
     [MemberData(nameof(GoldenFiles))]
     public void Opens_every_golden_file(string relative)
     {
@@ -33,7 +34,7 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Equal(file.Length, file.Tensors.Values.Last().Offset + file.Tensors.Values.Last().ByteLength);
     }
 
-    [Fact]
+    [SharedFact("fixtures/models/llama-gqa")]
     public void Reads_golden_numbers()
     {
         using SafetensorsFile file = SafetensorsFile.Open(Shared.PathOf("fixtures", "models", "llama-gqa", "golden.safetensors"));

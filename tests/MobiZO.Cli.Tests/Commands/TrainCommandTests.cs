@@ -54,7 +54,59 @@ public sealed class TrainCommandTests : IDisposable
         var result = await Cli.RunAsync([.. arguments]);
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Matches(@"(?m)^prompts    \d+ cached, \d+ (computed|to compute)", result.Output);
+        Assert.Matches(@"(?m)^prompts    \d+ cached, \d+ (computed|to compute)", result.Error);
+        Assert.DoesNotContain("\noutput:", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheRunFileOfADryRunGivesTheSameRun()
+    {
+        string[] settings = ["--steps", "2", "--seed", "7", "--label-words", "0= negative,1= positive", "--scope", "all", "--learning-rate", "0.01"];
+        var arguments = _workspace.Train("given", settings).ToList();
+        arguments.RemoveRange(arguments.IndexOf("--choices"), 2);
+        var plan = await Cli.RunAsync([.. arguments, "--dry-run"]);
+        Assert.True(plan.ExitCode == 0, plan.Error);
+        Assert.False(Directory.Exists(_workspace.PathOf("given")));
+        var file = _workspace.PathOf("run.yaml");
+        await File.WriteAllTextAsync(file, plan.Output);
+
+        var given = await Cli.RunAsync([.. arguments]);
+        var read = await Cli.RunAsync("train", "--config", file, "--output", _workspace.PathOf("read"));
+
+        Assert.True(given.ExitCode == 0, given.Error);
+        Assert.True(read.ExitCode == 0, read.Error);
+        Assert.Equal(await File.ReadAllBytesAsync(_workspace.Adapter("given")), await File.ReadAllBytesAsync(_workspace.Adapter("read")));
+        var again = await Cli.RunAsync("train", "--config", file, "--dry-run");
+        Assert.Equal(plan.Output, again.Output);
+    }
+
+    [Fact]
+    public async Task OptionsComeBeforeTheRunFile()
+    {
+        var file = _workspace.PathOf("run.yaml");
+        await File.WriteAllTextAsync(file, "train_data: train.tsv\nsteps: 5\nseed: 3\nadapter: {scope: all}\ndata: {choices: [\" negative\", \" positive\"]}\n");
+
+        var result = await Cli.RunAsync(["train", "--config", file, "--model", Cli.Nano, "--steps", "6", "--queries", "2", "--dry-run", .. Workspace.Engine]);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        var lines = result.Output.Split('\n');
+        Assert.Contains("steps: 6", lines);
+        Assert.Contains("seed: 3", lines);
+        Assert.Contains("  scope: all", lines);
+        Assert.Contains("  queries: 2", lines);
+        Assert.Contains($"train_data: \"{_workspace.Data}\"", lines);
+    }
+
+    [Fact]
+    public async Task ARunFileWithErrorsIsAUsageError()
+    {
+        var file = _workspace.PathOf("run.yaml");
+        await File.WriteAllTextAsync(file, "model: m\ntrain_dat: d\n");
+
+        var result = await Cli.RunAsync("train", "--config", file);
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Equal([$"error: {file}, line 2, column 1: key 'train_dat': expected a setting, found an unknown one. Did you mean 'train_data'?"], result.ErrorLines);
     }
 
     [Fact]
@@ -79,7 +131,7 @@ public sealed class TrainCommandTests : IDisposable
         var result = await Cli.RunAsync(_workspace.Train("run", "--dry-run", "--max-length", "12"));
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Contains("24 of 24 training prompts were cut", result.Output, StringComparison.Ordinal);
+        Assert.Contains("24 of 24 training prompts were cut", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class DoublePrecisionTests
 {
     public static TheoryData<string> PrgeCases => [.. Shared.Folders("fixtures/prge")];
 
-    [Theory]
+    [SharedTheory("fixtures/prge")]
     [MemberData(nameof(PrgeCases))]
     public void PrgeSteps(string folder)
     {

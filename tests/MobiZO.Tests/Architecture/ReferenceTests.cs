@@ -25,7 +25,7 @@ public sealed class ReferenceTests
         { "MobiZO.Programs", ["MobiZO.Checkpoints"], [] },
         { "MobiZO.OnnxRuntime", ["MobiZO.Programs"], ["Google.Protobuf", "Grpc.Tools", "Microsoft.ML.OnnxRuntime"] },
         { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"], ["System.Numerics.Tensors"] },
-        { "MobiZO.Cli", ["MobiZO"], ["Spectre.Console", "System.CommandLine"] },
+        { "MobiZO.Cli", ["MobiZO"], ["Spectre.Console", "System.CommandLine", "YamlDotNet"] },
     };
 
     [Theory]

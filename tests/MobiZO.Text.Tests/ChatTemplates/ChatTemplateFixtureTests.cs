@@ -16,7 +16,7 @@ public sealed partial class ChatTemplateFixtureTests
 
     public static TheoryData<string, string> Snippets => ChatVector.Rows("snippets");
 
-    [Theory]
+    [SharedTheory(ChatVector.Folder)]
     [MemberData(nameof(Chats))]
     public void RendersAsTransformersDoes(string suite, string id)
     {
@@ -34,7 +34,7 @@ public sealed partial class ChatTemplateFixtureTests
         });
     }
 
-    [Theory]
+    [SharedTheory(ChatVector.Folder)]
     [MemberData(nameof(Snippets))]
     public void RunsSnippetsAsJinjaDoes(string suite, string id)
     {

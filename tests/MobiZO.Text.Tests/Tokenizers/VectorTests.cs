@@ -8,25 +8,31 @@ public sealed class VectorTests
 {
     public static TheoryData<string> Cases => Suite.Files("cases");
 
+    public static TheoryData<string> Real => Suite.Files("real");
+
     public static TheoryData<string> Boundary => Suite.Files("boundary");
 
     public static TheoryData<string> Decode => Suite.Files("decode");
 
     public static TheoryData<string> Stream => Suite.Files("stream");
 
-    [Theory]
+    [SharedTheory(Suite.Folder)]
     [MemberData(nameof(Cases))]
     public void Written_cases_encode_and_decode(string name) => Check(name, "cases", VectorChecks.Encoding);
 
-    [Theory]
+    [SharedTheory(Suite.Folder)]
+    [MemberData(nameof(Real))]
+    public void Real_lines_encode_and_decode(string name) => Check(name, "real", VectorChecks.Encoding);
+
+    [SharedTheory(Suite.Folder)]
     [MemberData(nameof(Decode))]
     public void Random_ids_decode(string name) => Check(name, "decode", VectorChecks.Decoding);
 
-    [Theory]
+    [SharedTheory(Suite.Folder)]
     [MemberData(nameof(Boundary))]
     public void First_answer_token_is_found(string name) => Check(name, "boundary", VectorChecks.Boundary);
 
-    [Theory]
+    [SharedTheory(Suite.Folder)]
     [MemberData(nameof(Stream))]
     public void Streams_show_what_is_stable(string name) => Check(name, "stream", VectorChecks.Stream);
 
