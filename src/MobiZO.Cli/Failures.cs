@@ -1,4 +1,6 @@
 using MobiZO.Checkpoints;
+using MobiZO.Cli.Options;
+using MobiZO.Cli.QuickStart;
 using MobiZO.Data;
 using MobiZO.Generation;
 using MobiZO.Journal;
@@ -15,22 +17,36 @@ internal static class Failures
     /// <summary>Set to 1: failures show where they came from.</summary>
     public const string DebugVariable = "MOBIZO_DEBUG";
 
+    private const string CheckOutput = "Check the path, its permissions and the free space.";
+
+    /// <summary>The exit code and the paragraph, in the words of the command line.</summary>
     public static (int ExitCode, string Message) Describe(Exception exception) => exception switch
     {
         CommandException command => (command.ExitCode, command.Message),
         OperationCanceledException => (ExitCodes.Stopped, "Stopped."),
-        FineTuneException failure => (CodeOf(failure.Failure), failure.Message),
-        QuickStart.QuickStartException or CheckpointException or DataException or GenerationException or TokenizerException or ChatTemplateException or JournalException => (ExitCodes.Input, exception.Message),
-        ProgramException => (ExitCodes.Failed, exception.Message),
+        FineTuneException failure => (CodeOf(failure.Failure), Translated(failure)),
+        QuickStartException => (ExitCodes.Input, exception.Message),
+
+        // A journal that cannot be written is the output's trouble; one that is missing or damaged is bad input.
+        JournalException { InnerException: IOException and not (FileNotFoundException or DirectoryNotFoundException) or UnauthorizedAccessException } =>
+            (ExitCodes.Output, $"{Translated(exception)} {CheckOutput}"),
+        CheckpointException or DataException or GenerationException or TokenizerException or ChatTemplateException or JournalException =>
+            (ExitCodes.Input, Translated(exception)),
+        ProgramException => (ExitCodes.Failed, Translated(exception)),
         FileNotFoundException or DirectoryNotFoundException => (ExitCodes.Input, exception.Message),
-        IOException or UnauthorizedAccessException => (ExitCodes.Output, $"{exception.Message} Check the path, its permissions and the free space."),
-        OutOfMemoryException => (ExitCodes.Failed, "There is not enough memory. Try --low-memory, fewer --queries, a smaller --max-tokens-per-run or a smaller model."),
+        IOException or UnauthorizedAccessException => (ExitCodes.Output, $"{exception.Message} {CheckOutput}"),
+        OutOfMemoryException => (
+            ExitCodes.Failed,
+            "There is not enough memory. Try --low-memory, fewer --queries, a smaller --max-tokens-per-run or a smaller model."),
         TypeInitializationException { InnerException: { } inner } => Describe(inner),
         DllNotFoundException or BadImageFormatException or EntryPointNotFoundException => (
             ExitCodes.Failed,
-            $"The engine's native library cannot be loaded: {FirstLine(exception.Message)} Install MobiZO for this platform again, or use --engine reference for tiny models."),
+            $"The engine's native library cannot be loaded: {FirstLine(exception.Message)} "
+                + "Install MobiZO for this platform again, or use --engine reference for tiny models."),
         AggregateException { InnerExceptions: [var only] } => Describe(only),
-        _ => (ExitCodes.Failed, $"Unexpected failure: {exception.GetType().Name}: {exception.Message} Set {DebugVariable}=1 to see where, and report it."),
+        _ => (
+            ExitCodes.Failed,
+            $"Unexpected failure: {exception.GetType().Name}: {exception.Message} Set {DebugVariable}=1 to see where, and report it."),
     };
 
     /// <summary>Writes the message, and the trace when it is asked for.</summary>
@@ -53,6 +69,8 @@ internal static class Failures
         FineTuneFailure.Output => ExitCodes.Output,
         _ => ExitCodes.Failed,
     };
+
+    private static string Translated(Exception exception) => OptionNames.Translate(exception.Message);
 
     private static string FirstLine(string text) => text.Split('\n')[0].Trim();
 }

@@ -1,8 +1,3 @@
-using MobiZO.Checkpoints;
-using MobiZO.Data;
-using MobiZO.Journal;
-using MobiZO.Training;
-
 namespace MobiZO.Cli.Tests;
 
 public sealed class FailureTests : IDisposable
@@ -107,17 +102,16 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public void EveryKindOfFailureHasACode()
+    public async Task ATalkThatCannotBeWrittenIsDropped()
     {
-        Assert.Equal(1, Failures.Describe(new FineTuneException("diverged")).ExitCode);
-        Assert.Equal(2, Failures.Describe(new FineTuneException("settings", FineTuneFailure.Settings)).ExitCode);
-        Assert.Equal(3, Failures.Describe(new CheckpointException("damaged")).ExitCode);
-        Assert.Equal(3, Failures.Describe(new DataException("damaged")).ExitCode);
-        Assert.Equal(3, Failures.Describe(new JournalException("damaged")).ExitCode);
-        Assert.Equal(4, Failures.Describe(new UnauthorizedAccessException("no")).ExitCode);
-        Assert.Equal(4, Failures.Describe(new IOException("disk full")).ExitCode);
-        Assert.Equal(130, Failures.Describe(new OperationCanceledException()).ExitCode);
-        Assert.Equal(1, Failures.Describe(new InvalidOperationException("bug")).ExitCode);
+        using var talk = new Talk(new FullStream());
+
+        await talk.WriteLineAsync("lost");
+        talk.Write('x');
+        talk.Write("x");
+        talk.WriteLine(FormattableString.Invariant($"{1}"));
+        talk.WriteLine();
+        talk.Flush();
     }
 
     private static async Task CheckInput(string named, params string[] args)
@@ -127,5 +121,23 @@ public sealed class FailureTests : IDisposable
         Assert.True(result.ExitCode == 3, $"{string.Join(' ', args)}: {result.ExitCode}\n{result.Error}");
         Assert.Contains(named, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    private sealed class FullStream : StringWriter
+    {
+        public FullStream()
+            : base(System.Globalization.CultureInfo.InvariantCulture)
+        {
+        }
+
+        public override void Write(char value) => throw new IOException("No space left on device");
+
+        public override void Write(char[] buffer, int index, int count) => throw new IOException("No space left on device");
+
+        public override void Write(string? value) => throw new IOException("No space left on device");
+
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
+
+        public override void Flush() => throw new IOException("No space left on device");
     }
 }
