@@ -1,24 +1,49 @@
 namespace MobiZO.TestKit;
 
-/// <summary>Finds the folder of golden cases: the environment variable MOBIZO_SHARED, or <c>../shared</c> beside the repository.</summary>
+/// <summary>
+/// Finds the golden cases. Those of <c>tests/Fixtures</c> are enough for every test but the slow ones. The environment variable MOBIZO_SHARED names another folder of
+/// the same form: each kind of cases that it holds (<c>fixtures/models</c>, <c>fixtures/prge</c>, ...) takes the place of the repository's.
+/// </summary>
 public static class Shared
 {
-    private static readonly string s_repository = FindRepository();
+    private const string Variable = "MOBIZO_SHARED";
+    private const string Fixtures = "fixtures";
 
     /// <summary>The repository root.</summary>
-    public static string Repository => s_repository;
+    public static string Repository { get; } = FindRepository();
 
-    /// <summary>The root of golden cases (it may not exist).</summary>
-    public static string Root => Environment.GetEnvironmentVariable("MOBIZO_SHARED") is { Length: > 0 } root
-        ? Path.GetFullPath(root)
-        : Path.GetFullPath(Path.Combine(s_repository, "..", "shared"));
+    /// <summary>Where published models and task data are, which the repository does not hold: MOBIZO_SHARED, or <c>../shared</c> (it may not exist).</summary>
+    public static string Root => Named ?? Path.GetFullPath(Path.Combine(Repository, "..", "shared"));
 
-    /// <summary>A path below the root, whether it exists or not.</summary>
-    public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
+    private static string? Named => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } root ? Path.GetFullPath(root) : null;
 
-    /// <summary>Folders below a folder of the root whose names match, sorted; empty when the root is absent.</summary>
+    /// <summary>A path as below the folder that MOBIZO_SHARED names, <c>fixtures/models/llama-gqa</c> for example, whether it exists or not.</summary>
+    public static string PathOf(params string[] parts)
+    {
+        string[] names = Path.Combine(parts).Split('/', '\\');
+        return names[0] == Fixtures ? FixtureOf(names[1..]) : Path.Combine([Root, .. names]);
+    }
+
+    /// <summary>Folders below a folder of cases whose names match, sorted; empty when it is absent.</summary>
     public static IEnumerable<string> Folders(string below, string pattern = "*") =>
         Directory.Exists(PathOf(below)) ? Directory.GetDirectories(PathOf(below), pattern).Order(StringComparer.Ordinal) : [];
+
+    /// <summary>For suites that need what the repository does not hold: all cases come from <see cref="Root"/> where it is.</summary>
+    public static void UseRoot()
+    {
+        if (Directory.Exists(Root))
+        {
+            Environment.SetEnvironmentVariable(Variable, Root);
+        }
+    }
+
+    private static string FixtureOf(string[] names)
+    {
+        var kind = names.Length == 0 ? "" : names[0];
+        return Named is { } root && Directory.Exists(Path.Combine(root, Fixtures, kind))
+            ? Path.Combine([root, Fixtures, .. names])
+            : Path.Combine([Repository, "tests", "Fixtures", .. names]);
+    }
 
     private static string FindRepository()
     {

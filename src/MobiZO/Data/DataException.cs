@@ -32,24 +32,36 @@ public sealed class DataException : Exception
     /// <summary>Character in the line, counted from 1, or null.</summary>
     public int? Column { get; }
 
-    /// <summary>A piece of user text made fit for a message: quoted, on one line, at most 60 characters.</summary>
+    /// <summary>
+    /// A piece of user text made fit for a message: quoted, on one line, at most 60 characters. Characters that cannot be seen are written by their code, so
+    /// that <c>'\ufeffham'</c> does not look like <c>'ham'</c>.
+    /// </summary>
     internal static string Quote(string text)
     {
         const int longest = 60;
+        int length = text.Length <= longest ? text.Length : char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest;
         var quoted = new StringBuilder("'");
-        foreach (Rune rune in text.Length > longest ? text[..longest].EnumerateRunes() : text.EnumerateRunes())
+        foreach (Rune rune in text.AsSpan(0, length).EnumerateRunes())
         {
-            quoted.Append(Rune.GetUnicodeCategory(rune) == UnicodeCategory.Control ? ControlName(rune) : rune.ToString());
+            quoted.Append(IsVisible(rune) ? rune.ToString() : Escape(rune));
         }
 
-        return quoted.Append(text.Length > longest ? "...'" : "'").ToString();
+        return quoted.Append(length < text.Length ? "...'" : "'").ToString();
     }
 
-    private static string ControlName(Rune rune) => rune.Value switch
+    private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+        UnicodeCategory.SpaceSeparator => rune.Value == ' ',
+        _ => true,
+    };
+
+    private static string Escape(Rune rune) => rune.Value switch
     {
         '\n' => "\\n",
         '\r' => "\\r",
         '\t' => "\\t",
-        _ => $"\\u{rune.Value.ToString("x4", CultureInfo.InvariantCulture)}",
+        <= char.MaxValue => string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"\\U{rune.Value:x8}"),
     };
 }

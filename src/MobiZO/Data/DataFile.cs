@@ -1,6 +1,8 @@
 namespace MobiZO.Data;
 
-/// <summary>Reads local files of rows: UTF-8 with or without a byte order mark, lines ended by LF or CRLF.</summary>
+/// <summary>
+/// Reads local files of rows. Text is UTF-8, with or without a byte order mark, or UTF-16 with one; LF, CRLF or a CR alone ends a line.
+/// </summary>
 public static class DataFile
 {
     /// <summary>
@@ -17,24 +19,29 @@ public static class DataFile
         options.ThrowIfInvalid();
         DataFormat format = options.Format ?? FormatOf(path);
         using FileStream stream = Open(path);
-        using var lines = new LineReader(path, stream);
+        using var records = new RecordReader(path, stream, format);
         IEnumerable<DataRow> rows = format switch
         {
-            DataFormat.JsonLines => new JsonLinesReader(lines, options.MessagesColumn).Read(),
-            DataFormat.Csv => TableReader.Read(lines, new CsvRecords(lines).Read(), options, "commas and quotes"),
-            _ => TableReader.Read(lines, TsvRecords.Read(lines), options, "tabs"),
+            DataFormat.JsonLines => new JsonLinesReader(records, options.MessagesColumn).Read(),
+            DataFormat.Csv => TableReader.Read(records, options, "commas and quotes"),
+            _ => TableReader.Read(records, options, "tabs"),
         };
 
         DataRow[] read = [.. options is { MaxRows: int limit, Balanced: false } ? rows.Take(limit) : rows];
-        if (read.Length > 0)
+        return read.Length > 0 ? read : throw NoRows(path, stream, format);
+    }
+
+    private static DataException NoRows(string path, FileStream stream, DataFormat format)
+    {
+        if (stream is { CanSeek: true, Length: 0 })
         {
-            return read;
+            return new DataException(new DataPlace(path), "an empty file", "rows of data", "Check the path, or write the file again.");
         }
 
-        throw lines.LineNumber == 0
-            ? new DataException(new DataPlace(path), "an empty file", "rows of data", "Check the path, or write the file again.")
-            : new DataException(
-                new DataPlace(path), "no rows", "at least one row of data", "Add rows below the header, or say that the file has no header (HasHeader = false).");
+        string advice = format == DataFormat.JsonLines
+            ? "Add rows, one JSON object a line."
+            : "Add rows below the header, or say that the file has no header (HasHeader = false).";
+        return new DataException(new DataPlace(path), "no rows", "at least one row of data", advice);
     }
 
     private static FileStream Open(string path)
@@ -45,7 +52,9 @@ public static class DataFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            string found = error is FileNotFoundException or DirectoryNotFoundException ? "no such file" : $"a file that cannot be opened ({error.Message})";
+            string found = error is FileNotFoundException or DirectoryNotFoundException
+                ? "no such file"
+                : $"a file that cannot be opened ({error.Message})";
             throw new DataException(new DataPlace(path), found, "a readable file", "Check the path and its permissions.");
         }
     }
@@ -62,7 +71,7 @@ public static class DataFile
                 new DataPlace(path),
                 $"the extension {DataException.Quote(Path.GetExtension(path))}",
                 ".jsonl, .csv or .tsv",
-                "Name the format in the options (Format = JsonLines, Csv or Tsv), or rename the file."),
+                "Name the format in the options (DataOptions.Format = JsonLines, Csv or Tsv), or rename the file."),
         };
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 
@@ -5,43 +6,43 @@ namespace MobiZO.Data;
 
 /// <summary>
 /// Rows of a JSON Lines file. Fields of nested objects get names with dots (target.span1_text); numbers, true and false keep their spelling; arrays stay JSON;
-/// null is an absent column. Lines of white space are skipped.
+/// null is a column without a value. Lines of white space are skipped.
 /// </summary>
 internal sealed class JsonLinesReader
 {
-    private static readonly JsonDocumentOptions s_strict = new() { AllowTrailingCommas = false, CommentHandling = JsonCommentHandling.Disallow };
+    private static readonly JsonReaderOptions s_strict = new() { AllowTrailingCommas = false, CommentHandling = JsonCommentHandling.Disallow };
 
-    private readonly LineReader _lines;
+    private readonly RecordReader _records;
     private readonly string _messagesColumn;
     private readonly List<string> _names = [];
-    private readonly List<string> _values = [];
+    private readonly List<string?> _values = [];
     private string[] _columns = [];
     private IReadOnlyList<ChatTurn>? _turns;
 
-    public JsonLinesReader(LineReader lines, string messagesColumn)
+    public JsonLinesReader(RecordReader records, string messagesColumn)
     {
-        _lines = lines;
+        _records = records;
         _messagesColumn = messagesColumn;
     }
 
     public IEnumerable<DataRow> Read()
     {
-        while (_lines.Read() is { } line)
+        while (_records.Read())
         {
-            if (!string.IsNullOrWhiteSpace(line))
+            if (!_records.Bytes.Trim(" \t"u8).IsEmpty)
             {
-                yield return ReadRow(line);
+                yield return ReadRow();
             }
         }
     }
 
-    private DataRow ReadRow(string line)
+    private DataRow ReadRow()
     {
-        using JsonDocument document = Parse(line);
+        using JsonDocument document = Parse();
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             throw new DataException(
-                _lines.Place,
+                _records.Place,
                 Kind(document.RootElement),
                 "a JSON object such as {\"text\": \"...\", \"label\": 0}",
                 "Write one object a line; turn a JSON array into lines first.");
@@ -56,7 +57,7 @@ internal sealed class JsonLinesReader
         }
         catch (InvalidOperationException)
         {
-            throw new DataException(_lines.Place, "half of a surrogate pair (\\ud800 to \\udfff) in a string", "valid Unicode", "Remove the broken escape.");
+            throw new DataException(_records.Place, "half of a surrogate pair (\\ud800 to \\udfff) in a string", "valid Unicode", "Remove the broken escape.");
         }
 
         // Rows of one file nearly always share their columns: keep one list for all of them.
@@ -65,7 +66,7 @@ internal sealed class JsonLinesReader
             _columns = [.. _names];
         }
 
-        return new DataRow(_lines.Path, _lines.LineNumber, _columns, [.. _values], _turns);
+        return new DataRow(_records.Path, _records.LineNumber, _columns, [.. _values], _turns);
     }
 
     private void AddFields(JsonElement element, string prefix)
@@ -76,6 +77,7 @@ internal sealed class JsonLinesReader
             switch (property.Value.ValueKind)
             {
                 case JsonValueKind.Null:
+                    Add(name, value: null);
                     break;
                 case JsonValueKind.Object:
                     AddFields(property.Value, name + ".");
@@ -93,11 +95,11 @@ internal sealed class JsonLinesReader
         }
     }
 
-    private void Add(string name, string value)
+    private void Add(string name, string? value)
     {
-        if (_names.Contains(name))
+        if (_names.Contains(name, StringComparer.Ordinal))
         {
-            throw new DataException(_lines.Place, $"the key {DataException.Quote(name)} twice", "a different name for every key", "Remove one of them.");
+            throw new DataException(_records.Place, $"the key {DataException.Quote(name)} twice", "a different name for every key", "Remove one of them.");
         }
 
         _names.Add(name);
@@ -109,12 +111,17 @@ internal sealed class JsonLinesReader
         var turns = new List<ChatTurn>();
         foreach (JsonElement message in array.EnumerateArray())
         {
+            if (message.ValueKind == JsonValueKind.Object)
+            {
+                RefuseToolCalls(message, name);
+            }
+
             if (message.ValueKind != JsonValueKind.Object
                 || !message.TryGetProperty("role", out JsonElement role) || role.ValueKind != JsonValueKind.String
                 || !message.TryGetProperty("content", out JsonElement content) || content.ValueKind != JsonValueKind.String)
             {
                 throw new DataException(
-                    _lines.Place,
+                    _records.Place,
                     $"{DataException.Quote(message.GetRawText())} in {DataException.Quote(name)}",
                     "messages such as {\"role\": \"user\", \"content\": \"...\"} with text contents",
                     "Write every message with a role and a text.");
@@ -126,40 +133,40 @@ internal sealed class JsonLinesReader
         return turns;
     }
 
-    private JsonDocument Parse(string line)
+    /// <summary>A chat template would not see the call: the model would learn a conversation in which it never happened.</summary>
+    private void RefuseToolCalls(JsonElement message, string name)
     {
-        try
+        if (message.TryGetProperty("tool_calls", out JsonElement calls)
+            && calls.ValueKind != JsonValueKind.Null
+            && !(calls.ValueKind == JsonValueKind.Array && calls.GetArrayLength() == 0))
         {
-            return JsonDocument.Parse(line, s_strict);
-        }
-        catch (JsonException error)
-        {
-            int column = ColumnOfByte(line, error.BytePositionInLine ?? 0);
-            int from = Math.Min(column - 1, line.Length);
-            string found = from < line.Length ? $"broken JSON at {DataException.Quote(line[from..])}" : "a JSON object that is not complete";
-            string advice = line.TrimStart().StartsWith('[')
-                ? "JSON Lines has one object a line; turn a JSON array into lines first."
-                : "Correct the line; JSON Lines has one object a line, and line ends inside strings are written \\n.";
-            throw new DataException(new DataPlace(_lines.Path, _lines.LineNumber, column), found, "one complete JSON object", advice);
+            throw new DataException(
+                _records.Place,
+                $"'tool_calls' in a message of {DataException.Quote(name)}",
+                "messages of a role and a text",
+                "Tool calls are not supported: write them into the content the way the model should write them, or remove the row.");
         }
     }
 
-    private static int ColumnOfByte(string line, long bytePosition)
+    private JsonDocument Parse()
     {
-        long bytes = 0;
-        int column = 1;
-        foreach (Rune rune in line.EnumerateRunes())
+        ReadOnlySpan<byte> line = _records.Bytes;
+        try
         {
-            bytes += rune.Utf8SequenceLength;
-            if (bytes > bytePosition)
-            {
-                break;
-            }
-
-            column += rune.Utf16SequenceLength;
+            var reader = new Utf8JsonReader(line, s_strict);
+            JsonDocument document = JsonDocument.ParseValue(ref reader);
+            return reader.Read() ? throw new UnreachableException("The reader refuses more than one value.") : document;
         }
-
-        return column;
+        catch (JsonException error)
+        {
+            int position = (int)Math.Min(error.BytePositionInLine ?? 0, line.Length);
+            string rest = Encoding.UTF8.GetString(line[position..]);
+            string found = rest.Length > 0 ? $"broken JSON at {DataException.Quote(rest)}" : "a JSON object that is not complete";
+            string advice = line.TrimStart(" \t"u8).StartsWith("["u8)
+                ? "JSON Lines has one object a line; turn a JSON array into lines first."
+                : "Correct the line; JSON Lines has one object a line, and line ends inside strings are written \\n.";
+            throw new DataException(_records.PlaceOf(position), found, "one complete JSON object", advice);
+        }
     }
 
     private static string Kind(JsonElement element) => element.ValueKind switch

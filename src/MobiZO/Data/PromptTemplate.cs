@@ -80,7 +80,7 @@ public sealed class PromptTemplate
     public string Render(IReadOnlyList<string> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Count, Fields.Count);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Count, Fields.Count, nameof(values));
         var prompt = new StringBuilder();
         foreach ((string text, bool isField) in _parts)
         {

@@ -1,3 +1,5 @@
+using MobiZO.Text.ChatTemplates;
+
 namespace MobiZO.Data;
 
 /// <summary>Turns rows into prompts and answers, by their shape.</summary>
@@ -56,15 +58,14 @@ internal sealed class RowDrafts
             return shapes[0];
         }
 
-        string columns = string.Join(", ", row.Columns.Select(DataException.Quote));
         string text = DataException.Quote(_options.TextColumn);
         string fitting = $"{text} with {DataException.Quote(_options.LabelColumn)} and Choices, {DataException.Quote(_options.PromptColumn)} with "
             + $"{DataException.Quote(_options.CompletionColumn)}, {DataException.Quote(_options.MessagesColumn)}, or {text} alone";
         throw new DataException(
             row.Place,
-            $"the columns {columns}, which fit {(shapes.Length == 0 ? "no shape of row" : string.Join(" and ", shapes))}",
+            $"{row.DescribeColumns()}, which fit {(shapes.Length == 0 ? "no shape of row" : string.Join(" and ", shapes))}",
             fitting,
-            $"Name the columns or the shape in the options. {DataRow.NoHeaderAdvice}");
+            row.Advise("Name the columns or the shape in the options."));
     }
 
     /// <summary>The prompt and answers of a row; not for plain text, which has no prompt.</summary>
@@ -95,6 +96,15 @@ internal sealed class RowDrafts
                 row.Place, "a conversation", "a model with a chat template", "Use a model that has one, or turn the rows into prompt and completion.");
         }
 
+        if (row.Find("tools") is { } tools && tools != "[]")
+        {
+            throw new DataException(
+                row.Place,
+                $"the tools {DataException.Quote(tools)}",
+                "a conversation without tools",
+                "Tools are not supported: write them into the messages the way the model should see them, or remove them.");
+        }
+
         IReadOnlyList<ChatTurn> turns = row.Turns ?? throw new DataException(
             row.Place,
             $"no list of messages in {DataException.Quote(_options.MessagesColumn)}",
@@ -115,8 +125,8 @@ internal sealed class RowDrafts
 
     private PromptText RenderTurns(DataRow row, List<ChatTurn> before, ChatTurn answer)
     {
-        string prompt = _renderChat!(before, addGenerationPrompt: true);
-        string whole = _renderChat([.. before, answer], addGenerationPrompt: false);
+        string prompt = Write(row, before, addGenerationPrompt: true);
+        string whole = Write(row, [.. before, answer], addGenerationPrompt: false);
         if (!whole.StartsWith(prompt, StringComparison.Ordinal))
         {
             throw new DataException(
@@ -128,5 +138,21 @@ internal sealed class RowDrafts
 
         // Templates end a turn with a newline after the end-of-turn token; the model stops at that token and never has to answer the newline.
         return new PromptText(prompt, [whole[prompt.Length..].TrimEnd()]);
+    }
+
+    private string Write(DataRow row, List<ChatTurn> turns, bool addGenerationPrompt)
+    {
+        try
+        {
+            return _renderChat!(turns, addGenerationPrompt);
+        }
+        catch (ChatTemplateException error)
+        {
+            throw new DataException(
+                row.Place,
+                $"a conversation that the chat template refuses: {error.Message}",
+                "messages that it can write",
+                "Change the messages (the text of a system message can begin the first message of the user), or remove the row.");
+        }
     }
 }

@@ -5,35 +5,39 @@ namespace MobiZO.Data;
 /// <summary>Rows of a CSV or TSV file: names the columns and checks that every record has each of them.</summary>
 internal static class TableReader
 {
-    public static IEnumerable<DataRow> Read(LineReader lines, IEnumerable<TableRecord> records, DataOptions options, string separators)
+    public static IEnumerable<DataRow> Read(RecordReader records, DataOptions options, string separators)
     {
         string[]? columns = options.Columns is null ? null : [.. options.Columns];
         bool hasHeader = options.HasHeader && columns is null;
-        foreach (TableRecord record in records)
+        while (records.Read())
         {
+            string[] fields = records.Fields();
             if (columns is null && hasHeader)
             {
-                columns = Header(lines, record);
+                columns = Header(records.Place, fields);
                 continue;
             }
 
-            columns ??= [.. Enumerable.Range(1, record.Fields.Length).Select(number => string.Create(CultureInfo.InvariantCulture, $"column{number}"))];
-            if (record.Fields.Length != columns.Length)
+            columns ??= NumberedColumns(fields.Length);
+            if (fields.Length != columns.Length)
             {
-                throw WrongFieldCount(lines.Path, record, columns, separators);
+                throw WrongFieldCount(records.Place, fields.Length, columns, separators);
             }
 
-            yield return new DataRow(lines.Path, record.LineNumber, columns, record.Fields);
+            yield return new DataRow(records.Path, records.LineNumber, columns, fields) { IsNamedByFirstLine = hasHeader };
         }
     }
 
-    private static string[] Header(LineReader lines, TableRecord record)
+    private static string[] NumberedColumns(int count) =>
+        [.. Enumerable.Range(1, count).Select(number => string.Create(CultureInfo.InvariantCulture, $"column{number}"))];
+
+    private static string[] Header(DataPlace place, string[] fields)
     {
-        string[] columns = [.. record.Fields.Select(name => name.Trim())];
+        string[] columns = [.. fields.Select(name => name.Trim())];
         if (columns.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new DataException(
-                new DataPlace(lines.Path, record.LineNumber),
+                place,
                 $"the column {DataException.Quote(twice.Key)} twice in the header",
                 "a different name for every column",
                 "Rename one of them; when the first line is already data, say that the file has no header (HasHeader = false).");
@@ -42,13 +46,14 @@ internal static class TableReader
         return columns;
     }
 
-    private static DataException WrongFieldCount(string path, TableRecord record, string[] columns, string separators)
+    private static DataException WrongFieldCount(DataPlace place, int count, string[] columns, string separators)
     {
-        string amount = record.Fields.Length < columns.Length ? "too few" : "too many";
+        string amount = count < columns.Length ? "too few" : "too many";
+        string names = string.Join(", ", columns.Select(DataException.Quote));
         return new DataException(
-            new DataPlace(path, record.LineNumber),
-            string.Create(CultureInfo.InvariantCulture, $"{record.Fields.Length} fields, {amount}"),
-            string.Create(CultureInfo.InvariantCulture, $"{columns.Length} ({string.Join(", ", columns.Select(DataException.Quote))})"),
+            place,
+            string.Create(CultureInfo.InvariantCulture, $"{count} fields, {amount}"),
+            string.Create(CultureInfo.InvariantCulture, $"{columns.Length} ({names})"),
             $"Check the {separators} of this line and the format of the file.");
     }
 }

@@ -14,7 +14,7 @@ public sealed class GgufCheckpointTests : IDisposable
     public static TheoryData<string> Goldens()
     {
         var data = new TheoryData<string>();
-        foreach (string folder in GoldenFamilies.GgufModels.DefaultIfEmpty("absent"))
+        foreach (string folder in GoldenFamilies.GgufModels)
         {
             data.Add(Path.GetFileName(folder));
         }
@@ -24,7 +24,7 @@ public sealed class GgufCheckpointTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SharedTheory("fixtures/gguf")]
+    [Theory]
     [MemberData(nameof(Goldens))]
     public void Weights_are_those_of_the_source_checkpoint(string name)
     {
@@ -53,7 +53,7 @@ public sealed class GgufCheckpointTests : IDisposable
         }
     }
 
-    [SharedTheory("fixtures/gguf")]
+    [Theory]
     [MemberData(nameof(Goldens))]
     public void Ranges_agree_with_whole_tensors(string name)
     {
@@ -70,7 +70,7 @@ public sealed class GgufCheckpointTests : IDisposable
         }
     }
 
-    [SharedTheory("fixtures/gguf")]
+    [Theory]
     [MemberData(nameof(Goldens))]
     public void Config_is_that_of_the_source_checkpoint(string name)
     {
@@ -90,7 +90,7 @@ public sealed class GgufCheckpointTests : IDisposable
         Assert.Equal(expected.Config with { EosTokenIds = [], PositionEncoding = "" }, gguf.Config with { EosTokenIds = [], PositionEncoding = "" });
     }
 
-    [SharedFact("fixtures/gguf/llama-gqa-f32")]
+    [Fact]
     public void Tokenizer_metadata_is_read()
     {
         using Checkpoint gguf = Checkpoint.Open(Shared.PathOf("fixtures", "gguf", "llama-gqa-f32", "model.gguf"));
@@ -157,7 +157,7 @@ public sealed class GgufCheckpointTests : IDisposable
 
     public static TheoryData<string> Refusals => [.. GoldenFamilies.RefusedGgufModels.Select(folder => Path.GetFileName(folder)).DefaultIfEmpty("absent")];
 
-    [SharedTheory("fixtures/gguf")]
+    [Theory]
     [MemberData(nameof(Refusals))]
     public void Files_of_other_families_are_refused_by_name(string name)
     {

@@ -23,7 +23,7 @@ public sealed class BlockFormatTests
         return data;
     }
 
-    [SharedTheory("fixtures/gguf-quants")]
+    [Theory]
     [MemberData(nameof(Names))]
     public void Blocks_dequantise_exactly_from_any_element(string name)
     {
@@ -45,7 +45,7 @@ public sealed class BlockFormatTests
         }
     }
 
-    [SharedFact("fixtures/gguf-quants")]
+    [Fact]
     public void Other_block_types_are_known_by_name_and_size()
     {
         using GgufFile file = GgufFile.Open(Shared.PathOf("fixtures", "gguf-quants", "quants.gguf"));

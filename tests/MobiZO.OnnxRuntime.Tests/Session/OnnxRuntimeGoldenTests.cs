@@ -6,13 +6,13 @@ namespace MobiZO.OnnxRuntime.Tests.Session;
 
 public sealed class OnnxRuntimeGoldenTests
 {
-    public static TheoryData<string> HuggingFaceModels => [.. GoldenFamilies.Models, .. Shared.Folders("models", "stories260K-hf")];
+    public static TheoryData<string> HuggingFaceModels => [.. GoldenFamilies.Models];
 
     public static TheoryData<string> GgufModels => [.. GoldenFamilies.GgufModels];
 
     public static TheoryData<string> PrgeCases => [.. Shared.Folders("fixtures/prge")];
 
-    [SharedTheory("fixtures/models")]
+    [Theory]
     [MemberData(nameof(HuggingFaceModels))]
     public void HuggingFaceLogits(string folder)
     {
@@ -20,7 +20,7 @@ public sealed class OnnxRuntimeGoldenTests
         GoldenModel.CheckLogits(engine, folder, folder);
     }
 
-    [SharedTheory("fixtures/models")]
+    [Theory]
     [MemberData(nameof(HuggingFaceModels))]
     public void HuggingFaceLosses(string folder)
     {
@@ -28,7 +28,7 @@ public sealed class OnnxRuntimeGoldenTests
         GoldenModel.CheckLosses(engine, folder, folder);
     }
 
-    [SharedTheory("fixtures/gguf")]
+    [Theory]
     [MemberData(nameof(GgufModels))]
     public void GgufLogits(string folder)
     {
@@ -36,7 +36,7 @@ public sealed class OnnxRuntimeGoldenTests
         GoldenModel.CheckLogits(engine, folder, Path.Combine(folder, "model.gguf"));
     }
 
-    [SharedTheory("fixtures/gguf")]
+    [Theory]
     [MemberData(nameof(GgufModels))]
     public void GgufLosses(string folder)
     {
@@ -44,20 +44,16 @@ public sealed class OnnxRuntimeGoldenTests
         GoldenModel.CheckLosses(engine, folder, Path.Combine(folder, "model.gguf"));
     }
 
-    [SharedTheory("fixtures/prge")]
+    [Theory]
     [MemberData(nameof(PrgeCases))]
     public void PrgeSteps(string folder)
     {
         using var engine = new OnnxRuntimeEngine();
         using var golden = new PrgeCase(folder);
-
-        // With its large B (rate 0.1) one of this case's 80 losses (12.49) is ill-conditioned: the fp32 sums of ONNX Runtime 1.29 put it 3.4e-5 off,
-        // those of 1.31.1 6.9e-5, sums in double 1e-6.
-        var isIllConditioned = Path.GetFileName(folder) == "stories260K-10-steps";
-        golden.Check(engine, lossTolerance: isIllConditioned ? 1e-4 : 2e-5);
+        golden.Check(engine, lossTolerance: golden.LossToleranceOfEngines);
     }
 
-    [SharedFact("fixtures/prge/two-sided-top1-layer")]
+    [Fact]
     public void TopLayersFromCachedHiddenStates()
     {
         using var engine = new OnnxRuntimeEngine();

@@ -8,7 +8,7 @@ public sealed class DoublePrecisionTests
 {
     public static TheoryData<string> PrgeCases => [.. Shared.Folders("fixtures/prge")];
 
-    [SharedTheory("fixtures/prge")]
+    [Theory]
     [MemberData(nameof(PrgeCases))]
     public void PrgeSteps(string folder)
     {

@@ -6,13 +6,13 @@ namespace MobiZO.Programs.Tests.Reference;
 
 public sealed class ReferenceGoldenTests
 {
-    public static TheoryData<string> HuggingFaceModels => [.. GoldenFamilies.Models, .. Shared.Folders("models", "stories260K-hf")];
+    public static TheoryData<string> HuggingFaceModels => [.. GoldenFamilies.Models];
 
     public static TheoryData<string> GgufModels => [.. GoldenFamilies.GgufModels];
 
     public static TheoryData<string> PrgeCases => [.. Shared.Folders("fixtures/prge")];
 
-    [SharedTheory("fixtures/models")]
+    [Theory]
     [MemberData(nameof(HuggingFaceModels))]
     public void HuggingFaceLogits(string folder)
     {
@@ -20,7 +20,7 @@ public sealed class ReferenceGoldenTests
         GoldenModel.CheckLogits(engine, folder, folder);
     }
 
-    [SharedTheory("fixtures/models")]
+    [Theory]
     [MemberData(nameof(HuggingFaceModels))]
     public void HuggingFaceLosses(string folder)
     {
@@ -28,7 +28,7 @@ public sealed class ReferenceGoldenTests
         GoldenModel.CheckLosses(engine, folder, folder);
     }
 
-    [SharedTheory("fixtures/gguf")]
+    [Theory]
     [MemberData(nameof(GgufModels))]
     public void GgufLogits(string folder)
     {
@@ -36,7 +36,7 @@ public sealed class ReferenceGoldenTests
         GoldenModel.CheckLogits(engine, folder, Path.Combine(folder, "model.gguf"));
     }
 
-    [SharedTheory("fixtures/gguf")]
+    [Theory]
     [MemberData(nameof(GgufModels))]
     public void GgufLosses(string folder)
     {
@@ -44,7 +44,7 @@ public sealed class ReferenceGoldenTests
         GoldenModel.CheckLosses(engine, folder, Path.Combine(folder, "model.gguf"));
     }
 
-    [SharedTheory("fixtures/prge")]
+    [Theory]
     [MemberData(nameof(PrgeCases))]
     public void PrgeSteps(string folder)
     {
@@ -53,7 +53,7 @@ public sealed class ReferenceGoldenTests
         golden.Check(engine);
     }
 
-    [SharedFact("fixtures/prge/two-sided-top1-layer")]
+    [Fact]
     public void TopLayersFromCachedHiddenStates()
     {
         using var engine = new ReferenceEngine<float>();

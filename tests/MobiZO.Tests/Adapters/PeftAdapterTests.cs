@@ -24,7 +24,7 @@ public sealed class PeftAdapterTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [SharedTheory("fixtures/peft")]
+    [Theory]
     [MemberData(nameof(Folders))]
     public void Folders_written_by_peft_survive_loading_and_saving_with_the_same_bits(string name)
     {
@@ -46,7 +46,7 @@ public sealed class PeftAdapterTests : IDisposable
         AssertSameConfig(Path.Combine(source, "adapter_config.json"), Path.Combine(_folder, "adapter_config.json"));
     }
 
-    [SharedFact("fixtures/peft/llama-qv")]
+    [Fact]
     public void The_query_and_value_adapter_has_its_known_geometry()
     {
         var adapter = PeftAdapter.Load(Shared.PathOf("fixtures", "peft", "llama-qv"));
@@ -60,11 +60,11 @@ public sealed class PeftAdapterTests : IDisposable
         Assert.Equal((64, 32), (adapter.Modules[5].InputSize, adapter.Modules[5].OutputSize));
     }
 
-    [SharedFact("fixtures/peft/llama-alora")]
+    [Fact]
     public void The_activated_adapter_has_its_invocation() =>
         Assert.Equal([11, 42, 7], PeftAdapter.Load(Shared.PathOf("fixtures", "peft", "llama-alora")).InvocationTokens);
 
-    [SharedFact("fixtures/peft/gpt2-conv1d")]
+    [Fact]
     public void Transposed_base_weights_are_refused() =>
         Assert.Contains("'fan_in_fan_out'", Assert.Throws<CheckpointException>(() => PeftAdapter.Load(Shared.PathOf("fixtures", "peft", "gpt2-conv1d"))).Message, StringComparison.Ordinal);
 

@@ -15,7 +15,7 @@ public sealed class DataFileTests
     [InlineData("A.TSV", "text\tlabel\nx\t1\ny\t0")]
     public void ReadsEveryFormatWithAnyLineEndAndMark(string name, string content)
     {
-        foreach (string end in new[] { "\n", "\r\n" })
+        foreach (string end in new[] { "\n", "\r\n", "\r" })
         {
             foreach (string mark in new[] { "", "\uFEFF" })
             {
@@ -76,9 +76,19 @@ public sealed class DataFileTests
         const string line = """{"a":1.50,"b":true,"c":null,"d":{"e":"in","f":{"g":false}},"h":[1, 2],"i":"\u00e9\n"}""";
         using var file = new TemporaryFile("a.jsonl", line);
         DataRow row = DataFile.Read(file.Path, s_default)[0];
-        Assert.Equal(["a", "b", "d.e", "d.f.g", "h", "i"], row.Columns);
-        Assert.Equal(["1.50", "true", "in", "false", "[1, 2]", "é\n"], row.Columns.Select(column => row[column]));
-        Assert.Null(row.Find("c"));
+        Assert.Equal(["a", "b", "c", "d.e", "d.f.g", "h", "i"], row.Columns);
+        Assert.Equal(["1.50", "true", null, "in", "false", "[1, 2]", "é\n"], row.Columns.Select(row.Find));
+    }
+
+    [Fact]
+    public void NullIsNotAMissingColumn()
+    {
+        using var file = new TemporaryFile("a.jsonl", """{"text":null,"label":1}""");
+        DataRow row = DataFile.Read(file.Path, s_default)[0];
+        Assert.Equal($"{file.Path}, line 1: found null in the column 'text'; expected a value. Give the row a value there, or remove the row.",
+            Assert.Throws<DataException>(() => row["text"]).Message);
+        Assert.Equal($"{file.Path}, line 1: found the columns 'text' (null), 'label'; expected a column 'prompt'. Name the right column in the options or the template.",
+            Assert.Throws<DataException>(() => row["prompt"]).Message);
     }
 
     [Fact]
@@ -118,6 +128,7 @@ public sealed class DataFileTests
     [InlineData("a.jsonl", "{\"a\":\"\\ud800\"}", 1, null, "surrogate", "valid Unicode")]
     [InlineData("a.jsonl", "{\"\\udc00\":\"x\"}", 1, null, "surrogate", "valid Unicode")]
     [InlineData("a.jsonl", "{\"messages\":[{\"role\":\"user\"}]}", 1, null, "'{\"role\":\"user\"}' in 'messages'", "\"content\"")]
+    [InlineData("a.jsonl", "{\"messages\":[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{}]}]}", 1, null, "'tool_calls' in a message", "a role and a text")]
     [InlineData("a.jsonl", "{\"messages\":[7]}", 1, null, "'7' in 'messages'", "\"role\"")]
     [InlineData("a.tsv", "text\tlabel\nx\n", 2, null, "1 fields, too few", "2 ('text', 'label')")]
     [InlineData("a.tsv", "text\tlabel\nx\t1\ty\n", 2, null, "3 fields, too many", "Check the tabs")]
@@ -125,7 +136,10 @@ public sealed class DataFileTests
     [InlineData("a.csv", "text, text\nx,y\n", 1, null, "the column 'text' twice", "HasHeader = false")]
     [InlineData("a.csv", "text,label\nx,1\n\"y,1\nz,0\n", 3, 1, "a quote that is not closed", "a closing quote")]
     [InlineData("a.csv", "text,label\n\"y\"z,1\n", 2, 4, "'z' after a closing quote", "a comma or the end of the line")]
-    [InlineData("a.csv", "text,label\n5\" disk,1\n", 2, 2, "a quote inside a field", "Put the whole field in quotes")]
+    [InlineData("a.csv", "text,label\nx,1\n\"y,1\nz,0\n\"q\",1\n", 3, 1, "a quoted field that runs on to line 5, column 2, with 'q' after its closing quote", "Add the closing quote")]
+    [InlineData("a.csv", "text,label\r\nx,\"1\r\ny,0\r\nz,\"1\r\n", 2, 3, "runs on to line 4, column 4, with '1' after", "a comma or the end of the line")]
+    [InlineData("a.csv", "text,label\n1, \"x\"\n", 2, 4, "a quote inside the field ' \"x\"'", "quotes only around whole fields")]
+    [InlineData("a.csv", "text,label\n5\" disk,1\n", 2, 2, "a quote inside the field '5\" disk'", "Put the whole field in quotes")]
     [InlineData("a.csv", "", null, null, "an empty file", "rows of data")]
     [InlineData("a.csv", "text,label\n\n", null, null, "no rows", "HasHeader = false")]
     [InlineData("a.jsonl", "\n \n", null, null, "no rows", "at least one row")]
@@ -146,7 +160,8 @@ public sealed class DataFileTests
     [InlineData(new byte[] { (byte)'a', 0xC3, 0xA9, 0xFF, (byte)'\n' }, 1, 3, "the byte 0xFF (byte 4 of the line)")]
     [InlineData(new byte[] { (byte)'a', (byte)'\n', (byte)'b', 0xE2, 0x82, (byte)'\n' }, 2, 2, "the byte 0xE2 (byte 2 of the line)")]
     [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, 0xED, 0xA0, 0x80 }, 1, 1, "the byte 0xED (byte 4 of the line)")]
-    [InlineData(new byte[] { 0xFF, 0xFE, (byte)'a', 0 }, 1, 1, "the byte 0xFF (byte 1 of the line)")]
+    [InlineData(new byte[] { 0xFF, 0xFF, (byte)'a', 0 }, 1, 1, "the byte 0xFF (byte 1 of the line)")]
+    [InlineData(new byte[] { (byte)'a', (byte)'\r', (byte)'\n', (byte)'\r', 0xC3, 0xA9, 0xFF }, 3, 2, "the byte 0xFF (byte 3 of the line)")]
     [InlineData(new byte[] { 0xC0, 0x80 }, 1, 1, "the byte 0xC0")]
     public void InvalidUtf8IsFoundToTheByte(byte[] content, int line, int column, string found)
     {
@@ -155,6 +170,21 @@ public sealed class DataFileTests
         Assert.Contains(found, error.Message);
         Assert.Contains("Save the file as UTF-8.", error.Message);
         Assert.Equal((line, column), (error.Line, error.Column));
+    }
+
+    [Theory]
+    [InlineData("a.tsv", "text\tlabel\né\t1\n")]
+    [InlineData("a.csv", "text,label\né,1\n")]
+    [InlineData("a.jsonl", "{\"text\":\"é\",\"label\":1}\n")]
+    public void Utf16WithAMarkIsRead(string name, string content)
+    {
+        // Excel's "Unicode text" is UTF-16 with a mark.
+        foreach (Encoding encoding in new[] { Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            using var file = new TemporaryFile(name, [.. encoding.Preamble, .. encoding.GetBytes(content)]);
+            DataRow row = DataFile.Read(file.Path, s_default)[0];
+            Assert.Equal(("é", "1"), (row["text"], row["label"]));
+        }
     }
 
     [Fact]

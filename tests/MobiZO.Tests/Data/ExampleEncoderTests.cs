@@ -1,4 +1,5 @@
 using MobiZO.Data;
+using MobiZO.Text.ChatTemplates;
 
 namespace MobiZO.Tests.Data;
 
@@ -132,6 +133,21 @@ public sealed class ExampleEncoderTests
         Assert.Contains("no messages", ChatError(Render));
         Assert.Contains("expected a model with a chat template", ChatError(null, ("user", "q"), ("assistant", "a")));
         Assert.Contains("differently with and without", ChatError((turns, header) => header ? "x" : "y", ("user", "q"), ("assistant", "a")));
+    }
+
+    [Fact]
+    public void ATemplateThatRefusesNamesTheRow()
+    {
+        string message = ChatError((_, _) => throw new ChatTemplateException("System role not supported"), ("system", "s"), ("assistant", "a"));
+        Assert.StartsWith("file.jsonl, line 3: found a conversation that the chat template refuses: System role not supported; expected", message);
+    }
+
+    [Fact]
+    public void ToolsAreRefused()
+    {
+        DataRow row = new("file.jsonl", 3, ["tools"], ["""[{"name":"clock"}]"""], [new("user", "q"), new("assistant", "a")]);
+        string message = Assert.Throws<DataException>(() => new ExampleEncoder(new GreedyTokenizer(), new DataOptions(), Render).Encode([row])).Message;
+        Assert.Contains("line 3: found the tools", message);
     }
 
     [Fact]

@@ -14,20 +14,16 @@ public sealed class PromptAnswerIdsTests
     {
         string folder = Shared.PathOf("fixtures", "tokenizers");
         const string ending = ".boundary.jsonl";
-        return Directory.Exists(folder)
-            ? [.. Directory.GetFiles(folder, "*" + ending).Select(file => Path.GetFileName(file)[..^ending.Length]).Order(StringComparer.Ordinal)]
-            : ["absent"];
+        return [.. Directory.GetFiles(folder, "*" + ending).Select(file => Path.GetFileName(file)[..^ending.Length]).Order(StringComparer.Ordinal)];
     }
 
-    [SharedTheory("fixtures/tokenizers")]
+    [Theory]
     [MemberData(nameof(Recordings))]
     public void TheAnswerBeginsWhereTheRecordingSays(string name) =>
         CheckAll(name, tokenizer: null);
 
-    [SharedTheory("fixtures/tokenizers")]
+    [Theory]
     [InlineData("nano")]
-    [InlineData("smollm2")]
-    [InlineData("qwen3")]
     [InlineData("mistral-v1")]
     public void TheProjectsTokenizersBeginItThereToo(string name) => CheckAll(name, Load(name));
 
@@ -35,7 +31,6 @@ public sealed class PromptAnswerIdsTests
     internal static ITokenizer Load(string name) => Tokenizer.FromFile(name switch
     {
         "nano" => Path.Combine(Shared.Repository, "models", "nano", "tokenizer.json"),
-        "smollm2" => Shared.PathOf("models", "smollm2-135m-instruct", "tokenizer.json"),
         _ => Shared.PathOf("fixtures", "tokenizers", name + ".tokenizer.json"),
     });
 
@@ -49,7 +44,7 @@ public sealed class PromptAnswerIdsTests
             cases++;
         }
 
-        Assert.True(cases >= 80, $"{cases} cases");
+        Assert.True(cases >= 50, $"{cases} cases");
     }
 
     private static void Check(JsonElement recorded, ITokenizer? tokenizer)

@@ -21,7 +21,7 @@ public sealed class PeftGoldenTests
     private const string QueriesAndValues = "fixtures/peft/llama-qv";
     private const string Activated = "fixtures/peft/llama-alora";
 
-    [SharedTheory(QueriesAndValues)]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void AdaptedLogits(bool isReference)
@@ -39,7 +39,7 @@ public sealed class PeftGoldenTests
         }
     }
 
-    [SharedTheory(QueriesAndValues)]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void AdaptedLosses(bool isReference)
@@ -60,7 +60,7 @@ public sealed class PeftGoldenTests
         }
     }
 
-    [SharedTheory(Activated)]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void ActivatedLogits(bool isReference)
@@ -85,7 +85,7 @@ public sealed class PeftGoldenTests
     }
 
     /// <summary>The score program, which training and evaluation use, with the prompt before the invocation cached.</summary>
-    [SharedTheory(Activated)]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void ActivatedLosses(bool isReference)

@@ -7,7 +7,7 @@ public sealed class GoldenStepTests
 {
     public static TheoryData<string> Cases => GoldenCase.Names();
 
-    [SharedTheory("fixtures/prge")]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Recorded_losses_give_the_recorded_projected_gradients(string name)
     {
@@ -24,7 +24,7 @@ public sealed class GoldenStepTests
         }
     }
 
-    [SharedTheory("fixtures/prge")]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Recorded_losses_and_directions_give_the_recorded_state(string name)
     {

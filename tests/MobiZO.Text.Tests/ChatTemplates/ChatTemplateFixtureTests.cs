@@ -16,7 +16,7 @@ public sealed partial class ChatTemplateFixtureTests
 
     public static TheoryData<string, string> Snippets => ChatVector.Rows("snippets");
 
-    [SharedTheory(ChatVector.Folder)]
+    [Theory]
     [MemberData(nameof(Chats))]
     public void RendersAsTransformersDoes(string suite, string id)
     {
@@ -34,7 +34,7 @@ public sealed partial class ChatTemplateFixtureTests
         });
     }
 
-    [SharedTheory(ChatVector.Folder)]
+    [Theory]
     [MemberData(nameof(Snippets))]
     public void RunsSnippetsAsJinjaDoes(string suite, string id)
     {

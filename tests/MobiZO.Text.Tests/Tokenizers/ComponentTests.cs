@@ -14,14 +14,14 @@ public sealed class ComponentTests
     /// <summary>What this library refuses (LoadingTests check the message); the numbers of vectors are asserted so that nothing hides here.</summary>
     private static readonly string[] s_refused = ["BertNormalizer", "Nmt", "BertPreTokenizer", "UnicodeScripts", "CTC", "WordPiece"];
 
-    [SharedFact(Folder)]
+    [Fact]
     public void Normalizers() => Check("normalizers", 160, (vector, config) =>
     {
         Piece normalized = NormalizerReader.Read(config).Normalize(Whole(vector.Text("input")));
         return Vector.Difference("output", vector.Text("output"), normalized.Span.ToString());
     });
 
-    [SharedFact(Folder)]
+    [Fact]
     public void PreTokenizers() => Check("pre_tokenizers", 308, (vector, config) =>
     {
         string input = vector.Text("input");
@@ -42,7 +42,7 @@ public sealed class ComponentTests
         return Vector.Difference("parts", expected.ToArray(), found.ToArray());
     });
 
-    [SharedFact(Folder)]
+    [Fact]
     public void Decoders() => Check("decoders", 257, (vector, config) =>
         Vector.Difference("output", vector.Text("output"), string.Concat(DecoderReader.Read(config).Decode([.. vector.Texts("tokens")]))));
 

@@ -110,7 +110,7 @@ public sealed class LoadingTests
         Assert.Contains(expected, problem.Message);
     }
 
-    [SharedFact(Suite.Folder + "/synthetic")]
+    [Fact]
     public void Other_models_are_refused_by_name()
     {
         string[] files = [.. Directory.GetFiles(Shared.PathOf(Suite.Folder, "synthetic"), "*.tokenizer.json")

@@ -8,31 +8,25 @@ public sealed class VectorTests
 {
     public static TheoryData<string> Cases => Suite.Files("cases");
 
-    public static TheoryData<string> Real => Suite.Files("real");
-
     public static TheoryData<string> Boundary => Suite.Files("boundary");
 
     public static TheoryData<string> Decode => Suite.Files("decode");
 
     public static TheoryData<string> Stream => Suite.Files("stream");
 
-    [SharedTheory(Suite.Folder)]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Written_cases_encode_and_decode(string name) => Check(name, "cases", VectorChecks.Encoding);
 
-    [SharedTheory(Suite.Folder)]
-    [MemberData(nameof(Real))]
-    public void Real_lines_encode_and_decode(string name) => Check(name, "real", VectorChecks.Encoding);
-
-    [SharedTheory(Suite.Folder)]
+    [Theory]
     [MemberData(nameof(Decode))]
     public void Random_ids_decode(string name) => Check(name, "decode", VectorChecks.Decoding);
 
-    [SharedTheory(Suite.Folder)]
+    [Theory]
     [MemberData(nameof(Boundary))]
     public void First_answer_token_is_found(string name) => Check(name, "boundary", VectorChecks.Boundary);
 
-    [SharedTheory(Suite.Folder)]
+    [Theory]
     [MemberData(nameof(Stream))]
     public void Streams_show_what_is_stable(string name) => Check(name, "stream", VectorChecks.Stream);
 

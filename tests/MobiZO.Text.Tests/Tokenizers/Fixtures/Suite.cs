@@ -15,8 +15,11 @@ internal static class Suite
 
     private static readonly Dictionary<string, Lazy<ITokenizer>> s_tokenizers = [];
 
-    /// <summary>Files like <c>synthetic/name.cases.jsonl</c> whose tokenizer file exists; one empty row when there are none.</summary>
-    public static TheoryData<string> Files(string kind)
+    /// <summary>Files like <c>synthetic/name.cases.jsonl</c> whose tokenizer file exists.</summary>
+    public static TheoryData<string> Files(string kind) => [.. Names(kind)];
+
+    /// <summary>The names in <see cref="Files"/>.</summary>
+    public static IReadOnlyList<string> Names(string kind)
     {
         var names = new List<string>();
         foreach (string folder in new[] { "", "synthetic" })
@@ -33,7 +36,7 @@ internal static class Suite
             }
         }
 
-        return [.. names.DefaultIfEmpty("")];
+        return names;
     }
 
     /// <summary>WordPiece and Unigram models are refused by design; LoadingTests check that they are.</summary>

@@ -16,6 +16,16 @@ internal static class VectorChecks
         Vector.Difference("decoded", vector.Text("decoded"), tokenizer.Decode(vector.Ids(), skipSpecialTokens: false))
         ?? Vector.Difference("skipped", vector.Text("decoded_skip_special"), tokenizer.Decode(vector.Ids()));
 
+    public static void SameVocabulary(ITokenizer expected, ITokenizer found)
+    {
+        Assert.Equal(expected.VocabularySize, found.VocabularySize);
+        for (int id = 0; id < expected.VocabularySize; id++)
+        {
+            Assert.Equal(expected.IdToToken(id), found.IdToToken(id));
+            Assert.Equal(expected.IsSpecial(id), found.IsSpecial(id));
+        }
+    }
+
     public static string? Boundary(ITokenizer tokenizer, Vector vector)
     {
         string prompt = vector.Text("prompt");
