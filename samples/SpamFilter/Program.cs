@@ -1,7 +1,6 @@
 using MobiZO;
 using MobiZO.Classification;
 using MobiZO.Data;
-using MobiZO.Training;
 
 var options = new FineTuneOptions
 {

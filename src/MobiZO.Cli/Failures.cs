@@ -7,7 +7,6 @@ using MobiZO.Journal;
 using MobiZO.Programs;
 using MobiZO.Text.ChatTemplates;
 using MobiZO.Text.Tokenizers;
-using MobiZO.Training;
 
 namespace MobiZO.Cli;
 

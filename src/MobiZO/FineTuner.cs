@@ -41,8 +41,8 @@ public sealed class FineTuner
     public Task<RunPlan> PlanAsync(IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default) => Task.Run(
         () =>
         {
-            using var setup = TrainingSetup.Create(_options, progress, cancellation, fillsPrompts: false);
-            return setup.Plan(0);
+            using var run = PreparedRun.Preview(_options, progress);
+            return RunPlanner.Plan(run, 0);
         },
         cancellation);
 
@@ -54,9 +54,9 @@ public sealed class FineTuner
         () =>
         {
             var start = System.Diagnostics.Stopwatch.StartNew();
-            new RunFolder(_options.Output).RequireReadyFor(_options);
-            using var setup = TrainingSetup.Create(_options, progress, cancellation);
-            return new TrainingLoop(setup, _evaluating(setup.Objective), progress, start).Run(cancellation);
+            var recorded = RecordedRun.Read(_options);
+            using var run = PreparedRun.Prepare(_options, recorded, progress, cancellation);
+            return new TrainingLoop(run, _evaluating(run.Objective), recorded, progress).Run(start, cancellation);
         },
         CancellationToken.None);
 }

@@ -86,7 +86,7 @@ public sealed class FailureTests : IDisposable
         var result = await Cli.RunAsync(_workspace.Train("run"));
 
         Assert.Equal(4, result.ExitCode);
-        Assert.Contains("--resume", result.Error, StringComparison.Ordinal);
+        Assert.Contains("resume", result.Error, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(["journal.jsonl"], Directory.GetFiles(folder).Select(Path.GetFileName));
     }
 

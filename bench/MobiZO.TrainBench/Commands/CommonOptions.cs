@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MobiZO.TrainBench.Weights;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Commands;
 

@@ -6,7 +6,6 @@ using MobiZO.TrainBench.Profiling;
 using MobiZO.TrainBench.Reporting;
 using MobiZO.TrainBench.Steps;
 using MobiZO.TrainBench.Weights;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Commands;
 

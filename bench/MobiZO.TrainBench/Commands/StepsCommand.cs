@@ -5,7 +5,6 @@ using MobiZO.TrainBench.Measuring;
 using MobiZO.TrainBench.Reporting;
 using MobiZO.TrainBench.Steps;
 using MobiZO.TrainBench.Weights;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Commands;
 

@@ -6,7 +6,6 @@ using MobiZO.Optimization;
 using MobiZO.Programs.Ops;
 using MobiZO.TrainBench.Machine;
 using MobiZO.TrainBench.Weights;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Memory;
 

@@ -1,6 +1,5 @@
 using MobiZO.TrainBench.Steps;
 using MobiZO.TrainBench.Weights;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Parts;
 

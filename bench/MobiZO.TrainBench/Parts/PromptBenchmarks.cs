@@ -6,7 +6,6 @@ using MobiZO.Programs.Feeding;
 using MobiZO.PrefixCache;
 using MobiZO.Programs.Ops;
 using MobiZO.TrainBench.Steps;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Parts;
 

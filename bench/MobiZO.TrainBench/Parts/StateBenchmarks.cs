@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Parts;
 

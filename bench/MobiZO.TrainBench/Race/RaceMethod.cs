@@ -1,6 +1,5 @@
 using MobiZO.Optimization;
 using MobiZO.Programs.Ops;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Race;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using MobiZO.TrainBench.Steps;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Race;
 

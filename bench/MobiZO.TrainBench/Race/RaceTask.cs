@@ -1,5 +1,4 @@
 using MobiZO.Data;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Race;
 

@@ -1,7 +1,6 @@
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
 

@@ -1,8 +1,8 @@
+using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs.Adapters;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
 
@@ -12,10 +12,10 @@ namespace MobiZO.TrainBench.Steps;
 /// <param name="A">All A matrices, flat.</param>
 internal sealed record StepAdapter(AdapterLayout Layout, StateLayout State, float[] A)
 {
-    public static StepAdapter Create(LocalModel model, AdapterOptions options, ulong seed)
+    public static StepAdapter Create(LocalModel model, DecidedAdapter options, ulong seed)
     {
-        var layout = AdapterFactory.CreateLayout(model, options);
-        var fresh = LoraAdapter.CreateFresh(layout.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), options.EffectiveRank, (float)options.EffectiveAlpha, seed);
+        var layout = AdapterLayouts.Of(model, options);
+        var fresh = LoraAdapter.CreateFresh(layout.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), options.Rank, (float)options.Alpha, seed);
         return new StepAdapter(layout, fresh.Layout, [.. fresh.Modules.SelectMany(module => module.A)]);
     }
 }

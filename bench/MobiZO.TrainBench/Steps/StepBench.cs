@@ -1,6 +1,5 @@
 using MobiZO.TrainBench.Machine;
 using MobiZO.TrainBench.Measuring;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
 

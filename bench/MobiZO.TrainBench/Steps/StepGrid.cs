@@ -1,7 +1,6 @@
 using System.Globalization;
 using MobiZO.Optimization;
 using MobiZO.Programs.Ops;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
 

@@ -1,12 +1,13 @@
+using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Models;
 using MobiZO.Optimization.Noise;
+using MobiZO.PrefixCache;
 using MobiZO.Programs;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.PrefixCache;
 using MobiZO.TrainBench.Weights;
 using MobiZO.Training;
 
@@ -37,7 +38,7 @@ internal sealed class StepModel : IDisposable
 
         // With label words a run takes their number as rank; that A is random here changes no time. Scope all has its layers: upper ones alone would start from
         // hidden states, which these programs do not.
-        var options = new AdapterOptions { Layers = layers }.Decided(Loss == StepLossKind.Choices ? LabelWords : 0);
+        var options = DecidedAdapter.Of(new AdapterOptions { Layers = layers }, Loss == StepLossKind.Choices ? LabelWords : 0);
         _activated = StepAdapter.Create(Model, options, Seed);
         _all = StepAdapter.Create(Model, options with { Layers = LayerFilter.AllWord }, Seed);
     }
@@ -50,7 +51,7 @@ internal sealed class StepModel : IDisposable
     public StepAdapter AdapterOf(AdapterScope scope) => scope == AdapterScope.Activated ? _activated : _all;
 
     /// <summary>The layer that a step starts with.</summary>
-    public int FirstLayerOf(AdapterScope scope) => ExampleLayout.FrozenPart(scope, AdapterOf(scope).Layout).FirstLayer;
+    public int FirstLayerOf(AdapterScope scope) => AdapterStart.Of(scope, AdapterOf(scope).Layout).Layer;
 
     public MeteredSession Step(StepShape shape) => Load(
         "step",
@@ -124,7 +125,7 @@ internal sealed class StepModel : IDisposable
     private MeteredSession Load(string name, StepShape shape, Func<PrefixKind, int?, Program> build)
     {
         // The number of tokens as a run decides it.
-        int? rowTokens = new ExampleLayout(Loss, shape.Prompt).RowTokens(Examples(shape, 1));
+        int? rowTokens = StepExamples.RowTokensOf(Loss, shape.Prompt, Examples(shape, 1));
         if (!_sessions.TryGetValue((name, shape.Prompt, rowTokens), out var session))
         {
             session = new MeteredSession(Model.Engine.Load(build(shape.Prompt, rowTokens), Model.Checkpoint), _bytesPerWeight);

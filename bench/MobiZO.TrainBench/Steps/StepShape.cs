@@ -1,7 +1,6 @@
 using MobiZO.Optimization;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Ops;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
 

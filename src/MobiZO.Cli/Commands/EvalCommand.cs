@@ -5,6 +5,7 @@ using MobiZO.Cli.Options;
 using MobiZO.Cli.Reporting;
 using MobiZO.Evaluation;
 using MobiZO.Reporting;
+using MobiZO.Runs;
 using MobiZO.Training;
 
 namespace MobiZO.Cli.Commands;
@@ -40,7 +41,7 @@ internal static class EvalCommand
                 error.WriteLine($"hint: {hint}");
             }
 
-            var report = await RunDisplay.For(error).ShowAsync(progress => ModelEvaluation.RunAsync(options, progress, cancellation));
+            var report = await RunDisplay.For(error).ShowAsync(progress => ModelEvaluation.RunAsync(options, new RowProgress(progress), cancellation));
             if (result.GetValue(predictions) is { } file)
             {
                 await File.WriteAllLinesAsync(file, report.Result.Examples.Select(example => Prediction(example, report.Result)), cancellation);
@@ -88,4 +89,10 @@ internal static class EvalCommand
             .Select(right => Enumerable.Range(0, report.Result.Choices.Count).Select(predicted => report.Result.Confusion[right, predicted])),
         report.Seconds,
     };
+
+    /// <summary>Shows an evaluation as that of a run.</summary>
+    private sealed class RowProgress(IProgress<TrainingEvent> display) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value) => display.Report(new StageProgress("evaluating", value.Done, value.Total));
+    }
 }

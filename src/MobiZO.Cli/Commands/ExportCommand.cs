@@ -2,8 +2,8 @@ using System.CommandLine;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Cli.Reporting;
+using MobiZO.Export;
 using MobiZO.Models;
-using MobiZO.Training;
 
 namespace MobiZO.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
@@ -123,7 +124,7 @@ internal sealed class GenerateCommand
     private IEnumerable<(string? Name, LoraAdapter? Adapter)> Adapters(ParseResult result)
     {
         var folder = result.GetValue(_adapter);
-        var adapter = folder is null ? null : PeftAdapter.Load(folder);
+        var adapter = folder is null ? null : AdapterFiles.Load(folder);
         return result.GetValue(_compare) ? [(null, null), (folder, adapter)] : [(folder, adapter)];
     }
 

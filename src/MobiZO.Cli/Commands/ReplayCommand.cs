@@ -2,7 +2,7 @@ using System.CommandLine;
 using MobiZO.Adapters;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
-using MobiZO.Training;
+using MobiZO.Runs;
 
 namespace MobiZO.Cli.Commands;
 
@@ -31,38 +31,27 @@ internal static class ReplayCommand
         }
 
         var adapter = RunReplay.Rebuild(run);
-        var temporary = folder is null ? Directory.CreateTempSubdirectory("mobizo-replay-").FullName : null;
-        try
+        if (folder is not null)
         {
-            PeftAdapter.Save(adapter, folder ?? temporary!);
-            if (folder is not null)
-            {
-                output.WriteLine($"written    {folder}");
-            }
+            AdapterFiles.Save(adapter, folder);
+            output.WriteLine($"written    {folder}");
+        }
 
-            return Compare(run, folder ?? temporary!, output);
-        }
-        finally
-        {
-            if (temporary is not null)
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
-        }
+        return Compare(run, adapter, output);
     }
 
-    private static int Compare(RunFolder run, string rebuilt, TextWriter output)
+    private static int Compare(RunFolder run, LoraAdapter rebuilt, TextWriter output)
     {
-        if (!File.Exists(PeftAdapter.WeightsFile(run.AdapterFolder)))
+        if (!Directory.Exists(run.AdapterFolder))
         {
             output.WriteLine($"compared   nothing: the run has no {run.AdapterFolder} yet");
             return ExitCodes.Success;
         }
 
-        var isSame = RunReplay.HaveSameWeights(rebuilt, run.AdapterFolder);
+        var isSame = rebuilt.HasSameWeightsAs(AdapterFiles.Load(run.AdapterFolder));
         output.WriteLine(isSame
-            ? $"compared   the same bytes as {run.AdapterFolder}"
-            : $"compared   other bytes than {run.AdapterFolder}: the journal and the adapter are not of one run, or the run is still going on");
+            ? $"compared   the same bits as {run.AdapterFolder}"
+            : $"compared   other bits than {run.AdapterFolder}: the journal and the adapter are not of one run, or the run is still going on");
         return isSame ? ExitCodes.Success : ExitCodes.Failed;
     }
 }

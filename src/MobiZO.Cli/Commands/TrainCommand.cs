@@ -4,7 +4,7 @@ using MobiZO.Cli.Options;
 using MobiZO.Cli.Reporting;
 using MobiZO.Cli.RunFiles;
 using MobiZO.Reporting;
-using MobiZO.Training;
+using MobiZO.Runs;
 
 namespace MobiZO.Cli.Commands;
 

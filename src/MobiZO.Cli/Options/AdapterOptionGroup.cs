@@ -1,5 +1,4 @@
 using MobiZO.Initialization;
-using MobiZO.Training;
 
 namespace MobiZO.Cli.Options;
 

@@ -1,5 +1,4 @@
 using MobiZO.PrefixCache;
-using MobiZO.Training;
 
 namespace MobiZO.Cli.Options;
 

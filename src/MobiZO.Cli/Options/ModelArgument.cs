@@ -1,5 +1,4 @@
 using MobiZO.Models;
-using MobiZO.Training;
 
 namespace MobiZO.Cli.Options;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MobiZO.Cli.Help;
-using MobiZO.Training;
 
 namespace MobiZO.Cli.Options;
 

@@ -1,4 +1,5 @@
-using MobiZO.Training;
+using MobiZO.Runs;
+
 
 namespace MobiZO.Cli.QuickStart;
 

@@ -1,5 +1,4 @@
 using MobiZO.Evaluation;
-using MobiZO.Training;
 
 namespace MobiZO.Cli.Reporting;
 
@@ -17,7 +16,7 @@ internal static class EvaluationReportText
             yield return $"warning: {report.Data.RowsCut} of {report.Data.RowsUsed} prompts were cut to --max-length; raise it if the cut text matters";
         }
 
-        yield return $"result     {EvaluationText.Line(EvaluationPoint.Of(0, report.Result))}, {Quantity.Seconds(report.Seconds)}";
+        yield return $"result     {EvaluationText.Line(report.Result.At(0))}, {Quantity.Seconds(report.Seconds)}";
         foreach (var line in Confusion(report.Result))
         {
             yield return line;

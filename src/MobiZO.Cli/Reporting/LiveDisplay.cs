@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MobiZO.Runs;
 using MobiZO.Training;
 using Spectre.Console;
 
@@ -59,7 +60,7 @@ internal sealed class LiveDisplay(IAnsiConsole console, FineTuneOptions? options
                 _step = step;
                 break;
             case EvaluationCompleted evaluation:
-                _last = EvaluationPoint.Of(evaluation.Step, evaluation.Result);
+                _last = evaluation.Result.At(evaluation.Step);
                 _best = evaluation.IsBest ? _last : _best;
                 WriteLines([$"eval {evaluation.Step}/{options?.Steps}  {EvaluationText.Line(_last)}{(evaluation.IsBest ? "  best" : "")}"]);
                 break;

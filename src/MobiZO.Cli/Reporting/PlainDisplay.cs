@@ -55,7 +55,7 @@ internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options =
 
     private static string Evaluation(EvaluationCompleted evaluation, int? steps)
     {
-        var point = EvaluationPoint.Of(evaluation.Step, evaluation.Result);
+        var point = evaluation.Result.At(evaluation.Step);
         return $"eval {evaluation.Step}/{steps}  {EvaluationText.Line(point)}{(evaluation.IsBest ? "  best" : "")}";
     }
 }

@@ -24,7 +24,7 @@ internal static class PlanText
             yield return warning;
         }
 
-        if (plan.Prompts is { } prompts)
+        if (plan.PrefixCache is { } prompts)
         {
             yield return $"prompts    {Prompts(prompts)}";
         }

@@ -1,4 +1,3 @@
-using MobiZO.Training;
 
 namespace MobiZO.Cli.Reporting;
 

@@ -1,4 +1,3 @@
-using MobiZO.Training;
 using Spectre.Console;
 
 namespace MobiZO.Cli.Reporting;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
 
@@ -19,6 +20,9 @@ public sealed record LoraAdapter
     /// Scope <c>activated</c>: only tokens from the last occurrence of these on carry the adapter. Empty: scope <c>all</c>, every token carries it.
     /// </summary>
     public IReadOnlyList<int> InvocationTokens { get; init; } = [];
+
+    /// <summary>Which tokens carry the adapter.</summary>
+    public AdapterScope Scope => InvocationTokens.Count > 0 ? AdapterScope.Activated : AdapterScope.All;
 
     /// <summary>Name or path of the base model, if known.</summary>
     public string? BaseModel { get; init; }
@@ -61,6 +65,16 @@ public sealed record LoraAdapter
                 }),
             ],
         };
+    }
+
+    /// <summary>Whether another adapter has the same modules with the same A and B, bit for bit, in whatever order.</summary>
+    public bool HasSameWeightsAs(LoraAdapter other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var modules = other.Modules.ToDictionary(module => module.Name, StringComparer.Ordinal);
+        static bool AreSame(float[] first, float[] second) => MemoryMarshal.AsBytes<float>(first).SequenceEqual(MemoryMarshal.AsBytes<float>(second));
+        return modules.Count == Modules.Count
+            && Modules.All(module => modules.TryGetValue(module.Name, out var twin) && module.Rank == twin.Rank && AreSame(module.A, twin.A) && AreSame(module.B, twin.B));
     }
 
     /// <summary>The trained state as one array, in the order of <see cref="Layout"/>.</summary>

@@ -1,13 +1,12 @@
+using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Checkpoints;
 using MobiZO.Data;
 using MobiZO.Evaluation;
-using MobiZO.Generation;
 using MobiZO.Models;
-using MobiZO.Programs.Assembling;
-using MobiZO.Programs.Engines;
 using MobiZO.PrefixCache;
-using MobiZO.Training;
+using MobiZO.Programs.Engines;
+using MobiZO.Runs;
 
 namespace MobiZO.Classification;
 
@@ -21,16 +20,11 @@ public sealed class TextClassifier : IDisposable
     private const int MaxTokensPerRun = int.MaxValue;
 
     private readonly List<IDisposable> _owned = [];
-    private readonly LocalModel _model;
-    private readonly LoraAdapter? _adapter;
     private readonly DataOptions _data;
     private readonly ExampleEncoder _encoder;
     private readonly IReadOnlyList<string> _fields;
-    private readonly ExampleLayout _layout;
-    private readonly (HostTensor A, HostTensor B)? _state;
-    private readonly IProgramSession _score;
-    private readonly PrefixPrograms? _prefix;
-    private readonly PrefixBatch _batch = new();
+    private readonly AdaptedModel _adapted;
+    private readonly AdapterTensors? _adapter;
     private readonly PrefixCacheOptions _cache;
 
     /// <summary>Prepares a model, which stays the caller's to dispose.</summary>
@@ -44,7 +38,7 @@ public sealed class TextClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
-        (_model, _adapter, _data) = (model, adapter, data);
+        _data = data;
 
         // A text is seen once: nothing is worth keeping.
         _cache = new PrefixCacheOptions(promptCacheType, MemoryBytes: 0, Folder: null, MaxTokensPerRun);
@@ -56,29 +50,10 @@ public sealed class TextClassifier : IDisposable
 
         _fields = data.Template is null ? [data.TextColumn] : PromptTemplate.Parse(data.Template).Fields;
         Labels = [.. _encoder.Choices.Select(LabelOf)];
-        var isActivated = adapter is { InvocationTokens.Count: > 0 };
-        var layout = adapter is null ? null : AdapterFactory.LayoutOf(model, adapter);
-        _layout = new ExampleLayout(StepLossKind.ChoiceSequences, PrefixKind.Tokens);
-        if (isActivated)
-        {
-            // As in the run, so that the same text gets the same numbers.
-            var (prompt, firstLayer) = ExampleLayout.FrozenPart(AdapterScope.Activated, layout!, AreSingleTokens(model));
-            _layout = _layout with { Prompt = prompt, FirstLayer = firstLayer };
-        }
-
-        if (adapter is not null)
-        {
-            _state = (HostTensor.Of([.. adapter.Modules.SelectMany(module => module.A)], layout!.ACount), HostTensor.Of(adapter.ToState(), layout.BCount));
-        }
-
-        _score = model.Engine.Load(model.Assembler.Score(layout, _layout.Prompt, _layout.FirstLayer), model.Checkpoint);
-        _owned.Add(_score);
-        if (isActivated)
-        {
-            var shape = PrefixShape.Of(model.Checkpoint.Config, _layout.Prompt, _layout.FirstLayer);
-            _prefix = new PrefixPrograms(model.Assembler, shape, (program, style) => model.Engine.Load(program, model.Checkpoint, style), RunStyle.OneByOne);
-            _owned.Add(_prefix);
-        }
+        _adapter = adapter is null ? null : AdapterTensors.Of(adapter);
+        _adapted = new AdaptedModel(model, adapter, AreSingleTokens(model), RunStyle.OneByOne);
+        _owned.Add(_adapted);
+        _ = _adapted.Score;
     }
 
     /// <summary>The labels in the order of their words; labels that share a word are one, joined by a comma.</summary>
@@ -94,7 +69,7 @@ public sealed class TextClassifier : IDisposable
     {
         var run = new RunFolder(runFolder);
         var options = run.ReadConfig();
-        var adapter = PeftAdapter.Load(Directory.Exists(run.BestAdapterFolder) ? run.BestAdapterFolder : run.AdapterFolder);
+        var adapter = AdapterFiles.Load(Directory.Exists(run.BestAdapterFolder) ? run.BestAdapterFolder : run.AdapterFolder);
         var model = LocalModel.Open(options.Model, engine ?? options.Engine);
         try
         {
@@ -125,8 +100,8 @@ public sealed class TextClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(columns);
         var row = Encode(columns);
-        var evaluator = new Evaluator(_score, [row], _layout, _encoder.Choices, CreateStore, MaxTokensPerRun);
-        var scores = evaluator.Evaluate(_state, null, CancellationToken.None).Examples[0].Scores;
+        var evaluator = new Evaluator(_adapted, [row], _encoder.Choices, examples => _adapted.OpenStore(examples, _cache), MaxTokensPerRun);
+        var scores = evaluator.Evaluate(_adapter, null, CancellationToken.None).Examples[0].Scores;
         var largest = scores.Max();
         var sum = scores.Sum(score => Math.Exp(score - largest));
         LabelProbability[] probabilities = [.. Labels.Zip(scores, (label, score) => new LabelProbability(label, Math.Exp(score - largest) / sum))];
@@ -145,16 +120,13 @@ public sealed class TextClassifier : IDisposable
         _owned.Clear();
     }
 
-    private PrefixStore? CreateStore(IReadOnlyList<Programs.Feeding.PromptExample> examples) =>
-        _prefix is null ? null : new PrefixStore(_prefix, examples, _cache, _batch);
-
     /// <summary>Whether the label words are single tokens behind a plain text; of a text where they are not the scores are as right, but the prompt is computed for each word.</summary>
     private bool AreSingleTokens(LocalModel model)
     {
         try
         {
             var encoder = new ExampleEncoder(model.Tokenizer, _data with { InvocationText = null }, model.RenderChat);
-            return ExampleLayout.AreSingleRows(encoder.Encode([NewRow(_fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal))])[0].ChoiceIds);
+            return AdapterStart.AreSingleRows(encoder.Encode([NewRow(_fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal))])[0].ChoiceIds);
         }
         catch (DataException)
         {
@@ -173,15 +145,8 @@ public sealed class TextClassifier : IDisposable
     private EncodedExample Encode(IReadOnlyDictionary<string, string> columns)
     {
         var example = _encoder.Encode([NewRow(columns)])[0];
-        if (_adapter is null)
-        {
-            return example;
-        }
-
-        var start = InvocationSearch.FirstAdaptedToken(_adapter, example.PromptIds) ?? throw new DataException(
-            $"The prompt does not contain the tokens that invoke the adapter ({string.Join(", ", _adapter.InvocationTokens)}). " +
-            "Use the template that the adapter was trained with.");
-        return example with { InvocationStart = start };
+        return _adapted.Start.TokenIn(example.PromptIds) is not null ? example
+            : throw new DataException($"Of the text to classify {_adapted.Start.NotInvoked}. Use the template that the adapter was trained with.");
     }
 
     private string LabelOf(string word) => _data.LabelWords is { } labelWords

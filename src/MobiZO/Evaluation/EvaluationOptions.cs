@@ -1,7 +1,7 @@
 using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.PrefixCache;
-using MobiZO.Training;
+using MobiZO.Runs;
 
 namespace MobiZO.Evaluation;
 
@@ -26,7 +26,7 @@ public sealed record EvaluationOptions
     /// <summary>Most tokens of one engine run.</summary>
     public int MaxTokensPerRun { get; init; } = 1024;
 
-    /// <summary>How the prompts of an adapter of scope activated are rounded; that of the run gives the numbers of the run.</summary>
+    /// <summary>How the frozen part of prompts is rounded; the type of the run gives the numbers of the run.</summary>
     public PrefixCacheType PrefixCacheType { get; init; } = PrefixCacheType.Fp16;
 
     /// <summary>Every error in these options and the records they hold; empty when they are sound.</summary>

@@ -14,8 +14,8 @@ public sealed record EvaluationReport
     /// <summary>The engine and its version.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>Where the adapter starts: <c>activated</c> or <c>all</c>; null without adapter.</summary>
-    public Training.AdapterScope? Scope { get; init; }
+    /// <summary>Which tokens carry the adapter; null without one.</summary>
+    public AdapterScope? Scope { get; init; }
 
     /// <summary>Seconds from open to end.</summary>
     public required double Seconds { get; init; }

@@ -1,3 +1,5 @@
+using MobiZO.Runs;
+
 namespace MobiZO.Evaluation;
 
 /// <summary>Accuracy and losses over a set of rows.</summary>
@@ -29,6 +31,10 @@ public sealed record EvaluationResult
 
     /// <summary>What runs are compared by: higher is better. Accuracy, or the negative token loss for free answers.</summary>
     public double Metric => Accuracy ?? -TokenLoss;
+
+    /// <summary>The numbers without the rows, as a run keeps them.</summary>
+    /// <param name="step">Steps taken before.</param>
+    public EvaluationPoint At(long step) => new(step, Accuracy, Correct, Examples.Count, ChoiceLoss, TokenLoss);
 
     /// <summary>Rows by (right choice, predicted choice); empty for free answers.</summary>
     public int[,] Confusion

@@ -1,9 +1,9 @@
+using MobiZO.Adapted;
 using MobiZO.Data;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.PrefixCache;
-using MobiZO.Training;
 
 namespace MobiZO.Evaluation;
 
@@ -12,30 +12,28 @@ internal sealed class Evaluator
 {
     private const int RowsPerRun = 64;
 
-    private readonly IProgramSession _score;
+    private readonly AdaptedModel _model;
     private readonly IReadOnlyList<EncodedExample> _rows;
     private readonly PromptExample[] _examples;
     private readonly IReadOnlyList<string> _choices;
-    private readonly PrefixStore? _prompts;
     private readonly int[][] _batches;
 
-    /// <param name="score">The loaded score program.</param>
+    /// <param name="model">The adapted model.</param>
     /// <param name="rows">Rows to score.</param>
-    /// <param name="layout">Scope and form of the run.</param>
     /// <param name="choices">Label words; empty for free answers.</param>
-    /// <param name="prompts">Makes the store of the frozen parts of the rows, given their examples; null when there are none.</param>
+    /// <param name="cache">Opens the store of the frozen parts of the rows, given their examples; null when nothing is frozen.</param>
     /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
+    /// <exception cref="FineTuneException">The adapter would never act on a row.</exception>
     public Evaluator(
-        IProgramSession score,
+        AdaptedModel model,
         IReadOnlyList<EncodedExample> rows,
-        ExampleLayout layout,
         IReadOnlyList<string> choices,
-        Func<IReadOnlyList<PromptExample>, PrefixStore?> prompts,
+        Func<IReadOnlyList<PromptExample>, PrefixStore?> cache,
         int maxTokensPerRun)
     {
-        (_score, _rows, _choices) = (score, rows, choices);
-        _examples = [.. rows.Select(layout.ForScoring)];
-        _prompts = prompts(_examples);
+        (_model, _rows, _choices) = (model, rows, choices);
+        _examples = [.. rows.Select(model.ForScoring)];
+        Cache = cache(_examples);
         _batches = [.. Batches(maxTokensPerRun)];
     }
 
@@ -43,13 +41,13 @@ internal sealed class Evaluator
     public int RowCount => _rows.Count;
 
     /// <summary>The frozen parts of the rows; null when there are none.</summary>
-    public PrefixStore? Prompts => _prompts;
+    public PrefixStore? Cache { get; }
 
     /// <summary>Scores all rows.</summary>
-    /// <param name="adapter">All A and B matrices, flat; null when the program has no adapter.</param>
+    /// <param name="adapter">The matrices; null for the base model alone.</param>
     /// <param name="progress">Told how many rows are done.</param>
     /// <param name="cancellation">Stops between two engine runs.</param>
-    public EvaluationResult Evaluate((HostTensor A, HostTensor B)? adapter, Action<int>? progress, CancellationToken cancellation)
+    public EvaluationResult Evaluate(AdapterTensors? adapter, Action<int>? progress, CancellationToken cancellation)
     {
         var scored = new ScoredExample[_rows.Count];
         var done = 0;
@@ -64,20 +62,15 @@ internal sealed class Evaluator
         return new EvaluationResult(scored, _choices);
     }
 
-    private void Score(IReadOnlyList<int> batch, (HostTensor A, HostTensor B)? adapter, ScoredExample[] scored)
+    private void Score(IReadOnlyList<int> batch, AdapterTensors? adapter, ScoredExample[] scored)
     {
         var examples = batch.Select(index => _examples[index]).ToArray();
         var form = FormOf(examples);
         var feed = StepFeed.Create(form, examples, 1);
         var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
-        if (adapter is { } given)
-        {
-            inputs[ProgramNames.AdapterA] = given.A;
-            inputs[ProgramNames.AdapterB] = given.B;
-        }
-
-        _prompts?.AddTo(inputs, feed, batch);
-        var values = _score.Run(inputs)[ProgramNames.LogProbabilities].Floats;
+        adapter?.AddTo(inputs);
+        Cache?.AddTo(inputs, feed, batch);
+        var values = _model.Score.Run(inputs)[ProgramNames.LogProbabilities].Floats;
         var next = 0;
         var sums = Sums(form, examples, values, ref next);
         for (var i = 0; i < batch.Count; i++)

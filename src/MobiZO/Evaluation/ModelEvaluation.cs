@@ -1,11 +1,9 @@
 using System.Diagnostics;
+using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Models;
-using MobiZO.Programs.Assembling;
-using MobiZO.Programs.Engines;
 using MobiZO.PrefixCache;
-using MobiZO.Training;
 
 namespace MobiZO.Evaluation;
 
@@ -14,10 +12,10 @@ public static class ModelEvaluation
 {
     /// <summary>Opens model, adapter and rows, and scores every row.</summary>
     /// <param name="options">What is scored.</param>
-    /// <param name="progress">Told what happens; may be null.</param>
+    /// <param name="progress">Told how many rows are scored; may be null.</param>
     /// <param name="cancellation">Stops between two engine runs.</param>
     /// <exception cref="FineTuneException">The options are wrong, or adapter, model and rows do not fit together.</exception>
-    public static Task<EvaluationReport> RunAsync(EvaluationOptions options, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
+    public static Task<EvaluationReport> RunAsync(EvaluationOptions options, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var errors = options.Validate();
@@ -29,65 +27,30 @@ public static class ModelEvaluation
         return Task.Run(() => Run(options, progress, cancellation), cancellation);
     }
 
-    private static EvaluationReport Run(EvaluationOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    private static EvaluationReport Run(EvaluationOptions options, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         using var model = LocalModel.Open(options.Model, options.Engine);
-        var adapter = options.Adapter is { } folder ? PeftAdapter.Load(folder) : null;
-        var layout = adapter is null ? null : AdapterFactory.LayoutOf(model, adapter);
+        var adapter = options.Adapter is { } path ? AdapterFiles.Load(path) : null;
         var encoder = new ExampleEncoder(model.Tokenizer, options.Data, model.RenderChat);
         var read = DataFile.Read(options.DataFile, options.Data);
         var rows = encoder.Encode(new RowSampler(options.Data).Choose(read));
-        var form = new ExampleLayout(StepLossKind.Tokens, PrefixKind.Tokens);
-        if (adapter is { InvocationTokens.Count: > 0 })
-        {
-            // As in the run, so that the same rows get the same numbers.
-            var (prompt, firstLayer) = ExampleLayout.FrozenPart(AdapterScope.Activated, layout!, rows.All(row => ExampleLayout.AreSingleRows(row.ChoiceIds)));
-            form = form with { Prompt = prompt, FirstLayer = firstLayer };
-            rows = [.. rows.Select(row => row with { InvocationStart = InvocationStart(row, adapter.InvocationTokens) })];
-        }
-
-        using var score = model.Engine.Load(model.Assembler.Score(layout, form.Prompt, form.FirstLayer), model.Checkpoint);
-        var shape = PrefixShape.Of(model.Checkpoint.Config, PrefixKind.KeyValues, form.FirstLayer);
-        using var prefix = new PrefixPrograms(model.Assembler, shape, (program, style) => model.Engine.Load(program, model.Checkpoint, style), options.Engine.PrefixStyle);
+        using var adapted = new AdaptedModel(model, adapter, rows.All(row => AdapterStart.AreSingleRows(row.ChoiceIds)), options.Engine.PrefixStyle);
 
         // Every prompt is used once: nothing is worth keeping.
         var cache = new PrefixCacheOptions(options.PrefixCacheType, MemoryBytes: 0, Folder: null, options.MaxTokensPerRun);
-        var evaluator = new Evaluator(
-            score,
-            rows,
-            form,
-            encoder.Choices,
-            examples => form.Prompt == PrefixKind.Tokens ? null : new PrefixStore(prefix, examples, cache, new PrefixBatch()),
-            options.MaxTokensPerRun);
+        var evaluator = new Evaluator(adapted, rows, encoder.Choices, examples => adapted.OpenStore(examples, cache), options.MaxTokensPerRun);
         var result = evaluator.Evaluate(
-            adapter is null ? null : (Flat(adapter.Modules.SelectMany(module => module.A)), Flat(adapter.ToState())),
-            done => progress?.Report(new StageProgress("evaluating", done, rows.Count)),
+            adapter is null ? null : AdapterTensors.Of(adapter),
+            done => progress?.Report(new EvaluationProgress(done, rows.Count)),
             cancellation);
         return new EvaluationReport
         {
             Result = result,
             Data = DataSummary.Of(read.Count, rows, encoder.Choices),
             Engine = model.Engine.Name,
-            Scope = adapter is null ? null : form.Prompt == PrefixKind.KeyValues ? AdapterScope.Activated : AdapterScope.All,
+            Scope = adapter?.Scope,
             Seconds = watch.Elapsed.TotalSeconds,
         };
-    }
-
-    private static HostTensor Flat(IEnumerable<float> values)
-    {
-        float[] array = [.. values];
-        return HostTensor.Of(array, array.Length);
-    }
-
-    private static int InvocationStart(EncodedExample row, IReadOnlyList<int> tokens)
-    {
-        var start = row.PromptIds.AsSpan().LastIndexOf([.. tokens]);
-        return start >= 0
-            ? start
-            : throw new FineTuneException(
-                $"Line {row.LineNumber}: the prompt does not hold the adapter's alora_invocation_tokens [{string.Join(", ", tokens)}], so the adapter would never act. " +
-                "Use the prompt template the adapter was trained with (--run takes it from the run).",
-                FineTuneFailure.Settings);
     }
 }

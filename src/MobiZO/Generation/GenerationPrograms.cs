@@ -1,37 +1,28 @@
-using MobiZO.Adapters;
-using MobiZO.Models;
-using MobiZO.Programs.Adapters;
+using MobiZO.Adapted;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
-using MobiZO.Training;
 
 namespace MobiZO.Generation;
 
 /// <summary>The programs that generation needs, each loaded when it is first used.</summary>
 internal sealed class GenerationPrograms : IDisposable
 {
-    private readonly LocalModel _model;
-    private readonly AdapterLayout? _layout;
+    private readonly AdaptedModel _model;
     private readonly Dictionary<(bool IsAdapted, PrefixKind Prompt), IProgramSession> _sessions = [];
     private readonly Dictionary<string, HostTensor> _adapterInputs = new(StringComparer.Ordinal);
 
-    public GenerationPrograms(LocalModel model, LoraAdapter? adapter)
+    /// <param name="model">The adapted model; it stays the caller's.</param>
+    /// <param name="adapter">Its matrices; null for the base model alone.</param>
+    public GenerationPrograms(AdaptedModel model, AdapterTensors? adapter)
     {
         _model = model;
-        if (adapter is null)
-        {
-            return;
-        }
-
-        _layout = AdapterFactory.LayoutOf(model, adapter);
-        _adapterInputs.Add(ProgramNames.AdapterA, HostTensor.Of([.. adapter.Modules.SelectMany(module => module.A)], _layout.ACount));
-        _adapterInputs.Add(ProgramNames.AdapterB, HostTensor.Of(adapter.ToState(), _layout.BCount));
+        adapter?.AddTo(_adapterInputs);
     }
 
     /// <summary>Runs a prompt through the model, the tokens from <paramref name="adapterStart"/> on with the adapter (null: none of them).</summary>
     public TokenStream Prefill(ReadOnlySpan<int> promptIds, int? adapterStart)
     {
-        var config = _model.Checkpoint.Config;
+        var config = _model.Model.Checkpoint.Config;
         var stream = new TokenStream(config.LayerCount, config.VocabularySize, _adapterInputs);
         var start = adapterStart ?? promptIds.Length;
         if (start > 0)
@@ -65,7 +56,7 @@ internal sealed class GenerationPrograms : IDisposable
     {
         if (!_sessions.TryGetValue((isAdapted, prompt), out var session))
         {
-            session = _model.Engine.Load(_model.Assembler.Generate(isAdapted ? _layout : null, prompt), _model.Checkpoint);
+            session = _model.Load(_model.Model.Assembler.Generate(isAdapted ? _model.Layout : null, prompt));
             _sessions.Add((isAdapted, prompt), session);
         }
 

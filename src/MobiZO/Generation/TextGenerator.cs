@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
+using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Models;
-using MobiZO.Training;
+using MobiZO.Programs.Engines;
 
 namespace MobiZO.Generation;
 
@@ -12,7 +13,7 @@ namespace MobiZO.Generation;
 public sealed class TextGenerator : IDisposable
 {
     private readonly LocalModel _model;
-    private readonly LoraAdapter? _adapter;
+    private readonly AdaptedModel _adapted;
     private readonly IProgress<string>? _warnings;
     private readonly GenerationPrograms _programs;
 
@@ -24,8 +25,9 @@ public sealed class TextGenerator : IDisposable
     public TextGenerator(LocalModel model, LoraAdapter? adapter = null, IProgress<string>? warnings = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        (_model, _adapter, _warnings) = (model, adapter, warnings);
-        _programs = new GenerationPrograms(model, adapter);
+        (_model, _warnings) = (model, warnings);
+        _adapted = new AdaptedModel(model, adapter, hasSingleRows: true, RunStyle.OneByOne);
+        _programs = new GenerationPrograms(_adapted, adapter is null ? null : AdapterTensors.Of(adapter));
     }
 
     /// <summary>Writes the continuation of a prompt piece by piece; a piece never ends within a character. Errors come with the first piece.</summary>
@@ -60,7 +62,11 @@ public sealed class TextGenerator : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _programs.Dispose();
+    public void Dispose()
+    {
+        _programs.Dispose();
+        _adapted.Dispose();
+    }
 
     private static async IAsyncEnumerable<string> StreamPieces(Func<GenerationRun> start, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -125,12 +131,10 @@ public sealed class TextGenerator : IDisposable
                 "Its tokenizer belongs to another model.");
         }
 
-        int? adapterStart = _adapter is null ? null : InvocationSearch.FirstAdaptedToken(_adapter, promptIds);
-        if (_adapter is not null && adapterStart is null)
+        int? adapterStart = _adapted.Layout is null ? null : _adapted.Start.TokenIn(promptIds);
+        if (_adapted.Layout is not null && adapterStart is null)
         {
-            _warnings?.Report(
-                $"The prompt does not contain the tokens that invoke the adapter ({string.Join(", ", _adapter.InvocationTokens)}), so the base model answers alone. " +
-                "End the prompt as the training prompts did.");
+            _warnings?.Report($"The base model answers alone, because {_adapted.Start.NotInvoked}. End the prompt as the training prompts did.");
         }
 
         return new GenerationRun(_model, _programs, options, promptIds, adapterStart);

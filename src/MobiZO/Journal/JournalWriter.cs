@@ -39,11 +39,17 @@ public sealed class JournalWriter : IDisposable
 
     /// <summary>Continues a journal at <paramref name="nextStep"/>: later steps and a torn last line are cut off.</summary>
     /// <exception cref="JournalException">The journal is missing or damaged, belongs to another run, or ends before that step.</exception>
-    public static JournalWriter Resume(string path, JournalHeader header, long nextStep, int stepsPerFlush = 1)
+    public static JournalWriter Resume(string path, JournalHeader header, long nextStep, int stepsPerFlush = 1) =>
+        Resume(RunJournal.Read(path), header, nextStep, stepsPerFlush);
+
+    /// <summary>Continues a journal that was read, and was not changed since.</summary>
+    /// <inheritdoc cref="Resume(string, JournalHeader, long, int)"/>
+    public static JournalWriter Resume(RunJournal journal, JournalHeader header, long nextStep, int stepsPerFlush = 1)
     {
+        ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(header);
         ArgumentOutOfRangeException.ThrowIfNegative(nextStep);
-        var journal = RunJournal.Read(path);
+        var path = journal.Path;
         if (journal.Header.Differences(header) is { Count: > 0 } differences)
         {
             throw new JournalException($"{path}: the journal belongs to another run (journal / this run): {string.Join("; ", differences)}; choose another folder");

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using MobiZO.Training;
 
 namespace MobiZO.PrefixCache;
 
@@ -22,7 +21,7 @@ internal static class PrefixNumbers
         if (numbers.Length > 0 && TensorPrimitives.MaxMagnitude(numbers) is var largest && largest > (float)Half.MaxValue && float.IsFinite(largest))
         {
             throw new FineTuneException(
-                FormattableString.Invariant($"The model computes {largest} for a prompt, more than the {Half.MaxValue} that fp16 can hold: use --prefix-cache-type fp32."), FineTuneFailure.Settings);
+                FormattableString.Invariant($"The model computes {largest} for a prompt, more than the {Half.MaxValue} that fp16 can hold: set FineTuneOptions.PrefixCacheType to Fp32."), FineTuneFailure.Settings);
         }
 
         TensorPrimitives.ConvertToHalf(numbers, MemoryMarshal.Cast<byte, Half>(stored));

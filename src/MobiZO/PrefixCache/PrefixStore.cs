@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.Training;
 
 namespace MobiZO.PrefixCache;
 
@@ -42,7 +41,7 @@ internal sealed class PrefixStore : IDisposable
         if (_sequences.All.Max(ids => ids.Length) * bytesPerToken > Array.MaxLength)
         {
             throw new FineTuneException(
-                FormattableString.Invariant($"A prompt of {_sequences.All.Max(ids => ids.Length)} tokens is too long to be kept ({bytesPerToken} bytes a token): lower --max-length."),
+                FormattableString.Invariant($"A prompt of {_sequences.All.Max(ids => ids.Length)} tokens is too long to be kept ({bytesPerToken} bytes a token): lower DataOptions.MaxLength."),
                 FineTuneFailure.Settings);
         }
 

@@ -1,3 +1,4 @@
+using MobiZO.Adapted;
 using MobiZO.Models;
 using MobiZO.Training;
 
@@ -35,14 +36,14 @@ public sealed record AdapterPreview
             throw new FineTuneException($"The settings have errors: {string.Join("; ", errors)}", FineTuneFailure.Settings);
         }
 
-        var layout = AdapterFactory.CreateLayout(model, options.Adapter);
+        var layout = AdapterLayouts.Of(model, DecidedAdapter.Of(options.Adapter, labels: 0));
         var parameters = ModelFacts.ParametersOf(model.Checkpoint);
         return new AdapterPreview
         {
             Modules = [.. layout.Modules.Select(module => module.Name)],
             TrainableParameters = layout.BCount,
             BaseParameters = parameters,
-            EstimatedMemoryBytes = MemoryEstimate.Of(model.Checkpoint, options, MemoryEstimate.StateBytes(layout.BCount, options.Optimizer), ExampleLayout.FrozenPart(options.Adapter.Scope, layout).Prompt),
+            EstimatedMemoryBytes = MemoryEstimate.Of(model.Checkpoint, options, MemoryEstimate.StateBytes(layout.BCount, options.Optimizer), AdapterStart.Of(options.Adapter.Scope, layout).Prompt),
         };
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MobiZO.Training;
+using MobiZO.Runs;
 
 namespace MobiZO.Reporting;
 

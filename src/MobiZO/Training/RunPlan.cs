@@ -41,7 +41,7 @@ public sealed record RunPlan
     public required int RunsPerStep { get; init; }
 
     /// <summary>What the frozen part of the prompts takes; null when nothing is frozen (scope all from the first layer on).</summary>
-    public PrefixCachePlan? Prompts { get; init; }
+    public PrefixCachePlan? PrefixCache { get; init; }
 
     /// <summary>Estimated peak of resident memory.</summary>
     public required long EstimatedMemoryBytes { get; init; }

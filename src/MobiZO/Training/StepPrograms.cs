@@ -1,3 +1,6 @@
+using MobiZO.Adapted;
+using MobiZO.Optimization;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 
 namespace MobiZO.Training;
@@ -6,8 +9,54 @@ namespace MobiZO.Training;
 /// <param name="Losses">The losses alone: the host updates, or the copies do not fit into one engine run.</param>
 /// <param name="LossesAndUpdate">Losses and update in one run; null when the host updates.</param>
 /// <param name="Update">The update alone, after losses that took several runs; null when the host updates.</param>
-internal sealed record StepPrograms(Lazy<IProgramSession> Losses, IProgramSession? LossesAndUpdate = null, Lazy<IProgramSession>? Update = null)
+internal sealed record StepPrograms(Lazy<IProgramSession> Losses, IProgramSession? LossesAndUpdate = null, Lazy<IProgramSession>? Update = null) : IDisposable
 {
     /// <summary>The programs when the host updates.</summary>
     public static StepPrograms ForHost(IProgramSession losses) => new(new Lazy<IProgramSession>(losses));
+
+    /// <summary>Loads the programs of a run, and the one that scores. Loading keeps one core busy, so two are loaded at once.</summary>
+    /// <param name="model">The adapted model.</param>
+    /// <param name="options">The run.</param>
+    /// <param name="rowTokens">Tokens of every row, where the program is shorter for that number.</param>
+    public static StepPrograms Load(AdaptedModel model, DecidedOptions options, int? rowTokens)
+    {
+        var score = Task.Run(() => model.Score);
+        try
+        {
+            var assembler = model.Model.Assembler;
+            var plain = new StepOptions
+            {
+                Adapter = model.Layout!,
+                Loss = options.Loss,
+                Prompt = model.Start.Prompt,
+                FirstLayer = model.Start.Layer,
+                SharedLayers = model.Start.SharedLayers,
+                RowTokens = rowTokens,
+            };
+            if (options.Run.Update == UpdatePlace.Host)
+            {
+                return ForHost(model.Load(assembler.Step(plain)));
+            }
+
+            var update = new EngineUpdate(options.Run.Optimizer.Estimator, options.Run.Optimizer.Queries);
+            return new StepPrograms(
+                new Lazy<IProgramSession>(() => model.Load(assembler.Step(plain))),
+                model.Load(assembler.Step(plain with { Update = update })),
+                new Lazy<IProgramSession>(() => model.Load(ProgramAssembler.Update(plain.Adapter, update.Queries))));
+        }
+        finally
+        {
+            score.GetAwaiter().GetResult();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        LossesAndUpdate?.Dispose();
+        foreach (var lazy in new[] { Losses, Update }.OfType<Lazy<IProgramSession>>().Where(lazy => lazy.IsValueCreated))
+        {
+            lazy.Value.Dispose();
+        }
+    }
 }

@@ -47,7 +47,7 @@ public sealed class GenerateCommandTests : IDisposable
         Assert.Equal(4, answers[1].GetProperty("new_tokens").GetInt32());
         Assert.Equal("max_new_tokens", answers[1].GetProperty("end").GetString());
         Assert.Equal(answers[0].GetProperty("text").GetString(), answers[1].GetProperty("text").GetString());
-        Assert.Contains("warning: The prompt does not contain the tokens that invoke the adapter (4000)", error);
+        Assert.Contains("warning: The base model answers alone, because the prompt does not hold the tokens that invoke the adapter (alora_invocation_tokens 4000)", error);
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class GenerateCommandTests : IDisposable
     {
         using var model = LocalModel.Open(s_nano);
         var module = model.Assembler.LinearModules[0];
-        PeftAdapter.Save(LoraAdapter.CreateFresh([(module.Name, module.InputSize, module.OutputSize)], 2, 4, 1) with { InvocationTokens = invocationTokens }, _folder);
+        AdapterFiles.Save(LoraAdapter.CreateFresh([(module.Name, module.InputSize, module.OutputSize)], 2, 4, 1) with { InvocationTokens = invocationTokens }, _folder);
     }
 
     private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)

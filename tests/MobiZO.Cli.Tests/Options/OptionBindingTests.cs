@@ -2,7 +2,6 @@ using System.CommandLine;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Evaluation;
-using MobiZO.Training;
 
 namespace MobiZO.Cli.Tests.Options;
 

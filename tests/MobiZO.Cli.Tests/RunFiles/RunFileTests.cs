@@ -3,7 +3,6 @@ using MobiZO.Cli.Options;
 using MobiZO.Cli.RunFiles;
 using MobiZO.Data;
 using MobiZO.Reporting;
-using MobiZO.Training;
 
 namespace MobiZO.Cli.Tests.RunFiles;
 

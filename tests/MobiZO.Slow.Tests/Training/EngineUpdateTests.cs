@@ -2,7 +2,6 @@ using MobiZO.Adapters;
 using MobiZO.Optimization;
 using MobiZO.Programs.Ops;
 using MobiZO.TestKit;
-using MobiZO.Training;
 
 namespace MobiZO.Slow.Tests.Training;
 
@@ -28,7 +27,7 @@ public sealed class EngineUpdateTests
         var options = RealModel.SmsSpam(42) with { Update = place, Steps = 20, EvalEvery = 0 };
         options = options with { Data = options.Data with { MaxRows = 60, EvalFraction = 0 }, Optimizer = new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 16, Epsilon = 0.01f } };
         var result = await new FineTuner(options).TrainAsync();
-        var b = PeftAdapter.Load(result.AdapterFolder).ToState();
+        var b = AdapterFiles.Load(result.AdapterFolder).ToState();
         Directory.Delete(options.Output, recursive: true);
         return b;
     }

@@ -1,5 +1,4 @@
 using MobiZO.TestKit;
-using MobiZO.Training;
 
 namespace MobiZO.Slow.Tests.Training;
 

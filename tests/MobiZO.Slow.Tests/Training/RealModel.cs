@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using MobiZO.Data;
+using MobiZO.Runs;
 using MobiZO.TestKit;
-using MobiZO.Training;
 
 namespace MobiZO.Slow.Tests.Training;
 

@@ -15,9 +15,9 @@ public sealed class LoraAdapterTests : IDisposable
         string[] names = ["model.layers.0.self_attn.q_proj", "model.layers.0.self_attn.k_proj"];
         var fresh = LoraAdapter.CreateFresh([(names[0], 3, 4), (names[1], 3, 2)], rank: 1, alpha: 1, seed: 1);
         var adapter = fresh.WithState([1, 2, 3, 4, 5, 6]);
-        PeftAdapter.Save(adapter, _folder);
+        AdapterFiles.Save(adapter, _folder);
 
-        var read = PeftAdapter.Load(_folder);
+        var read = AdapterFiles.Load(_folder);
 
         Assert.Equal([5, 6, 1, 2, 3, 4], read.ToState());
         Assert.Equal([1, 2, 3, 4, 5, 6], read.OrderedAs(names).ToState());

@@ -1,6 +1,8 @@
+using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Generation;
 using MobiZO.Models;
+using MobiZO.Programs.Engines;
 using MobiZO.TestKit;
 
 namespace MobiZO.Tests.Generation;
@@ -19,8 +21,10 @@ public sealed class FreshAdapterTests
         var adapter = LoraAdapter.CreateFresh(
             model.Assembler.LinearModules.Select(module => (module.Name, module.InputSize, module.OutputSize)), rank: 4, alpha: 8, seed: 1);
         var prompt = model.Tokenizer.Encode("The whale swam to the ship.").Ids;
-        using var basePrograms = new GenerationPrograms(model, null);
-        using var adaptedPrograms = new GenerationPrograms(model, adapter);
+        using var baseModel = new AdaptedModel(model, null, hasSingleRows: true, RunStyle.OneByOne);
+        using var adaptedModel = new AdaptedModel(model, adapter, hasSingleRows: true, RunStyle.OneByOne);
+        using var basePrograms = new GenerationPrograms(baseModel, null);
+        using var adaptedPrograms = new GenerationPrograms(adaptedModel, AdapterTensors.Of(adapter));
 
         var expected = LogitsOfPromptAndToken(basePrograms, prompt, null);
         Assert.Equal(expected, LogitsOfPromptAndToken(adaptedPrograms, prompt, 0));

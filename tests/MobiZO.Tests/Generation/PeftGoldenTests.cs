@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Safetensors;
@@ -11,7 +12,6 @@ using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Reference;
 using MobiZO.TestKit;
 using MobiZO.TestKit.Tiny;
-using MobiZO.Training;
 
 namespace MobiZO.Tests.Generation;
 
@@ -26,7 +26,7 @@ public sealed class PeftGoldenTests
     [InlineData(true)]
     public void AdaptedLogits(bool isReference)
     {
-        using var adapted = new AdaptedModel(QueriesAndValues, isReference);
+        using var adapted = new GoldenAdapter(QueriesAndValues, isReference);
         using var golden = SafetensorsFile.Open(Path.Combine(adapted.Folder, "golden.safetensors"));
         var (rows, tokens) = ((int)golden.Tensors["input_ids"].Shape[0], (int)golden.Tensors["input_ids"].Shape[1]);
         var (ids, lengths, logits) = (golden.ReadInt64("input_ids"), golden.ReadInt64("lengths"), golden.ReadFloat32("logits"));
@@ -44,7 +44,7 @@ public sealed class PeftGoldenTests
     [InlineData(true)]
     public void AdaptedLosses(bool isReference)
     {
-        using var adapted = new AdaptedModel(QueriesAndValues, isReference);
+        using var adapted = new GoldenAdapter(QueriesAndValues, isReference);
         using var golden = SafetensorsFile.Open(Path.Combine(adapted.Folder, "golden.safetensors"));
         var tokens = (int)golden.Tensors["input_ids"].Shape[1];
         var ids = golden.ReadInt64("input_ids");
@@ -65,13 +65,13 @@ public sealed class PeftGoldenTests
     [InlineData(true)]
     public void ActivatedLogits(bool isReference)
     {
-        using var adapted = new AdaptedModel(Activated, isReference);
+        using var adapted = new GoldenAdapter(Activated, isReference);
         using var golden = SafetensorsFile.Open(Path.Combine(adapted.Folder, "golden.safetensors"));
         var row = 0;
         foreach (var expected in adapted.Numbers.GetProperty("rows").EnumerateArray())
         {
             int[] prompt = [.. expected.GetProperty("input_ids").EnumerateArray().Select(id => id.GetInt32())];
-            var start = InvocationSearch.FirstAdaptedToken(adapted.Adapter, prompt);
+            var start = AdapterStart.Of(adapted.Adapter, adapted.Layout, hasSingleRows: true).TokenIn(prompt);
             Assert.Equal(expected.GetProperty("invocation_start").GetInt32(), start);
             var logits = golden.ReadFloat32(FormattableString.Invariant($"logits/{row}"));
 
@@ -90,7 +90,7 @@ public sealed class PeftGoldenTests
     [InlineData(true)]
     public void ActivatedLosses(bool isReference)
     {
-        using var adapted = new AdaptedModel(Activated, isReference);
+        using var adapted = new GoldenAdapter(Activated, isReference);
         using var golden = SafetensorsFile.Open(Path.Combine(adapted.Folder, "golden.safetensors"));
         foreach (var (row, expected) in adapted.Numbers.GetProperty("rows").EnumerateArray().Index())
         {
@@ -117,28 +117,29 @@ public sealed class PeftGoldenTests
     }
 
     /// <summary>A fixture folder: the adapter on its base model in one engine.</summary>
-    private sealed class AdaptedModel : IDisposable
+    private sealed class GoldenAdapter : IDisposable
     {
         private readonly JsonDocument _golden;
         private readonly Checkpoint _checkpoint;
         private readonly IEngine _engine;
         private readonly ProgramAssembler _architecture;
-        private readonly AdapterLayout _layout;
 
-        public AdaptedModel(string folder, bool isReference)
+        public GoldenAdapter(string folder, bool isReference)
         {
             Folder = Shared.PathOf(folder);
             _golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "golden.json")));
             _checkpoint = Checkpoint.Open(Shared.PathOf("fixtures", Numbers.GetProperty("base").GetString()!));
             _engine = isReference ? new ReferenceEngine<float>() : new OnnxRuntimeEngine();
             _architecture = new ProgramAssembler(_checkpoint.Description);
-            Adapter = PeftAdapter.Load(Folder);
-            _layout = AdapterFactory.LayoutOf(_architecture, Adapter);
+            Adapter = AdapterFiles.Load(Folder);
+            Layout = AdapterLayouts.Of(_architecture, Adapter);
         }
 
         public string Folder { get; }
 
         public LoraAdapter Adapter { get; }
+
+        public AdapterLayout Layout { get; }
 
         public JsonElement Numbers => _golden.RootElement;
 
@@ -156,17 +157,17 @@ public sealed class PeftGoldenTests
             AddAdapter(inputs);
             if (adapterStart == 0)
             {
-                return Run(_architecture.Generate(_layout, PrefixKind.Tokens), inputs);
+                return Run(_architecture.Generate(Layout, PrefixKind.Tokens), inputs);
             }
 
             AddPrefix(inputs, prompt[..adapterStart]);
-            return Run(_architecture.Generate(_layout, PrefixKind.KeyValues), inputs);
+            return Run(_architecture.Generate(Layout, PrefixKind.KeyValues), inputs);
         }
 
         public double Loss(PromptExample example)
         {
             var form = example.SuffixStart == 0 ? PrefixKind.Tokens : PrefixKind.KeyValues;
-            using var session = _engine.Load(_architecture.Score(_layout, form), _checkpoint);
+            using var session = _engine.Load(_architecture.Score(Layout, form), _checkpoint);
             var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(StepLossKind.Tokens, [example], 1).Inputs, StringComparer.Ordinal);
             AddAdapter(inputs);
             if (form == PrefixKind.KeyValues)
@@ -186,8 +187,8 @@ public sealed class PeftGoldenTests
 
         private void AddAdapter(Dictionary<string, HostTensor> inputs)
         {
-            inputs[ProgramNames.AdapterA] = HostTensor.Of([.. Adapter.Modules.SelectMany(module => module.A)], _layout.ACount);
-            inputs[ProgramNames.AdapterB] = HostTensor.Of(Adapter.ToState(), _layout.BCount);
+            inputs[ProgramNames.AdapterA] = HostTensor.Of([.. Adapter.Modules.SelectMany(module => module.A)], Layout.ACount);
+            inputs[ProgramNames.AdapterB] = HostTensor.Of(Adapter.ToState(), Layout.BCount);
         }
 
         private void AddPrefix(Dictionary<string, HostTensor> inputs, int[] prefix)

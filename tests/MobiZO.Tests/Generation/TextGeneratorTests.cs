@@ -1,3 +1,4 @@
+using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Generation;
 using MobiZO.Models;

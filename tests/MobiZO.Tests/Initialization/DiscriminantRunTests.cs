@@ -1,8 +1,11 @@
+using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Initialization;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs.Ops;
+using MobiZO.Programs.Assembling;
+using MobiZO.Runs;
 using MobiZO.Tests.Training;
 using MobiZO.Training;
 
@@ -18,7 +21,7 @@ public class DiscriminantRunTests
         using var run = new TinyRun(engine);
         await run.TrainAsync(options => options with { Adapter = new AdapterOptions() });
 
-        var adapter = PeftAdapter.Load(run.At("run", "initial"));
+        var adapter = AdapterFiles.Load(run.At("run", "initial"));
         Assert.Equal(2, adapter.Rank);
         Assert.Equal(4, adapter.Alpha);
         var chance = LoraAdapter.CreateFresh(adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), 2, 4, run.Options.Seed);
@@ -41,7 +44,7 @@ public class DiscriminantRunTests
             await run.TrainAsync(options => options with { Adapter = new AdapterOptions(), Steps = 1, PrefixCacheType = MobiZO.PrefixCache.PrefixCacheType.Fp32 });
         }
 
-        var (left, right) = (PeftAdapter.Load(reference.At("run", "initial")), PeftAdapter.Load(onnx.At("run", "initial")));
+        var (left, right) = (AdapterFiles.Load(reference.At("run", "initial")), AdapterFiles.Load(onnx.At("run", "initial")));
         foreach (var (first, second) in left.Modules.Zip(right.Modules))
         {
             var size = first.A.Max(Math.Abs);
@@ -57,7 +60,7 @@ public class DiscriminantRunTests
         using var run = new TinyRun();
         await run.TrainAsync(options => options with { Steps = 1, Adapter = new AdapterOptions { Scope = scope, Initialization = initialization } });
 
-        var adapter = PeftAdapter.Load(run.At("run", "initial"));
+        var adapter = AdapterFiles.Load(run.At("run", "initial"));
         Assert.Equal(8, adapter.Rank);
         var names = adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize));
         Assert.Equal(LoraAdapter.CreateFresh(names, 8, 16, run.Options.Seed).Modules.Select(module => module.A), adapter.Modules.Select(module => module.A));
@@ -80,9 +83,9 @@ public class DiscriminantRunTests
     [InlineData(40, 16)]
     public void RankIsTheNumberOfLabelsUpToALimit(int labels, int rank)
     {
-        var decided = new AdapterOptions().Decided(labels);
+        var decided = DecidedAdapter.Of(new AdapterOptions(), labels);
         Assert.Equal((rank, 2d * rank), (decided.Rank, decided.Alpha));
-        Assert.Equal(3, new AdapterOptions { Rank = 3 }.Decided(labels).Rank);
+        Assert.Equal(3, DecidedAdapter.Of(new AdapterOptions { Rank = 3 }, labels).Rank);
     }
 
     [Theory]
@@ -92,10 +95,10 @@ public class DiscriminantRunTests
     public void LayersAndRateAreDecidedTogether(int labels, EstimatorKind estimator, string layers, float rate)
     {
         var options = new FineTuneOptions { Model = "m", TrainData = "d", Output = "o", Optimizer = new OptimizerOptions { Estimator = estimator } };
-        var decided = options.Decided(labels);
+        var decided = DecidedOptions.Of(options, labels, StepLossKind.Tokens).Run;
         Assert.Equal((layers, rate), (decided.Adapter.Layers, decided.Optimizer.LearningRate));
 
-        var given = (options with { Adapter = new AdapterOptions { Layers = "upper-half" }, Optimizer = options.Optimizer with { LearningRate = 0.1f } }).Decided(labels);
+        var given = DecidedOptions.Of(options with { Adapter = new AdapterOptions { Layers = "upper-half" }, Optimizer = options.Optimizer with { LearningRate = 0.1f } }, labels, StepLossKind.Tokens).Run;
         Assert.Equal(("upper-half", 0.1f), (given.Adapter.Layers, given.Optimizer.LearningRate));
     }
 
@@ -107,7 +110,7 @@ public class DiscriminantRunTests
     public void OtherLayersHaveTheOtherRate(string targets, string? given, string layers)
     {
         var options = new FineTuneOptions { Model = "m", TrainData = "d", Output = "o", Adapter = new AdapterOptions { TargetModules = targets, Layers = given } };
-        var decided = options.Decided(2);
+        var decided = DecidedOptions.Of(options, 2, StepLossKind.Choices).Run;
         Assert.Equal((layers, OptimizerOptions.DefaultLearningRate), (decided.Adapter.Layers, decided.Optimizer.LearningRate));
     }
 

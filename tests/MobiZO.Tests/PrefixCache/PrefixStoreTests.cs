@@ -4,7 +4,6 @@ using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.PrefixCache;
 using MobiZO.TestKit.Tiny;
-using MobiZO.Training;
 
 namespace MobiZO.Tests.PrefixCache;
 
@@ -186,7 +185,7 @@ public sealed class PrefixStoreTests
     {
         using var setting = new PromptSetting { Distort = (_, _, values) => values[0] = 70000 };
         var error = Assert.Throws<FineTuneException>(() => setting.Fill());
-        Assert.Contains("--prefix-cache-type fp32", error.Message);
+        Assert.Contains("FineTuneOptions.PrefixCacheType", error.Message);
         Assert.Empty(setting.Files);
         setting.Fill(type: PrefixCacheType.Fp32);
     }

@@ -153,11 +153,11 @@ public sealed class FrozenPromptTests
     {
         using var run = new TinyRun();
         var plan = await new FineTuner(run.Options).PlanAsync();
-        Assert.Equal((0, 16), (plan.Prompts!.Found, plan.Prompts.Computed));
-        Assert.True(plan.Prompts.Seconds > 0);
-        Assert.True(plan.Prompts.Bytes > 0);
+        Assert.Equal((0, 16), (plan.PrefixCache!.Found, plan.PrefixCache.Computed));
+        Assert.True(plan.PrefixCache!.Seconds > 0);
+        Assert.True(plan.PrefixCache!.Bytes > 0);
         Assert.False(Directory.Exists(run.At("cache", "prompts")));
-        Assert.Null((await new FineTuner(run.Options with { Adapter = run.Options.Adapter with { Scope = AdapterScope.All } }).PlanAsync()).Prompts);
+        Assert.Null((await new FineTuner(run.Options with { Adapter = run.Options.Adapter with { Scope = AdapterScope.All } }).PlanAsync()).PrefixCache);
     }
 
     // Normalised gradients divide losses that differ in the last bits by their small spread.

@@ -4,6 +4,7 @@ using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs.Ops;
+using MobiZO.Runs;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
@@ -147,7 +148,7 @@ public sealed class ResumeTests
         using var run = new TinyRun();
         Assert.Contains("holds no run", (await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true }))).Message);
         await run.TrainUntilAsync(1);
-        Assert.Contains("--resume", (await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync())).Message);
+        Assert.Contains("FineTuneOptions.Resume", (await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync())).Message);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
+using MobiZO.Adapted;
 using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
+using MobiZO.PrefixCache;
 using MobiZO.Programs;
 using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Assembling;
@@ -10,7 +12,6 @@ using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Ops;
 using MobiZO.Programs.Reference;
-using MobiZO.PrefixCache;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
@@ -69,7 +70,7 @@ internal sealed class TinyStep : IDisposable
         ? new ReferenceEngine<float>()
         : new OnnxRuntimeEngine(new EngineSettings { CacheFolder = Path.Combine(AppContext.BaseDirectory, "engine-cache"), Threads = 1 });
 
-    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, SharedLayers = SharesLayers ? ExampleLayout.SharedLayers(Prompt, FirstLayer, Adapter) : 0, RowTokens = HasSingleTokens ? 1 : null, Update = update };
+    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, SharedLayers = SharesLayers ? new AdapterStart(Prompt, FirstLayer, Adapter.Modules.Min(module => module.Layer)).SharedLayers : 0, RowTokens = HasSingleTokens ? 1 : null, Update = update };
 
     public IProgramSession Load(Program program) => Own(_engine.Load(program, Model));
 

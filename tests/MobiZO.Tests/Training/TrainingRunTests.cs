@@ -38,7 +38,7 @@ public sealed class TrainingRunTests
     {
         using var run = new TinyRun(EngineKind.OnnxRuntime);
         async Task<float[]> Train(string name, Func<FineTuneOptions, FineTuneOptions> change) =>
-            PeftAdapter.Load((await run.TrainAsync(options => change(options with { Output = run.At(name), Adapter = options.Adapter with { Scope = scope } }))).AdapterFolder).ToState();
+            AdapterFiles.Load((await run.TrainAsync(options => change(options with { Output = run.At(name), Adapter = options.Adapter with { Scope = scope } }))).AdapterFolder).ToState();
         var expected = await Train("one", options => options);
         foreach (var actual in new[]
         {
@@ -89,8 +89,8 @@ public sealed class TrainingRunTests
         Assert.Equal(13, result.Evaluations.Count);
         var best = result.Evaluations.First(point => point.Metric == result.Evaluations.Max(other => other.Metric));
         Assert.Equal(best, result.Best);
-        Assert.Equal(JournalReplay.Run(run.Journal(), best.Step), PeftAdapter.Load(result.BestAdapterFolder).ToState());
-        Assert.Equal(JournalReplay.Run(run.Journal()), PeftAdapter.Load(result.AdapterFolder).ToState());
+        Assert.Equal(JournalReplay.Run(run.Journal(), best.Step), AdapterFiles.Load(result.BestAdapterFolder).ToState());
+        Assert.Equal(JournalReplay.Run(run.Journal()), AdapterFiles.Load(result.AdapterFolder).ToState());
         Assert.Equal(12, result.Last!.Step);
     }
 
@@ -126,7 +126,7 @@ public sealed class TrainingRunTests
         var step = (int)skipped[0].Step;
         Assert.Equal(JournalReplay.Run(run.Journal(), step), JournalReplay.Run(run.Journal(), step + 1));
         Assert.Equal(2, (await run.TrainAsync(options => Change(options) with { Resume = true })).SkippedSteps);
-        Assert.All(PeftAdapter.Load(result.AdapterFolder).ToState(), value => Assert.True(float.IsFinite(value)));
+        Assert.All(AdapterFiles.Load(result.AdapterFolder).ToState(), value => Assert.True(float.IsFinite(value)));
     }
 
     [Fact]
@@ -136,8 +136,8 @@ public sealed class TrainingRunTests
         run.Write("train.jsonl", TinyRun.Row("aX", 0), TinyRun.Row("bX", 1));
         var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync());
         Assert.Contains("5 steps in a row", error.Message);
-        Assert.Contains("--learning-rate", error.Message);
-        Assert.Contains("--epsilon", error.Message);
+        Assert.Contains("OptimizerOptions.LearningRate", error.Message);
+        Assert.Contains("OptimizerOptions.Epsilon", error.Message);
         Assert.Equal(5, run.Journal().Entries.Count);
         Assert.True(File.Exists(run.At("run", "checkpoint.safetensors")));
     }

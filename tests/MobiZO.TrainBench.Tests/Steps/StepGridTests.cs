@@ -1,7 +1,6 @@
 using MobiZO.Optimization;
 using MobiZO.Programs.Ops;
 using MobiZO.TrainBench.Steps;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Tests.Steps;
 

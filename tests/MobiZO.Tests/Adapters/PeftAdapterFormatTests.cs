@@ -7,7 +7,7 @@ using MobiZO.TestKit;
 
 namespace MobiZO.Tests.Adapters;
 
-public sealed class PeftAdapterTests : IDisposable
+public sealed class PeftAdapterFormatTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mobizo-adapter-").FullName;
 
@@ -29,9 +29,9 @@ public sealed class PeftAdapterTests : IDisposable
     public void Folders_written_by_peft_survive_loading_and_saving_with_the_same_bits(string name)
     {
         var source = Shared.PathOf("fixtures", "peft", name);
-        var adapter = PeftAdapter.Load(source);
-        PeftAdapter.Save(adapter, _folder);
-        var again = PeftAdapter.Load(_folder);
+        var adapter = AdapterFiles.Load(source);
+        AdapterFiles.Save(adapter, _folder);
+        var again = AdapterFiles.Load(_folder);
         AssertSame(adapter, again);
 
         using var original = SafetensorsFile.Open(Path.Combine(source, "adapter_model.safetensors"));
@@ -49,7 +49,7 @@ public sealed class PeftAdapterTests : IDisposable
     [Fact]
     public void The_query_and_value_adapter_has_its_known_geometry()
     {
-        var adapter = PeftAdapter.Load(Shared.PathOf("fixtures", "peft", "llama-qv"));
+        var adapter = AdapterFiles.Load(Shared.PathOf("fixtures", "peft", "llama-qv"));
         Assert.Equal((4, 8f, 2f), (adapter.Rank, adapter.Alpha, adapter.Scale));
         Assert.Empty(adapter.InvocationTokens);
         Assert.Equal("../../models/llama-gqa", adapter.BaseModel);
@@ -62,18 +62,18 @@ public sealed class PeftAdapterTests : IDisposable
 
     [Fact]
     public void The_activated_adapter_has_its_invocation() =>
-        Assert.Equal([11, 42, 7], PeftAdapter.Load(Shared.PathOf("fixtures", "peft", "llama-alora")).InvocationTokens);
+        Assert.Equal([11, 42, 7], AdapterFiles.Load(Shared.PathOf("fixtures", "peft", "llama-alora")).InvocationTokens);
 
     [Fact]
     public void Transposed_base_weights_are_refused() =>
-        Assert.Contains("'fan_in_fan_out'", Assert.Throws<CheckpointException>(() => PeftAdapter.Load(Shared.PathOf("fixtures", "peft", "gpt2-conv1d"))).Message, StringComparison.Ordinal);
+        Assert.Contains("'fan_in_fan_out'", Assert.Throws<CheckpointException>(() => AdapterFiles.Load(Shared.PathOf("fixtures", "peft", "gpt2-conv1d"))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_saved_adapter_reads_back()
     {
         var adapter = Sample() with { InvocationTokens = [5, 6], IsRankStabilized = true, BaseModel = "base/\"model\"", TargetModules = ["q_proj"], LayersToTransform = [2, 10], Alpha = 7.5f };
-        PeftAdapter.Save(adapter, Path.Combine(_folder, "new", "folder"));
-        var again = PeftAdapter.Load(Path.Combine(_folder, "new", "folder"));
+        AdapterFiles.Save(adapter, Path.Combine(_folder, "new", "folder"));
+        var again = AdapterFiles.Load(Path.Combine(_folder, "new", "folder"));
         AssertSame(adapter, again);
         Assert.Equal((float)(7.5 / Math.Sqrt(3)), again.Scale);
         Assert.Equal(["adapter_config.json", "adapter_model.safetensors"], Directory.GetFiles(Path.Combine(_folder, "new", "folder")).Select(Path.GetFileName).Order());
@@ -82,7 +82,7 @@ public sealed class PeftAdapterTests : IDisposable
     [Fact]
     public void The_settings_have_the_form_of_peft()
     {
-        PeftAdapter.Save(Sample(), _folder);
+        AdapterFiles.Save(Sample(), _folder);
         var config = ReadConfig();
         Assert.Equal("LORA", (string?)config["peft_type"]);
         Assert.Equal("CAUSAL_LM", (string?)config["task_type"]);
@@ -149,7 +149,7 @@ public sealed class PeftAdapterTests : IDisposable
     [InlineData("bias", "\"\\ud800\"")]
     public void What_is_not_supported_is_refused_by_its_key(string key, string value)
     {
-        PeftAdapter.Save(Sample(), _folder);
+        AdapterFiles.Save(Sample(), _folder);
         var path = Path.Combine(_folder, "adapter_config.json");
         var lines = File.ReadAllLines(path).Where(line => !line.Contains($"\"{key}\"", StringComparison.Ordinal) || key == "target_modules").ToArray();
         File.WriteAllText(path, "{" + (key == "target_modules" ? "" : $"\"{key}\": {value},") + string.Join('\n', lines)[1..]);
@@ -158,7 +158,7 @@ public sealed class PeftAdapterTests : IDisposable
             File.WriteAllText(path, $$"""{"peft_type":"LORA","r":3,"lora_alpha":6,"target_modules":{{value}}}""");
         }
 
-        var message = Assert.Throws<CheckpointException>(() => PeftAdapter.Load(_folder)).Message;
+        var message = Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message;
         Assert.StartsWith(path, message, StringComparison.Ordinal);
         if (!value.Contains("ud800", StringComparison.Ordinal))
         {
@@ -174,17 +174,17 @@ public sealed class PeftAdapterTests : IDisposable
     [InlineData("null")]
     public void Broken_settings_are_refused(string text)
     {
-        PeftAdapter.Save(Sample(), _folder);
+        AdapterFiles.Save(Sample(), _folder);
         File.WriteAllText(Path.Combine(_folder, "adapter_config.json"), text);
-        Assert.Contains("adapter_config.json", Assert.Throws<CheckpointException>(() => PeftAdapter.Load(_folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("adapter_config.json", Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_expression_as_target_is_read_as_the_modules_it_chose()
     {
-        PeftAdapter.Save(Sample(), _folder);
+        AdapterFiles.Save(Sample(), _folder);
         File.WriteAllText(Path.Combine(_folder, "adapter_config.json"), """{"peft_type":"LORA","r":3,"lora_alpha":6,"target_modules":".*q_proj","layers_to_transform":2}""");
-        var adapter = PeftAdapter.Load(_folder);
+        var adapter = AdapterFiles.Load(_folder);
         Assert.Empty(adapter.TargetModules);
         Assert.Equal([2], adapter.LayersToTransform);
         Assert.Equal(2, adapter.Modules.Count);
@@ -193,12 +193,12 @@ public sealed class PeftAdapterTests : IDisposable
     [Fact]
     public void Missing_files_are_named()
     {
-        Assert.Contains("adapter_config.json", Assert.Throws<CheckpointException>(() => PeftAdapter.Load(_folder)).Message, StringComparison.Ordinal);
-        PeftAdapter.Save(Sample(), _folder);
+        Assert.Contains("adapter_config.json", Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message, StringComparison.Ordinal);
+        AdapterFiles.Save(Sample(), _folder);
         File.Delete(Path.Combine(_folder, "adapter_model.safetensors"));
-        Assert.Contains("adapter_model.safetensors", Assert.Throws<CheckpointException>(() => PeftAdapter.Load(_folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("adapter_model.safetensors", Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(_folder, "adapter_model.bin"), "");
-        Assert.Contains("adapter_model.bin", Assert.Throws<CheckpointException>(() => PeftAdapter.Load(_folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("adapter_model.bin", Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -211,7 +211,7 @@ public sealed class PeftAdapterTests : IDisposable
     [InlineData("base_model.model.x.lora_A.weight", 24, 0, "base_model.model.x.lora_B.weight")]
     public void Unexpected_tensors_are_named(string first, int rows, int columns, string? second)
     {
-        PeftAdapter.Save(Sample(), _folder);
+        AdapterFiles.Save(Sample(), _folder);
         var path = Path.Combine(_folder, "adapter_model.safetensors");
         List<(string, int[], float[])> tensors = [(first, columns == 0 ? [rows] : [rows, columns], new float[rows * Math.Max(1, columns)])];
         if (second is not null)
@@ -220,15 +220,15 @@ public sealed class PeftAdapterTests : IDisposable
         }
 
         SafetensorsWriter.Write(path, tensors);
-        Assert.StartsWith(path, Assert.Throws<CheckpointException>(() => PeftAdapter.Load(_folder)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(path, Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_file_without_tensors_is_refused()
     {
-        PeftAdapter.Save(Sample(), _folder);
+        AdapterFiles.Save(Sample(), _folder);
         SafetensorsWriter.Write(Path.Combine(_folder, "adapter_model.safetensors"), []);
-        Assert.Throws<CheckpointException>(() => PeftAdapter.Load(_folder));
+        Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder));
     }
 
     private static LoraAdapter Sample() =>

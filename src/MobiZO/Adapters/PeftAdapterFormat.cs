@@ -3,12 +3,11 @@ using System.Text.Json;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Safetensors;
 using MobiZO.Checkpoints.Storage;
-using MobiZO.Journal;
 
 namespace MobiZO.Adapters;
 
 /// <summary>Adapter folders as the peft library reads and writes them: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
-public static class PeftAdapter
+internal sealed class PeftAdapterFormat : IAdapterFormat
 {
     private const string ConfigName = "adapter_config.json";
     private const string WeightsName = "adapter_model.safetensors";
@@ -16,17 +15,16 @@ public static class PeftAdapter
     private const string SuffixA = ".lora_A.weight";
     private const string SuffixB = ".lora_B.weight";
 
-    /// <summary>The file with the weights of an adapter folder.</summary>
-    public static string WeightsFile(string folder) => Path.Combine(folder, WeightsName);
+    public string Description => $"a peft folder with {ConfigName} and {WeightsName}";
 
-    /// <summary>Reads a LoRA adapter. Modules come in the natural order of their names; weights of any float type become fp32.</summary>
-    /// <exception cref="CheckpointException">A file is missing or damaged, or the adapter uses something not supported; the message names the key or tensor.</exception>
-    public static LoraAdapter Load(string folder)
+    public bool CanRead(string path) => File.Exists(Path.Combine(path, ConfigName));
+
+    /// <summary>Modules come in the natural order of their names; weights of any float type become fp32.</summary>
+    public LoraAdapter Read(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        var config = PeftConfig.Read(Path.Combine(folder, ConfigName));
-        var weightsPath = Path.Combine(folder, WeightsName);
-        if (!File.Exists(weightsPath) && File.Exists(Path.Combine(folder, "adapter_model.bin")))
+        var config = PeftConfig.Read(Path.Combine(path, ConfigName));
+        var weightsPath = Path.Combine(path, WeightsName);
+        if (!File.Exists(weightsPath) && File.Exists(Path.Combine(path, "adapter_model.bin")))
         {
             throw new CheckpointException($"{weightsPath}: missing; the folder has adapter_model.bin, which may run code when read. Save the adapter again as safetensors");
         }
@@ -45,13 +43,8 @@ public static class PeftAdapter
         };
     }
 
-    /// <summary>Writes the folder; existing files are replaced, each whole or not at all.</summary>
-    /// <exception cref="CheckpointException">A file could not be written.</exception>
-    /// <exception cref="ArgumentException">The adapter has no module, or a module of another rank.</exception>
-    public static void Save(LoraAdapter adapter, string folder)
+    public void Write(LoraAdapter adapter, string path)
     {
-        ArgumentNullException.ThrowIfNull(adapter);
-        ArgumentException.ThrowIfNullOrEmpty(folder);
         if (adapter.Modules.Count == 0 || adapter.Modules.Any(module => module.Rank != adapter.Rank))
         {
             throw new ArgumentException($"an adapter of rank {adapter.Rank} needs at least one module, all of that rank");
@@ -64,13 +57,13 @@ public static class PeftAdapter
         });
         try
         {
-            Directory.CreateDirectory(folder);
-            SafetensorsWriter.Write(Path.Combine(folder, WeightsName), [.. tensors], new Dictionary<string, string> { ["format"] = "pt" });
-            AtomicFile.Write(Path.Combine(folder, ConfigName), stream => WriteConfig(adapter, stream));
+            Directory.CreateDirectory(path);
+            SafetensorsWriter.Write(Path.Combine(path, WeightsName), [.. tensors], new Dictionary<string, string> { ["format"] = "pt" });
+            AtomicFile.Write(Path.Combine(path, ConfigName), stream => WriteConfig(adapter, stream));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException($"{folder}: the adapter could not be written: {error.Message}", error);
+            throw new CheckpointException($"{path}: the adapter could not be written: {error.Message}", error);
         }
     }
 

@@ -1,4 +1,4 @@
-namespace MobiZO.Models;
+namespace MobiZO.Export;
 
 /// <summary>The programs of a model that can be written to a file.</summary>
 public enum ProgramKind

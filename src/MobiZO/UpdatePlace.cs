@@ -1,4 +1,4 @@
-namespace MobiZO.Training;
+namespace MobiZO;
 
 /// <summary>Where the update of B is computed.</summary>
 public enum UpdatePlace

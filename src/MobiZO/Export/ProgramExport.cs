@@ -1,10 +1,11 @@
+using MobiZO.Adapted;
 using MobiZO.Checkpoints;
+using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs;
 using MobiZO.Programs.Assembling;
-using MobiZO.Training;
 
-namespace MobiZO.Models;
+namespace MobiZO.Export;
 
 /// <summary>Writes the programs of a model as files that an unmodified runtime loads.</summary>
 public static class ProgramExport
@@ -24,20 +25,20 @@ public static class ProgramExport
             throw new FineTuneException($"The settings have errors: {string.Join("; ", errors)}", FineTuneFailure.Settings);
         }
 
-        var adapter = AdapterFactory.CreateLayout(model, options.Adapter);
-        var (prompt, firstLayer) = ExampleLayout.FrozenPart(options.Adapter.Scope, adapter);
+        var adapter = AdapterLayouts.Of(model, DecidedAdapter.Of(options.Adapter, labels: 0));
+        var start = AdapterStart.Of(options.Adapter.Scope, adapter);
         return kind switch
         {
             ProgramKind.Step => model.Assembler.Step(new StepOptions
             {
                 Adapter = adapter,
                 Loss = options.Loss == LossKind.Choices ? StepLossKind.Choices : StepLossKind.Tokens,
-                Prompt = prompt,
-                FirstLayer = firstLayer,
+                Prompt = start.Prompt,
+                FirstLayer = start.Layer,
                 Update = options.Update == UpdatePlace.Engine ? new EngineUpdate(options.Optimizer.Estimator, options.Optimizer.Queries) : null,
             }),
-            ProgramKind.Score => model.Assembler.Score(adapter, prompt, firstLayer),
-            ProgramKind.Prefix => model.Assembler.Prefix(prompt == PrefixKind.Hidden ? prompt : PrefixKind.KeyValues, firstLayer),
+            ProgramKind.Score => model.Assembler.Score(adapter, start.Prompt, start.Layer),
+            ProgramKind.Prefix => model.Assembler.Prefix(start.Prompt == PrefixKind.Hidden ? start.Prompt : PrefixKind.KeyValues, start.Layer),
             ProgramKind.Prefill => model.Assembler.Generate(adapter, PrefixKind.Tokens),
             ProgramKind.Generate => model.Assembler.Generate(adapter, PrefixKind.KeyValues),
             _ => ProgramAssembler.Update(adapter, options.Optimizer.Queries),

@@ -1,7 +1,7 @@
 using MobiZO.Adapters;
 using MobiZO.Journal;
 
-namespace MobiZO.Training;
+namespace MobiZO.Runs;
 
 /// <summary>Rebuilds the adapter of a run from its journal and its initial adapter: no model, no data.</summary>
 public static class RunReplay
@@ -15,7 +15,7 @@ public static class RunReplay
     {
         ArgumentNullException.ThrowIfNull(run);
         var journal = RunJournal.Read(run.JournalFile);
-        var initial = PeftAdapter.Load(run.InitialAdapterFolder);
+        var initial = AdapterFiles.Load(run.InitialAdapterFolder);
         var segments = journal.Header.Layout.Segments;
         LoraAdapter ordered;
         try
@@ -32,11 +32,6 @@ public static class RunReplay
             ? ordered.WithState(JournalReplay.Run(journal))
             : throw Mismatch(run, $"module '{different.Second.Name}' is {Describe(different.Second)} in the journal and {Describe(different.First)} in the adapter");
     }
-
-    /// <summary>Whether two adapter folders hold the same weights, byte for byte.</summary>
-    /// <exception cref="IOException">A file cannot be read.</exception>
-    public static bool HaveSameWeights(string folder, string otherFolder) =>
-        File.ReadAllBytes(PeftAdapter.WeightsFile(folder)).AsSpan().SequenceEqual(File.ReadAllBytes(PeftAdapter.WeightsFile(otherFolder)));
 
     private static string Describe(Optimization.StateSegment segment) => FormattableString.Invariant($"r {segment.Rank}, in {segment.InputSize}, out {segment.OutputSize}");
 

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using MobiZO.TestKit;
 
-namespace MobiZO.Tests.Architecture;
+namespace MobiZO.Cli.Tests.Architecture;
 
 /// <summary>Who may know whom.</summary>
 public sealed class ReferenceTests
@@ -15,7 +15,8 @@ public sealed class ReferenceTests
         { "MobiZO.Checkpoints", [] },
         { "MobiZO.Programs", ["MobiZO.Checkpoints"] },
         { "MobiZO.OnnxRuntime", ["MobiZO.Checkpoints", "MobiZO.Programs", Runtime, "Google.Protobuf"] },
-        { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"] },
+        { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text", "CsvHelper"] },
+        { "MobiZO.Cli", ["MobiZO", "MobiZO.Checkpoints", "MobiZO.Programs", "MobiZO.Text", "Spectre.Console", "Spectre.Console.Ansi", "System.CommandLine", "YamlDotNet"] },
     };
 
     public static TheoryData<string, string[], string[]> Projects => new()
@@ -24,7 +25,7 @@ public sealed class ReferenceTests
         { "MobiZO.Checkpoints", [], [] },
         { "MobiZO.Programs", ["MobiZO.Checkpoints"], [] },
         { "MobiZO.OnnxRuntime", ["MobiZO.Programs"], ["Google.Protobuf", "Grpc.Tools", "Microsoft.ML.OnnxRuntime"] },
-        { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"], ["System.Numerics.Tensors"] },
+        { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"], ["CsvHelper", "System.Numerics.Tensors"] },
         { "MobiZO.Cli", ["MobiZO"], ["Spectre.Console", "System.CommandLine", "YamlDotNet"] },
     };
 

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
+using MobiZO.Adapted;
 using MobiZO.Data;
 using MobiZO.Models;
 
 namespace MobiZO.Training;
 
-/// <summary>The rows of a run as token ids.</summary>
-internal sealed record RunData
+/// <summary>The first stage of a run: its rows as token ids.</summary>
+internal sealed record RunRows
 {
     public required IReadOnlyList<EncodedExample> Train { get; init; }
 
@@ -20,13 +21,28 @@ internal sealed record RunData
 
     public required IReadOnlyList<string> Choices { get; init; }
 
+    /// <summary>Tokens that rows were cut to.</summary>
+    public required int MaxLength { get; init; }
+
+    /// <summary>Number of label words when every training row has one of them; 0 for free answers.</summary>
+    public int Labels => Train.All(row => row.Label is not null) ? Choices.Count : 0;
+
+    /// <summary>Whether every training row has label words to choose from.</summary>
+    public bool HasChoices => Train.All(row => row.ChoiceIds.Length > 1);
+
+    /// <summary>Whether every training row makes one row of a program.</summary>
+    public bool HasSingleRows => Train.All(row => AdapterStart.AreSingleRows(row.ChoiceIds));
+
     /// <summary>Changes with any token id of the training rows.</summary>
     public string TrainDigest => Digest(Train);
 
     /// <summary>Changes with any token id of the evaluation rows.</summary>
     public string EvalDigest => Digest(Eval);
 
-    public static RunData Read(FineTuneOptions options, LocalModel model)
+    /// <summary>What the user should know of the rows.</summary>
+    public IEnumerable<string> Notes => new[] { NoteOf("training", TrainSummary), NoteOf("evaluation", EvalSummary) }.OfType<string>();
+
+    public static RunRows Read(FineTuneOptions options, LocalModel model)
     {
         if (options.TestData is { } test && !File.Exists(test))
         {
@@ -54,7 +70,7 @@ internal sealed record RunData
             eval = [.. eval.Take(most)];
         }
 
-        return new RunData
+        return new RunRows
         {
             Train = train,
             TrainSummary = DataSummary.Of(rows.Count, train, encoder.Choices),
@@ -62,8 +78,13 @@ internal sealed record RunData
             EvalSummary = eval.Count == 0 ? null : DataSummary.Of(evalRows, eval, encoder.Choices),
             ReadTest = () => encoder.Encode(DataFile.Read(options.TestData!, data with { MaxRows = null, EvalFraction = 0, Balanced = false })),
             Choices = encoder.Choices,
+            MaxLength = data.MaxLength,
         };
     }
+
+    private string? NoteOf(string what, DataSummary? rows) => rows is not { RowsCut: > 0 } ? null
+        : FormattableString.Invariant($"{rows.RowsCut} of {rows.RowsUsed} {what} rows were cut to {MaxLength} tokens (their answers were not). ") +
+            "Raise DataOptions.MaxLength if what was cut matters.";
 
     private static string Digest(IReadOnlyList<EncodedExample> examples)
     {

@@ -1,11 +1,9 @@
-using MobiZO.Adapters;
 using MobiZO.Data;
-using MobiZO.Initialization;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.PrefixCache;
 
-namespace MobiZO.Training;
+namespace MobiZO;
 
 /// <summary>Everything that decides a run. Defaults are here and in the records it holds.</summary>
 public sealed record FineTuneOptions
@@ -77,23 +75,6 @@ public sealed record FineTuneOptions
 
     /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
     public bool Resume { get; init; }
-
-    /// <summary>The same options with everything decided that depends on the rows.</summary>
-    /// <param name="labels">Number of label words; 0 for free answers.</param>
-    internal FineTuneOptions Decided(int labels)
-    {
-        var adapter = Adapter.Decided(labels);
-        var isDefaultAdapter = adapter.Initialization == AdapterInitialization.Discriminant && adapter.Layers == LayerFilter.UpperHalfWord;
-        return this with
-        {
-            Adapter = adapter,
-            Optimizer = Optimizer with
-            {
-                LearningRate = Optimizer.LearningRate
-                    ?? (isDefaultAdapter && Optimizer.Estimator.IsNormalized() ? OptimizerOptions.UpperHalfLearningRate : OptimizerOptions.DefaultLearningRate),
-            },
-        };
-    }
 
     /// <summary>Every error in these options and the records they hold; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()

@@ -1,10 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MobiZO.Adapters;
 using MobiZO.Checkpoints.Storage;
-using MobiZO.Journal;
 
-namespace MobiZO.Training;
+namespace MobiZO.Runs;
 
 /// <summary>The files of a run; each is written to a temporary name and renamed, except the journal, which only grows.</summary>
 public sealed class RunFolder
@@ -24,7 +22,7 @@ public sealed class RunFolder
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>The effective configuration.</summary>
+    /// <summary>The configuration, with everything decided that was left open.</summary>
     public string ConfigFile => System.IO.Path.Combine(Path, "config.json");
 
     /// <summary>One line a step.</summary>
@@ -54,12 +52,12 @@ public sealed class RunFolder
         var exists = File.Exists(JournalFile);
         if (exists && !options.Resume)
         {
-            throw new FineTuneException($"'{Path}' already holds a run. Continue it with --resume, or choose another --output folder.", FineTuneFailure.Output);
+            throw new FineTuneException($"'{Path}' already holds a run. Continue it with FineTuneOptions.Resume, or choose another folder as FineTuneOptions.Output.", FineTuneFailure.Output);
         }
 
         if (!exists && options.Resume)
         {
-            throw new FineTuneException($"'{Path}' holds no run to resume: expected the file {JournalFile}. Start it without --resume.", FineTuneFailure.Input);
+            throw new FineTuneException($"'{Path}' holds no run to resume: expected the file {JournalFile}. Start it without FineTuneOptions.Resume.", FineTuneFailure.Input);
         }
     }
 
@@ -69,7 +67,7 @@ public sealed class RunFolder
     {
         if (!File.Exists(ConfigFile))
         {
-            throw new FineTuneException($"'{Path}' holds no run: expected the file {ConfigFile}. Give the --output folder of a run that was started before.", FineTuneFailure.Input);
+            throw new FineTuneException($"'{Path}' holds no run: expected the file {ConfigFile}. Give the folder (FineTuneOptions.Output) of a run that was started before.", FineTuneFailure.Input);
         }
 
         try
@@ -101,11 +99,20 @@ public sealed class RunFolder
         }
     }
 
-    internal static void WriteJson<T>(string path, T value) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, value, Json));
-
-    internal static void WriteAdapter(LoraAdapter adapter, string folder)
+    /// <summary>Writes the configuration, with absolute paths so that the run can be read from anywhere.</summary>
+    internal void WriteConfig(FineTuneOptions options)
     {
-        Directory.CreateDirectory(folder);
-        PeftAdapter.Save(adapter, folder);
+        Directory.CreateDirectory(Path);
+        WriteJson(ConfigFile, options with
+        {
+            Model = System.IO.Path.GetFullPath(options.Model),
+            TrainData = System.IO.Path.GetFullPath(options.TrainData),
+            EvalData = options.EvalData is null ? null : System.IO.Path.GetFullPath(options.EvalData),
+            TestData = options.TestData is null ? null : System.IO.Path.GetFullPath(options.TestData),
+            Output = System.IO.Path.GetFullPath(options.Output),
+            Resume = false,
+        });
     }
+
+    internal static void WriteJson<T>(string path, T value) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, value, Json));
 }

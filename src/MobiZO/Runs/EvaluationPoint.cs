@@ -1,6 +1,4 @@
-using MobiZO.Evaluation;
-
-namespace MobiZO.Training;
+namespace MobiZO.Runs;
 
 /// <summary>One evaluation of a run, as it is reported and stored.</summary>
 /// <param name="Step">Steps taken before it.</param>
@@ -13,8 +11,4 @@ public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, i
 {
     /// <summary>What points are compared by: higher is better.</summary>
     public double Metric => Accuracy ?? -TokenLoss;
-
-    /// <summary>The numbers of an evaluation, without its rows.</summary>
-    public static EvaluationPoint Of(long step, EvaluationResult result) =>
-        new(step, result.Accuracy, result.Correct, result.Examples.Count, result.ChoiceLoss, result.TokenLoss);
 }

@@ -1,7 +1,6 @@
-using MobiZO.Adapters;
 using MobiZO.Initialization;
 
-namespace MobiZO.Training;
+namespace MobiZO;
 
 /// <summary>The adapter that is trained.</summary>
 public sealed record AdapterOptions
@@ -21,15 +20,6 @@ public sealed record AdapterOptions
     /// <summary>Where the frozen A comes from.</summary>
     public AdapterInitialization Initialization { get; init; } = AdapterInitialization.Auto;
 
-    /// <summary>The rank in force.</summary>
-    internal int EffectiveRank => Rank ?? RandomRank;
-
-    /// <summary>The alpha in force.</summary>
-    internal double EffectiveAlpha => Alpha ?? 2 * EffectiveRank;
-
-    /// <summary>The layers in force.</summary>
-    internal string EffectiveLayers => Layers ?? (Initialization == AdapterInitialization.Discriminant && !TargetSelection.IsExpression(TargetModules) ? LayerFilter.UpperHalfWord : LayerFilter.AllWord);
-
     /// <summary>target_modules: names (<c>q_proj,v_proj</c> or short <c>q,v</c>), a regular expression, or <c>all-linear</c>.</summary>
     public string TargetModules { get; init; } = "o_proj";
 
@@ -41,17 +31,6 @@ public sealed record AdapterOptions
 
     /// <summary>Which tokens carry the adapter.</summary>
     public AdapterScope Scope { get; init; } = AdapterScope.Activated;
-
-    /// <summary>The same options with everything that was left open decided.</summary>
-    /// <param name="labels">Number of label words; 0 for free answers.</param>
-    internal AdapterOptions Decided(int labels)
-    {
-        var initialization = Initialization != AdapterInitialization.Auto ? Initialization
-            : labels > 1 && Scope == AdapterScope.Activated ? AdapterInitialization.Discriminant
-            : AdapterInitialization.Kaiming;
-        var decided = this with { Initialization = initialization, Rank = Rank ?? (initialization == AdapterInitialization.Discriminant ? Math.Clamp(labels, 1, MostLabelRank) : RandomRank) };
-        return decided with { Alpha = decided.EffectiveAlpha, Layers = decided.EffectiveLayers };
-    }
 
     /// <summary>Every error in these options; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()

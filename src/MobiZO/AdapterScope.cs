@@ -1,4 +1,4 @@
-namespace MobiZO.Training;
+namespace MobiZO;
 
 /// <summary>Which tokens carry the adapter.</summary>
 public enum AdapterScope

@@ -1,4 +1,6 @@
-namespace MobiZO.Training;
+using MobiZO.Runs;
+
+namespace MobiZO;
 
 /// <summary>What a run did.</summary>
 public sealed record FineTuneResult
@@ -44,17 +46,4 @@ public sealed record FineTuneResult
 
     /// <summary>Largest resident memory.</summary>
     public required long PeakMemoryBytes { get; init; }
-}
-
-/// <summary>How a run ended.</summary>
-public enum RunEnd
-{
-    /// <summary>All steps were taken.</summary>
-    Completed,
-
-    /// <summary>Evaluations stopped improving.</summary>
-    StoppedEarly,
-
-    /// <summary>The user stopped it; it can be resumed.</summary>
-    Cancelled,
 }

@@ -1,4 +1,4 @@
-namespace MobiZO.Training;
+namespace MobiZO;
 
 /// <summary>What a step minimises.</summary>
 public enum LossKind

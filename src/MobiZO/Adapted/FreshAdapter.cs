@@ -1,0 +1,39 @@
+using MobiZO.Adapters;
+using MobiZO.Data;
+using MobiZO.Models;
+
+namespace MobiZO.Adapted;
+
+/// <summary>Makes the adapter that a run starts with.</summary>
+internal static class FreshAdapter
+{
+    /// <summary>An adapter on the chosen modules that changes no logit: A drawn from the seed, B zero.</summary>
+    /// <param name="model">The base model.</param>
+    /// <param name="options">Which modules, and how many values.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="rows">The training rows; their last tokens invoke an adapter of scope activated.</param>
+    /// <exception cref="FineTuneException">The targets match nothing, or the prompts of scope activated do not end alike.</exception>
+    public static LoraAdapter Create(LocalModel model, DecidedAdapter options, ulong seed, IReadOnlyList<EncodedExample> rows)
+    {
+        var modules = model.Assembler.LinearModules.ToDictionary(module => module.Name, StringComparer.Ordinal);
+        var match = AdapterLayouts.TargetsOf(model, options);
+        var chosen = match.Modules.Select(name => (name, modules[name].InputSize, modules[name].OutputSize));
+        return LoraAdapter.CreateFresh(chosen, options.Rank, (float)options.Alpha, seed) with
+        {
+            TargetModules = match.TargetModules,
+            LayersToTransform = match.LayersToTransform,
+            BaseModel = Path.GetFullPath(model.Checkpoint.Path),
+            InvocationTokens = options.Scope == AdapterScope.Activated ? InvocationTokens(rows) : [],
+        };
+    }
+
+    private static int[] InvocationTokens(IReadOnlyList<EncodedExample> rows)
+    {
+        var first = rows[0].PromptIds[rows[0].InvocationStart..];
+        var different = rows.FirstOrDefault(row => !row.PromptIds.AsSpan(row.InvocationStart).SequenceEqual(first));
+        return different is null ? first : throw new FineTuneException(
+            FormattableString.Invariant($"AdapterScope.Activated starts at the same tokens in every prompt; lines {rows[0].LineNumber} and {different.LineNumber} end differently. ") +
+            "End DataOptions.Template with fixed words (e.g. \"{text}\\nAnswer:\"), name them with DataOptions.InvocationText, or set AdapterOptions.Scope to All.",
+            FineTuneFailure.Settings);
+    }
+}

@@ -1,0 +1,64 @@
+using MobiZO.Adapted;
+using MobiZO.Initialization;
+using MobiZO.Optimization;
+using MobiZO.Programs.Assembling;
+
+namespace MobiZO.Training;
+
+/// <summary>The second stage of a run: its options with everything decided that depends on the rows.</summary>
+internal sealed record DecidedOptions
+{
+    private DecidedOptions(FineTuneOptions run, DecidedAdapter adapter, StepLossKind loss) => (Run, Adapter, Loss) = (run, adapter, loss);
+
+    /// <summary>As options, with nothing left open: what the files of the run hold.</summary>
+    public FineTuneOptions Run { get; private init; }
+
+    /// <summary>The adapter.</summary>
+    public DecidedAdapter Adapter { get; }
+
+    /// <summary>The loss of a step.</summary>
+    public StepLossKind Loss { get; }
+
+    /// <summary>The loss as users name it.</summary>
+    public LossKind LossKind => Loss == StepLossKind.Tokens ? LossKind.Tokens : LossKind.Choices;
+
+    /// <summary>Whether the adapter's A is read from the training prompts.</summary>
+    public bool ReadsPrompts => Adapter.Initialization == AdapterInitialization.Discriminant;
+
+    /// <summary>Decides for the rows of a run.</summary>
+    /// <exception cref="FineTuneException">The options do not fit the rows.</exception>
+    public static DecidedOptions Of(FineTuneOptions options, RunRows rows)
+    {
+        var decided = Of(options, rows.Labels, LossOf(options.Loss, rows));
+        return !decided.ReadsPrompts || rows.Labels >= 2 ? decided : throw new FineTuneException(
+            "AdapterOptions.Initialization Discriminant tells label words apart and needs one for every row: give DataOptions.Choices or DataOptions.LabelWords, or set it to Kaiming.",
+            FineTuneFailure.Settings);
+    }
+
+    /// <summary>Decides for a number of label words; 0 for free answers.</summary>
+    public static DecidedOptions Of(FineTuneOptions options, int labels, StepLossKind loss)
+    {
+        var adapter = DecidedAdapter.Of(options.Adapter, labels);
+        var rate = adapter.IsDiscriminantUpperHalf && options.Optimizer.Estimator.IsNormalized() ? OptimizerOptions.UpperHalfLearningRate : OptimizerOptions.DefaultLearningRate;
+        return new DecidedOptions(
+            options with { Adapter = adapter.ToOptions(), Optimizer = options.Optimizer with { LearningRate = options.Optimizer.LearningRate ?? rate } }, adapter, loss);
+    }
+
+    /// <summary>The same options with the learning rate that was found by trying.</summary>
+    public DecidedOptions WithFound(float learningRate) =>
+        this with { Run = Run with { Optimizer = Run.Optimizer with { LearningRate = learningRate, ProbeLearningRate = false } } };
+
+    private static StepLossKind LossOf(LossKind? loss, RunRows rows)
+    {
+        if (loss == LossKind.Choices && !rows.HasChoices)
+        {
+            throw new FineTuneException(
+                "FineTuneOptions.Loss Choices needs label words for every row: give DataOptions.Choices or DataOptions.LabelWords, or set it to Tokens.",
+                FineTuneFailure.Settings);
+        }
+
+        return !rows.HasChoices || loss == LossKind.Tokens ? StepLossKind.Tokens
+            : rows.HasSingleRows ? StepLossKind.Choices
+            : StepLossKind.ChoiceSequences;
+    }
+}

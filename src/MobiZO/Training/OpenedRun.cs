@@ -1,0 +1,98 @@
+using MobiZO.Adapted;
+using MobiZO.Adapters;
+using MobiZO.Models;
+using MobiZO.PrefixCache;
+
+namespace MobiZO.Training;
+
+/// <summary>The third stage of a run: model, rows and decided options put together, programs loaded. Nothing of the rows is computed yet.</summary>
+internal sealed class OpenedRun : IDisposable
+{
+    private readonly Stack<IDisposable> _owned;
+
+    private OpenedRun(FineTuneOptions options, IProgress<TrainingEvent>? progress, Stack<IDisposable> owned)
+    {
+        _owned = owned;
+        var model = Own(LocalModel.Open(options.Model, options.Engine with { CacheProgress = new StageReport(progress, "preparing weights") }));
+        Rows = RunRows.Read(options, model);
+        Options = DecidedOptions.Of(options, Rows);
+        Fresh = FreshAdapter.Create(model, Options.Adapter, options.Seed, Rows.Train);
+        RequireRoomFor(Options.Run.Optimizer.Queries, Fresh.Layout.Total);
+        Model = Own(new AdaptedModel(model, Fresh, Rows.HasSingleRows, options.Engine.PrefixStyle));
+        Examples = new StepExamples(Rows, Options, Model.Start);
+        Programs = Own(StepPrograms.Load(Model, Options, Examples.RowTokens));
+        Caches = Own(new RunCaches(Model, Options.Run, progress));
+        TrainCache = Caches.Open(Examples.All, Examples.Used);
+    }
+
+    public RunRows Rows { get; }
+
+    /// <summary>The options; a learning rate that is to be tried is still the default.</summary>
+    public DecidedOptions Options { get; }
+
+    /// <summary>The adapter with its A drawn at random.</summary>
+    public LoraAdapter Fresh { get; }
+
+    public AdaptedModel Model { get; }
+
+    public StepExamples Examples { get; }
+
+    public StepPrograms Programs { get; }
+
+    public RunCaches Caches { get; }
+
+    /// <summary>The frozen parts of the training examples; null when there are none.</summary>
+    public PrefixStore? TrainCache { get; }
+
+    /// <summary>Opens everything; on failure all is closed again.</summary>
+    /// <param name="options">The run.</param>
+    /// <param name="progress">Told what happens; may be null.</param>
+    /// <exception cref="FineTuneException">Model, rows and options do not fit together.</exception>
+    public static OpenedRun Open(FineTuneOptions options, IProgress<TrainingEvent>? progress)
+    {
+        var owned = new Stack<IDisposable>();
+        try
+        {
+            return new OpenedRun(options, progress, owned);
+        }
+        catch
+        {
+            Close(owned);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Close(_owned);
+
+    private static void Close(Stack<IDisposable> owned)
+    {
+        while (owned.TryPop(out var last))
+        {
+            last.Dispose();
+        }
+    }
+
+    private static void RequireRoomFor(int queries, int trained)
+    {
+        if ((long)queries * trained > Array.MaxLength)
+        {
+            throw new FineTuneException(
+                FormattableString.Invariant($"{queries} queries of {trained} trained values are too many ({Array.MaxLength} values at most): ") +
+                "lower OptimizerOptions.Queries or AdapterOptions.Rank, or choose fewer AdapterOptions.TargetModules.",
+                FineTuneFailure.Settings);
+        }
+    }
+
+    private T Own<T>(T value)
+        where T : IDisposable
+    {
+        _owned.Push(value);
+        return value;
+    }
+
+    private sealed class StageReport(IProgress<TrainingEvent>? progress, string stage) : IProgress<double>
+    {
+        public void Report(double value) => progress?.Report(new StageProgress(stage, (long)(value * 100), 100));
+    }
+}

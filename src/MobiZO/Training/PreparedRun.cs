@@ -1,0 +1,105 @@
+using MobiZO.Adapted;
+using MobiZO.Adapters;
+using MobiZO.Data;
+using MobiZO.Evaluation;
+using MobiZO.Journal;
+
+namespace MobiZO.Training;
+
+/// <summary>The last stage of a run: everything that its steps and evaluations need.</summary>
+internal sealed class PreparedRun : IDisposable
+{
+    private readonly OpenedRun _opened;
+
+    private PreparedRun(OpenedRun opened, DecidedOptions options, LoraAdapter adapter, ModelObjective objective, Evaluator? evaluator)
+    {
+        (_opened, Options, Adapter, Objective, Evaluator) = (opened, options, adapter, objective, evaluator);
+        Header = RunHeader.Of(options, opened, adapter);
+    }
+
+    public RunRows Rows => _opened.Rows;
+
+    public AdaptedModel Model => _opened.Model;
+
+    public RunCaches Caches => _opened.Caches;
+
+    /// <summary>The options with everything decided.</summary>
+    public DecidedOptions Options { get; }
+
+    /// <summary>The adapter before the first step.</summary>
+    public LoraAdapter Adapter { get; }
+
+    public ModelObjective Objective { get; }
+
+    /// <summary>Scores the evaluation rows; null without any.</summary>
+    public Evaluator? Evaluator { get; }
+
+    /// <summary>The first line of the journal.</summary>
+    public JournalHeader Header { get; }
+
+    /// <summary>Goes through all stages. What is frozen in the prompts is computed, A is read and the learning rate tried.</summary>
+    /// <param name="options">The run.</param>
+    /// <param name="recorded">The run that goes on; null for a new one.</param>
+    /// <param name="progress">Told what happens; may be null.</param>
+    /// <param name="cancellation">Stops the preparation.</param>
+    /// <exception cref="FineTuneException">Model, rows and options do not fit together.</exception>
+    public static PreparedRun Prepare(FineTuneOptions options, RecordedRun? recorded, IProgress<TrainingEvent>? progress, CancellationToken cancellation) => Finish(
+        OpenedRun.Open(options, progress),
+        opened =>
+        {
+            opened.Caches.Fill(opened.TrainCache, "training", isLast: opened.Rows.Eval.Count == 0, cancellation);
+            var evaluator = CreateEvaluator(opened);
+            if (evaluator is not null)
+            {
+                opened.Caches.Fill(evaluator.Cache, "evaluation", isLast: true, cancellation);
+            }
+
+            var adapter = InitialAdapter.Of(opened, recorded, progress, cancellation);
+            var objective = CreateObjective(opened, adapter);
+            var decided = ChosenRate.Of(opened.Options, adapter.Layout, objective, recorded, progress, cancellation);
+            return new PreparedRun(opened, decided, adapter, objective, evaluator);
+        });
+
+    /// <summary>Goes as far as one step can be measured: only its prompts are computed, A stays random and no learning rate is tried.</summary>
+    /// <inheritdoc cref="Prepare(FineTuneOptions, RecordedRun?, IProgress{TrainingEvent}?, CancellationToken)"/>
+    public static PreparedRun Preview(FineTuneOptions options, IProgress<TrainingEvent>? progress) => Finish(
+        OpenedRun.Open(options, progress),
+        opened =>
+        {
+            opened.TrainCache?.FillFor(opened.Examples.Order.IndicesOf(0));
+            return new PreparedRun(opened, opened.Options, opened.Fresh, CreateObjective(opened, opened.Fresh), CreateEvaluator(opened));
+        });
+
+    /// <summary>An evaluator of further rows with the programs of this run.</summary>
+    public Evaluator CreateEvaluator(IReadOnlyList<EncodedExample> rows) => CreateEvaluator(_opened, rows);
+
+    /// <inheritdoc/>
+    public void Dispose() => _opened.Dispose();
+
+    private static PreparedRun Finish(OpenedRun opened, Func<OpenedRun, PreparedRun> prepare)
+    {
+        try
+        {
+            return prepare(opened);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    private static Evaluator? CreateEvaluator(OpenedRun opened) => opened.Rows.Eval.Count == 0 ? null : CreateEvaluator(opened, opened.Rows.Eval);
+
+    private static Evaluator CreateEvaluator(OpenedRun opened, IReadOnlyList<EncodedExample> rows) =>
+        new(opened.Model, rows, opened.Rows.Choices, examples => opened.Caches.Open(examples), opened.Options.Run.MaxTokensPerRun);
+
+    private static ModelObjective CreateObjective(OpenedRun opened, LoraAdapter adapter) => new(
+        opened.Programs,
+        opened.Options.Loss,
+        [.. adapter.Modules.SelectMany(module => module.A)],
+        opened.Examples.All,
+        opened.Examples.Order,
+        opened.TrainCache,
+        opened.Options.Run.MaxTokensPerRun);
+}

@@ -1,0 +1,67 @@
+using MobiZO.Adapted;
+using MobiZO.PrefixCache;
+using MobiZO.Programs.Feeding;
+
+namespace MobiZO.Training;
+
+/// <summary>The prefix caches of a run: one store for each set of rows, all within one budget of memory.</summary>
+internal sealed class RunCaches : IDisposable
+{
+    private readonly AdaptedModel _model;
+    private readonly FineTuneOptions _options;
+    private readonly IProgress<TrainingEvent>? _progress;
+    private readonly List<PrefixStore> _stores = [];
+    private long _bytesLeft;
+
+    public RunCaches(AdaptedModel model, FineTuneOptions options, IProgress<TrainingEvent>? progress)
+    {
+        (_model, _options, _progress) = (model, options, progress);
+        _bytesLeft = (long)options.PrefixCacheMegabytes << 20;
+    }
+
+    /// <summary>What all stores take; null when nothing is frozen.</summary>
+    public PrefixCachePlan? Plan => _stores.Select(store => store.Plan).Aggregate((PrefixCachePlan?)null, (sum, plan) => sum?.Plus(plan) ?? plan);
+
+    /// <summary>Opens a store within what is left of the budget; null when nothing is frozen.</summary>
+    /// <param name="examples">The examples.</param>
+    /// <param name="used">Examples worth computing ahead; null: all.</param>
+    public PrefixStore? Open(IReadOnlyList<PromptExample> examples, IReadOnlyCollection<int>? used = null)
+    {
+        var folder = _options.PrefixCacheFile ? PrefixFolder.PathOf(_model.Model, _options.Engine, _model.Prefix.Shape, _options.PrefixCacheType) : null;
+        var store = _model.OpenStore(examples, new PrefixCacheOptions(_options.PrefixCacheType, _bytesLeft, folder, _options.MaxTokensPerRun), used);
+        if (store is not null)
+        {
+            _stores.Add(store);
+        }
+
+        return store;
+    }
+
+    /// <summary>Computes the prompts of a store ahead.</summary>
+    /// <param name="store">The store; may be null.</param>
+    /// <param name="rows">Whose prompts they are.</param>
+    /// <param name="isLast">Whether no other store is filled next: then the program that computes prompts is let go.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    public void Fill(PrefixStore? store, string rows, bool isLast, CancellationToken cancellation)
+    {
+        store?.Fill(
+            plan => _progress?.Report(new PrefixesPlanned(rows, plan)),
+            (done, total) => _progress?.Report(new StageProgress($"caching {rows} prompts", done, total)),
+            reason => _progress?.Report(new RunNote(reason, true)),
+            cancellation);
+        _bytesLeft -= store?.HeldBytes ?? 0;
+        if (isLast)
+        {
+            _model.Prefix.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var store in _stores)
+        {
+            store.Dispose();
+        }
+    }
+}

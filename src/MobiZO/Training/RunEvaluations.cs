@@ -1,0 +1,90 @@
+using MobiZO.Adapted;
+using MobiZO.Adapters;
+using MobiZO.Evaluation;
+using MobiZO.Runs;
+
+namespace MobiZO.Training;
+
+/// <summary>The evaluations of a run: when one is due, which was the best, and whether they still improve.</summary>
+internal sealed class RunEvaluations
+{
+    private readonly PreparedRun _run;
+    private readonly RunFolder _folder;
+    private readonly IProgress<TrainingEvent>? _progress;
+    private readonly List<EvaluationPoint> _points;
+
+    /// <param name="run">The run.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="earlier">The evaluations so far.</param>
+    /// <param name="progress">Told what happens; may be null.</param>
+    public RunEvaluations(PreparedRun run, RunFolder folder, IReadOnlyList<EvaluationPoint> earlier, IProgress<TrainingEvent>? progress)
+    {
+        (_run, _folder, _progress) = (run, folder, progress);
+        _points = [.. earlier];
+    }
+
+    /// <summary>Every evaluation in order.</summary>
+    public IReadOnlyList<EvaluationPoint> Points => _points;
+
+    /// <summary>The best evaluation, the first of equals; null without any.</summary>
+    public EvaluationPoint? Best => _points.MaxBy(point => point.Metric);
+
+    /// <summary>Whether the last <see cref="FineTuneOptions.Patience"/> evaluations were not better than an earlier one.</summary>
+    public bool HaveStoppedImproving =>
+        _run.Options.Run.Patience > 0 && Best is { } best && _points.Count(point => point.Step > best.Step) >= _run.Options.Run.Patience;
+
+    /// <summary>Whether an evaluation belongs behind this many steps.</summary>
+    public bool IsDue(long step)
+    {
+        var options = _run.Options.Run;
+        return _run.Evaluator is not null && (step == options.Steps || (options.EvalEvery > 0 && step > 0 && step % options.EvalEvery == 0));
+    }
+
+    /// <summary>Whether an evaluation belongs behind this many steps and is not there.</summary>
+    public bool IsMissing(long step) => IsDue(step) && !Has(step);
+
+    /// <summary>Scores the evaluation rows, unless there are none or it was done; the best adapter is written.</summary>
+    /// <param name="step">Steps taken.</param>
+    /// <param name="b">The trained state after them.</param>
+    /// <param name="cancellation">Stops between two engine runs.</param>
+    public void Add(long step, float[] b, CancellationToken cancellation)
+    {
+        if (_run.Evaluator is not { } evaluator || Has(step))
+        {
+            return;
+        }
+
+        var result = Score(evaluator, b, cancellation);
+        var point = result.At(step);
+
+        // CompareTo puts NaN below every number, as MaxBy does.
+        var isBest = _points.All(earlier => earlier.Metric.CompareTo(point.Metric) < 0);
+        if (isBest)
+        {
+            AdapterFiles.Save(_run.Adapter.WithState(b), _folder.BestAdapterFolder);
+        }
+
+        _points.Add(point);
+        RunFolder.WriteJson(_folder.EvaluationsFile, _points);
+        _progress?.Report(new EvaluationCompleted(step, result, isBest));
+    }
+
+    /// <summary>Scores the held-out rows, which are read here and nowhere else, once: with the base model and with the kept adapter, the best one if there is any.</summary>
+    /// <param name="step">Steps taken.</param>
+    /// <param name="b">The trained state after them.</param>
+    public (EvaluationPoint Before, EvaluationPoint After) ScoreHeldOut(long step, float[] b)
+    {
+        var evaluator = _run.CreateEvaluator(_run.Rows.ReadTest());
+        _run.Caches.Fill(evaluator.Cache, "held-out", isLast: true, CancellationToken.None);
+        var kept = Best is null ? b : AdapterFiles.Load(_folder.BestAdapterFolder).OrderedAs([.. _run.Adapter.Modules.Select(module => module.Name)]).ToState();
+        var before = Score(evaluator, new float[b.Length], CancellationToken.None).At(0);
+        return (before, Score(evaluator, kept, CancellationToken.None).At(Best?.Step ?? step));
+    }
+
+    private bool Has(long step) => _points.Any(point => point.Step == step);
+
+    private EvaluationResult Score(Evaluator evaluator, float[] b, CancellationToken cancellation) => evaluator.Evaluate(
+        AdapterTensors.Of(_run.Adapter, b),
+        done => _progress?.Report(new StageProgress("evaluating", done, evaluator.RowCount)),
+        cancellation);
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using MobiZO.Adapters;
+using MobiZO.Checkpoints;
+using MobiZO.Journal;
+using MobiZO.Programs.Assembling;
+using MobiZO.Runs;
+
+namespace MobiZO.Training;
+
+/// <summary>What tells one run from another.</summary>
+internal static class RunHeader
+{
+    /// <summary>The first line of the journal.</summary>
+    public static JournalHeader Of(DecidedOptions options, OpenedRun opened, LoraAdapter adapter)
+    {
+        var (run, start) = (options.Run, opened.Model.Start);
+        return new JournalHeader
+        {
+            Seed = run.Seed,
+            TotalSteps = run.Steps,
+            Optimizer = run.Optimizer,
+            Layout = adapter.Layout,
+            Properties = new Dictionary<string, string>
+            {
+                ["model"] = opened.Model.Model.Checkpoint.Fingerprint,
+                ["engine"] = run.Engine.Kind.ToString(),
+                ["weights"] = WeightFormats.NameOf(run.Engine.Weights),
+                ["update"] = run.Update.ToString(),
+                ["adapter"] = JsonSerializer.Serialize(run.Adapter, RunFolder.Json),
+                ["loss"] = options.Loss.ToString(),
+                ["examples_per_step"] = FormattableString.Invariant($"{run.ExamplesPerStep}"),
+                ["train_rows"] = opened.Rows.TrainDigest,
+                ["eval_rows"] = opened.Rows.EvalDigest,
+                ["prompts"] = start switch
+                {
+                    { Prompt: PrefixKind.Tokens } => "computed",
+                    { Prompt: PrefixKind.KeyValues, Layer: > 0 } => FormattableString.Invariant($"{run.PrefixCacheType} from layer {start.Layer}"),
+                    _ => run.PrefixCacheType.ToString(),
+                },
+            },
+        };
+    }
+}

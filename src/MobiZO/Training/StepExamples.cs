@@ -1,0 +1,50 @@
+using MobiZO.Adapted;
+using MobiZO.Data;
+using MobiZO.Initialization;
+using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Feeding;
+
+namespace MobiZO.Training;
+
+/// <summary>The training rows as examples of the step program, and which of them the run will see.</summary>
+internal sealed class StepExamples
+{
+    private readonly DecidedOptions _options;
+    private readonly AdapterStart _start;
+
+    public StepExamples(RunRows rows, DecidedOptions options, AdapterStart start)
+    {
+        (_options, _start) = (options, start);
+        All = [.. rows.Train.Select(ExampleOf)];
+        Order = new ExampleOrder(All.Count, options.Run.ExamplesPerStep, options.Run.Seed);
+        ReadFirst = options.ReadsPrompts ? new ExampleOrder(All.Count, Math.Min(All.Count, DiscriminantInitialization.MostExamples), options.Run.Seed).IndicesOf(0) : [];
+    }
+
+    /// <summary>One example a row.</summary>
+    public IReadOnlyList<PromptExample> All { get; }
+
+    /// <summary>Which of them a step sees.</summary>
+    public ExampleOrder Order { get; }
+
+    /// <summary>The examples that decide A: the first that the run sees; empty when A is drawn at random.</summary>
+    public IReadOnlyList<int> ReadFirst { get; }
+
+    /// <summary>The examples that the run will see: of a large file only a part, and only their prompts are worth computing.</summary>
+    public IReadOnlyCollection<int> Used => (long)_options.Run.Steps * Order.ExamplesPerStep >= Order.Count
+        ? [.. Enumerable.Range(0, Order.Count)]
+        : [.. Enumerable.Range(0, _options.Run.Steps).SelectMany(step => Order.IndicesOf(step)).Concat(ReadFirst).Distinct()];
+
+    /// <summary>Tokens of a row of the run's steps, where the step's program is shorter for them; null otherwise.</summary>
+    /// <remarks>
+    /// That program joins the new keys of all copies in one product: an overflow in one copy would spoil the others, and the search for a learning rate tries distances that overflow.
+    /// </remarks>
+    public int? RowTokens => _options.Run.Optimizer.ProbeLearningRate ? null : RowTokensOf(_options.Loss, _start.Prompt, All);
+
+    /// <summary>Tokens of a row of a step when all rows have as many and the step's program is shorter for that number (1, behind cached prompts); null otherwise.</summary>
+    public static int? RowTokensOf(StepLossKind loss, PrefixKind prompt, IEnumerable<PromptExample> examples) =>
+        prompt == PrefixKind.KeyValues && examples.All(example => StepFeed.TokensOf(loss, example) == 1) ? 1 : null;
+
+    private PromptExample ExampleOf(EncodedExample row) => _options.Loss == StepLossKind.Tokens
+        ? new PromptExample(row.PromptIds, _start.TokenOf(row), row.AnswerIds, [], row.Label ?? 0)
+        : new PromptExample(row.PromptIds, _start.TokenOf(row), [], row.ChoiceIds, row.Label ?? 0);
+}
