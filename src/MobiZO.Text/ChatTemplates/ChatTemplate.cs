@@ -6,8 +6,9 @@ using MobiZO.Text.ChatTemplates.Values;
 namespace MobiZO.Text.ChatTemplates;
 
 /// <summary>
-/// A chat template in the Jinja language, rendered as <c>apply_chat_template</c> of the transformers library does. A template runs in a sandbox:
-/// it sees only the values given to it, and its work, output and recursion are bounded. Immutable; may be used by several threads.
+/// A chat template in the Jinja language. It renders what <c>apply_chat_template</c> of the transformers library renders. It runs in a
+/// sandbox: it sees only the values given to it, and its work, output and recursion are bounded. It is immutable, and several threads may
+/// use it at once.
 /// </summary>
 public sealed class ChatTemplate
 {
@@ -22,13 +23,16 @@ public sealed class ChatTemplate
 
     /// <summary>Parses a template.</summary>
     /// <param name="source">The text, as in <c>chat_template</c> of a tokenizer configuration.</param>
-    /// <exception cref="ChatTemplateException">The template has a syntax error, uses a tag that is not supported, or is too large.</exception>
+    /// <exception cref="ChatTemplateException">
+    /// The template has a syntax error, uses a tag that is not supported, or is too large.
+    /// </exception>
     public static ChatTemplate Parse(string source)
     {
         ArgumentNullException.ThrowIfNull(source);
         return source.Length <= TemplateLimits.MaximumSourceLength
             ? new ChatTemplate(Parser.Parse(source))
-            : throw new ChatTemplateException($"The template has {source.Length} characters, more than allowed ({TemplateLimits.MaximumSourceLength})");
+            : throw new ChatTemplateException(
+                $"The template has {source.Length} characters, more than allowed ({TemplateLimits.MaximumSourceLength})");
     }
 
     /// <summary>Renders a plain conversation.</summary>

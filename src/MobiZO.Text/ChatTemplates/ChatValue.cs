@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace MobiZO.Text.ChatTemplates;
 
 /// <summary>
-/// Reads the JSON-like trees that templates see: <see cref="string"/>, <see cref="long"/>, <see cref="BigInteger"/>, <see cref="double"/>,
-/// <see cref="bool"/>, null, <c>IReadOnlyList&lt;object?&gt;</c> and <c>IReadOnlyDictionary&lt;string, object?&gt;</c> (in the order of the file).
+/// Reads the JSON-like trees that templates see. A tree is made of <see cref="string"/>, <see cref="long"/>, <see cref="BigInteger"/>,
+/// <see cref="double"/>, <see cref="bool"/>, null, <c>IReadOnlyList&lt;object?&gt;</c> and
+/// <c>IReadOnlyDictionary&lt;string, object?&gt;</c>. Keys keep the order of the file.
 /// </summary>
 public static class ChatValue
 {
@@ -17,7 +18,9 @@ public static class ChatValue
     private const int MaximumNumberLength = 2466;
 
     /// <summary>Turns a JSON element into a tree. Of a repeated key the last value counts, as in Python.</summary>
-    /// <exception cref="FormatException">The element is nested deeper than <see cref="MaximumDepth"/> or holds text that is not valid Unicode.</exception>
+    /// <exception cref="FormatException">
+    /// The element is nested deeper than <see cref="MaximumDepth"/> or holds text that is not valid Unicode.
+    /// </exception>
     public static object? FromJson(JsonElement element) => FromJson(element, 0);
 
     private static object? FromJson(JsonElement element, int depth)
@@ -73,7 +76,8 @@ public static class ChatValue
             throw new FormatException($"A JSON number has {text.Length} digits, more than allowed ({MaximumNumberLength}).");
         }
 
-        if (text.AsSpan().IndexOfAny('.', 'e', 'E') < 0 && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large))
+        if (text.AsSpan().IndexOfAny('.', 'e', 'E') < 0
+            && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large))
         {
             return large;
         }

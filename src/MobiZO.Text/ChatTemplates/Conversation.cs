@@ -6,7 +6,9 @@ internal static class Conversation
     private static readonly string[] s_reasoningSources = ["reasoning_content", "reasoning", "thinking"];
     private static readonly string[] s_reasoningTargets = ["reasoning_content", "thinking"];
 
-    /// <summary>A copy without keys whose value is null, in which reasoning is found under each of the names that templates use.</summary>
+    /// <summary>
+    /// Copies a message. Keys whose value is null are left out. Reasoning is found under each of the names that templates use.
+    /// </summary>
     public static OrderedDictionary<string, object?> Prepare(IReadOnlyDictionary<string, object?> message)
     {
         ArgumentNullException.ThrowIfNull(message);

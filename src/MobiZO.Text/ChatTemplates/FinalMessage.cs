@@ -3,8 +3,8 @@ using MobiZO.Text.ChatTemplates.Values;
 namespace MobiZO.Text.ChatTemplates;
 
 /// <summary>
-/// Finds where the content of the last message ends in the rendered text: a marker is appended to the content before rendering and cut away after it,
-/// with everything behind.
+/// Finds where the content of the last message ends in the rendered text. A marker is appended to the content before rendering. After it,
+/// the marker and everything behind it are cut away.
 /// </summary>
 internal sealed class FinalMessage
 {
@@ -34,7 +34,9 @@ internal sealed class FinalMessage
         }
     }
 
-    /// <summary>Cuts the rendered text where the content ends. Space before the cut goes only where the template trimmed the content.</summary>
+    /// <summary>
+    /// Cuts the rendered text where the content ends. Space before the cut goes only where the template trimmed the content.
+    /// </summary>
     public RenderedChat Cut(RenderedChat rendered)
     {
         var text = rendered.Text;

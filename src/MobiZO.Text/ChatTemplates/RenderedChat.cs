@@ -3,6 +3,7 @@ namespace MobiZO.Text.ChatTemplates;
 /// <summary>A rendered conversation.</summary>
 /// <param name="Text">The text.</param>
 /// <param name="GenerationSpans">
-/// Parts of the text inside <c>generation</c> tags, in UTF-16 code units, in order: what the model is to learn. Empty when the template has no such tags.
+/// The parts of the text inside <c>generation</c> tags, in order, in UTF-16 code units. They are what the model is to learn. Empty when the
+/// template has no such tags.
 /// </param>
 public sealed record RenderedChat(string Text, IReadOnlyList<Range> GenerationSpans);

@@ -1,6 +1,8 @@
 namespace MobiZO.Text.ChatTemplates;
 
-/// <summary>What one template may cost. A template comes with a model file from anywhere, so it must not hang, exhaust memory, or overflow the stack.</summary>
+/// <summary>
+/// What one template may cost. A template comes with a model file from anywhere. It must not hang, exhaust memory or overflow the stack.
+/// </summary>
 internal static class TemplateLimits
 {
     /// <summary>UTF-16 code units of template source.</summary>

@@ -39,7 +39,9 @@ public sealed record GgufVocabulary
     /// <summary><c>tokenizer.ggml.add_space_prefix</c>; null means yes; "llama" only.</summary>
     public bool? AddSpacePrefix { get; init; }
 
-    /// <summary><c>tokenizer.ggml.remove_extra_whitespaces</c>: drop leading and trailing spaces and squeeze repeated ones ("llama" only).</summary>
+    /// <summary>
+    /// <c>tokenizer.ggml.remove_extra_whitespaces</c>: spaces at the ends are dropped and repeated ones squeezed ("llama" only).
+    /// </summary>
     public bool RemoveExtraWhitespaces { get; init; }
 
     /// <summary>What error messages call the source of this vocabulary, such as the file's path.</summary>

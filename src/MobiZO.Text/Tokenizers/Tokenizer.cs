@@ -4,14 +4,17 @@ using MobiZO.Text.Tokenizers.Loading;
 namespace MobiZO.Text.Tokenizers;
 
 /// <summary>The door to the tokenizers: builds one from a <c>tokenizer.json</c> or from GGUF metadata.</summary>
-/// <remarks>Tokenizers are immutable and may be used by several threads at once; a <see cref="StreamingDecoder"/> belongs to one thread.</remarks>
+/// <remarks>
+/// Tokenizers are immutable, and several threads may use one at once. A <see cref="StreamingDecoder"/> belongs to one thread.
+/// </remarks>
 public static class Tokenizer
 {
     /// <summary>
-    /// Reads a <c>tokenizer.json</c> (Hugging Face tokenizers format) with a BPE model. Its truncation and padding settings are not applied.
+    /// Reads a <c>tokenizer.json</c> of the Hugging Face tokenizers library. Its model must be BPE. Its truncation and padding are not
+    /// applied.
     /// </summary>
     /// <param name="path">Path of the file.</param>
-    /// <exception cref="TokenizerException">The file is broken or uses a construct that is not supported; the message names it.</exception>
+    /// <exception cref="TokenizerException">The file is broken or uses a construct that is not supported. The message names it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ITokenizer FromFile(string path)
     {

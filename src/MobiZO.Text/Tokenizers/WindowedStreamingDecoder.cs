@@ -1,8 +1,8 @@
 namespace MobiZO.Text.Tokenizers;
 
 /// <summary>
-/// Decodes a window of the newest ids: those whose text is not complete yet, and before them the last ones that showed text, because decoders
-/// treat a token differently at the beginning.
+/// Decodes a window of the newest ids: those whose text is not complete yet, and before them the last ones that showed text. Those are
+/// needed because decoders treat a token differently at the beginning.
 /// </summary>
 internal sealed class WindowedStreamingDecoder(PipelineTokenizer tokenizer, bool skipSpecialTokens) : StreamingDecoder
 {

@@ -11,8 +11,8 @@ namespace MobiZO.Text.Tests.ChatTemplates;
 public sealed partial class ChatTemplateFixtureTests
 {
     public static TheoryData<string, string> Chats => ChatVector.Rows(
-        "smollm2", "chatml", "chatml-generation", "deepseek-r1", "gemma3", "granite-3", "llama-3.1", "llama2", "llama3", "mistral-v1", "mistral-v3-tools",
-        "phi3", "qwen2.5", "qwen3", "zephyr");
+        "smollm2", "chatml", "chatml-generation", "deepseek-r1", "gemma3", "granite-3", "llama-3.1", "llama2", "llama3", "mistral-v1",
+        "mistral-v3-tools", "phi3", "qwen2.5", "qwen3", "zephyr");
 
     public static TheoryData<string, string> Snippets => ChatVector.Rows("snippets");
 
@@ -27,7 +27,10 @@ public sealed partial class ChatTemplateFixtureTests
             var rendered = template.RenderWithSpans(vector.Messages, vector.Options);
             if (vector.GenerationSpans is { } spans)
             {
-                Assert.Equal(spans, rendered.GenerationSpans.Select(span => (CodePoints(rendered.Text, span.Start.Value), CodePoints(rendered.Text, span.End.Value))));
+                Assert.Equal(
+                    spans,
+                    rendered.GenerationSpans.Select(span =>
+                        (CodePoints(rendered.Text, span.Start.Value), CodePoints(rendered.Text, span.End.Value))));
             }
 
             return rendered.Text;

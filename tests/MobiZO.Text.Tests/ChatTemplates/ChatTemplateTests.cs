@@ -18,14 +18,16 @@ public sealed class ChatTemplateTests
         var template = ChatTemplate.Parse(ChatMl);
         var expected = "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello <|im_end|>\n";
         Assert.Equal(expected, template.Render(s_messages, ChatTemplateOptions.Default));
-        Assert.Equal(expected + "<|im_start|>assistant\n", template.Render(s_messages, new ChatTemplateOptions { AddGenerationPrompt = true }));
+        Assert.Equal(
+            expected + "<|im_start|>assistant\n", template.Render(s_messages, new ChatTemplateOptions { AddGenerationPrompt = true }));
     }
 
     [Fact]
     public void ContinuesTheFinalMessage()
     {
         var options = new ChatTemplateOptions { ContinueFinalMessage = true };
-        Assert.Equal("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello ", ChatTemplate.Parse(ChatMl).Render(s_messages, options));
+        Assert.Equal(
+            "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello ", ChatTemplate.Parse(ChatMl).Render(s_messages, options));
         Assert.Equal("Hello", ChatTemplate.Parse("{{ messages[-1].content | trim }}").Render(s_messages, options));
     }
 
@@ -52,9 +54,12 @@ public sealed class ChatTemplateTests
     public void RefusesAnEmptyConversationAndContradictoryOptions()
     {
         var template = ChatTemplate.Parse(ChatMl);
-        Assert.Contains("empty conversation", Assert.Throws<ChatTemplateException>(() => template.Render(Array.Empty<ChatMessage>(), ChatTemplateOptions.Default)).Message);
+        Assert.Contains(
+            "empty conversation",
+            Assert.Throws<ChatTemplateException>(() => template.Render(Array.Empty<ChatMessage>(), ChatTemplateOptions.Default)).Message);
         Assert.Contains("not compatible", Assert.Throws<ChatTemplateException>(
-            () => template.Render(s_messages, new ChatTemplateOptions { AddGenerationPrompt = true, ContinueFinalMessage = true })).Message);
+            () => template.Render(
+                s_messages, new ChatTemplateOptions { AddGenerationPrompt = true, ContinueFinalMessage = true })).Message);
     }
 
     [Fact]
@@ -65,7 +70,9 @@ public sealed class ChatTemplateTests
             SpecialTokens = new Dictionary<string, string> { ["bos_token"] = "<s>", ["eos_token"] = "</s>" },
             ExtraVariables = new Dictionary<string, object?> { ["eos_token"] = "<end>", ["n"] = 2L },
         };
-        Assert.Equal("<s><end>2[]None", ChatTemplate.Parse("{{ bos_token }}{{ eos_token }}{{ n }}[{{ pad_token }}]{{ tools }}").Render(s_messages, options));
+        Assert.Equal(
+            "<s><end>2[]None",
+            ChatTemplate.Parse("{{ bos_token }}{{ eos_token }}{{ n }}[{{ pad_token }}]{{ tools }}").Render(s_messages, options));
     }
 
     [Fact]
@@ -73,9 +80,12 @@ public sealed class ChatTemplateTests
     {
         var template = ChatTemplate.Parse("x");
         Assert.Throws<ArgumentException>(() => template.Render(s_messages, Extra("messages", "x")));
-        Assert.Contains("System.Text.StringBuilder", Assert.Throws<ArgumentException>(() => template.Render(s_messages, Extra("x", new System.Text.StringBuilder()))).Message);
+        Assert.Contains(
+            "System.Text.StringBuilder",
+            Assert.Throws<ArgumentException>(() => template.Render(s_messages, Extra("x", new System.Text.StringBuilder()))).Message);
 
-        static ChatTemplateOptions Extra(string name, object value) => new() { ExtraVariables = new Dictionary<string, object?> { [name] = value } };
+        static ChatTemplateOptions Extra(string name, object value) =>
+            new() { ExtraVariables = new Dictionary<string, object?> { [name] = value } };
     }
 
     [Fact]
@@ -84,7 +94,8 @@ public sealed class ChatTemplateTests
         var messages = Messages("[{\"role\": \"assistant\", \"content\": null, \"reasoning\": \"r\"}]");
         Assert.Equal(
             "['role', 'reasoning', 'reasoning_content', 'thinking']rr",
-            ChatTemplate.Parse("{{ messages[0] | list }}{{ messages[0].thinking }}{{ messages[0].reasoning_content }}").Render(messages, ChatTemplateOptions.Default));
+            ChatTemplate.Parse("{{ messages[0] | list }}{{ messages[0].thinking }}{{ messages[0].reasoning_content }}")
+                .Render(messages, ChatTemplateOptions.Default));
     }
 
     [Fact]
@@ -98,8 +109,9 @@ public sealed class ChatTemplateTests
     [Fact]
     public void TellsWhichPartsAreToBeLearnt()
     {
-        var rendered = ChatTemplate.Parse("{% for m in messages %}{{ m.role }}:{% generation %}{{ m.content }}{% endgeneration %};{% endfor %}")
-            .RenderWithSpans(Messages("[{\"role\": \"a\", \"content\": \"xy\"}, {\"role\": \"b\", \"content\": \"z\"}]"), ChatTemplateOptions.Default);
+        const string Template = "{% for m in messages %}{{ m.role }}:{% generation %}{{ m.content }}{% endgeneration %};{% endfor %}";
+        var messages = Messages("[{\"role\": \"a\", \"content\": \"xy\"}, {\"role\": \"b\", \"content\": \"z\"}]");
+        var rendered = ChatTemplate.Parse(Template).RenderWithSpans(messages, ChatTemplateOptions.Default);
         Assert.Equal("a:xy;b:z;", rendered.Text);
         Assert.Equal([2..4, 7..8], rendered.GenerationSpans);
     }
@@ -107,7 +119,8 @@ public sealed class ChatTemplateTests
     [Fact]
     public void ReadsJson()
     {
-        var tree = (IReadOnlyDictionary<string, object?>)Json("{\"b\": [1, 2.5, true, null, \"x\", 123456789012345678901234567890], \"a\": 1, \"b2\": 1e2}")!;
+        var tree = (IReadOnlyDictionary<string, object?>)Json(
+            "{\"b\": [1, 2.5, true, null, \"x\", 123456789012345678901234567890], \"a\": 1, \"b2\": 1e2}")!;
         Assert.Equal(["b", "a", "b2"], tree.Keys);
         Assert.Equal([1L, 2.5, true, null, "x", BigInteger.Parse("123456789012345678901234567890")], (IReadOnlyList<object?>)tree["b"]!);
         Assert.Equal(100.0, tree["b2"]);

@@ -79,5 +79,6 @@ internal sealed class ChatVector
         ? (IReadOnlyDictionary<string, object?>)ChatValue.FromJson(element)!
         : new Dictionary<string, object?>();
 
-    private IReadOnlyList<object?>? List(string name) => _line.TryGetProperty(name, out var element) ? (IReadOnlyList<object?>?)ChatValue.FromJson(element) : null;
+    private IReadOnlyList<object?>? List(string name) =>
+        _line.TryGetProperty(name, out var element) ? (IReadOnlyList<object?>?)ChatValue.FromJson(element) : null;
 }

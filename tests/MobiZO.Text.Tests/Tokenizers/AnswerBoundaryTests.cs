@@ -14,5 +14,6 @@ public sealed class AnswerBoundaryTests
         Assert.Equal(expected, AnswerBoundary.FirstAnswerToken(s_encoding, promptLength));
 
     [Fact]
-    public void Refuses_a_negative_length() => Assert.Throws<ArgumentOutOfRangeException>(() => AnswerBoundary.FirstAnswerToken(s_encoding, -1));
+    public void Refuses_a_negative_length() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => AnswerBoundary.FirstAnswerToken(s_encoding, -1));
 }

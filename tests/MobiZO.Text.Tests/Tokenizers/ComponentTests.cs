@@ -11,7 +11,9 @@ public sealed class ComponentTests
 {
     private const string Folder = Suite.Folder + "/components";
 
-    /// <summary>What this library refuses (LoadingTests check the message); the numbers of vectors are asserted so that nothing hides here.</summary>
+    /// <summary>
+    /// What this library refuses (LoadingTests check the message); the numbers of vectors are asserted so that nothing hides here.
+    /// </summary>
     private static readonly string[] s_refused = ["BertNormalizer", "Nmt", "BertPreTokenizer", "UnicodeScripts", "CTC", "WordPiece"];
 
     [Fact]
@@ -51,7 +53,9 @@ public sealed class ComponentTests
         List<Vector> vectors = [.. Vector.ReadAll(Shared.PathOf(Folder, $"{kind}.jsonl"))
             .Where(vector => !s_refused.Contains(vector.Get("config").GetProperty("type").GetString()))];
         Vector.CheckAll(vectors, vector =>
-            check(vector, ConfigNode.Root(kind, vector.Get("config"))) is { } problem ? $"{vector.Get("config").GetRawText()} {problem}" : null);
+            check(vector, ConfigNode.Root(kind, vector.Get("config"))) is { } problem
+                ? $"{vector.Get("config").GetRawText()} {problem}"
+                : null);
         Assert.Equal(supported, vectors.Count);
     }
 

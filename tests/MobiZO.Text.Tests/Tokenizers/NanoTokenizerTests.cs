@@ -5,7 +5,8 @@ namespace MobiZO.Text.Tests.Tokenizers;
 /// <summary>The bundled model's tokenizer; ids by the Hugging Face tokenizers library 0.23.3, ranges in UTF-16 code units.</summary>
 public sealed class NanoTokenizerTests
 {
-    private static readonly ITokenizer s_tokenizer = Tokenizer.FromFile(Path.Combine(Shared.Repository, "models", "nano", "tokenizer.json"));
+    private static readonly ITokenizer s_tokenizer = Tokenizer.FromFile(
+        Path.Combine(Shared.Repository, "models", "nano", "tokenizer.json"));
 
     public static TheoryData<string, int[], int[]> Texts => new()
     {

@@ -11,7 +11,8 @@ internal sealed record CallArguments(
     private static readonly Dictionary<string, TemplateValue> s_noneNamed = [];
 
     /// <summary>A call with positional arguments only.</summary>
-    public static CallArguments Of(RenderContext context, params IReadOnlyList<TemplateValue> positional) => new(context, positional, s_noneNamed);
+    public static CallArguments Of(RenderContext context, params IReadOnlyList<TemplateValue> positional) =>
+        new(context, positional, s_noneNamed);
 
     /// <summary>Assigns arguments to parameters by position and name.</summary>
     public BoundArguments Bind(Signature signature)

@@ -169,7 +169,9 @@ internal sealed partial class Interpreter
         var arguments = EvaluateArguments(filter.Arguments, scope);
         _context.Line = filter.Line;
         _context.Spend();
-        var value = Filters.All.TryInvoke(filter.Name, target, arguments, out var result) ? result : throw Filters.Unknown(filter.Name, _context);
+        var value = Filters.All.TryInvoke(filter.Name, target, arguments, out var result)
+            ? result
+            : throw Filters.Unknown(filter.Name, _context);
         _context.Leave();
         return value;
     }

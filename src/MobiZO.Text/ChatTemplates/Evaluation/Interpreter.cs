@@ -226,7 +226,8 @@ internal sealed partial class Interpreter
 
         if (target.Attribute.StartsWith('_'))
         {
-            throw _context.Error($"Chat templates cannot store underscore-prefixed attributes on a namespace, but got '{target.Attribute}'");
+            throw _context.Error(
+                $"Chat templates cannot store underscore-prefixed attributes on a namespace, but got '{target.Attribute}'");
         }
 
         holder.Attributes[target.Attribute] = value;
@@ -246,10 +247,13 @@ internal sealed partial class Interpreter
             var isNamed = named.Remove(name, out var value);
             if (index < arguments.Positional.Count)
             {
-                value = isNamed ? throw _context.Error($"macro '{macro.Name}' got multiple values for argument '{name}'") : arguments.Positional[index];
+                value = isNamed
+                    ? throw _context.Error($"macro '{macro.Name}' got multiple values for argument '{name}'")
+                    : arguments.Positional[index];
             }
 
-            inner.Set(name, value ?? (fallback is null ? new UndefinedValue($"parameter '{name}' was not provided") : Evaluate(fallback, inner)));
+            value ??= fallback is null ? new UndefinedValue($"parameter '{name}' was not provided") : Evaluate(fallback, inner);
+            inner.Set(name, value);
         }
 
         var rest = arguments.Positional.Skip(macro.Parameters.Count).ToList();

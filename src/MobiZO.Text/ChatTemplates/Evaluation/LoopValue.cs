@@ -46,10 +46,13 @@ internal sealed class LoopValue(IReadOnlyList<TemplateValue> items, int depth, F
 
     private static IntegerValue Integer(int value) => new(new BigInteger(value));
 
-    private static CallableValue Method(string name, Func<CallArguments, TemplateValue> invoke) => new("method", $"<bound method LoopContext.{name}>", invoke);
+    private static CallableValue Method(string name, Func<CallArguments, TemplateValue> invoke) =>
+        new("method", $"<bound method LoopContext.{name}>", invoke);
 
     private TemplateValue Cycle(CallArguments arguments) =>
-        arguments.Positional.Count > 0 ? arguments.Positional[Index % arguments.Positional.Count] : throw arguments.Context.Error("no items for cycling given");
+        arguments.Positional.Count > 0
+            ? arguments.Positional[Index % arguments.Positional.Count]
+            : throw arguments.Context.Error("no items for cycling given");
 
     private BooleanValue HasChanged(CallArguments arguments)
     {

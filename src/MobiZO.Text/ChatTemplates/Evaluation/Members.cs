@@ -4,7 +4,9 @@ using MobiZO.Text.ChatTemplates.Values;
 
 namespace MobiZO.Text.ChatTemplates.Evaluation;
 
-/// <summary>Attributes and items of values: <c>a.b</c> looks for a method first, <c>a['b']</c> for an item first, as Jinja does.</summary>
+/// <summary>
+/// Attributes and items of values. As in Jinja, <c>a.b</c> looks for a method first and <c>a['b']</c> for an item first.
+/// </summary>
 internal static class Members
 {
     /// <summary>Longest name that an error message shows in full.</summary>
@@ -39,7 +41,8 @@ internal static class Members
     }
 
     /// <summary><c>value[start:stop:step]</c></summary>
-    public static TemplateValue Slice(TemplateValue value, TemplateValue? start, TemplateValue? stop, TemplateValue? step, RenderContext context)
+    public static TemplateValue Slice(
+        TemplateValue value, TemplateValue? start, TemplateValue? stop, TemplateValue? step, RenderContext context)
     {
         Operators.RequireDefined(value, context);
         context.Spend(value.Weight);
@@ -55,7 +58,8 @@ internal static class Members
             case TextValue text:
                 return context.Text(PythonSlices.Slice(text.Text, first, end, stride));
             case SequenceValue { IsIndexable: true } sequence:
-                var items = PythonSlices.Positions(first, end, stride, sequence.Items.Count).Select(position => sequence.Items[position]).ToList();
+                var positions = PythonSlices.Positions(first, end, stride, sequence.Items.Count);
+                var items = positions.Select(position => sequence.Items[position]).ToList();
                 return context.Sequence(sequence.Kind == SequenceKind.Tuple ? SequenceKind.Tuple : SequenceKind.List, items);
             default:
                 return new UndefinedValue($"{Describe(value)} cannot be sliced");
@@ -73,7 +77,9 @@ internal static class Members
         foreach (var part in text.Text.Split('.'))
         {
             var isIndex = part.Length > 0 && part.All(char.IsAsciiDigit) && part.Length < 10;
-            TemplateValue key = isIndex ? new IntegerValue(BigInteger.Parse(part, System.Globalization.CultureInfo.InvariantCulture)) : new TextValue(part);
+            TemplateValue key = isIndex
+                ? new IntegerValue(BigInteger.Parse(part, System.Globalization.CultureInfo.InvariantCulture))
+                : new TextValue(part);
             value = Item(value, key, context);
         }
 
@@ -83,7 +89,8 @@ internal static class Members
     private static TemplateValue? FindAttribute(TemplateValue value, string name, RenderContext context)
     {
         context.Spend();
-        if (name.StartsWith("__", StringComparison.Ordinal) || (s_mutators.TryGetValue(value.TypeName, out var mutators) && mutators.Contains(name)))
+        if (name.StartsWith("__", StringComparison.Ordinal)
+            || (s_mutators.TryGetValue(value.TypeName, out var mutators) && mutators.Contains(name)))
         {
             return new UndefinedValue($"access to attribute '{Shorten(name)}' of '{value.TypeName}' object is unsafe.");
         }
@@ -117,7 +124,9 @@ internal static class Members
                 return PythonSlices.Resolve(index, sequence.Items.Count) is { } position ? sequence.Items[position] : null;
             case TextValue text when PythonNumbers.TryInteger(key, out var index):
                 context.Spend(text.Weight);
-                var piece = PythonSlices.Resolve(index, PythonSlices.Length(text.Text)) is { } at ? PythonSlices.Slice(text.Text, at, at + 1, 1) : null;
+                var piece = PythonSlices.Resolve(index, PythonSlices.Length(text.Text)) is { } at
+                    ? PythonSlices.Slice(text.Text, at, at + 1, 1)
+                    : null;
                 return piece is null ? null : new TextValue(piece);
             default:
                 return null;
@@ -138,6 +147,8 @@ internal static class Members
             return null;
         }
 
-        return PythonNumbers.TryInteger(value, out var bound) ? bound : throw context.Error($"slice indices must be integers or none, got '{value.TypeName}'");
+        return PythonNumbers.TryInteger(value, out var bound)
+            ? bound
+            : throw context.Error($"slice indices must be integers or none, got '{value.TypeName}'");
     }
 }

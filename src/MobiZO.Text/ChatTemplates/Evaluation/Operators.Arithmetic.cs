@@ -16,12 +16,15 @@ internal static partial class Operators
             case ("+", TextValue leftText, TextValue rightText):
                 context.CheckTextLength((long)leftText.Text.Length + rightText.Text.Length);
                 return new TextValue(leftText.Text + rightText.Text);
-            case ("+", SequenceValue { Kind: SequenceKind.List or SequenceKind.Tuple } leftItems, SequenceValue rightItems) when leftItems.Kind == rightItems.Kind:
+            case ("+", SequenceValue { Kind: SequenceKind.List or SequenceKind.Tuple } leftItems, SequenceValue rightItems)
+                when leftItems.Kind == rightItems.Kind:
                 context.CheckItemCount((long)leftItems.Items.Count + rightItems.Items.Count);
                 return context.Sequence(leftItems.Kind, [.. leftItems.Items, .. rightItems.Items]);
-            case ("*", TextValue or SequenceValue { Kind: SequenceKind.List or SequenceKind.Tuple }, _) when PythonNumbers.TryInteger(right, out var count):
+            case ("*", TextValue or SequenceValue { Kind: SequenceKind.List or SequenceKind.Tuple }, _)
+                when PythonNumbers.TryInteger(right, out var count):
                 return Repeat(left, count, context);
-            case ("*", _, TextValue or SequenceValue { Kind: SequenceKind.List or SequenceKind.Tuple }) when PythonNumbers.TryInteger(left, out var count):
+            case ("*", _, TextValue or SequenceValue { Kind: SequenceKind.List or SequenceKind.Tuple })
+                when PythonNumbers.TryInteger(left, out var count):
                 return Repeat(right, count, context);
             case ("%", TextValue format, not UndefinedValue):
                 return context.Text(PercentFormat.Apply(format.Text, right, context));
@@ -130,7 +133,8 @@ internal static partial class Operators
             return new IntegerValue(right.IsZero ? BigInteger.One : left);
         }
 
-        var isSmall = right <= TemplateLimits.MaximumIntegerBits && left.GetBitLength() * (long)right <= TemplateLimits.MaximumIntegerBits + (long)right;
+        var isSmall = right <= TemplateLimits.MaximumIntegerBits
+            && left.GetBitLength() * (long)right <= TemplateLimits.MaximumIntegerBits + (long)right;
         if (left == BigInteger.MinusOne)
         {
             return new IntegerValue(right.IsEven ? BigInteger.One : left);

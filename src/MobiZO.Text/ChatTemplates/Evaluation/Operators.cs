@@ -22,9 +22,12 @@ internal static partial class Operators
                     && leftItems.Items.Zip(rightItems.Items).All(pair => AreEqual(pair.First, pair.Second, context));
             case (DictionaryValue leftEntries, DictionaryValue rightEntries):
                 return leftEntries.Entries.Count == rightEntries.Entries.Count
-                    && leftEntries.Entries.All(entry => rightEntries.Entries.TryGetValue(context.Key(entry.Key), out var other) && AreEqual(entry.Value, other, context));
+                    && leftEntries.Entries.All(entry =>
+                        rightEntries.Entries.TryGetValue(context.Key(entry.Key), out var other) && AreEqual(entry.Value, other, context));
             default:
-                return PythonNumbers.IsNumber(left) && PythonNumbers.IsNumber(right) ? PythonNumbers.Compare(left, right) == 0 : ReferenceEquals(left, right);
+                return PythonNumbers.IsNumber(left) && PythonNumbers.IsNumber(right)
+                    ? PythonNumbers.Compare(left, right) == 0
+                    : ReferenceEquals(left, right);
         }
     }
 
@@ -37,7 +40,8 @@ internal static partial class Operators
             case (TextValue leftText, TextValue rightText):
                 context.Spend(Math.Min(leftText.Weight, rightText.Weight));
                 return PythonCharacters.Compare(leftText.Text, rightText.Text);
-            case (SequenceValue { Kind: SequenceKind.List or SequenceKind.Tuple } leftItems, SequenceValue rightItems) when leftItems.Kind == rightItems.Kind:
+            case (SequenceValue { Kind: SequenceKind.List or SequenceKind.Tuple } leftItems, SequenceValue rightItems)
+                when leftItems.Kind == rightItems.Kind:
                 foreach (var (leftItem, rightItem) in leftItems.Items.Zip(rightItems.Items))
                 {
                     if (!AreEqual(leftItem, rightItem, context))
@@ -82,7 +86,8 @@ internal static partial class Operators
             case DictionaryValue dictionary:
                 return item is not UndefinedValue && dictionary.Entries.ContainsKey(context.Key(item));
             default:
-                var items = TryIterate(container, context) ?? throw context.Error($"argument of type '{container.TypeName}' is not iterable");
+                var items = TryIterate(container, context)
+                    ?? throw context.Error($"argument of type '{container.TypeName}' is not iterable");
                 return items.Any(candidate => AreEqual(candidate, item, context));
         }
     }

@@ -83,7 +83,9 @@ internal sealed class RenderContext
     public TemplateValue Key(TemplateValue value)
     {
         Spend(value.Weight);
-        return KeyComparer.IsKey(value) ? value : throw Error($"unhashable type: '{value.TypeName}'; use text, numbers or none as dictionary keys");
+        return KeyComparer.IsKey(value)
+            ? value
+            : throw Error($"unhashable type: '{value.TypeName}'; use text, numbers or none as dictionary keys");
     }
 
     private T Checked<T>(T container)

@@ -22,7 +22,8 @@ internal static partial class Filters
         .AddOpen("selectattr", [], (value, arguments) => Select(value, arguments, byAttribute: true, keeps: true))
         .AddOpen("rejectattr", [], (value, arguments) => Select(value, arguments, byAttribute: true, keeps: false))
         .Add("sort", ["reverse", "case_sensitive", "attribute"], (value, arguments) => arguments.Context.List(
-            Ordering.Sort(Operators.Iterate(value, arguments.Context), arguments[2], arguments.Flag(1), arguments.Flag(0), arguments.Context)))
+            Ordering.Sort(
+                Operators.Iterate(value, arguments.Context), arguments[2], arguments.Flag(1), arguments.Flag(0), arguments.Context)))
         .Add("dictsort", ["case_sensitive", "by", "reverse"], SortDictionary)
         .Add("groupby", ["attribute", "default", "case_sensitive"], GroupBy)
         .Add("unique", ["case_sensitive", "attribute"], Unique)
@@ -70,7 +71,8 @@ internal static partial class Filters
 
     private static IteratorValue Items(TemplateValue value, BoundArguments arguments) => value switch
     {
-        DictionaryValue dictionary => arguments.Context.Iterator(ContainerMethods.Items(dictionary, SequenceKind.List, arguments.Context).Items),
+        DictionaryValue dictionary =>
+            arguments.Context.Iterator(ContainerMethods.Items(dictionary, SequenceKind.List, arguments.Context).Items),
         UndefinedValue => arguments.Context.Iterator([]),
         _ => throw arguments.Context.Error($"Can only get item pairs from a mapping, got '{value.TypeName}'"),
     };
@@ -106,7 +108,9 @@ internal static partial class Filters
         {
             var fallback = arguments.OtherNamed.GetValueOrDefault("default");
             return context.Iterator([.. items.Select(item =>
-                Members.Path(item, attribute, context) is var found && found is UndefinedValue && fallback is not null ? fallback : found)]);
+                Members.Path(item, attribute, context) is var found && found is UndefinedValue && fallback is not null
+                    ? fallback
+                    : found)]);
         }
 
         if (arguments.Rest is not [TextValue name, ..])
@@ -212,7 +216,8 @@ internal static partial class Filters
         {
             var subject = arguments[1] is null or NoneValue ? item : Members.Path(item, arguments.Required(1), context);
             var key = Ordering.SortKey(subject, arguments.Flag(0), context);
-            if (bestKey is null || (isLargest ? Operators.Compare(">", key, bestKey, context) > 0 : Operators.Compare("<", key, bestKey, context) < 0))
+            if (bestKey is null
+                || (isLargest ? Operators.Compare(">", key, bestKey, context) > 0 : Operators.Compare("<", key, bestKey, context) < 0))
             {
                 (best, bestKey) = (item, key);
             }
@@ -227,7 +232,8 @@ internal static partial class Filters
         var total = arguments[1] ?? new IntegerValue(0);
         foreach (var item in Operators.Iterate(value, context))
         {
-            total = Operators.Calculate("+", total, arguments[0] is null or NoneValue ? item : Members.Path(item, arguments.Required(0), context), context);
+            total = Operators.Calculate(
+                "+", total, arguments[0] is null or NoneValue ? item : Members.Path(item, arguments.Required(0), context), context);
         }
 
         return total;

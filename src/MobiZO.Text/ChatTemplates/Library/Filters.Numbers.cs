@@ -40,14 +40,17 @@ internal static partial class Filters
         switch (value)
         {
             case TextValue text when text.Text.Length < TemplateLimits.MaximumIntegerBits / 4
-                && BigInteger.TryParse(PythonCharacters.Trim(text.Text), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed):
+                && BigInteger.TryParse(
+                    PythonCharacters.Trim(text.Text), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed):
                 return new IntegerValue(parsed);
             case TextValue text when TryFloat(text.Text) is { } number && double.IsFinite(number):
                 return new IntegerValue(new BigInteger(number));
             case FloatValue { Value: var number } when double.IsFinite(number):
                 return new IntegerValue(new BigInteger(number));
             default:
-                return PythonNumbers.TryInteger(value, out var integer) ? new IntegerValue(integer) : arguments[0] ?? new IntegerValue(BigInteger.Zero);
+                return PythonNumbers.TryInteger(value, out var integer)
+                    ? new IntegerValue(integer)
+                    : arguments[0] ?? new IntegerValue(BigInteger.Zero);
         }
     }
 
@@ -79,7 +82,8 @@ internal static partial class Filters
 
         if (!PythonNumbers.IsNumber(value) || precision is < 0 or > MaximumPrecision)
         {
-            throw arguments.Context.Error($"round() needs a number and a precision from 0 to {MaximumPrecision}, got '{value.TypeName}' and {precision}");
+            throw arguments.Context.Error(
+                $"round() needs a number and a precision from 0 to {MaximumPrecision}, got '{value.TypeName}' and {precision}");
         }
 
         if (value is not FloatValue { Value: var number })

@@ -21,7 +21,8 @@ internal static partial class Filters
             Shown(arguments.Required(1), arguments),
             arguments[2] is null or NoneValue ? -1 : arguments.Integer(2),
             arguments.Context)))
-        .Add("center", ["width"], (value, arguments) => TextMethods.Center(Shown(value, arguments), arguments.Integer(0, 80), arguments.Context))
+        .Add("center", ["width"], (value, arguments) =>
+            TextMethods.Center(Shown(value, arguments), arguments.Integer(0, 80), arguments.Context))
         .Add("indent", ["width", "first", "blank"], Indent)
         .Add("truncate", ["length", "killwords", "end", "leeway"], Truncate)
         .Add("wordcount", [], (value, arguments) => new IntegerValue(CountWords(Shown(value, arguments))))
@@ -77,11 +78,13 @@ internal static partial class Filters
     {
         var context = arguments.Context;
         var text = Shown(value, arguments);
-        var (length, end, leeway) = (arguments.Integer(0, 255), arguments.Text(2, "..."), arguments[3] is null or NoneValue ? 5 : arguments.Integer(3));
+        var (length, end) = (arguments.Integer(0, 255), arguments.Text(2, "..."));
+        var leeway = arguments[3] is null or NoneValue ? 5 : arguments.Integer(3);
         var kept = (long)length - PythonSlices.Length(end);
         if (kept < 0 || leeway < 0)
         {
-            throw context.Error($"truncate() needs a length of at least {PythonSlices.Length(end)} and no negative leeway, got {length} and {leeway}");
+            throw context.Error(
+                $"truncate() needs a length of at least {PythonSlices.Length(end)} and no negative leeway, got {length} and {leeway}");
         }
 
         if (PythonSlices.Length(text) <= (long)length + leeway)

@@ -3,13 +3,17 @@ using MobiZO.Text.ChatTemplates.Values;
 
 namespace MobiZO.Text.ChatTemplates.Library;
 
-/// <summary>What stands behind "|". Texts, numbers and items are in the facets beside this one. Text is never HTML-escaped unless a template asks for it.</summary>
+/// <summary>
+/// The filters, which stand behind "|". Those of texts, numbers and items are in the facets beside this one. Text is HTML-escaped only when
+/// a template asks for it.
+/// </summary>
 internal static partial class Filters
 {
     private static readonly string[] s_unsupported =
         ["filesizeformat", "pprint", "random", "slice", "striptags", "urlize", "wordwrap", "xmlattr", "format", "forceescape"];
 
-    public static Registry<TemplateValue, TemplateValue> All { get; } = AddItemFilters(AddNumberFilters(AddTextFilters(new Registry<TemplateValue, TemplateValue>())))
+    public static Registry<TemplateValue, TemplateValue> All { get; } = AddItemFilters(
+        AddNumberFilters(AddTextFilters(new Registry<TemplateValue, TemplateValue>())))
         .Add("default", ["default_value", "boolean"], (value, arguments) =>
             value is UndefinedValue || (arguments.Flag(1) && !value.IsTrue) ? arguments[0] ?? TextValue.Empty : value)
         .Alias("d", "default")
@@ -17,7 +21,9 @@ internal static partial class Filters
         .Add("attr", ["name"], (value, arguments) => Members.Attribute(value, arguments.Text(0), arguments.Context));
 
     public static ChatTemplateException Unknown(string name, RenderContext context) =>
-        context.Error(s_unsupported.Contains(name) ? $"The filter '{name}' is not supported in chat templates" : $"No filter named '{name}'");
+        context.Error(s_unsupported.Contains(name)
+            ? $"The filter '{name}' is not supported in chat templates"
+            : $"No filter named '{name}'");
 
     private static TextValue ToJson(TemplateValue value, BoundArguments arguments)
     {

@@ -34,7 +34,8 @@ internal static class Functions
         _ => string.Empty,
     };
 
-    private static CallableValue Function(string name, Func<CallArguments, TemplateValue> invoke) => new("function", $"<function {name}>", invoke);
+    private static CallableValue Function(string name, Func<CallArguments, TemplateValue> invoke) =>
+        new("function", $"<function {name}>", invoke);
 
     private static SequenceValue Range(CallArguments arguments)
     {

@@ -3,17 +3,26 @@ using MobiZO.Text.ChatTemplates.Values;
 
 namespace MobiZO.Text.ChatTemplates.Library;
 
-/// <summary>Stable sorting by Python's order. A merge sort of its own: library sorts wrap the errors that comparing can raise.</summary>
+/// <summary>Stable sorting by Python's order. Its own merge sort lets errors of a comparison through, which library sorts wrap.</summary>
 internal static class Ordering
 {
     /// <summary>Sorts by the items, or by one of their attributes.</summary>
     public static IReadOnlyList<TemplateValue> Sort(
         IReadOnlyList<TemplateValue> items, TemplateValue? attribute, bool isCaseSensitive, bool isReversed, RenderContext context) =>
-        Sort(items, item => attribute is null or NoneValue ? item : Members.Path(item, attribute, context), isCaseSensitive, isReversed, context);
+        Sort(
+            items,
+            item => attribute is null or NoneValue ? item : Members.Path(item, attribute, context),
+            isCaseSensitive,
+            isReversed,
+            context);
 
     /// <summary>Sorts by a key of the items.</summary>
     public static IReadOnlyList<TemplateValue> Sort(
-        IReadOnlyList<TemplateValue> items, Func<TemplateValue, TemplateValue> keyOf, bool isCaseSensitive, bool isReversed, RenderContext context)
+        IReadOnlyList<TemplateValue> items,
+        Func<TemplateValue, TemplateValue> keyOf,
+        bool isCaseSensitive,
+        bool isReversed,
+        RenderContext context)
     {
         var entries = items.Select(item => (Key: SortKey(keyOf(item), isCaseSensitive, context), Item: item)).ToArray();
         MergeSort(entries, new (TemplateValue Key, TemplateValue Item)[entries.Length], isReversed, context);
@@ -25,7 +34,10 @@ internal static class Ordering
         value is TextValue text && !isCaseSensitive ? context.Text(PythonCharacters.ToLower(text.Text)) : value;
 
     private static void MergeSort(
-        Span<(TemplateValue Key, TemplateValue Item)> entries, Span<(TemplateValue Key, TemplateValue Item)> buffer, bool isReversed, RenderContext context)
+        Span<(TemplateValue Key, TemplateValue Item)> entries,
+        Span<(TemplateValue Key, TemplateValue Item)> buffer,
+        bool isReversed,
+        RenderContext context)
     {
         if (entries.Length < 2)
         {
@@ -38,7 +50,8 @@ internal static class Ordering
         var (left, right) = (0, middle);
         for (var index = 0; index < entries.Length; index++)
         {
-            var takesRight = left == middle || (right < entries.Length && ComesFirst(entries[right].Key, entries[left].Key, isReversed, context));
+            var takesRight = left == middle
+                || (right < entries.Length && ComesFirst(entries[right].Key, entries[left].Key, isReversed, context));
             buffer[index] = entries[takesRight ? right++ : left++];
         }
 

@@ -23,7 +23,8 @@ internal static class Tests
         .Add("callable", [], (value, _) => value is CallableValue or LoopValue or UndefinedValue)
         .Add("sameas", ["other"], (value, arguments) => IsSame(value, arguments.Required(0)))
         .Add("escaped", [], (_, _) => false)
-        .Add("odd", [], (value, arguments) => Operators.AreEqual(Remainder(value, new IntegerValue(2), arguments), new IntegerValue(1), arguments.Context))
+        .Add("odd", [], (value, arguments) =>
+            Operators.AreEqual(Remainder(value, new IntegerValue(2), arguments), new IntegerValue(1), arguments.Context))
         .Add("even", [], (value, arguments) => !Remainder(value, new IntegerValue(2), arguments).IsTrue)
         .Add("divisibleby", ["num"], (value, arguments) => !Remainder(value, arguments.Required(0), arguments).IsTrue)
         .Add("lower", [], (value, arguments) => TextMethods.IsLower(PythonText.Display(value, arguments.Context)))
@@ -59,7 +60,8 @@ internal static class Tests
         (value, arguments) => Operators.Test(symbol, value, arguments.Required(0), arguments.Context);
 
     private static bool IsSame(TemplateValue value, TemplateValue other) =>
-        ReferenceEquals(value, other) || (value.GetType() == other.GetType() && KeyComparer.IsKey(value) && KeyComparer.Instance.Equals(value, other));
+        ReferenceEquals(value, other)
+            || (value.GetType() == other.GetType() && KeyComparer.IsKey(value) && KeyComparer.Instance.Equals(value, other));
 
     private static TemplateValue Remainder(TemplateValue value, TemplateValue divisor, BoundArguments arguments) =>
         PythonNumbers.IsNumber(value) || value is UndefinedValue

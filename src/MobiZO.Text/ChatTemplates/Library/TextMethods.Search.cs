@@ -16,7 +16,9 @@ internal static partial class TextMethods
 
         context.Spend(1 + ((long)text.Length * part.Length / 1024));
         var count = 0;
-        for (var index = text.IndexOf(part, StringComparison.Ordinal); index >= 0; index = text.IndexOf(part, index + part.Length, StringComparison.Ordinal))
+        for (var index = text.IndexOf(part, StringComparison.Ordinal);
+            index >= 0;
+            index = text.IndexOf(part, index + part.Length, StringComparison.Ordinal))
         {
             count++;
         }
@@ -42,7 +44,8 @@ internal static partial class TextMethods
         return part.Length == 0 ? text.Length : text.LastIndexOf(part, StringComparison.Ordinal);
     }
 
-    private static int RequireFound(int index, BoundArguments arguments) => index >= 0 ? index : throw arguments.Context.Error("substring not found");
+    private static int RequireFound(int index, BoundArguments arguments) =>
+        index >= 0 ? index : throw arguments.Context.Error("substring not found");
 
     private static TemplateValue Join(string separator, BoundArguments arguments)
     {

@@ -23,13 +23,17 @@ internal static partial class TextMethods
         .Add("removesuffix", ["suffix"], (text, arguments) => new TextValue(RemoveSuffix(text, arguments.Text(0))))
         .Add("find", ["sub"], (text, arguments) => new IntegerValue(Find(text, arguments.Text(0), arguments.Context)))
         .Add("rfind", ["sub"], (text, arguments) => new IntegerValue(FindLast(text, arguments.Text(0), arguments.Context)))
-        .Add("index", ["sub"], (text, arguments) => new IntegerValue(RequireFound(Find(text, arguments.Text(0), arguments.Context), arguments)))
-        .Add("rindex", ["sub"], (text, arguments) => new IntegerValue(RequireFound(FindLast(text, arguments.Text(0), arguments.Context), arguments)))
+        .Add("index", ["sub"], (text, arguments) =>
+            new IntegerValue(RequireFound(Find(text, arguments.Text(0), arguments.Context), arguments)))
+        .Add("rindex", ["sub"], (text, arguments) =>
+            new IntegerValue(RequireFound(FindLast(text, arguments.Text(0), arguments.Context), arguments)))
         .Add("count", ["sub"], (text, arguments) => new IntegerValue(Count(text, arguments.Text(0), arguments.Context)))
         .Add("replace", ["old", "new", "count"], (text, arguments) =>
             arguments.Context.Text(Replace(text, arguments.Text(0), arguments.Text(1), arguments.Integer(2, -1), arguments.Context)))
-        .Add("split", ["sep", "maxsplit"], (text, arguments) => Split(text, arguments.TextOrNull(0), arguments.Integer(1, -1), arguments.Context))
-        .Add("rsplit", ["sep", "maxsplit"], (text, arguments) => SplitFromEnd(text, arguments.TextOrNull(0), arguments.Integer(1, -1), arguments.Context))
+        .Add("split", ["sep", "maxsplit"], (text, arguments) =>
+            Split(text, arguments.TextOrNull(0), arguments.Integer(1, -1), arguments.Context))
+        .Add("rsplit", ["sep", "maxsplit"], (text, arguments) =>
+            SplitFromEnd(text, arguments.TextOrNull(0), arguments.Integer(1, -1), arguments.Context))
         .Add("splitlines", ["keepends"], (text, arguments) => SplitLines(text, arguments.Flag(0), arguments.Context))
         .Add("partition", ["sep"], (text, arguments) => Partition(text, arguments, fromEnd: false))
         .Add("rpartition", ["sep"], (text, arguments) => Partition(text, arguments, fromEnd: true))
@@ -60,7 +64,8 @@ internal static partial class TextMethods
     {
         var characters = arguments.TextOrNull(0);
         arguments.Context.Spend((long)text.Length * (characters?.Length ?? 1) / 256);
-        bool IsStripped(char character) => characters is null ? PythonCharacters.IsSpace(character) : characters.Contains(character, StringComparison.Ordinal);
+        bool IsStripped(char character) =>
+            characters is null ? PythonCharacters.IsSpace(character) : characters.Contains(character, StringComparison.Ordinal);
         var (start, end) = (0, text.Length);
         while (atStart && start < end && IsStripped(text[start]))
         {
@@ -100,9 +105,11 @@ internal static partial class TextMethods
         return string.Join(replacement, parts);
     }
 
-    public static bool IsUpper(string text) => text.EnumerateRunes().Any(PythonCharacters.IsCased) && PythonCharacters.ToUpper(text) == text;
+    public static bool IsUpper(string text) =>
+        text.EnumerateRunes().Any(PythonCharacters.IsCased) && PythonCharacters.ToUpper(text) == text;
 
-    public static bool IsLower(string text) => text.EnumerateRunes().Any(PythonCharacters.IsCased) && PythonCharacters.ToLower(text) == text;
+    public static bool IsLower(string text) =>
+        text.EnumerateRunes().Any(PythonCharacters.IsCased) && PythonCharacters.ToLower(text) == text;
 
     /// <summary>Centers text with spaces, as the filter does.</summary>
     public static TextValue Center(string text, int width, RenderContext context) => Pad(text, width, " ", Alignment.Center, context);
@@ -128,9 +135,11 @@ internal static partial class TextMethods
         return test(subject, arguments.Text(0));
     }
 
-    private static string RemovePrefix(string text, string prefix) => text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
+    private static string RemovePrefix(string text, string prefix) =>
+        text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
 
-    private static string RemoveSuffix(string text, string suffix) => text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : text;
+    private static string RemoveSuffix(string text, string suffix) =>
+        text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : text;
 
     private static TextValue ZeroFill(string text, int width, RenderContext context)
     {

@@ -7,7 +7,8 @@ internal sealed partial class Lexer
 {
     private static readonly string[] s_operators =
     [
-        "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";",
+        "//", "**", "==", "!=", ">=", "<=",
+        "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";",
     ];
 
     private void ReadTag(TokenKind end)
@@ -86,7 +87,8 @@ internal sealed partial class Lexer
         var end = EndOfDigits(_position);
         var kind = TokenKind.Integer;
         var followsDot = _tokens.Count > 0 && _tokens[^1].IsOperator(".");
-        if (_source[_position] == '0' && end == _position + 1 && end < _source.Length && _source[end] is 'x' or 'X' or 'o' or 'O' or 'b' or 'B')
+        if (_source[_position] == '0' && end == _position + 1 && end < _source.Length
+            && _source[end] is 'x' or 'X' or 'o' or 'O' or 'b' or 'B')
         {
             throw new ChatTemplateException("Hexadecimal, octal and binary integers are not supported; write the number in decimal", _line);
         }
@@ -225,7 +227,8 @@ internal sealed partial class Lexer
             || !uint.TryParse(_source.AsSpan(start, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
             || value > 0x10FFFF)
         {
-            throw new ChatTemplateException($"The escape \\{_source[position]} needs {digits} hexadecimal digits of a Unicode code point", _line);
+            throw new ChatTemplateException(
+                $"The escape \\{_source[position]} needs {digits} hexadecimal digits of a Unicode code point", _line);
         }
 
         if (value > 0xFFFF)

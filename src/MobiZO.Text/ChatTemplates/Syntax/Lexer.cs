@@ -3,8 +3,9 @@ using MobiZO.Text.ChatTemplates.Values;
 namespace MobiZO.Text.ChatTemplates.Syntax;
 
 /// <summary>
-/// Cuts a template into tokens. Whitespace rules are Jinja's with <c>trim_blocks</c> and <c>lstrip_blocks</c> on and <c>keep_trailing_newline</c> off:
-/// a block tag or comment eats the newline right after it and the spaces before it on its line; "-" beside a delimiter eats all whitespace there, "+" eats none.
+/// Cuts a template into tokens. Whitespace follows Jinja with <c>trim_blocks</c> and <c>lstrip_blocks</c> on and
+/// <c>keep_trailing_newline</c> off. A block tag or comment eats the newline right after it and the spaces before it on its line. A "-"
+/// beside a delimiter eats all whitespace there, a "+" eats none.
 /// </summary>
 internal sealed partial class Lexer
 {
@@ -118,7 +119,9 @@ internal sealed partial class Lexer
         AdvanceTo(AfterBlock(end + 2, sign));
     }
 
-    /// <summary>Where text goes on after a block tag or comment that ends at <paramref name="end"/> with the given sign before its delimiter.</summary>
+    /// <summary>
+    /// Where text goes on after a block tag or comment. The tag ends at <paramref name="end"/> and has this sign before its delimiter.
+    /// </summary>
     private int AfterBlock(int end, char sign)
     {
         if (sign == '-')
@@ -133,7 +136,9 @@ internal sealed partial class Lexer
     {
         // A raw tag does not eat the newline after it, unlike every other block tag.
         AdvanceTo(tag.Sign == '-' ? SkipSpace(tag.End) : tag.End);
-        for (var start = _source.IndexOf("{%", _position, StringComparison.Ordinal); start >= 0; start = _source.IndexOf("{%", start + 2, StringComparison.Ordinal))
+        for (var start = _source.IndexOf("{%", _position, StringComparison.Ordinal);
+            start >= 0;
+            start = _source.IndexOf("{%", start + 2, StringComparison.Ordinal))
         {
             var sign = start + 2 < _source.Length && _source[start + 2] is '-' or '+' ? _source[start + 2] : '\0';
             if (EndOfWordTag(start + (sign == '\0' ? 2 : 3), "endraw") is { } end)
@@ -147,7 +152,9 @@ internal sealed partial class Lexer
         throw new ChatTemplateException("Missing end of raw directive '{% endraw %}'", _line);
     }
 
-    /// <summary>If a tag that holds just this word starts here, its end (after the delimiter) and the sign before the delimiter.</summary>
+    /// <summary>
+    /// The end of a tag that starts here and holds just this word, and the sign before its delimiter. Null when none does.
+    /// </summary>
     private (int End, char Sign)? EndOfWordTag(int inside, string word)
     {
         var position = SkipSpace(inside);

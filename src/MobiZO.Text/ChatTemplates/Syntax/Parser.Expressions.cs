@@ -40,11 +40,14 @@ internal sealed partial class Parser
             return new SequenceExpression(line, SequenceKind.Tuple, items);
         }
 
-        return items.Count == 1 ? items[0] : throw new ChatTemplateException($"Expected an expression, got {Current.Description}", Current.Line);
+        return items.Count == 1
+            ? items[0]
+            : throw new ChatTemplateException($"Expected an expression, got {Current.Description}", Current.Line);
     }
 
     private bool EndsTuple(string? endsAtName) =>
-        Current.Kind is TokenKind.OutputEnd or TokenKind.BlockEnd || Current.IsOperator(")") || (endsAtName is not null && Current.IsName(endsAtName));
+        Current.Kind is TokenKind.OutputEnd or TokenKind.BlockEnd || Current.IsOperator(")")
+            || (endsAtName is not null && Current.IsName(endsAtName));
 
     private Expression ParseExpression()
     {
@@ -194,7 +197,8 @@ internal sealed partial class Parser
             case TokenKind.Integer:
                 return new ConstantExpression(token.Line, ParseInteger(token));
             case TokenKind.Float:
-                return new ConstantExpression(token.Line, new FloatValue(double.Parse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture)));
+                return new ConstantExpression(
+                    token.Line, new FloatValue(double.Parse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture)));
             case TokenKind.Operator when token.Text == "(":
                 var inner = ParseTuple(allowsEmpty: true);
                 ExpectOperator(")");

@@ -17,8 +17,10 @@ internal sealed partial class Parser
                     expression = Current.Kind switch
                     {
                         TokenKind.Name => new AttributeExpression(token.Line, expression, Next().Text),
-                        TokenKind.Integer => new SubscriptExpression(token.Line, expression, new ConstantExpression(token.Line, ParseInteger(Next()))),
-                        _ => throw new ChatTemplateException($"unexpected {Current.Description}, expected a name or number after '.'", Current.Line),
+                        TokenKind.Integer =>
+                            new SubscriptExpression(token.Line, expression, new ConstantExpression(token.Line, ParseInteger(Next()))),
+                        _ => throw new ChatTemplateException(
+                            $"unexpected {Current.Description}, expected a name or number after '.'", Current.Line),
                     };
                     break;
                 case "[":

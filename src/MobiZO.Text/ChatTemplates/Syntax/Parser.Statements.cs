@@ -2,7 +2,8 @@ namespace MobiZO.Text.ChatTemplates.Syntax;
 
 internal sealed partial class Parser
 {
-    private static readonly string[] s_unsupportedTags = ["include", "import", "from", "extends", "block", "do", "trans", "autoescape", "debug"];
+    private static readonly string[] s_unsupportedTags =
+        ["include", "import", "from", "extends", "block", "do", "trans", "autoescape", "debug"];
 
     private Statement ParseStatement()
     {
@@ -18,7 +19,8 @@ internal sealed partial class Parser
             "call" => ParseCallBlock(tag),
             "filter" => ParseFilterBlock(tag),
             "generation" => new GenerationStatement(tag.Line, ParseClosedBody(tag, "endgeneration")),
-            _ when s_unsupportedTags.Contains(tag.Text) => throw new ChatTemplateException($"The tag '{tag.Text}' is not supported in chat templates", tag.Line),
+            _ when s_unsupportedTags.Contains(tag.Text) =>
+                throw new ChatTemplateException($"The tag '{tag.Text}' is not supported in chat templates", tag.Line),
             _ => throw new ChatTemplateException($"Encountered unknown tag '{tag.Text}'", tag.Line),
         };
     }

@@ -1,6 +1,8 @@
 namespace MobiZO.Text.ChatTemplates.Syntax;
 
-/// <summary>Turns tokens into statements. This file reads tokens and bodies; the facets beside it read statements and expressions.</summary>
+/// <summary>
+/// Turns tokens into statements. This file reads tokens and bodies; the facets beside it read statements and expressions.
+/// </summary>
 internal sealed partial class Parser
 {
     private readonly IReadOnlyList<Token> _tokens;
@@ -23,7 +25,9 @@ internal sealed partial class Parser
         return parser.ParseBody("template", default, []);
     }
 
-    /// <summary>Reads statements up to one of the given tags, whose name is left as the current token; with no tags, up to the end of the template.</summary>
+    /// <summary>
+    /// Reads statements up to one of the given tags and leaves its name as the current token. Without tags it reads to the end.
+    /// </summary>
     private IReadOnlyList<Statement> ParseBody(string construct, Token opening, string[] endTags)
     {
         Enter();
@@ -51,9 +55,9 @@ internal sealed partial class Parser
                     Leave();
                     return body;
                 case TokenKind.End:
+                    var expected = string.Join(" or ", endTags.Select(tag => $"'{tag}'"));
                     throw new ChatTemplateException(
-                        $"unexpected end of template: the block '{construct}' is not closed, expected {string.Join(" or ", endTags.Select(tag => $"'{tag}'"))}",
-                        opening.Line);
+                        $"unexpected end of template: the block '{construct}' is not closed, expected {expected}", opening.Line);
                 default:
                     throw Unexpected(token);
             }
@@ -106,7 +110,8 @@ internal sealed partial class Parser
     {
         if (Current.Kind != kind)
         {
-            throw new ChatTemplateException($"unexpected {Current.Description}, expected {new Token(kind, string.Empty, 0).Description}", Current.Line);
+            throw new ChatTemplateException(
+                $"unexpected {Current.Description}, expected {new Token(kind, string.Empty, 0).Description}", Current.Line);
         }
 
         _index++;

@@ -8,7 +8,8 @@ internal sealed record TextStatement(int Line, string Text) : Statement(Line);
 
 internal sealed record OutputStatement(int Line, Expression Value) : Statement(Line);
 
-internal sealed record IfStatement(int Line, IReadOnlyList<(Expression Condition, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Otherwise)
+internal sealed record IfStatement(
+    int Line, IReadOnlyList<(Expression Condition, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Otherwise)
     : Statement(Line);
 
 internal sealed record ForStatement(
@@ -27,11 +28,13 @@ internal sealed record ContinueStatement(int Line) : Statement(Line);
 internal sealed record SetStatement(int Line, AssignmentTarget Target, Expression Value) : Statement(Line);
 
 /// <summary><c>set target | filter</c> ... <c>endset</c>: the target gets the text of the body.</summary>
-internal sealed record SetBlockStatement(int Line, AssignmentTarget Target, FilterExpression? Filter, IReadOnlyList<Statement> Body) : Statement(Line);
+internal sealed record SetBlockStatement(
+    int Line, AssignmentTarget Target, FilterExpression? Filter, IReadOnlyList<Statement> Body) : Statement(Line);
 
 internal sealed record FilterBlockStatement(int Line, FilterExpression Filter, IReadOnlyList<Statement> Body) : Statement(Line);
 
-internal sealed record WithStatement(int Line, IReadOnlyList<(AssignmentTarget Target, Expression Value)> Variables, IReadOnlyList<Statement> Body)
+internal sealed record WithStatement(
+    int Line, IReadOnlyList<(AssignmentTarget Target, Expression Value)> Variables, IReadOnlyList<Statement> Body)
     : Statement(Line);
 
 internal sealed record MacroStatement(int Line, MacroDefinition Macro) : Statement(Line);
@@ -42,7 +45,9 @@ internal sealed record CallBlockStatement(int Line, MacroDefinition Caller, Call
 /// <summary><c>generation</c> ... <c>endgeneration</c>: marks text that the model is to learn.</summary>
 internal sealed record GenerationStatement(int Line, IReadOnlyList<Statement> Body) : Statement(Line);
 
-/// <summary>What a macro is made of. The names that occur in its body tell whether it takes <c>varargs</c>, <c>kwargs</c> and <c>caller</c>.</summary>
+/// <summary>
+/// What a macro is made of. The names that occur in its body tell whether it takes <c>varargs</c>, <c>kwargs</c> and <c>caller</c>.
+/// </summary>
 internal sealed record MacroDefinition(
     string Name,
     IReadOnlyList<(string Name, Expression? Default)> Parameters,

@@ -50,7 +50,7 @@ internal sealed class SequenceValue : TemplateValue
     public bool IsIndexable => Kind is SequenceKind.List or SequenceKind.Tuple or SequenceKind.Range;
 }
 
-/// <summary>What lazy filters (map, select, ...) return: it can be gone through once, is always true, and has no length.</summary>
+/// <summary>What lazy filters (map, select, ...) return. It can be gone through once, is always true and has no length.</summary>
 internal sealed class IteratorValue(IReadOnlyList<TemplateValue> items) : TemplateValue
 {
     private IReadOnlyList<TemplateValue> _items = items;

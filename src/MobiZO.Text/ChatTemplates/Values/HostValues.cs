@@ -43,7 +43,8 @@ internal static class HostValues
 
                 return new DictionaryValue(entries);
             case IReadOnlyDictionary<string, string> dictionary:
-                return Import(dictionary.ToDictionary(entry => entry.Key, entry => (object?)entry.Value, StringComparer.Ordinal), name, depth);
+                return Import(
+                    dictionary.ToDictionary(entry => entry.Key, entry => (object?)entry.Value, StringComparer.Ordinal), name, depth);
             case IReadOnlyList<object?> list:
                 return new SequenceValue(SequenceKind.List, [.. list.Select(item => Import(item, name, depth + 1))]);
             default:

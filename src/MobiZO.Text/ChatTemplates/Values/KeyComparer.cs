@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace MobiZO.Text.ChatTemplates.Values;
 
-/// <summary>Python's equality of dictionary keys: text, numbers (1, 1.0 and True are one key) and none. Other kinds are refused before they get here.</summary>
+/// <summary>
+/// Python's equality of dictionary keys. A key is text, a number (1, 1.0 and True are one key) or none. Other kinds are refused earlier.
+/// </summary>
 internal sealed class KeyComparer : IEqualityComparer<TemplateValue>
 {
     private KeyComparer()

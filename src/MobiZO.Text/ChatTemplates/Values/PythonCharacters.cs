@@ -6,7 +6,9 @@ namespace MobiZO.Text.ChatTemplates.Values;
 /// <summary>Character classes and case mapping as Python's strings have them, independent of culture.</summary>
 internal static class PythonCharacters
 {
-    /// <summary>Every character whose capital form is longer than one character (Unicode's SpecialCasing), as "character capitals" pairs.</summary>
+    /// <summary>
+    /// Every character whose capital form is longer than one character (Unicode's SpecialCasing), as "character capitals" pairs.
+    /// </summary>
     private const string LongCapitals =
         "\u00dfSS \u0149\u02bcN \u01f0J\u030c \u0390\u0399\u0308\u0301 \u03b0\u03a5\u0308\u0301 \u0587\u0535\u0552 \u1e96H\u0331"
         + " \u1e97T\u0308 \u1e98W\u030a \u1e99Y\u030a \u1e9aA\u02be \u1f50\u03a5\u0313 \u1f52\u03a5\u0313\u0300 \u1f54\u03a5\u0313\u0301"
@@ -26,7 +28,8 @@ internal static class PythonCharacters
         + " \ufb00FF \ufb01FI \ufb02FL \ufb03FFI \ufb04FFL \ufb05ST \ufb06ST \ufb13\u0544\u0546 \ufb14\u0544\u0535 \ufb15\u0544\u053b"
         + " \ufb16\u054e\u0546 \ufb17\u0544\u053d";
 
-    private static readonly Dictionary<char, string> s_longCapitals = LongCapitals.Split(' ').ToDictionary(pair => pair[0], pair => pair[1..]);
+    private static readonly Dictionary<char, string> s_longCapitals = LongCapitals.Split(' ')
+        .ToDictionary(pair => pair[0], pair => pair[1..]);
 
     /// <summary>What Python's isspace takes for space: Unicode space and the four separators 1C to 1F.</summary>
     public static bool IsSpace(char character) => char.IsWhiteSpace(character) || character is >= '\x1c' and <= '\x1f';
@@ -80,7 +83,7 @@ internal static class PythonCharacters
         return builder.ToString();
     }
 
-    /// <summary>Full lower case: a capital sigma at the end of a word becomes its final form, a dotted capital I keeps its dot.</summary>
+    /// <summary>Full lower case. A capital sigma at the end of a word becomes its final form. A dotted capital I keeps its dot.</summary>
     public static string ToLower(string text)
     {
         var lower = text.ToLowerInvariant();
@@ -135,7 +138,8 @@ internal static class PythonCharacters
 
     /// <summary>Whether Python's repr shows the character itself rather than an escape.</summary>
     public static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
+        or UnicodeCategory.OtherNotAssigned
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 
     /// <summary>Order by code point, which differs from the order of UTF-16 units above the surrogates.</summary>

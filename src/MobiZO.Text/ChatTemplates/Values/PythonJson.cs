@@ -104,7 +104,8 @@ internal sealed class PythonJson
         if (SortKeys)
         {
             _context.Spend(entries.Count * 32L);
-            return [.. entries.Order(Comparer<(string Key, TemplateValue Value)>.Create((left, right) => PythonCharacters.Compare(left.Key, right.Key)))];
+            return [.. entries.Order(
+                Comparer<(string Key, TemplateValue Value)>.Create((left, right) => PythonCharacters.Compare(left.Key, right.Key)))];
         }
 
         return entries;

@@ -68,7 +68,9 @@ internal sealed class TextValue(string text) : TemplateValue
     public override long Weight => 1 + (Text.Length / 16);
 }
 
-/// <summary>The value of a name, attribute or item that does not exist. It prints as nothing and is false; nearly everything else done with it is an error.</summary>
+/// <summary>
+/// The value of a name, attribute or item that does not exist. It prints as nothing and is false. Nearly everything else is an error.
+/// </summary>
 /// <param name="message">What is missing: the text of that error.</param>
 internal sealed class UndefinedValue(string message) : TemplateValue
 {

@@ -19,10 +19,12 @@ internal sealed class AlignedText
 
     public string Value { get; }
 
-    /// <summary>The text itself, unchanged; lone surrogates become U+FFFD so that everything after deals with whole code points.</summary>
+    /// <summary>The text itself. Lone surrogates become U+FFFD, so that everything after it deals with whole code points.</summary>
     public static AlignedText Original(string text) => new(ReplaceLoneSurrogates(text), null, null, 0);
 
-    /// <summary>A text of the same length as the window of <paramref name="source"/>, each unit standing where the window's unit stood.</summary>
+    /// <summary>
+    /// A text as long as the window of <paramref name="source"/>. Each of its units stands where the window's unit stood.
+    /// </summary>
     public static AlignedText SameShape(string value, AlignedText source, int start)
     {
         int end = start + value.Length;

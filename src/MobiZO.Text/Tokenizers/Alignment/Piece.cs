@@ -1,6 +1,8 @@
 namespace MobiZO.Text.Tokenizers.Alignment;
 
-/// <summary>A window of an aligned text on its way through the pipeline; already a token when <see cref="TokenId"/> is not negative.</summary>
+/// <summary>
+/// A window of an aligned text on its way through the pipeline. It is a token already when <see cref="TokenId"/> is not negative.
+/// </summary>
 /// <param name="Text">The text the window looks at.</param>
 /// <param name="Start">First code unit of the window.</param>
 /// <param name="End">One past its last code unit.</param>

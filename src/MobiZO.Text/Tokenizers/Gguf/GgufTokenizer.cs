@@ -119,7 +119,8 @@ internal static class GgufTokenizer
 
         var merges = new MergeTable(vocabulary.Tokens.Count);
         float[] descending = [.. scores.Distinct().OrderDescending()];
-        Dictionary<float, int> ranks = descending.Select((score, rank) => (score, rank)).ToDictionary(entry => entry.score, entry => entry.rank);
+        Dictionary<float, int> ranks = descending.Select((score, rank) => (score, rank))
+            .ToDictionary(entry => entry.score, entry => entry.rank);
         foreach ((string token, int id) in ids)
         {
             for (int cut = 1; cut < token.Length; cut++)

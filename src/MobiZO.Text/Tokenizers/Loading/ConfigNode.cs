@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace MobiZO.Text.Tokenizers.Loading;
 
-/// <summary>A place in a tokenizer file: reads values and, when they are not what was expected, says which file and key.</summary>
+/// <summary>A place in a tokenizer file. It reads values; when one is not what was expected, the error says which file and key.</summary>
 /// <param name="file">What messages call the file.</param>
 /// <param name="parent">Where the node that holds this one stands.</param>
 /// <param name="key">The key in that node, or null for an item of a list.</param>
@@ -12,7 +12,9 @@ namespace MobiZO.Text.Tokenizers.Loading;
 internal readonly struct ConfigNode(string file, string parent, string? key, int index, JsonElement element)
 {
     /// <summary>Where the node stands; put together on demand, because vocabularies have very many.</summary>
-    public string Path => key is null ? string.Create(CultureInfo.InvariantCulture, $"{parent}[{index}]") : parent.Length == 0 ? key : $"{parent}.{key}";
+    public string Path => key is null
+        ? string.Create(CultureInfo.InvariantCulture, $"{parent}[{index}]")
+        : parent.Length == 0 ? key : $"{parent}.{key}";
 
     public JsonValueKind Kind => element.ValueKind;
 
@@ -98,7 +100,8 @@ internal readonly struct ConfigNode(string file, string parent, string? key, int
     {
         string place = Path.Length == 0 ? "" : $"at '{Path}': ";
         return new TokenizerException(
-            $"{file}: {place}{problem}. The file should be a tokenizer.json of the Hugging Face tokenizers library; save it again from there.");
+            $"{file}: {place}{problem}. The file should be a tokenizer.json of the Hugging Face tokenizers library; "
+            + "save it again from there.");
     }
 
     public TokenizerException Unsupported(string what) =>
@@ -124,7 +127,8 @@ internal readonly struct ConfigNode(string file, string parent, string? key, int
         }
     }
 
-    private string Describe() => element.ValueKind is JsonValueKind.Number ? $"the number {element.GetRawText()}" : Describe(element.ValueKind);
+    private string Describe() =>
+        element.ValueKind is JsonValueKind.Number ? $"the number {element.GetRawText()}" : Describe(element.ValueKind);
 
     private static string Describe(JsonValueKind kind) => kind switch
     {

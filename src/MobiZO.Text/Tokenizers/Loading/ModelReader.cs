@@ -91,6 +91,8 @@ internal static class ModelReader
         }
 
         string[] parts = item.AsText().Split(' ');
-        return parts.Length == 2 ? (parts[0], parts[1]) : throw item.Broken($"expected two tokens with one space between, found '{item.AsText()}'");
+        return parts.Length == 2
+            ? (parts[0], parts[1])
+            : throw item.Broken($"expected two tokens with one space between, found '{item.AsText()}'");
     }
 }

@@ -51,7 +51,9 @@ internal sealed class PostProcessorReader(Func<string, int, bool> isToken)
             current = after;
         }
 
-        return current == after ? new TemplateProcessor(before, after) : throw node.Broken("the template for a single text lacks the sequence A");
+        return current == after
+            ? new TemplateProcessor(before, after)
+            : throw node.Broken("the template for a single text lacks the sequence A");
     }
 
     private IEnumerable<ProcessedToken> ReadSpecial(ConfigNode template, ConfigNode special)

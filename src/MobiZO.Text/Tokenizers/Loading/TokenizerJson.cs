@@ -22,7 +22,8 @@ internal static class TokenizerJson
         catch (JsonException problem)
         {
             throw new TokenizerException(
-                $"{file}: line {problem.LineNumber + 1}: not valid JSON: {problem.Message} Check that the file was downloaded completely.", problem);
+                $"{file}: line {problem.LineNumber + 1}: not valid JSON: {problem.Message} Check that the file was downloaded completely.",
+                problem);
         }
     }
 

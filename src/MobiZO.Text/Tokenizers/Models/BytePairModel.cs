@@ -144,8 +144,8 @@ internal sealed class BytePairModel
     }
 
     /// <summary>
-    /// Gives every token its range. Ranges are laid end to end by byte length, so a character that vanished shifts those behind it: this is
-    /// what the reference implementation does and its offsets are the contract.
+    /// Gives every token its range. Ranges are laid end to end by byte length, so a character that vanished shifts those behind it. The
+    /// reference implementation does so, and its offsets are the contract.
     /// </summary>
     private static ModelToken[] Place(ReadOnlySpan<char> word, SymbolChain symbols)
     {

@@ -3,7 +3,7 @@ using MobiZO.Text.Tokenizers.Unicode;
 
 namespace MobiZO.Text.Tokenizers.Normalizers;
 
-/// <summary>Puts a string in front of every piece that is not empty; the string shares the range of the first character.</summary>
+/// <summary>Puts a string in front of every piece that is not empty. The string shares the range of the first character.</summary>
 internal sealed class PrependNormalizer(string prefix) : INormalizer
 {
     public Piece Normalize(Piece piece)

@@ -6,9 +6,9 @@ namespace MobiZO.Text.Tokenizers.Normalizers;
 
 /// <summary>Brings text into a Unicode normalization form.</summary>
 /// <remarks>
-/// Every resulting character counts the source characters it used up beyond its own: +1 for one it did not use (it came out of a decomposition),
-/// negative for those it swallowed. It takes the range of the first character it used; swallowed characters lose their range, as in the
-/// reference implementation.
+/// Every resulting character counts the source characters that it used beyond one of its own. The count is +1 when it used none, because
+/// it came out of a decomposition. It is minus the number of those it swallowed otherwise. The character takes the range of the first one
+/// it used. Swallowed characters lose their range, as in the reference implementation.
 /// </remarks>
 internal sealed class UnicodeFormNormalizer(UnicodeForm form) : INormalizer
 {

@@ -75,5 +75,6 @@ internal static class GgufMetadata
         return items;
     }
 
-    private static string ReadText(BinaryReader reader) => System.Text.Encoding.UTF8.GetString(reader.ReadBytes(checked((int)reader.ReadUInt64())));
+    private static string ReadText(BinaryReader reader) =>
+        System.Text.Encoding.UTF8.GetString(reader.ReadBytes(checked((int)reader.ReadUInt64())));
 }

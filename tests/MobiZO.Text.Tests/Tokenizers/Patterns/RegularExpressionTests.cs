@@ -65,7 +65,8 @@ public sealed class RegularExpressionTests
     [InlineData("a{99999}")]
     [InlineData("(?:(?:ab){1000}){1000}")]
     [InlineData("a{1}{1}{1}{1}{1}{1}")]
-    public void Refuses_what_is_broken_or_unsupported(string pattern) => Assert.Throws<PatternException>(() => new RegularExpression(pattern));
+    public void Refuses_what_is_broken_or_unsupported(string pattern) =>
+        Assert.Throws<PatternException>(() => new RegularExpression(pattern));
 
     [Theory]
     [InlineData('(', ')')]
