@@ -18,9 +18,10 @@ internal static class PreTokenizerReader
             invert: false),
         "Split" => new PatternSplit(PatternReader.Read(node.Get("pattern")), ReadBehavior(node), node.Flag("invert", false)),
         "Punctuation" => new PatternSplit(new CodePointPattern(UnicodeClass.IsPunctuation), ReadBehavior(node), invert: false),
-        "Whitespace" => new PatternSplit(new RegularExpression(@"\w+|[^\w\s]+"), SplitBehavior.Removed, invert: true),
+        "Whitespace" => new PatternSplit(new WordRunPattern(), SplitBehavior.Removed, invert: true),
         "WhitespaceSplit" => new PatternSplit(new CodePointPattern(UnicodeClass.IsWhiteSpace), SplitBehavior.Removed, invert: false),
-        "CharDelimiterSplit" => new PatternSplit(new LiteralPattern(ReadCharacter(node, "delimiter").ToString()), SplitBehavior.Removed, invert: false),
+        "CharDelimiterSplit" =>
+            new PatternSplit(new LiteralPattern(ReadCharacter(node, "delimiter").ToString()), SplitBehavior.Removed, invert: false),
         "FixedLength" => ReadFixedLength(node),
         "Metaspace" => ReadMetaspace(node),
         string type => throw node.Unsupported($"the pre-tokenizer {type}"),

@@ -138,7 +138,8 @@ internal sealed class PatternClassParser(string pattern)
                     'v' => '\v',
                     'a' => '\a',
                     'e' => 0x1B,
-                    _ when char.IsAsciiLetterOrDigit(kind) => throw new PatternException($"the escape '\\{kind}' is not supported (character {start})"),
+                    _ when char.IsAsciiLetterOrDigit(kind) =>
+                        throw new PatternException($"the escape '\\{kind}' is not supported (character {start})"),
                     _ => UnicodeClass.At(pattern, position, out _).Value,
                 };
                 position += literal > 0xFFFF ? 2 : 1;
@@ -153,7 +154,7 @@ internal sealed class PatternClassParser(string pattern)
 
     private static bool IsDigit(int codePoint) => CharUnicodeInfo.GetUnicodeCategory(codePoint) == UnicodeCategory.DecimalDigitNumber;
 
-    private static bool IsWord(int codePoint) => Rune.IsValid(codePoint) && UnicodeClass.IsWord(new Rune(codePoint));
+    private static bool IsWord(int codePoint) => Rune.IsValid(codePoint) && UnicodeClass.IsPatternWord(new Rune(codePoint));
 
     private Func<int, bool> ParseMember(ref int position)
     {
@@ -236,7 +237,8 @@ internal sealed class PatternClassParser(string pattern)
         int start = position + (braces ? 2 : 1);
         int end = braces ? pattern.IndexOf('}', start) : start + (pattern[position] == 'x' ? 2 : 4);
         if (end < 0 || end > pattern.Length
-            || !int.TryParse(pattern.AsSpan(start, end - start), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
+            || !int.TryParse(
+                pattern.AsSpan(start, end - start), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
             || value is < 0 or > 0x10FFFF)
         {
             throw new PatternException($"a broken hexadecimal escape at character {position}");

@@ -4,7 +4,9 @@ using MobiZO.Text.Tokenizers.Unicode;
 
 namespace MobiZO.Text.Tokenizers.Patterns;
 
-/// <summary>Parses the regular expressions of tokenizer files (the part of Oniguruma's syntax they use) into a tree over code points.</summary>
+/// <summary>
+/// Parses the regular expressions of tokenizer files into a tree over code points. It knows the part of Oniguruma's syntax they use.
+/// </summary>
 internal sealed class PatternParser
 {
     private const int Unbounded = int.MaxValue;

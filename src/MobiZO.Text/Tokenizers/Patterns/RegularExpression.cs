@@ -4,8 +4,8 @@ using MobiZO.Text.Tokenizers.Unicode;
 namespace MobiZO.Text.Tokenizers.Patterns;
 
 /// <summary>
-/// A backtracking regular expression over code points. The platform's own expressions see UTF-16 code units, so their classes miss every
-/// character above U+FFFF, and tokenizers must not.
+/// A backtracking regular expression over code points. The platform's own expressions see UTF-16 code units. Their classes miss every
+/// character above U+FFFF, and a tokenizer's must not.
 /// </summary>
 internal sealed class RegularExpression : ITextPattern
 {
@@ -94,7 +94,7 @@ internal sealed class RegularExpression : ITextPattern
         }
     }
 
-    /// <summary>Where to go on after a failure: a repetition gives back one character at a time, a fork takes its other way.</summary>
+    /// <summary>Goes back after a failure. A repetition gives back one character at a time, a fork takes its other way.</summary>
     private static (int Step, int Position) TakeBack(ReadOnlySpan<char> text, Stack<Backtrack> backtracks)
     {
         Backtrack back = backtracks.Pop();
@@ -111,7 +111,8 @@ internal sealed class RegularExpression : ITextPattern
         return (back.Step, position);
     }
 
-    private static bool Repeat(ReadOnlySpan<char> text, ref int position, int step, in PatternInstruction current, Stack<Backtrack> backtracks)
+    private static bool Repeat(
+        ReadOnlySpan<char> text, ref int position, int step, in PatternInstruction current, Stack<Backtrack> backtracks)
     {
         int count = 0;
         int floor = position;
@@ -173,11 +174,11 @@ internal sealed class RegularExpression : ITextPattern
     private static bool IsWordBehind(ReadOnlySpan<char> text, int position)
     {
         Rune.DecodeLastFromUtf16(text[..position], out Rune rune, out _);
-        return position > 0 && UnicodeClass.IsWord(rune);
+        return position > 0 && UnicodeClass.IsPatternWord(rune);
     }
 
     private static bool IsWordAhead(ReadOnlySpan<char> text, int position) =>
-        position < text.Length && UnicodeClass.IsWord(UnicodeClass.At(text, position, out _));
+        position < text.Length && UnicodeClass.IsPatternWord(UnicodeClass.At(text, position, out _));
 
     /// <summary>Where to go on after a failure; between Floor and Position characters may be given back one at a time.</summary>
     private readonly record struct Backtrack(int Step, int Position, int Floor);

@@ -1,26 +1,40 @@
 using System.Globalization;
 using System.Text;
+using MobiZO.Text.Tokenizers.Unicode.Generated;
 
 namespace MobiZO.Text.Tokenizers.Unicode;
 
 /// <summary>The character classes the tokenizer format speaks of.</summary>
+/// <remarks>
+/// The reference implementation takes each class from a library of its own. Some of those libraries know an old Unicode. Characters that
+/// came later are in no such class here either, because the ids of a tokenizer depend on it.
+/// </remarks>
 internal static class UnicodeClass
 {
+    private static readonly UnicodeRanges s_punctuation = new(PunctuationData.Ranges);
+    private static readonly UnicodeRanges s_marks = new(MarkData.Ranges);
+
     public static bool IsWhiteSpace(Rune rune) => Rune.IsWhiteSpace(rune);
 
     /// <summary>Any numeric character: decimal digits, letter numbers and other numbers such as fractions.</summary>
     public static bool IsNumeric(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
 
-    /// <summary>Punctuation categories and every ASCII symbol ($, +, &lt;, ...).</summary>
+    /// <summary>Punctuation of Unicode 8 and every ASCII symbol ($, +, &lt;, ...).</summary>
     public static bool IsPunctuation(Rune rune) => rune.IsAscii
         ? rune.Value is (>= '!' and <= '/') or (>= ':' and <= '@') or (>= '[' and <= '`') or (>= '{' and <= '~')
-        : Rune.GetUnicodeCategory(rune) is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation;
+        : s_punctuation.Contains(rune.Value);
 
-    public static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+    /// <summary>Combining marks of Unicode 9.</summary>
+    public static bool IsMark(Rune rune) => rune.Value >= 0x300 && s_marks.Contains(rune.Value);
 
-    /// <summary>The <c>\w</c> of regular expressions: alphabetic, marks, decimal digits, connectors and the two joiners.</summary>
+    /// <summary>
+    /// The <c>\w</c> of a tokenizer file's expressions (Oniguruma): no joiners, but the superscripts and fractions of Latin-1.
+    /// </summary>
+    public static bool IsPatternWord(Rune rune) => rune.Value is 0xB2 or 0xB3 or 0xB9 or 0xBC or 0xBD or 0xBE
+        || (rune.Value is not (0x200C or 0x200D) && IsWord(rune));
+
+    /// <summary>The <c>\w</c> of everything else: alphabetic, marks, decimal digits, connectors and the two joiners.</summary>
     public static bool IsWord(Rune rune)
     {
         switch (Rune.GetUnicodeCategory(rune))

@@ -4,7 +4,8 @@ using MobiZO.Text.Tokenizers.Unicode.Generated;
 namespace MobiZO.Text.Tokenizers.Unicode;
 
 /// <summary>
-/// Decompositions, compositions and combining classes. The project runs culture-invariant, where the platform's own normalization does nothing.
+/// Decompositions, compositions and combining classes. The platform's own normalization does nothing where a program runs
+/// culture-invariant.
 /// </summary>
 internal static class UnicodeTables
 {
@@ -70,7 +71,9 @@ internal static class UnicodeTables
             return;
         }
 
-        if (codePoint >= 0x80 && (s_canonical.TryGetValue(codePoint, out int[]? parts) || (compatibility && s_compatibility.TryGetValue(codePoint, out parts))))
+        if (codePoint >= 0x80
+            && (s_canonical.TryGetValue(codePoint, out int[]? parts)
+                || (compatibility && s_compatibility.TryGetValue(codePoint, out parts))))
         {
             foreach (int part in parts)
             {

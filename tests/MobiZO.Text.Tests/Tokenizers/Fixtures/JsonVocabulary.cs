@@ -22,11 +22,14 @@ internal static class JsonVocabulary
             Pre = pre,
             Tokens = tokens,
             TokenTypes = [.. tokens.Select((_, id) => special.Contains(id) ? 3 : 1)],
-            Merges = [.. Model(document.RootElement).GetProperty("merges").EnumerateArray().Select(pair => $"{pair[0].GetString()} {pair[1].GetString()}")],
+            Merges = [.. Model(document.RootElement).GetProperty("merges").EnumerateArray()
+                .Select(pair => $"{pair[0].GetString()} {pair[1].GetString()}")],
         };
     }
 
-    /// <summary>The kind "llama": a token's score is the rank of the first merge that makes it. The 256 bytes follow the special tokens.</summary>
+    /// <summary>
+    /// The kind "llama": a token's score is the rank of the first merge that makes it. The 256 bytes follow the special tokens.
+    /// </summary>
     /// <param name="path">A tokenizer.json made from a SentencePiece model.</param>
     public static GgufVocabulary SentencePiece(string path)
     {
@@ -58,5 +61,6 @@ internal static class JsonVocabulary
         [.. Model(root).GetProperty("vocab").EnumerateObject().OrderBy(token => token.Value.GetInt32()).Select(token => token.Name)];
 
     private static HashSet<int> Special(JsonElement root) =>
-        [.. root.GetProperty("added_tokens").EnumerateArray().Where(token => token.GetProperty("special").GetBoolean()).Select(token => token.GetProperty("id").GetInt32())];
+        [.. root.GetProperty("added_tokens").EnumerateArray().Where(token => token.GetProperty("special").GetBoolean())
+            .Select(token => token.GetProperty("id").GetInt32())];
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MobiZO.TestKit;
 
 namespace MobiZO.Text.Tests.Tokenizers.Fixtures;
@@ -13,15 +14,16 @@ internal static class Suite
         ["nano"] = Path.Combine(Shared.Repository, "models", "nano", "tokenizer.json"),
     };
 
+    private static readonly string[] s_textKeys = ["text", "pair", "prompt", "answer", "input"];
+
     private static readonly Dictionary<string, Lazy<ITokenizer>> s_tokenizers = [];
 
     /// <summary>Files like <c>synthetic/name.cases.jsonl</c> whose tokenizer file exists.</summary>
     public static TheoryData<string> Files(string kind) => [.. Names(kind)];
 
     /// <summary>The names in <see cref="Files"/>.</summary>
-    public static IReadOnlyList<string> Names(string kind)
+    public static IEnumerable<string> Names(string kind)
     {
-        var names = new List<string>();
         foreach (string folder in new[] { "", "synthetic" })
         {
             string path = Shared.PathOf(Folder, folder);
@@ -31,12 +33,10 @@ internal static class Suite
                 string name = Path.Combine(folder, file[..^(kind.Length + 7)]);
                 if (File.Exists(TokenizerPath(name)) && !IsOtherModel(name))
                 {
-                    names.Add(name);
+                    yield return name;
                 }
             }
         }
-
-        return names;
     }
 
     /// <summary>WordPiece and Unigram models are refused by design; LoadingTests check that they are.</summary>
@@ -59,5 +59,33 @@ internal static class Suite
         }
     }
 
+    /// <summary>Every text that any fixture encodes: texts, pairs, prompts, answers and both together.</summary>
+    public static IEnumerable<string> Texts()
+    {
+        string[] files = Directory.GetFiles(Shared.PathOf(Folder), "*.jsonl", SearchOption.AllDirectories);
+        foreach (Vector vector in files.Order(StringComparer.Ordinal).SelectMany(Vector.ReadAll))
+        {
+            foreach (string key in s_textKeys.Where(vector.Has))
+            {
+                yield return vector.Text(key);
+            }
+
+            if (vector.Has("prompt") && vector.Has("answer"))
+            {
+                yield return vector.Text("prompt") + vector.Text("answer");
+            }
+        }
+    }
+
+    /// <summary>The spellings of the added tokens of all tokenizers.</summary>
+    public static IEnumerable<string> AddedTokens() => Names("cases").SelectMany(AddedTokens).Distinct(StringComparer.Ordinal);
+
     public static List<Vector> Read(string name, string kind) => Vector.ReadAll(Shared.PathOf(Folder, $"{name}.{kind}.jsonl"));
+
+    private static string[] AddedTokens(string name)
+    {
+        using var file = JsonDocument.Parse(File.ReadAllBytes(TokenizerPath(name)));
+        return [.. file.RootElement.GetProperty("added_tokens").EnumerateArray()
+            .Select(token => token.GetProperty("content").GetString()!)];
+    }
 }

@@ -2,12 +2,16 @@ using MobiZO.Text.Tests.Tokenizers.Fixtures;
 
 namespace MobiZO.Text.Tests.Tokenizers.Gguf;
 
-/// <summary>The kind "llama": a published vocabulary as a converter writes it, against the vectors of the tokenizer.json made from the same SentencePiece model.</summary>
+/// <summary>
+/// The kind "llama": a published vocabulary as a converter writes it, against the vectors of the tokenizer.json made from the same
+/// SentencePiece model.
+/// </summary>
 public sealed class SentencePieceVocabularyTests
 {
     private const string Name = "mistral-v1";
 
-    private static readonly Lazy<ITokenizer> s_tokenizer = new(() => Tokenizer.FromGguf(JsonVocabulary.SentencePiece(Suite.TokenizerPath(Name))));
+    private static readonly Lazy<ITokenizer> s_tokenizer = new(() =>
+        Tokenizer.FromGguf(JsonVocabulary.SentencePiece(Suite.TokenizerPath(Name))));
 
     [Fact]
     public void Encodes_and_decodes_like_the_tokenizer_json() =>
@@ -21,7 +25,10 @@ public sealed class SentencePieceVocabularyTests
     public void Random_ids_decode() =>
         Vector.CheckAll(Suite.Read(Name, "decode"), vector => VectorChecks.Decoding(s_tokenizer.Value, vector));
 
-    /// <summary>Left out: bytes that make no character, of which the tokenizer.json gives up whole runs at their end and a GGUF vocabulary, as SentencePiece, each at once.</summary>
+    /// <summary>
+    /// Left out: bytes that make no character, of which the tokenizer.json gives up whole runs at their end and a GGUF vocabulary, as
+    /// SentencePiece, each at once.
+    /// </summary>
     [Fact]
     public void Streams_show_what_is_stable()
     {

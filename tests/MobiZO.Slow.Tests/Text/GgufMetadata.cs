@@ -1,4 +1,4 @@
-namespace MobiZO.Text.Tests.Tokenizers.Fixtures;
+namespace MobiZO.Slow.Tests.Text;
 
 /// <summary>A minimal reader of GGUF metadata, so that these tests need no other project.</summary>
 internal static class GgufMetadata
