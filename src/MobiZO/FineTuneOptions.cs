@@ -11,7 +11,7 @@ public sealed record FineTuneOptions
     /// <summary>Hugging Face folder or GGUF file.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Training rows: JSONL, CSV or TSV.</summary>
+    /// <summary>Training rows: JSONL, CSV, TSV or Parquet.</summary>
     public required string TrainData { get; init; }
 
     /// <summary>Evaluation rows; null: a share of the training rows when <see cref="DataOptions.EvalFraction"/> is above 0.</summary>
@@ -89,7 +89,7 @@ public sealed record FineTuneOptions
         }
 
         Require(!string.IsNullOrWhiteSpace(Model), "model: expected a Hugging Face folder or a .gguf file, found nothing");
-        Require(!string.IsNullOrWhiteSpace(TrainData), "data: expected a JSONL, CSV or TSV file, found nothing");
+        Require(!string.IsNullOrWhiteSpace(TrainData), "data: expected a JSONL, CSV, TSV or Parquet file, found nothing");
         Require(!string.IsNullOrWhiteSpace(Output), "output: expected a folder for the run, found nothing");
         Require(Steps >= 1, $"steps: expected at least 1, found {Steps}");
         Require(ExamplesPerStep >= 1, $"examples per step: expected at least 1, found {ExamplesPerStep}");

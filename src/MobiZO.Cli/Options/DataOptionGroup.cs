@@ -12,7 +12,11 @@ internal static class DataOptionGroup
         group.Add(
             "--format",
             "Form of the files (by default, their extension).",
-            OptionValue.OneOf(("jsonl", DataFormat.JsonLines), ("csv", DataFormat.Csv), ("tsv", DataFormat.Tsv)),
+            OptionValue.OneOf(
+                ("jsonl", DataFormat.JsonLines),
+                ("csv", DataFormat.Csv),
+                ("tsv", DataFormat.Tsv),
+                ("parquet", DataFormat.Parquet)),
             nameof(DataOptions.Format),
             data => data.Format,
             (data, value) => data with { Format = value });

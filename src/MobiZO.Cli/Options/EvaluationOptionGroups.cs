@@ -30,7 +30,7 @@ internal static class EvaluationOptionGroups
         var data = new OptionGroup<EvaluationOptions>("Data", Defaults);
         data.Add(
             ["--data", "-d"],
-            "Rows to score: .jsonl, .csv or .tsv.",
+            "Rows to score: .jsonl, .csv, .tsv or .parquet.",
             OptionValue.Path("file"),
             nameof(EvaluationOptions.DataFile),
             options => options.DataFile,

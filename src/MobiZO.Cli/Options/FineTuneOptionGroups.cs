@@ -71,7 +71,7 @@ internal sealed class FineTuneOptionGroups
         var group = new OptionGroup<FineTuneOptions>("Data", Defaults);
         group.Add(
             ["--data", "-d"],
-            "Training rows: .jsonl, .csv or .tsv.",
+            "Training rows: .jsonl, .csv, .tsv or .parquet.",
             OptionValue.Path("file"),
             nameof(FineTuneOptions.TrainData),
             options => options.TrainData,

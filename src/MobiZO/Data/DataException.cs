@@ -21,6 +21,7 @@ public sealed class DataException : Exception
         File = place.File;
         Line = place.Line;
         Column = place.Column;
+        Row = place.Row;
     }
 
     /// <summary>Path of the file, or null when the error is not about a file.</summary>
@@ -31,6 +32,9 @@ public sealed class DataException : Exception
 
     /// <summary>Character in the line, counted from 1, or null.</summary>
     public int? Column { get; }
+
+    /// <summary>Row of a Parquet file, counted from 1, or null.</summary>
+    public int? Row { get; }
 
     /// <summary>
     /// A piece of user text made fit for a message: quoted, on one line, at most 60 characters. Characters that cannot be seen are written by their code, so

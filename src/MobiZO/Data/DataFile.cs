@@ -1,7 +1,7 @@
 namespace MobiZO.Data;
 
 /// <summary>
-/// Reads local files of rows. Text is UTF-8, with or without a byte order mark, or UTF-16 with one; LF, CRLF or a CR alone ends a line.
+/// Reads local files of rows: JSON Lines, CSV, TSV and Parquet. Text is UTF-8, with or without a byte order mark, or UTF-16 with one; LF, CRLF or a CR alone ends a line.
 /// </summary>
 public static class DataFile
 {
@@ -19,6 +19,19 @@ public static class DataFile
         options.ThrowIfInvalid();
         DataFormat format = options.Format ?? FormatOf(path);
         using FileStream stream = Open(path);
+        if (stream is { CanSeek: true, Length: 0 })
+        {
+            throw new DataException(new DataPlace(path), "an empty file", "rows of data", "Check the path, or write the file again.");
+        }
+
+        DataRow[] read = format == DataFormat.Parquet
+            ? Take(ParquetRows.Open(path, stream, options).Read(), options)
+            : ReadText(path, stream, format, options);
+        return read.Length > 0 ? read : throw NoRows(path, format);
+    }
+
+    private static DataRow[] ReadText(string path, FileStream stream, DataFormat format, DataOptions options)
+    {
         using var records = new RecordReader(path, stream, format);
         IEnumerable<DataRow> rows = format switch
         {
@@ -26,21 +39,20 @@ public static class DataFile
             DataFormat.Csv => TableReader.Read(records, options, "commas and quotes"),
             _ => TableReader.Read(records, options, "tabs"),
         };
-
-        DataRow[] read = [.. options is { MaxRows: int limit, Balanced: false } ? rows.Take(limit) : rows];
-        return read.Length > 0 ? read : throw NoRows(path, stream, format);
+        return Take(rows, options);
     }
 
-    private static DataException NoRows(string path, FileStream stream, DataFormat format)
-    {
-        if (stream is { CanSeek: true, Length: 0 })
-        {
-            return new DataException(new DataPlace(path), "an empty file", "rows of data", "Check the path, or write the file again.");
-        }
+    private static DataRow[] Take(IEnumerable<DataRow> rows, DataOptions options) =>
+        [.. options is { MaxRows: int limit, Balanced: false } ? rows.Take(limit) : rows];
 
-        string advice = format == DataFormat.JsonLines
-            ? "Add rows, one JSON object a line."
-            : "Add rows below the header, or say that the file has no header (HasHeader = false).";
+    private static DataException NoRows(string path, DataFormat format)
+    {
+        string advice = format switch
+        {
+            DataFormat.JsonLines => "Add rows, one JSON object a line.",
+            DataFormat.Parquet => "Write the file with rows.",
+            _ => "Add rows below the header, or say that the file has no header (HasHeader = false).",
+        };
         return new DataException(new DataPlace(path), "no rows", "at least one row of data", advice);
     }
 
@@ -67,11 +79,12 @@ public static class DataFile
             ".JSONL" or ".NDJSON" or ".JSON" => DataFormat.JsonLines,
             ".CSV" => DataFormat.Csv,
             ".TSV" or ".TAB" or ".TXT" => DataFormat.Tsv,
+            ".PARQUET" => DataFormat.Parquet,
             _ => throw new DataException(
                 new DataPlace(path),
                 $"the extension {DataException.Quote(Path.GetExtension(path))}",
-                ".jsonl, .csv or .tsv",
-                "Name the format in the options (DataOptions.Format = JsonLines, Csv or Tsv), or rename the file."),
+                ".jsonl, .csv, .tsv or .parquet",
+                "Name the format in the options (DataOptions.Format = JsonLines, Csv, Tsv or Parquet), or rename the file."),
         };
     }
 }

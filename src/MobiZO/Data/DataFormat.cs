@@ -11,4 +11,7 @@ public enum DataFormat
 
     /// <summary>Tab-separated without any quoting, as GLUE writes it: a quote is an ordinary character (.tsv, .txt, .tab).</summary>
     Tsv,
+
+    /// <summary>Apache Parquet (.parquet); strings, numbers and truth values are read, lists and structs are not.</summary>
+    Parquet,
 }

@@ -69,7 +69,7 @@ internal static class DataOptionsValidation
 
         if (options.Format is { } format && !Enum.IsDefined(format))
         {
-            errors.Add(Say($"Format is {(int)format}; use JsonLines, Csv or Tsv."));
+            errors.Add(Say($"Format is {(int)format}; use JsonLines, Csv, Tsv or Parquet."));
         }
 
         if (options.Shape is { } shape && !Enum.IsDefined(shape))

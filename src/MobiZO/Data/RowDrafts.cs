@@ -49,7 +49,7 @@ internal sealed class RowDrafts
 
         RowShape[] shapes =
         [
-            .. row.Turns is not null ? [RowShape.Chat] : Array.Empty<RowShape>(),
+            .. row.Turns is not null || row.Origin.OtherColumns.ContainsKey(_options.MessagesColumn) ? [RowShape.Chat] : Array.Empty<RowShape>(),
             .. row.Find(_options.PromptColumn) is not null && row.Find(_options.CompletionColumn) is not null ? [RowShape.Completion] : Array.Empty<RowShape>(),
             .. hasText ? [RowShape.Text] : Array.Empty<RowShape>(),
         ];
@@ -107,7 +107,7 @@ internal sealed class RowDrafts
 
         IReadOnlyList<ChatTurn> turns = row.Turns ?? throw new DataException(
             row.Place,
-            $"no list of messages in {DataException.Quote(_options.MessagesColumn)}",
+            $"{DataException.Quote(row[_options.MessagesColumn])} in the column {DataException.Quote(_options.MessagesColumn)}",
             "a JSON array of messages",
             "Name the column of the messages (MessagesColumn).");
         if (turns.Count < 2 || turns[^1].Role != "assistant")

@@ -9,6 +9,7 @@ internal static class TableReader
     {
         string[]? columns = options.Columns is null ? null : [.. options.Columns];
         bool hasHeader = options.HasHeader && columns is null;
+        var origin = new RowOrigin { IsNamedByFirstLine = hasHeader };
         while (records.Read())
         {
             string[] fields = records.Fields();
@@ -24,7 +25,7 @@ internal static class TableReader
                 throw WrongFieldCount(records.Place, fields.Length, columns, separators);
             }
 
-            yield return new DataRow(records.Path, records.LineNumber, columns, fields) { IsNamedByFirstLine = hasHeader };
+            yield return new DataRow(records.Path, records.LineNumber, columns, fields) { Origin = origin };
         }
     }
 

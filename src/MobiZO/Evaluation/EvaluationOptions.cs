@@ -11,7 +11,7 @@ public sealed record EvaluationOptions
     /// <summary>Hugging Face folder or GGUF file.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Rows to score: JSONL, CSV or TSV.</summary>
+    /// <summary>Rows to score: JSONL, CSV, TSV or Parquet.</summary>
     public required string DataFile { get; init; }
 
     /// <summary>PEFT folder of the adapter; null: the base model.</summary>
@@ -40,7 +40,7 @@ public sealed record EvaluationOptions
 
         if (string.IsNullOrWhiteSpace(DataFile))
         {
-            errors.Add("data: expected a JSONL, CSV or TSV file, found nothing");
+            errors.Add("data: expected a JSONL, CSV, TSV or Parquet file, found nothing");
         }
 
         if (MaxTokensPerRun < 1)

@@ -143,7 +143,9 @@ public sealed class DataFileTests
     [InlineData("a.csv", "", null, null, "an empty file", "rows of data")]
     [InlineData("a.csv", "text,label\n\n", null, null, "no rows", "HasHeader = false")]
     [InlineData("a.jsonl", "\n \n", null, null, "no rows", "at least one row")]
-    [InlineData("a.parquet", "x", null, null, "the extension '.parquet'", "Format = JsonLines")]
+    [InlineData("a.xlsx", "x", null, null, "the extension '.xlsx'", "Format = JsonLines")]
+    [InlineData("a.parquet", "text,label\nx,1\n", null, null, "no Parquet file", "a whole Parquet file")]
+    [InlineData("a.parquet", "", null, null, "an empty file", "rows of data")]
     public void ErrorsNamePlaceFoundExpectedAndCure(string name, string content, int? line, int? column, string found, string expected)
     {
         using var file = new TemporaryFile(name, content);

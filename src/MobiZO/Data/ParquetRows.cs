@@ -1,0 +1,114 @@
+using System.Globalization;
+using Parquet;
+using Parquet.Schema;
+
+namespace MobiZO.Data;
+
+/// <summary>
+/// Reads the rows of a Parquet file in file order. Strings, numbers, true and false become text as they would stand in JSON; null is a column without a value.
+/// Columns of another kind are refused only when a row is asked for them. One row group is in memory at a time.
+/// </summary>
+internal sealed class ParquetRows
+{
+    // Writers make groups of at most a few million rows; a number beyond this is damage, and would take all memory.
+    private const int MostRowsInGroup = 1 << 26;
+
+    // Decimals may have more digits than System.Decimal.
+    private static readonly ParquetOptions s_options = new() { UseBigDecimal = true };
+
+    private readonly string _path;
+    private readonly ParquetReader _reader;
+    private readonly DataField[] _fields;
+    private readonly string[] _columns;
+    private readonly RowOrigin _origin;
+
+    private ParquetRows(string path, ParquetReader reader)
+    {
+        _path = path;
+        _reader = reader;
+        _fields = [.. reader.Schema.Fields.OfType<DataField>().Where(field => ParquetText.OtherKind(field) is null)];
+        _columns = [.. _fields.Select(field => field.Name)];
+        _origin = new RowOrigin
+        {
+            CountsRows = true,
+            OtherColumns = reader.Schema.Fields.Where(field => ParquetText.OtherKind(field) is not null)
+                .ToDictionary(field => field.Name, field => ParquetText.OtherKind(field)!, StringComparer.Ordinal),
+        };
+    }
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">Its path, for messages.</param>
+    /// <param name="stream">The file; it can seek, and stays open.</param>
+    /// <param name="options">Options of the user; those that only tables of text have are refused.</param>
+    /// <exception cref="DataException">The file is not Parquet or is damaged, or an option is for tables of text.</exception>
+    public static ParquetRows Open(string path, Stream stream, DataOptions options)
+    {
+        if (options.Columns is not null || !options.HasHeader)
+        {
+            string option = options.Columns is null ? "DataOptions.HasHeader = false" : "DataOptions.Columns";
+            throw new DataException(
+                new DataPlace(path),
+                $"{option} with a Parquet file",
+                "the names that the file gives its columns itself",
+                "Leave the option out, and use the names of the file in the template and the other options.");
+        }
+
+        return Guard(
+            () => new ParquetRows(path, ParquetReader.CreateAsync(stream, s_options, leaveStreamOpen: true).GetAwaiter().GetResult()),
+            new DataPlace(path),
+            "no Parquet file");
+    }
+
+    /// <summary>The rows; a row group is read when its first row is asked for.</summary>
+    /// <exception cref="DataException">A column is damaged.</exception>
+    public IEnumerable<DataRow> Read()
+    {
+        int number = 0;
+        for (int group = 0; group < _reader.RowGroupCount; group++)
+        {
+            foreach (string?[] values in ReadGroup(group, new DataPlace(_path, Row: number + 1)))
+            {
+                number++;
+                yield return new DataRow(_path, number, _columns, values) { Origin = _origin };
+            }
+        }
+    }
+
+    private string?[][] ReadGroup(int group, DataPlace firstRow)
+    {
+        ParquetRowGroupReader reader = Guard(() => _reader.OpenRowGroupReader(group), firstRow, "a damaged group of rows");
+        long stated = Guard(() => reader.RowCount, firstRow, "a damaged group of rows");
+        if (stated is < 0 or > MostRowsInGroup)
+        {
+            throw new DataException(
+                firstRow,
+                string.Create(CultureInfo.InvariantCulture, $"a group of {stated} rows"),
+                string.Create(CultureInfo.InvariantCulture, $"at most {MostRowsInGroup} in a group"),
+                "Write the file again, with smaller row groups.");
+        }
+
+        int count = (int)stated;
+        string?[][] columns =
+        [
+            .. _fields.Select(field => Guard(
+                () => ParquetText.ReadAsync(reader, field, count).GetAwaiter().GetResult(),
+                firstRow,
+                $"damage in the column {DataException.Quote(field.Name)}, in this row or one that is stored with it")),
+        ];
+        return [.. Enumerable.Range(0, count).Select(row => Array.ConvertAll(columns, column => column[row]))];
+    }
+
+    /// <summary>Calls the package. A file that is cut, damaged or no Parquet makes it throw a dozen types of exceptions; each means the file.</summary>
+    private static T Guard<T>(Func<T> call, DataPlace place, string found)
+    {
+        try
+        {
+            return call();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            throw new DataException(
+                place, $"{found} ({error.Message.TrimEnd('.')})", "a whole Parquet file", "Write or copy the file again, or name what it is by DataOptions.Format.");
+        }
+    }
+}
