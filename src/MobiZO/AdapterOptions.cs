@@ -20,8 +20,11 @@ public sealed record AdapterOptions
     /// <summary>Where the frozen A comes from.</summary>
     public AdapterInitialization Initialization { get; init; } = AdapterInitialization.Auto;
 
-    /// <summary>target_modules: names (<c>q_proj,v_proj</c> or short <c>q,v</c>), a regular expression, or <c>all-linear</c>.</summary>
-    public string TargetModules { get; init; } = "o_proj";
+    /// <summary>
+    /// target_modules: names (<c>q_proj,v_proj</c> or short <c>q,v</c>), a regular expression, <c>all-linear</c>, or <c>auto</c> for the projection of
+    /// attention's output under the name that the model's family gives it.
+    /// </summary>
+    public string TargetModules { get; init; } = "auto";
 
     /// <summary>
     /// Decoder layers: <c>all</c>, <c>upper-half</c>, <c>top-8</c>, or a list such as <c>0-3,7</c>. Null: the upper half with <see cref="AdapterInitialization.Discriminant"/>, else all; all

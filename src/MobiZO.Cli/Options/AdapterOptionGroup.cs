@@ -31,7 +31,7 @@ internal static class AdapterOptionGroup
             (adapter, value) => adapter with { Initialization = value });
         group.Add(
             "--target-modules",
-            "Names (q_proj,v_proj or q,v), a regular expression, or all-linear.",
+            "Names (q_proj,v_proj or q,v), a regular expression, all-linear, or auto: attention's output projection (o_proj in most families).",
             OptionValue.Text("names"),
             nameof(AdapterOptions.TargetModules),
             adapter => adapter.TargetModules,

@@ -18,11 +18,13 @@ internal sealed class OnnxGraphWriter
     private readonly GraphProto _graph = new();
     private readonly Dictionary<string, string> _shared = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Input, int Axis)> _symbols = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _read;
     private int _counter;
 
     public OnnxGraphWriter(Program program)
     {
         _graph.Name = program.Name;
+        _read = program.Nodes.SelectMany(node => node.Inputs).Concat(program.Outputs).Select(value => value.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var input in program.Inputs)
         {
             _graph.Input.Add(Describe(input));
@@ -47,6 +49,9 @@ internal sealed class OnnxGraphWriter
     /// The value of the program that is being made; nodes are named after it, so that traces and graph viewers tell what a node is for.
     /// </summary>
     public string Making { get; set; } = "";
+
+    /// <summary>Whether anything reads a value of the program.</summary>
+    public bool IsRead(Value value) => _read.Contains(value.Name);
 
     /// <summary>Adds a node with one result.</summary>
     public string Node(string type, IReadOnlyList<string> inputs, string? output = null, string domain = "", params IReadOnlyList<(string Name, object Value)> attributes)

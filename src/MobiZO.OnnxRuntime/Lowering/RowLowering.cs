@@ -122,9 +122,9 @@ internal static class RowLowering
         var heads = writer.Reshape(input, -1, op.KeyValueHeads, group + 2, op.HeadDimension);
         var parts = node.Outputs.Select(_ => writer.NewName("part")).ToArray();
         writer.Nodes("Split", [heads, writer.Integers(group, 1, 1)], parts, "", ("axis", 2L));
-        for (var i = 0; i < parts.Length; i++)
+        foreach (var (part, output) in parts.Zip(node.Outputs).Where(pair => writer.IsRead(pair.Second)))
         {
-            writer.Node("Reshape", [parts[i], writer.ShapeOf(-1, node.Outputs[i].Shape[1])], node.Outputs[i].Name);
+            writer.Node("Reshape", [part, writer.ShapeOf(-1, output.Shape[1])], output.Name);
         }
     }
 

@@ -5,4 +5,8 @@ namespace MobiZO.Programs.Adapters;
 /// <param name="Layer">Index of the decoder layer.</param>
 /// <param name="InputSize">Columns of W and A.</param>
 /// <param name="OutputSize">Rows of W and B.</param>
-public sealed record AdapterModule(string Name, int Layer, int InputSize, int OutputSize);
+public sealed record AdapterModule(string Name, int Layer, int InputSize, int OutputSize)
+{
+    /// <summary>Whether Hugging Face files hold W as [in, out], which adapter folders must say.</summary>
+    public bool IsStoredTransposed { get; init; }
+}

@@ -22,7 +22,10 @@ public sealed class ProgramAssembler(ModelDescription model)
     public IReadOnlyList<AdapterModule> LinearModules { get; } =
     [
         .. model.Layers.Index().SelectMany(pair => pair.Item.Linears.Select(
-            linear => new AdapterModule(linear.Module, pair.Index, linear.InputSize, linear.OutputSize))),
+            linear => new AdapterModule(linear.Module, pair.Index, linear.InputSize, linear.OutputSize)
+            {
+                IsStoredTransposed = linear.Weight.HuggingFaceForm == StoredForm.Transposed,
+            })),
     ];
 
     /// <summary>

@@ -44,7 +44,8 @@ internal static class AdapterLayouts
     {
         try
         {
-            return TargetSelection.Parse(adapter.TargetModules, LayerFilter.Parse(adapter.Layers)).Select([.. model.Assembler.LinearModules.Select(module => module.Name)]);
+            return TargetSelection.Parse(adapter.TargetModules, LayerFilter.Parse(adapter.Layers), model.Assembler.Model.DefaultTargets)
+                .Select([.. model.Assembler.LinearModules.Select(module => module.Name)]);
         }
         catch (ArgumentException exception)
         {

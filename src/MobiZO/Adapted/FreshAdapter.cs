@@ -22,6 +22,7 @@ internal static class FreshAdapter
         {
             TargetModules = match.TargetModules,
             LayersToTransform = match.LayersToTransform,
+            IsFanInFanOut = match.Modules.Any(name => modules[name].IsStoredTransposed),
             BaseModel = Path.GetFullPath(model.Checkpoint.Path),
             InvocationTokens = options.Scope == AdapterScope.Activated ? InvocationTokens(rows) : [],
         };

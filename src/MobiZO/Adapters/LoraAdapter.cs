@@ -21,6 +21,9 @@ public sealed record LoraAdapter
     /// </summary>
     public IReadOnlyList<int> InvocationTokens { get; init; } = [];
 
+    /// <summary>fan_in_fan_out: the base model stores the weights of the modules [in, out]. A and B are [r, in] and [out, r] either way.</summary>
+    public bool IsFanInFanOut { get; init; }
+
     /// <summary>Which tokens carry the adapter.</summary>
     public AdapterScope Scope => InvocationTokens.Count > 0 ? AdapterScope.Activated : AdapterScope.All;
 

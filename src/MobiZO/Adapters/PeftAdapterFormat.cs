@@ -35,6 +35,7 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
             Rank = config.Rank,
             Alpha = config.Alpha,
             IsRankStabilized = config.IsRankStabilized,
+            IsFanInFanOut = config.IsFanInFanOut,
             InvocationTokens = config.InvocationTokens,
             BaseModel = config.BaseModel,
             TargetModules = config.TargetModules,
@@ -126,7 +127,7 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
         writer.WriteNull("auto_mapping");
         writer.WriteString("base_model_name_or_path", adapter.BaseModel);
         writer.WriteString("bias", "none");
-        writer.WriteBoolean("fan_in_fan_out", false);
+        writer.WriteBoolean("fan_in_fan_out", adapter.IsFanInFanOut);
         writer.WriteBoolean("inference_mode", true);
         writer.WriteBoolean("init_lora_weights", true);
         writer.WriteNull("layers_pattern");

@@ -17,7 +17,6 @@ internal sealed class PeftConfig
         ("use_qalora", "QA-LoRA is not supported"),
         ("use_bdlora", "block-diagonal LoRA is not supported"),
         ("lora_bias", "biases inside the adapter are not supported"),
-        ("fan_in_fan_out", "base weights stored [in, out] are not supported"),
         ("modules_to_save", "fully trained modules are not supported"),
         ("trainable_token_indices", "trained token embeddings are not supported"),
         ("target_parameters", "adapters on bare parameters are not supported"),
@@ -63,6 +62,7 @@ internal sealed class PeftConfig
         Rank = Integer("r", Required("r"), 1);
         Alpha = ReadAlpha();
         IsRankStabilized = Find("use_rslora") is { ValueKind: JsonValueKind.True };
+        IsFanInFanOut = Find("fan_in_fan_out") is { ValueKind: JsonValueKind.True };
         InvocationTokens = Integers("alora_invocation_tokens") ?? [];
         LayersToTransform = Integers("layers_to_transform");
         BaseModel = Find("base_model_name_or_path") is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;
@@ -76,6 +76,8 @@ internal sealed class PeftConfig
     public float Alpha { get; }
 
     public bool IsRankStabilized { get; }
+
+    public bool IsFanInFanOut { get; }
 
     public IReadOnlyList<int> InvocationTokens { get; }
 

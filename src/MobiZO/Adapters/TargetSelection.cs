@@ -5,12 +5,15 @@ namespace MobiZO.Adapters;
 /// <summary>Which linear modules carry the adapter, as users write it.</summary>
 /// <remarks>
 /// <c>q_proj,v_proj</c>: modules whose name is one of these or ends with it behind a dot, as in peft; the short forms q, k, v, o, gate, up and down
-/// stand for <c>q_proj</c> and so on. <c>all-linear</c>: all but the head. Anything else is a regular expression that must match the whole name.
+/// stand for <c>q_proj</c> and so on. <c>all-linear</c>: all in the layers. <c>auto</c>: what the model's family names. Anything else is a regular
+/// expression that must match the whole name.
 /// </remarks>
 public sealed class TargetSelection
 {
+    /// <summary>The word for what the family of the model names.</summary>
+    public const string AutoWord = "auto";
+
     private const string AllLinear = "all-linear";
-    private const string Head = "lm_head";
 
     private static readonly HashSet<string> s_shortForms = ["q", "k", "v", "o", "gate", "up", "down"];
 
@@ -24,11 +27,15 @@ public sealed class TargetSelection
     }
 
     /// <summary>Reads a selection.</summary>
+    /// <param name="targets">What the user wrote.</param>
+    /// <param name="layers">The layers it is limited to; null: none.</param>
+    /// <param name="familyTargets">What <see cref="AutoWord"/> means for the model; null: nothing, the word is a name like others.</param>
     /// <exception cref="ArgumentException">The text is empty.</exception>
-    public static TargetSelection Parse(string targets, LayerFilter? layers = null)
+    public static TargetSelection Parse(string targets, LayerFilter? layers = null, string? familyTargets = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(targets);
-        return new TargetSelection(targets.Trim(), layers ?? LayerFilter.All);
+        var text = targets.Trim();
+        return new TargetSelection(text == AutoWord && familyTargets is not null ? familyTargets : text, layers ?? LayerFilter.All);
     }
 
     /// <summary>Whether a text is a regular expression over whole module names, and so names the layers itself.</summary>
@@ -61,7 +68,7 @@ public sealed class TargetSelection
     {
         if (_text == AllLinear)
         {
-            var modules = available.Where(name => ModuleNames.LastPart(name) != Head).ToArray();
+            var modules = available.Where(name => ModuleNames.LayerOf(name) is not null).ToArray();
             return modules.Length > 0 ? modules : throw new ArgumentException($"targets '{AllLinear}' match nothing; {Existing(available)}");
         }
 

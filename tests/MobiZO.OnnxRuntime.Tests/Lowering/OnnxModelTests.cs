@@ -91,6 +91,10 @@ public sealed class OnnxModelTests
 
         // Every update has the same inputs; where the spread of the losses is the scale, epsilon cancels.
         read.Add(ProgramNames.Epsilon);
+
+        // Of a projection that is cut, one part may be enough (the keys and values of a prefix).
+        var cut = graph.Node.Where(node => node.OpType == "Split" && node.Output.Any(read.Contains)).SelectMany(node => node.Output);
+        read.UnionWith(cut.ToArray());
         var made = graph.Node.SelectMany(node => node.Output).Where(output => output.Length > 0).Concat(graph.Initializer.Select(tensor => tensor.Name)).Concat(graph.Input.Select(input => input.Name));
         Assert.DoesNotContain(made, value => !read.Contains(value));
     }

@@ -25,7 +25,21 @@ public static class EveryProgram
                 yield return ($"{kind} {name}", model, program);
             }
         }
+
+        // What differs between families lies before the loss, so one loss is enough.
+        foreach (var kind in TinyFamilies.Names)
+        {
+            var model = TinyFamilies.Get(kind);
+            foreach (var (name, program) in Of(model).Where(entry => !entry.Name.StartsWith("step ", StringComparison.Ordinal) || IsOfOneLoss(entry.Name)))
+            {
+                yield return ($"{kind} {name}", model, program);
+            }
+        }
     }
+
+    private static bool IsOfOneLoss(string name) =>
+        name.StartsWith("step Choices", StringComparison.Ordinal)
+        && !Enum.GetNames<EstimatorKind>().Any(estimator => name.EndsWith(estimator, StringComparison.Ordinal));
 
     /// <summary>
     /// The programs of a model, without those that need another one; <see cref="ProgramInputs"/> fit when it has 40 tokens.

@@ -65,8 +65,16 @@ public sealed class PeftAdapterFormatTests : IDisposable
         Assert.Equal([11, 42, 7], AdapterFiles.Load(Shared.PathOf("fixtures", "peft", "llama-alora")).InvocationTokens);
 
     [Fact]
-    public void Transposed_base_weights_are_refused() =>
-        Assert.Contains("'fan_in_fan_out'", Assert.Throws<CheckpointException>(() => AdapterFiles.Load(Shared.PathOf("fixtures", "peft", "gpt2-conv1d"))).Message, StringComparison.Ordinal);
+    public void Adapters_on_transposed_base_weights_say_so_again()
+    {
+        var adapter = AdapterFiles.Load(Shared.PathOf("fixtures", "peft", "gpt2-conv1d"));
+        Assert.True(adapter.IsFanInFanOut);
+        var attention = adapter.Modules.Single(module => module.Name == "transformer.h.0.attn.c_attn");
+        Assert.Equal((48, 144), (attention.InputSize, attention.OutputSize));
+        AdapterFiles.Save(adapter, _folder);
+        Assert.True(AdapterFiles.Load(_folder).IsFanInFanOut);
+        Assert.Contains("\"fan_in_fan_out\": true", File.ReadAllText(Path.Combine(_folder, "adapter_config.json")), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_saved_adapter_reads_back()
@@ -128,7 +136,6 @@ public sealed class PeftAdapterFormatTests : IDisposable
     [InlineData("use_dora", "true")]
     [InlineData("use_qalora", "true")]
     [InlineData("lora_bias", "true")]
-    [InlineData("fan_in_fan_out", "true")]
     [InlineData("modules_to_save", "[\"lm_head\"]")]
     [InlineData("trainable_token_indices", "[1]")]
     [InlineData("target_parameters", "[\"x\"]")]

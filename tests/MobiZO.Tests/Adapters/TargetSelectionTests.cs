@@ -34,6 +34,13 @@ public sealed class TargetSelectionTests
     }
 
     [Fact]
+    public void Auto_is_what_the_family_names()
+    {
+        Assert.Equal(["h.0.attn.c_proj"], TargetSelection.Parse(" auto", familyTargets: "attn.c_proj").Select(["h.0.attn.c_proj", "h.0.mlp.c_proj"]).Modules);
+        Assert.Contains("no module is named auto", Assert.Throws<ArgumentException>(() => TargetSelection.Parse("auto").Select(s_llama)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_ending_counts_from_a_dot_on()
     {
         Assert.Equal(["a.up_proj"], TargetSelection.Parse("up_proj").Select(["a.up_proj", "a.gate_up_proj"]).Modules);

@@ -21,12 +21,21 @@ public sealed class PeftGoldenTests
     private const string QueriesAndValues = "fixtures/peft/llama-qv";
     private const string Activated = "fixtures/peft/llama-alora";
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void AdaptedLogits(bool isReference)
+    public static TheoryData<string, bool> Plain => new()
     {
-        using var adapted = new GoldenAdapter(QueriesAndValues, isReference);
+        { QueriesAndValues, false },
+        { QueriesAndValues, true },
+        { "fixtures/peft/qwen2-all-linear", false },
+        { "fixtures/peft/qwen2-all-linear", true },
+        { "fixtures/peft/gpt2-conv1d", false },
+        { "fixtures/peft/gpt2-conv1d", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Plain))]
+    public void AdaptedLogits(string folder, bool isReference)
+    {
+        using var adapted = new GoldenAdapter(folder, isReference);
         using var golden = SafetensorsFile.Open(Path.Combine(adapted.Folder, "golden.safetensors"));
         var (rows, tokens) = ((int)golden.Tensors["input_ids"].Shape[0], (int)golden.Tensors["input_ids"].Shape[1]);
         var (ids, lengths, logits) = (golden.ReadInt64("input_ids"), golden.ReadInt64("lengths"), golden.ReadFloat32("logits"));
@@ -40,11 +49,10 @@ public sealed class PeftGoldenTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void AdaptedLosses(bool isReference)
+    [MemberData(nameof(Plain))]
+    public void AdaptedLosses(string folder, bool isReference)
     {
-        using var adapted = new GoldenAdapter(QueriesAndValues, isReference);
+        using var adapted = new GoldenAdapter(folder, isReference);
         using var golden = SafetensorsFile.Open(Path.Combine(adapted.Folder, "golden.safetensors"));
         var tokens = (int)golden.Tensors["input_ids"].Shape[1];
         var ids = golden.ReadInt64("input_ids");

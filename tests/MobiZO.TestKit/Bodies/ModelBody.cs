@@ -1,0 +1,186 @@
+using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Architecture;
+using MobiZO.Programs;
+using MobiZO.Programs.Adapters;
+using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
+using MobiZO.Programs.Ops;
+using MobiZO.TestKit.Tiny;
+
+namespace MobiZO.TestKit.Bodies;
+
+/// <summary>What holds for every family on every engine: one body, run over all golden folders and over models that are made up.</summary>
+/// <param name="engine">The engine under test.</param>
+/// <param name="model">The model as data.</param>
+/// <param name="weights">Its weights.</param>
+public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSource weights)
+{
+    private const double Tolerance = 2e-4;
+    private const int Queries = 2;
+    private const float Epsilon = 0.01f;
+
+    private readonly ProgramAssembler _assembler = new(model);
+    private readonly int[] _tokens = new PlainRandom(5).Tokens(14, model.Config.VocabularySize);
+
+    private AdapterLayout Adapter => new(2, 2, _assembler.LinearModules);
+
+    /// <summary>A fresh adapter changes nothing, and tokens behind a cached prefix have the logits of the whole row.</summary>
+    public void CachedPrefixEqualsWholeRow()
+    {
+        var whole = Run(_assembler.Generate(null, PrefixKind.Tokens), Tokens(0, 14))[ProgramNames.Logits].Floats;
+        var (a, zero) = (Random(2, Adapter.ACount), new float[Adapter.BCount]);
+        AssertNear(whole, Run(_assembler.Generate(Adapter, PrefixKind.Tokens), WithAdapter(Tokens(0, 14), a, zero))[ProgramNames.Logits].Floats, "fresh adapter");
+
+        foreach (var start in new[] { 5, 13 })
+        {
+            var inputs = WithAdapter(Tokens(start, 14), a, zero);
+            AddPrefix(inputs, [_tokens[..start]]);
+            var behind = Run(_assembler.Generate(Adapter, PrefixKind.KeyValues), inputs)[ProgramNames.Logits].Floats;
+            AssertNear(whole[(start * model.Config.VocabularySize)..], behind, $"behind {start} cached tokens");
+        }
+    }
+
+    /// <summary>Generation with a growing cache has the logits of the whole row, with an adapter on every linear layer.</summary>
+    public void GenerationEqualsWholeRow()
+    {
+        var (a, b) = (Random(2, Adapter.ACount), Random(3, Adapter.BCount));
+        var whole = Run(_assembler.Generate(Adapter, PrefixKind.Tokens), WithAdapter(Tokens(0, 14), a, b))[ProgramNames.Logits].Floats;
+        var last = Run(_assembler.Generate(Adapter, PrefixKind.Tokens), WithAdapter(Tokens(0, 6), a, b));
+        using var session = engine.Load(_assembler.Generate(Adapter, PrefixKind.KeyValues), weights);
+        foreach (var (start, end) in new[] { (6, 7), (7, 10), (10, 11), (11, 14) })
+        {
+            var inputs = WithAdapter(Tokens(start, end), a, b);
+            inputs[ProgramNames.PastLengths] = HostTensor.Of([(long)start], 1);
+            for (var layer = 0; layer < model.Layers.Count; layer++)
+            {
+                inputs[ProgramNames.PastKey(layer)] = last[ProgramNames.PresentKey(layer)];
+                inputs[ProgramNames.PastValue(layer)] = last[ProgramNames.PresentValue(layer)];
+            }
+
+            last = session.Run(inputs);
+            var vocabulary = model.Config.VocabularySize;
+            AssertNear(whole[(start * vocabulary)..(end * vocabulary)], last[ProgramNames.Logits].Floats, $"tokens {start} to {end} by the cache");
+        }
+    }
+
+    /// <summary>All copies of a step at once have the losses of copies one after another, in every form that prompts are given.</summary>
+    public void CopiesSideBySideEqualCopiesInTurn()
+    {
+        const StepLossKind Choices = StepLossKind.Choices;
+        var upper = new AdapterLayout(2, 2, [.. _assembler.LinearModules.Where(module => module.Layer >= 1)]);
+        CopiesSideBySide(new StepOptions { Adapter = Adapter });
+        CopiesSideBySide(new StepOptions { Adapter = Adapter, Prompt = PrefixKind.KeyValues });
+        CopiesSideBySide(new StepOptions { Adapter = Adapter, Prompt = PrefixKind.KeyValues, Loss = Choices, RowTokens = 1 });
+        CopiesSideBySide(new StepOptions { Adapter = upper, Prompt = PrefixKind.KeyValues, Loss = Choices, SharedLayers = 1 });
+        CopiesSideBySide(new StepOptions { Adapter = upper, Prompt = PrefixKind.Hidden, Loss = Choices, FirstLayer = 1 });
+    }
+
+    /// <summary>The program of module inputs gives what it says under the names it says.</summary>
+    public void ModuleInputsAreNamed()
+    {
+        var program = _assembler.ModuleInputs(Adapter, PrefixKind.Tokens);
+        var outputs = Run(program, Tokens(0, 14));
+        Assert.All(Adapter.Modules, module => Assert.Equal([14, module.InputSize], outputs[_assembler.InputOf(module.Name)].Shape));
+        Assert.Equal(outputs.Count, Adapter.Modules.Select(module => _assembler.InputOf(module.Name)).Distinct().Count());
+    }
+
+    private void CopiesSideBySide(StepOptions options)
+    {
+        var adapter = options.Adapter;
+        var (a, b, noise) = (Random(2, adapter.ACount), Random(3, adapter.BCount), Random(4, Queries * adapter.BCount));
+        PromptExample[] examples = [.. new[] { (0, 9), (2, 7), (4, 13) }.Select((cut, index) => Example(options, cut.Item1, cut.Item2, index))];
+        long[] queries = [0, 1, 0, 1];
+        float[] coefficients = [Epsilon, Epsilon, -Epsilon, -Epsilon];
+        using var step = engine.Load(_assembler.Step(options), weights);
+        var together = Losses(step, examples, options, a, b, noise, queries, coefficients);
+        Assert.Equal(4, together.Distinct().Count());
+        for (var copy = 0; copy < 4; copy++)
+        {
+            float[] moved = [.. b.Select((value, i) => value + (coefficients[copy] * noise[(queries[copy] * adapter.BCount) + i]))];
+            AssertNear(Losses(step, examples, options, a, moved, noise, [0], [0]), [together[copy]], $"copy {copy} of {options}");
+        }
+    }
+
+    private PromptExample Example(StepOptions options, int start, int end, int index)
+    {
+        var prompt = _tokens[start..end];
+        var suffix = options.Prompt != PrefixKind.KeyValues ? 0 : options.RowTokens == 1 ? prompt.Length - 1 : prompt.Length - 1 - index;
+        return options.Loss == StepLossKind.Tokens
+            ? new PromptExample(prompt, suffix, options.RowTokens == 1 ? [7] : [7, 3], [], 0)
+            : new PromptExample(prompt, suffix, [], [[3], [8]], index % 2);
+    }
+
+    private float[] Losses(
+        IProgramSession step,
+        PromptExample[] examples,
+        StepOptions options,
+        float[] a,
+        float[] b,
+        float[] noise,
+        long[] queries,
+        float[] coefficients)
+    {
+        var feed = StepFeed.Create(options.Loss, examples, queries.Length);
+        var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
+        WithAdapter(inputs, a, b);
+        inputs[ProgramNames.Noise] = HostTensor.Of(noise, Queries, b.Length);
+        inputs[ProgramNames.QueryIndex] = HostTensor.Of(queries, queries.Length);
+        inputs[ProgramNames.Coefficients] = HostTensor.Of(coefficients, coefficients.Length);
+        if (options.Prompt == PrefixKind.KeyValues)
+        {
+            AddPrefix(inputs, [.. examples.Select(example => example.Prompt[..example.SuffixStart])]);
+        }
+        else if (options.Prompt == PrefixKind.Hidden)
+        {
+            inputs[ProgramNames.Hidden] = Run(_assembler.Prefix(PrefixKind.Hidden, options.FirstLayer), new(StringComparer.Ordinal)
+            {
+                [ProgramNames.InputIds] = feed.Inputs[ProgramNames.FirstInputIds],
+                [ProgramNames.Positions] = feed.Inputs[ProgramNames.FirstPositions],
+            })[ProgramNames.Hidden];
+        }
+
+        return step.Run(inputs)[ProgramNames.Losses].Floats;
+    }
+
+    private void AddPrefix(Dictionary<string, HostTensor> inputs, IReadOnlyList<int[]> prompts)
+    {
+        using var session = engine.Load(_assembler.Prefix(PrefixKind.KeyValues), weights);
+        PromptKeyValues.AddTo(inputs, PrefixFeed.Run(session, prompts), model.Config.KeyValueHeadCount, model.Config.HeadDimension);
+    }
+
+    private IReadOnlyDictionary<string, HostTensor> Run(Program program, Dictionary<string, HostTensor> inputs)
+    {
+        using var session = engine.Load(program, weights);
+        return session.Run(inputs);
+    }
+
+    private static Dictionary<string, HostTensor> WithAdapter(Dictionary<string, HostTensor> inputs, float[] a, float[] b)
+    {
+        inputs[ProgramNames.AdapterA] = HostTensor.Of(a, a.Length);
+        inputs[ProgramNames.AdapterB] = HostTensor.Of(b, b.Length);
+        return inputs;
+    }
+
+    private Dictionary<string, HostTensor> Tokens(int start, int end)
+    {
+        var count = end - start;
+        return new(StringComparer.Ordinal)
+        {
+            [ProgramNames.InputIds] = HostTensor.Of([.. _tokens[start..end].Select(id => (long)id)], 1, count),
+            [ProgramNames.Positions] = HostTensor.Of([.. Enumerable.Range(start, count).Select(position => (long)position)], 1, count),
+            [ProgramNames.AnswerRows] = HostTensor.Of([.. Enumerable.Range(0, count).Select(row => (long)row)], count),
+        };
+    }
+
+    private static float[] Random(ulong seed, int count) => new PlainRandom(seed).Normals(count, 0.2);
+
+    private static void AssertNear(float[] expected, float[] actual, string what)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= Tolerance * (1 + Math.Abs(expected[i])), $"{what}: [{i}] {expected[i]:R} and {actual[i]:R}");
+        }
+    }
+}
