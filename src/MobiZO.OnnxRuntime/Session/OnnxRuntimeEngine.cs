@@ -67,15 +67,17 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
         }
 
         FlushingThread.Prepare();
+        string? path = null;
         try
         {
             using var sessionOptions = CreateOptions(program.Name, style);
-            var path = Prepare(program, weights, sessionOptions);
+            path = Prepare(program, weights, sessionOptions);
             return new OnnxProgramSession(program, new InferenceSession(path, sessionOptions, _packed), WidthOf(style), extents ?? Extents.Any);
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException)
         {
-            throw new ProgramException($"ONNX Runtime {Version} cannot load program '{program.Name}': {exception.Message}", exception);
+            var file = path is null ? "" : $" ('{path}')";
+            throw new ProgramException($"ONNX Runtime {Version} cannot load program '{program.Name}'{file}: {exception.Message}", exception);
         }
     }
 

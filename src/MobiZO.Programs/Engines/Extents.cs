@@ -3,30 +3,32 @@ using System.Collections.Frozen;
 namespace MobiZO.Programs.Engines;
 
 /// <summary>
-/// The extents that the symbols of a program (N, S, P, ...) will have when it runs. An engine with static shapes compiles for them when it loads a program; others need
-/// not look.
+/// The extents that the symbols of a program (N, S, P, ...) will have when it runs. An engine with static shapes compiles for them when it
+/// loads a program; others need not look.
 /// </summary>
 public sealed class Extents
 {
-    private readonly FrozenDictionary<string, long[]> _seen;
+    private readonly FrozenDictionary<string, Extent> _seen;
 
     /// <summary>Names what will be seen; a symbol that is not named may have any extent.</summary>
-    /// <param name="seen">For each symbol its extents, at least one.</param>
-    /// <exception cref="ArgumentException">A symbol has no extent.</exception>
-    public Extents(IEnumerable<(string Symbol, IReadOnlyList<long> Values)> seen)
+    /// <param name="seen">The extents of each symbol.</param>
+    /// <exception cref="ArgumentException">A symbol is named twice.</exception>
+    public Extents(params IReadOnlyList<(string Symbol, Extent Extent)> seen)
     {
-        _seen = seen.ToFrozenDictionary(pair => pair.Symbol, pair => pair.Values.Distinct().Order().ToArray(), StringComparer.Ordinal);
-        if (_seen.FirstOrDefault(pair => pair.Value.Length == 0).Key is { } empty)
+        ArgumentNullException.ThrowIfNull(seen);
+        if (seen.CountBy(pair => pair.Symbol, StringComparer.Ordinal).FirstOrDefault(pair => pair.Value > 1).Key is { } twice)
         {
-            throw new ArgumentException($"The symbol {empty} needs at least one extent.", nameof(seen));
+            throw new ArgumentException($"The symbol {twice} is named twice.", nameof(seen));
         }
+
+        _seen = seen.ToFrozenDictionary(pair => pair.Symbol, pair => pair.Extent, StringComparer.Ordinal);
     }
 
     /// <summary>Nothing is known ahead.</summary>
-    public static Extents Any { get; } = new([]);
+    public static Extents Any { get; } = new();
 
-    /// <summary>The extents of a symbol, smallest first; null: any.</summary>
-    public IReadOnlyList<long>? Of(string symbol) => _seen.GetValueOrDefault(symbol);
+    /// <summary>The extents of a symbol; null: any.</summary>
+    public Extent? Of(string symbol) => _seen.GetValueOrDefault(symbol);
 
     /// <summary>Checks the extents of a run against what was said.</summary>
     /// <param name="program">The program, for the message.</param>
@@ -34,11 +36,13 @@ public sealed class Extents
     /// <exception cref="ProgramException">An extent was not announced.</exception>
     public void Require(string program, IReadOnlyDictionary<string, long> symbols)
     {
+        ArgumentNullException.ThrowIfNull(symbols);
         foreach (var (symbol, seen) in _seen)
         {
-            if (symbols.TryGetValue(symbol, out var value) && !seen.Contains(value))
+            if (symbols.TryGetValue(symbol, out var value) && !seen.Covers(value))
             {
-                throw new ProgramException($"Program '{program}' was loaded for {symbol} = {string.Join(", ", seen)}; this run has {value}.");
+                throw new ProgramException(FormattableString.Invariant(
+                    $"Program '{program}' was loaded for {symbol} = {seen}; this run has {value}. Load it for what it will see."));
             }
         }
     }

@@ -1,6 +1,8 @@
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Programs;
+using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
+using MobiZO.Programs.Ops;
 using MobiZO.TestKit;
 using MobiZO.TestKit.Tiny;
 
@@ -39,6 +41,19 @@ public sealed class LoadFailureTests
         Assert.NotNull(error.InnerException);
     }
 
+    /// <summary>A sum of integers that is declared as fp32: no program of ours is, and no shape tells.</summary>
+    [Fact]
+    public void A_program_that_the_runtime_refuses_is_told_with_its_file()
+    {
+        using var folder = new TemporaryFolder();
+        var builder = new ProgramBuilder();
+        builder.Output(builder.Add("sum", new Sum(), builder.IntegerInput("x", 2), builder.IntegerInput("y", 2)));
+        var error = Assert.Throws<ProgramException>(() => Load(folder.Path, builder.Build("mixed"), new TinyLlama()));
+        Assert.Contains("'mixed'", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{Assert.Single(Directory.GetFiles(folder.Path, "mixed-*.onnx", SearchOption.AllDirectories))}'", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(error.InnerException);
+    }
+
     [Fact]
     public void A_run_beyond_the_announced_extents_is_refused()
     {
@@ -46,7 +61,7 @@ public sealed class LoadFailureTests
         using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path, Threads = 1 });
         var model = new TinyLlama();
         var program = model.Assembler.Score(null);
-        using var session = engine.Load(program, model, RunStyle.OneByOne, new Extents([("N", [1000])]));
+        using var session = engine.Load(program, model, RunStyle.OneByOne, new Extents(("N", Extent.OneOf(1000))));
         Assert.Contains("1000", Assert.Throws<ProgramException>(() => session.Run(ProgramInputs.Of(program))).Message, StringComparison.Ordinal);
     }
 
