@@ -55,6 +55,7 @@ internal sealed class StepModel : IDisposable
 
     public MeteredSession Step(StepShape shape) => Load(
         "step",
+        RunStyle.Repeated,
         shape,
         (prompt, rowTokens) => Model.Assembler.Step(new StepOptions
         {
@@ -68,6 +69,7 @@ internal sealed class StepModel : IDisposable
     /// <summary>The forward pass of the step without adapter, copies and loss, with the same head.</summary>
     public MeteredSession Inference(StepShape shape) => Load(
         "inference",
+        RunStyle.OneByOne,
         shape,
         (prompt, rowTokens) => Loss == StepLossKind.Tokens ? Model.Assembler.Score(null, prompt) : CandidateInference(prompt, rowTokens));
 
@@ -95,7 +97,12 @@ internal sealed class StepModel : IDisposable
     public PrefixStore Prompts(PromptExample[] examples, int firstLayer, string? folder)
     {
         var shape = PrefixShape.Of(Model.Checkpoint.Config, PrefixKind.KeyValues, firstLayer);
-        using var programs = new PrefixPrograms(Model.Assembler, shape, (program, style) => Model.Engine.Load(program, Model.Checkpoint, style), RunStyle.SideBySide);
+        using var programs = new PrefixPrograms(
+            Model.Assembler,
+            shape,
+            Model.Engine.Traits,
+            (program, style) => Model.Engine.Load(program, Model.Checkpoint, style),
+            RunStyle.SideBySide);
         var store = new PrefixStore(programs, examples, new PrefixCacheOptions(PrefixCacheType.Fp16, long.MaxValue, folder, MostTokensOfAPrefixRun), new PrefixBatch());
         store.Fill(null, null, null, CancellationToken.None);
         return store;
@@ -122,13 +129,13 @@ internal sealed class StepModel : IDisposable
         return builder.Build("inference");
     }
 
-    private MeteredSession Load(string name, StepShape shape, Func<PrefixKind, int?, Program> build)
+    private MeteredSession Load(string name, RunStyle style, StepShape shape, Func<PrefixKind, int?, Program> build)
     {
         // The number of tokens as a run decides it.
         int? rowTokens = StepExamples.RowTokensOf(Loss, shape.Prompt, Examples(shape, 1));
         if (!_sessions.TryGetValue((name, shape.Prompt, rowTokens), out var session))
         {
-            session = new MeteredSession(Model.Engine.Load(build(shape.Prompt, rowTokens), Model.Checkpoint), _bytesPerWeight);
+            session = new MeteredSession(Model.Engine.Load(build(shape.Prompt, rowTokens), Model.Checkpoint, style), _bytesPerWeight);
             _sessions.Add((name, shape.Prompt, rowTokens), session);
         }
 

@@ -29,7 +29,11 @@ internal sealed class AdaptedModel : IDisposable
         Layout = adapter is null ? null : AdapterLayouts.Of(model.Assembler, adapter);
         Start = adapter is null ? AdapterStart.OfBaseModel : AdapterStart.Of(adapter, Layout!, hasSingleRows);
         Prefix = new PrefixPrograms(
-            model.Assembler, PrefixShape.Of(model.Checkpoint.Config, Start.Prompt, Start.Layer), (program, style) => model.Engine.Load(program, model.Checkpoint, style), prefixStyle);
+            model.Assembler,
+            PrefixShape.Of(model.Checkpoint.Config, Start.Prompt, Start.Layer),
+            model.Engine.Traits,
+            (program, style) => model.Engine.Load(program, model.Checkpoint, style),
+            prefixStyle);
         _score = new Lazy<IProgramSession>(() => Load(model.Assembler.Score(Layout, Start.Prompt, Start.Layer)));
     }
 
@@ -49,7 +53,12 @@ internal sealed class AdaptedModel : IDisposable
     public PrefixPrograms Prefix { get; }
 
     /// <summary>Loads a program of the model; the session is the caller's.</summary>
-    public IProgramSession Load(Program program) => Model.Engine.Load(program, Model.Checkpoint);
+    /// <param name="program">The program.</param>
+    /// <param name="style">How it will be run.</param>
+    /// <param name="extents">What it will see; null: anything.</param>
+    /// <exception cref="ProgramException">The engine refuses the program.</exception>
+    public IProgramSession Load(Program program, RunStyle style = RunStyle.OneByOne, Extents? extents = null) =>
+        Model.Engine.Load(program, Model.Checkpoint, style, extents);
 
     /// <summary>A row as it is scored: with all its choices, or with its free answer.</summary>
     /// <exception cref="FineTuneException">The adapter would never act on the row.</exception>

@@ -19,6 +19,9 @@ internal static class LearningRateProbe
     private const float Smallest = 0.01f;
     private static readonly float Ratio = MathF.Sqrt(2);
 
+    /// <summary>The copies that are tried along a descent direction: none of it, then distance by distance.</summary>
+    public static CopyPlan Line { get; } = CopyPlan.CreateLine([0, .. Enumerable.Range(0, Candidates).Select(index => Smallest * MathF.Pow(Ratio, index))]);
+
     /// <summary>The rates that are tried: 16, each sqrt(2) times the one before, from 0.01 for a normalised estimator; relative to the spread of g for another.</summary>
     /// <param name="options">Estimator, queries, epsilon; its learning rate is not used.</param>
     /// <param name="layout">The trained state, which starts at zero.</param>
@@ -67,11 +70,10 @@ internal static class LearningRateProbe
 
             var descent = new float[layout.Total];
             AdapterUpdate.Apply(descent, Memory<float>.Empty, noise, gradients, scale);
-            var line = CopyPlan.CreateLine([0, .. Enumerable.Range(0, Candidates).Select(index => Smallest * MathF.Pow(Ratio, index))]);
             for (var batch = 0; batch < Batches; batch++)
             {
                 Next();
-                var request = new StepRequest { Step = Directions + (direction * Batches) + batch, Plan = line, B = zero, Noise = descent, Epsilon = 1 };
+                var request = new StepRequest { Step = Directions + (direction * Batches) + batch, Plan = Line, B = zero, Noise = descent, Epsilon = 1 };
                 var along = objective.Losses(request);
                 for (var index = 0; index < sums.Length; index++)
                 {

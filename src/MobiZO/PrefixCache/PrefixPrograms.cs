@@ -6,11 +6,18 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.PrefixCache;
 
 /// <summary>The prefix programs of a model in one form, each loaded when it is first needed and let go when the work is done: their scratch memory is large.</summary>
-internal sealed class PrefixPrograms(ProgramAssembler architecture, PrefixShape shape, Func<Program, RunStyle, IProgramSession> load, RunStyle style) : IDisposable
+/// <param name="architecture">Builds them.</param>
+/// <param name="shape">What they give.</param>
+/// <param name="traits">What the numbers of the engine depend on.</param>
+/// <param name="load">Loads one.</param>
+/// <param name="style">How prompts are computed.</param>
+internal sealed class PrefixPrograms(
+    ProgramAssembler architecture,
+    PrefixShape shape,
+    EngineTraits traits,
+    Func<Program, RunStyle, IProgramSession> load,
+    RunStyle style) : IDisposable
 {
-    // Kernels that go over a tensor element by element treat its last, incomplete vector otherwise: with rows of whole vectors no row is a part of it.
-    private const int VectorValues = 16;
-
     private readonly Dictionary<(string Name, RunStyle Style), IProgramSession> _sessions = [];
     private double _milliseconds;
     private long _tokens;
@@ -20,7 +27,7 @@ internal sealed class PrefixPrograms(ProgramAssembler architecture, PrefixShape 
     public int LayerCount => architecture.Config.LayerCount;
 
     /// <summary>Whether the numbers of a row are the same whatever other rows are computed with it; null: not known yet.</summary>
-    public bool? AreRowsIndependent { get; set; } = HasWholeVectors(architecture.Config) ? null : false;
+    public bool? AreRowsIndependent { get; set; } = RowsAreIndependent(traits, architecture.Config);
 
     /// <summary>Measured time of a token; null before the first run.</summary>
     public double? MillisecondsPerToken => _tokens == 0 ? null : _milliseconds / _tokens;
@@ -53,8 +60,8 @@ internal sealed class PrefixPrograms(ProgramAssembler architecture, PrefixShape 
 
     public void Dispose() => Release();
 
-    private static bool HasWholeVectors(ModelConfig config) =>
-        config.HiddenSize % VectorValues == 0 && config.IntermediateSize % VectorValues == 0 && config.HeadDimension % VectorValues == 0;
+    private static bool? RowsAreIndependent(EngineTraits traits, ModelConfig config) =>
+        traits.RowsAreIndependent(config.HiddenSize, config.IntermediateSize, config.HeadDimension);
 
     private IProgramSession Session(string name, RunStyle style, Func<Program> build)
     {

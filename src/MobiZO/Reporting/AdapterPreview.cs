@@ -43,7 +43,11 @@ public sealed record AdapterPreview
             Modules = [.. layout.Modules.Select(module => module.Name)],
             TrainableParameters = layout.BCount,
             BaseParameters = parameters,
-            EstimatedMemoryBytes = MemoryEstimate.Of(model.Checkpoint, options, MemoryEstimate.StateBytes(layout.BCount, options.Optimizer), AdapterStart.Of(options.Adapter.Scope, layout).Prompt),
+            EstimatedMemoryBytes = MemoryEstimate.Of(
+                model,
+                options,
+                MemoryEstimate.StateBytes(layout.BCount, options.Optimizer),
+                AdapterStart.Of(options.Adapter.Scope, layout).Prompt),
         };
     }
 }

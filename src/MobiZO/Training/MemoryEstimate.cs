@@ -1,8 +1,6 @@
-using MobiZO.Checkpoints;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs.Assembling;
-using MobiZO.Programs.Engines;
 using MobiZO.PrefixCache;
 
 namespace MobiZO.Training;
@@ -35,50 +33,21 @@ internal static class MemoryEstimate
     }
 
     /// <summary>Weights, activations and state.</summary>
-    /// <param name="checkpoint">The model.</param>
+    /// <param name="model">The model and its engine.</param>
     /// <param name="options">The run.</param>
     /// <param name="state">The <see cref="StateBytes"/>.</param>
     /// <param name="prompt">What programs are given of prompts; except for tokens it is computed ahead.</param>
-    public static long Of(Checkpoint checkpoint, FineTuneOptions options, long state, PrefixKind prompt)
+    public static long Of(LocalModel model, FineTuneOptions options, long state, PrefixKind prompt)
     {
-        // The interpreter holds fp32 whatever the format.
-        var isOnnx = options.Engine.Kind == EngineKind.OnnxRuntime;
-        var (mapped, packed) = WeightBytes(QuantizedWeights.In(isOnnx ? options.Engine.Weights : WeightFormat.Float32, checkpoint));
-        if (!isOnnx || options.Engine.LowMemory)
-        {
-            packed = 0;
-        }
+        var (weights, config) = (model.Engine.MemoryOf(model.Checkpoint), model.Checkpoint.Config);
 
         // Prompts are computed before the first step, in runs side by side.
-        var promptTokens = isOnnx && prompt != PrefixKind.Tokens && options.Engine.PrefixStyle == RunStyle.SideBySide
-            ? (long)(options.Engine.Threads > 0 ? options.Engine.Threads : Environment.ProcessorCount) * Math.Min(PrefixComputer.MostTokensSideBySide, options.MaxTokensPerRun)
-            : 0;
-        var activations = Math.Max(options.MaxTokensPerRun, promptTokens) * checkpoint.Config.IntermediateSize * sizeof(float) * LiveActivations;
+        var promptTokens = prompt == PrefixKind.Tokens
+            ? 0
+            : (long)model.Engine.WidthOf(options.Engine.PrefixStyle) * Math.Min(PrefixComputer.MostTokensSideBySide, options.MaxTokensPerRun);
+        var activations = Math.Max(options.MaxTokensPerRun, promptTokens) * config.IntermediateSize * sizeof(float) * LiveActivations;
 
         // The weight file is mapped and its pages can be dropped at any time, but they count as resident once they were read for packing.
-        return Base + mapped + packed + activations + (long)(state * HeapSlack);
-    }
-
-    /// <summary>Bytes of the weights in their file, and of what the runtime repacks of them: fp32 matrices, 4-bit codes and offsets; 8-bit codes stay as they are.</summary>
-    internal static (long Mapped, long Packed) WeightBytes(IWeightSource source)
-    {
-        var (mapped, packed) = (0L, 0L);
-        foreach (var name in source.Names)
-        {
-            var count = source.FindShape(name)!.Aggregate(1L, (product, extent) => product * extent);
-            if ((source as QuantizedWeights)?.FindBlocks(name) is { } form)
-            {
-                var (codes, numbers) = (count * form.Bits / 8, count / BlockLayout.Elements * sizeof(float));
-                mapped += codes + numbers + (form.HasOffsets ? numbers : 0);
-                packed += (form.Bits == 4 ? codes : 0) + (form.HasOffsets ? numbers : 0);
-            }
-            else
-            {
-                mapped += count * sizeof(float);
-                packed += count * sizeof(float);
-            }
-        }
-
-        return (mapped, packed);
+        return Base + weights.MappedBytes + weights.PackedBytes + activations + (long)(state * HeapSlack);
     }
 }

@@ -19,8 +19,8 @@ internal sealed class OpenedRun : IDisposable
         Fresh = FreshAdapter.Create(model, Options.Adapter, options.Seed, Rows.Train);
         RequireRoomFor(Options.Run.Optimizer.Queries, Fresh.Layout.Total);
         Model = Own(new AdaptedModel(model, Fresh, Rows.HasSingleRows, options.Engine.PrefixStyle));
-        Examples = new StepExamples(Rows, Options, Model.Start);
-        Programs = Own(StepPrograms.Load(Model, Options, Examples.RowTokens));
+        Examples = new StepExamples(Rows, Options, Model.Start, model.Engine.Traits);
+        Programs = Own(StepPrograms.Load(Model, Options, Examples));
         Caches = Own(new RunCaches(Model, Options.Run, progress));
         TrainCache = Caches.Open(Examples.All, Examples.Used);
     }

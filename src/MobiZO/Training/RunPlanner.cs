@@ -36,7 +36,7 @@ internal static class RunPlanner
             RowsPerStep = copies.Count * options.ExamplesPerStep,
             RunsPerStep = run.Objective.LastRunCount,
             PrefixCache = cache,
-            EstimatedMemoryBytes = MemoryEstimate.Of(checkpoint, options, MemoryEstimate.StateBytes(trained, options.Optimizer), run.Model.Start.Prompt) + CacheMemory(run, cache),
+            EstimatedMemoryBytes = MemoryEstimate.Of(run.Model.Model, options, MemoryEstimate.StateBytes(trained, options.Optimizer), run.Model.Start.Prompt) + CacheMemory(run, cache),
             StepMilliseconds = milliseconds,
             EstimatedSeconds = milliseconds / 1000 * Math.Max(0, options.Steps - firstStep),
             FirstStep = firstStep,

@@ -1,7 +1,9 @@
 using MobiZO.Adapted;
 using MobiZO.Data;
 using MobiZO.Initialization;
+using MobiZO.Optimization;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 
 namespace MobiZO.Training;
@@ -12,9 +14,11 @@ internal sealed class StepExamples
     private readonly DecidedOptions _options;
     private readonly AdapterStart _start;
 
-    public StepExamples(RunRows rows, DecidedOptions options, AdapterStart start)
+    private readonly EngineTraits _traits;
+
+    public StepExamples(RunRows rows, DecidedOptions options, AdapterStart start, EngineTraits traits)
     {
-        (_options, _start) = (options, start);
+        (_options, _start, _traits) = (options, start, traits);
         All = [.. rows.Train.Select(ExampleOf)];
         Order = new ExampleOrder(All.Count, options.Run.ExamplesPerStep, options.Run.Seed);
         ReadFirst = options.ReadsPrompts ? new ExampleOrder(All.Count, Math.Min(All.Count, DiscriminantInitialization.MostExamples), options.Run.Seed).IndicesOf(0) : [];
@@ -36,13 +40,28 @@ internal sealed class StepExamples
 
     /// <summary>Tokens of a row of the run's steps, where the step's program is shorter for them; null otherwise.</summary>
     /// <remarks>
-    /// That program joins the new keys of all copies in one product: an overflow in one copy would spoil the others, and the search for a learning rate tries distances that overflow.
+    /// That program may join the new keys of all copies in one product: then an overflow in one copy spoils the others, and the search for a
+    /// learning rate tries distances that overflow.
     /// </remarks>
-    public int? RowTokens => _options.Run.Optimizer.ProbeLearningRate ? null : RowTokensOf(_options.Loss, _start.Prompt, All);
+    public int? RowTokens => _options.Run.Optimizer.ProbeLearningRate && !_traits.AreCopiesIndependent
+        ? null
+        : RowTokensOf(_options.Loss, _start.Prompt, All);
 
     /// <summary>Tokens of a row of a step when all rows have as many and the step's program is shorter for that number (1, behind cached prompts); null otherwise.</summary>
     public static int? RowTokensOf(StepLossKind loss, PrefixKind prompt, IEnumerable<PromptExample> examples) =>
         prompt == PrefixKind.KeyValues && examples.All(example => StepFeed.TokensOf(loss, example) == 1) ? 1 : null;
+
+    /// <summary>What the programs of the run's steps will see.</summary>
+    public Extents Extents
+    {
+        get
+        {
+            var optimizer = _options.Run.Optimizer;
+            var step = CopyPlan.Create(optimizer.Estimator, optimizer.Queries);
+            return StepExtents.Of(
+                _options.Loss, All, Order.ExamplesPerStep, optimizer.ProbeLearningRate ? [step, LearningRateProbe.Line] : [step]);
+        }
+    }
 
     private PromptExample ExampleOf(EncodedExample row) => _options.Loss == StepLossKind.Tokens
         ? new PromptExample(row.PromptIds, _start.TokenOf(row), row.AnswerIds, [], row.Label ?? 0)

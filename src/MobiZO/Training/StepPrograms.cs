@@ -17,13 +17,14 @@ internal sealed record StepPrograms(Lazy<IProgramSession> Losses, IProgramSessio
     /// <summary>Loads the programs of a run, and the one that scores. Loading keeps one core busy, so two are loaded at once.</summary>
     /// <param name="model">The adapted model.</param>
     /// <param name="options">The run.</param>
-    /// <param name="rowTokens">Tokens of every row, where the program is shorter for that number.</param>
-    public static StepPrograms Load(AdaptedModel model, DecidedOptions options, int? rowTokens)
+    /// <param name="examples">The training rows.</param>
+    public static StepPrograms Load(AdaptedModel model, DecidedOptions options, StepExamples examples)
     {
+        var extents = examples.Extents;
         var score = Task.Run(() => model.Score);
+        IProgramSession LoadStep(StepOptions step) => model.Load(model.Model.Assembler.Step(step), RunStyle.Repeated, extents);
         try
         {
-            var assembler = model.Model.Assembler;
             var plain = new StepOptions
             {
                 Adapter = model.Layout!,
@@ -31,17 +32,17 @@ internal sealed record StepPrograms(Lazy<IProgramSession> Losses, IProgramSessio
                 Prompt = model.Start.Prompt,
                 FirstLayer = model.Start.Layer,
                 SharedLayers = model.Start.SharedLayers,
-                RowTokens = rowTokens,
+                RowTokens = examples.RowTokens,
             };
             if (options.Run.Update == UpdatePlace.Host)
             {
-                return ForHost(model.Load(assembler.Step(plain)));
+                return ForHost(LoadStep(plain));
             }
 
             var update = new EngineUpdate(options.Run.Optimizer.Estimator, options.Run.Optimizer.Queries);
             return new StepPrograms(
-                new Lazy<IProgramSession>(() => model.Load(assembler.Step(plain))),
-                model.Load(assembler.Step(plain with { Update = update })),
+                new Lazy<IProgramSession>(() => LoadStep(plain)),
+                LoadStep(plain with { Update = update }),
                 new Lazy<IProgramSession>(() => model.Load(ProgramAssembler.Update(plain.Adapter, update.Queries))));
         }
         finally

@@ -1,4 +1,6 @@
 using MobiZO.PrefixCache;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Reference;
 
 namespace MobiZO.Tests.PrefixCache;
 
@@ -49,7 +51,12 @@ public sealed class PrefixFolderTests
         Parallel.For(0, 8, index =>
         {
             using var one = new PromptSetting();
-            using var programs = new PrefixPrograms(one.Model.Assembler, one.Shape, (program, style) => new MobiZO.Programs.Reference.ReferenceEngine<float>().Load(program, one.Model, style), MobiZO.Programs.Engines.RunStyle.OneByOne);
+            using var programs = new PrefixPrograms(
+                one.Model.Assembler,
+                one.Shape,
+                one.Traits,
+                (program, style) => new ReferenceEngine<float>().Load(program, one.Model, style),
+                RunStyle.OneByOne);
             using var store = new PrefixStore(programs, one.Examples[..(2 + (index % 4))], new PrefixCacheOptions(PrefixCacheType.Fp16, 0, other.Cache, 64), new PrefixBatch());
             store.Find();
             store.Fill(null, null, reason => Assert.Fail(reason), CancellationToken.None);

@@ -37,6 +37,9 @@ internal sealed class PromptSetting : IDisposable
     /// <summary>How many batches of prompts are computed at once.</summary>
     public int Width { get; init; } = 1;
 
+    /// <summary>An engine whose rows have to be tried, like one with kernels that choose their order of sums.</summary>
+    public EngineTraits Traits { get; init; } = new() { VectorValues = 16, AreRowsIndependent = false, AreCopiesIndependent = false, Numerics = "" };
+
     /// <summary>How the loaded programs were to be run.</summary>
     public List<RunStyle> Loaded { get; } = [];
 
@@ -62,7 +65,7 @@ internal sealed class PromptSetting : IDisposable
     /// <summary>A new store, as a new run would make it.</summary>
     public PrefixStore Open(bool hasFile = true, PrefixCacheType type = PrefixCacheType.Fp16, long budget = long.MaxValue, IReadOnlyList<PromptExample>? examples = null)
     {
-        var programs = new PrefixPrograms(Model.Assembler, Shape, Load, RunStyle.SideBySide);
+        var programs = new PrefixPrograms(Model.Assembler, Shape, Traits, Load, RunStyle.SideBySide);
         var store = new PrefixStore(programs, examples ?? Examples, new PrefixCacheOptions(type, budget, hasFile ? Cache : null, 64), new PrefixBatch());
         _owned.Add(programs);
         _owned.Add(store);

@@ -89,7 +89,7 @@ internal sealed class TinyStep : IDisposable
 
     /// <summary>The frozen parts of the examples as computed; null when there are none.</summary>
     public PrefixStore? Prompts() => Prompt == PrefixKind.Tokens ? null : new PrefixStore(
-        Own(new PrefixPrograms(Model.Assembler, PrefixShape.Of(Model.Config, Prompt, FirstLayer), (program, _) => Load(program), RunStyle.OneByOne)),
+        Own(new PrefixPrograms(Model.Assembler, PrefixShape.Of(Model.Config, Prompt, FirstLayer), _engine.Traits, (program, _) => Load(program), RunStyle.OneByOne)),
         Examples,
         new PrefixCacheOptions(PrefixCacheType.Fp32, long.MaxValue, null, int.MaxValue),
         new PrefixBatch());

@@ -1,0 +1,37 @@
+using MobiZO.Optimization;
+using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
+
+namespace MobiZO.Training;
+
+/// <summary>The extents that the step programs of a run will see: known ahead, because rows and copies are.</summary>
+internal static class StepExtents
+{
+    /// <summary>Reads them off the examples.</summary>
+    /// <param name="form">The loss.</param>
+    /// <param name="examples">Every example that a step may see.</param>
+    /// <param name="examplesPerStep">E.</param>
+    /// <param name="plans">The copies of a step, and of whatever else asks for losses; a step may be cut into parts of them.</param>
+    public static Extents Of(StepLossKind form, IReadOnlyList<PromptExample> examples, int examplesPerStep, params IReadOnlyList<CopyPlan> plans)
+    {
+        var choices = examples.Max(example => Math.Max(1, example.Choices.Length));
+        var answers = form switch
+        {
+            StepLossKind.Tokens => examples.Max(example => example.Answer.Length),
+            StepLossKind.Choices => 1,
+            _ => examples.Max(example => example.Choices.Max(choice => choice.Length)),
+        };
+        var rowsOfCopy = (long)examplesPerStep * (form == StepLossKind.ChoiceSequences ? choices : 1);
+        var copies = (long)plans.Max(plan => plan.Count);
+        return new Extents(
+            ("P", Extent.UpTo(copies)),
+            ("q", Extent.OneOf(plans.Select(plan => (long)plan.Queries))),
+            ("N", Extent.UpTo(copies * rowsOfCopy)),
+            ("F", Extent.OneOf(rowsOfCopy)),
+            ("X", Extent.UpTo(rowsOfCopy)),
+            ("S", Extent.UpTo(examples.Max(example => StepFeed.TokensOf(form, example)))),
+            ("T", Extent.UpTo(Math.Max(1, examples.Max(example => example.SuffixStart)))),
+            ("R", Extent.UpTo(copies * rowsOfCopy * answers)));
+    }
+}
