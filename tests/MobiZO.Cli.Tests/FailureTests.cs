@@ -15,6 +15,9 @@ public sealed class FailureTests : IDisposable
     [InlineData("train --queries many", "--queries", "expected a whole number, found 'many'")]
     [InlineData("train --estimator sideways", "--estimator", "expected one of two-sided")]
     [InlineData("train --label-words no", "--label-words", "ham= no")]
+    [InlineData("train --engine abacus", "--engine", "expected one of onnxruntime, reference, found 'abacus'")]
+    [InlineData("eval --model m --data d --device cuda", "--device: 'cuda'", "Microsoft.ML.OnnxRuntime.Gpu")]
+    [InlineData("eval --model m --data d --device abacus", "--device: expected one of cpu, cuda, directml, coreml", "'abacus'")]
     [InlineData("train --queries", "--queries", "See 'mobizo train --help'")]
     [InlineData("train", "model: expected", "output: expected")]
     [InlineData("train --model m --data d --output o --steps 0 --r 0", "steps: expected at least 1", "r: expected 1 to 1024")]
@@ -66,6 +69,17 @@ public sealed class FailureTests : IDisposable
         await CheckInput("no-run", "replay", _workspace.PathOf("no-run"));
         await CheckInput("no-run", "train", "--resume", "--output", _workspace.PathOf("no-run"));
         Assert.False(Directory.Exists(_workspace.PathOf("run")));
+    }
+
+    [Fact]
+    public async Task ADeviceThatIsNotHereIsAUsageErrorAndSaysWhichPackageHasIt()
+    {
+        var result = await Cli.RunAsync("generate", "--model", Cli.Nano, "--prompt", "x", "--device", "directml");
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains("--device: 'directml' needs ONNX Runtime's DmlExecutionProvider", result.Error, StringComparison.Ordinal);
+        Assert.Contains("CPUExecutionProvider", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Microsoft.ML.OnnxRuntime.DirectML", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,10 +12,10 @@ internal static class EngineOptionGroup
         group.Add(
             "--engine",
             "What runs the model; reference is exact, slow and for tiny models.",
-            OptionValue.Enumeration<EngineKind>(),
-            nameof(EngineOptions.Kind),
-            engine => engine.Kind,
-            (engine, value) => engine with { Kind = value });
+            OptionValue.NameOf(EngineCatalog.Names),
+            nameof(EngineOptions.Name),
+            engine => engine.Name,
+            (engine, value) => engine with { Name = value });
         group.Add(
             "--device",
             "Where the model runs; other devices than cpu need the runtime's package with that device.",

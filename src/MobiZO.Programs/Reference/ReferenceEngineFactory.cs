@@ -5,8 +5,11 @@ namespace MobiZO.Programs.Reference;
 /// <summary>The managed interpreter in fp32.</summary>
 public sealed class ReferenceEngineFactory : IEngineFactory
 {
+    /// <summary>Name in options and files.</summary>
+    public const string EngineName = "reference";
+
     /// <inheritdoc/>
-    public string Name => "reference";
+    public string Name => EngineName;
 
     /// <inheritdoc/>
     public IProgramExporter? Exporter => null;

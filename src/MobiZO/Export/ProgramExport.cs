@@ -53,10 +53,12 @@ public static class ProgramExport
     /// <param name="engine">Whose form of programs is written.</param>
     /// <exception cref="ProgramException">Programs of that engine have no file.</exception>
     /// <exception cref="IOException">The files cannot be written.</exception>
-    public static void Write(Program program, LocalModel model, string path, WeightFormat weights = WeightFormat.Float32, EngineKind engine = EngineKind.OnnxRuntime)
+    public static void Write(
+        Program program, LocalModel model, string path, WeightFormat weights = WeightFormat.Float32, string engine = EngineCatalog.Default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var exporter = EngineCatalog.Of(engine).Exporter ?? throw new ProgramException($"Programs of the engine {engine} have no file.");
+        var exporter = EngineCatalog.Find(engine)?.Exporter ?? throw new ProgramException(
+            $"Programs can be written for {string.Join(" or ", EngineCatalog.Exporting)}, not for '{engine}'.");
         exporter.Write(program, model.Checkpoint, path, weights);
     }
 }

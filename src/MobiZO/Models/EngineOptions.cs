@@ -8,8 +8,8 @@ namespace MobiZO.Models;
 /// <summary>Which engine runs the model and what it may use.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>The engine.</summary>
-    public EngineKind Kind { get; init; } = EngineKind.OnnxRuntime;
+    /// <summary>The engine, by its name in <see cref="EngineCatalog.Names"/>.</summary>
+    public string Name { get; init; } = EngineCatalog.Default;
 
     /// <summary>Threads of the engine; 0: one a core. The same number gives the same bits; another number may round sums otherwise.</summary>
     public int Threads { get; init; }
@@ -47,12 +47,23 @@ public sealed record EngineOptions
     internal string CacheFolderInForce => CacheFolder ?? CacheRoot.Default;
 
     /// <summary>Every error in these options; empty when they are sound.</summary>
-    public IReadOnlyList<string> Validate() => Threads < 0
-        ? [$"threads: expected 0 (one a core) or more, found {Threads}"]
-        : EngineCatalog.Of(Kind).Validate(Settings());
+    public IReadOnlyList<string> Validate()
+    {
+        if (EngineCatalog.Find(Name) is not { } factory)
+        {
+            return [$"EngineOptions.Name: expected {string.Join(" or ", EngineCatalog.Names)}, found '{Name}'"];
+        }
+
+        return Threads < 0
+            ? [FormattableString.Invariant($"EngineOptions.Threads: expected 0 (one a core) or more, found {Threads}")]
+            : factory.Validate(Settings());
+    }
 
     /// <summary>Creates the engine.</summary>
-    internal IEngine Create() => EngineCatalog.Of(Kind).Create(Settings());
+    /// <exception cref="FineTuneException">The engine cannot do here what the options ask for.</exception>
+    internal IEngine Create() => Validate() is { Count: > 0 } errors
+        ? throw new FineTuneException($"The settings have errors: {string.Join("; ", errors)}.", FineTuneFailure.Settings)
+        : EngineCatalog.Find(Name)!.Create(Settings());
 
     private EngineSettings Settings() => new()
     {

@@ -44,13 +44,16 @@ public sealed class LocalModel : IDisposable
     /// <param name="options">Which engine and how; null: defaults.</param>
     /// <exception cref="CheckpointException">The checkpoint is missing, damaged or not supported.</exception>
     /// <exception cref="TokenizerException">Its tokenizer is missing, damaged or not supported.</exception>
-    public static LocalModel Open(string path, EngineOptions? options = null)
+    /// <exception cref="FineTuneException">The engine cannot do here what the options ask for.</exception>
+    public static LocalModel Open(string path, EngineOptions? options = null) => Open(path, (options ?? new EngineOptions()).Create);
+
+    /// <summary>Opens a checkpoint for an engine that is made when the checkpoint is sound; the model owns it.</summary>
+    internal static LocalModel Open(string path, Func<IEngine> createEngine)
     {
-        options ??= new EngineOptions();
         var checkpoint = Checkpoint.Open(path);
         try
         {
-            return new LocalModel(checkpoint, OpenTokenizer(checkpoint), options.Create());
+            return new LocalModel(checkpoint, OpenTokenizer(checkpoint), createEngine());
         }
         catch
         {

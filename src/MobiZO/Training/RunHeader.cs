@@ -23,7 +23,8 @@ internal static class RunHeader
             Properties = new Dictionary<string, string>
             {
                 ["model"] = opened.Model.Model.Checkpoint.Fingerprint,
-                ["engine"] = run.Engine.Kind.ToString(),
+                ["engine"] = run.Engine.Name,
+                ["device"] = run.Engine.Device,
                 ["weights"] = WeightFormats.NameOf(run.Engine.Weights),
                 ["update"] = run.Update.ToString(),
                 ["adapter"] = JsonSerializer.Serialize(run.Adapter, RunFolder.Json),

@@ -9,15 +9,15 @@ namespace MobiZO.Slow.Tests.Generation;
 public sealed class GreedyGoldenTests
 {
     [SharedTheory("models/stories260K-hf")]
-    [InlineData(EngineKind.Reference)]
-    [InlineData(EngineKind.OnnxRuntime)]
-    public async Task ContinuesTheStory(EngineKind engine)
+    [InlineData(EngineCatalog.Reference)]
+    [InlineData(EngineCatalog.OnnxRuntime)]
+    public async Task ContinuesTheStory(string engine)
     {
         var folder = Shared.PathOf("models/stories260K-hf");
         using var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json")));
         var expected = golden.RootElement.GetProperty("greedy_from_bos");
         int[] ids = [.. expected.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
-        using var model = LocalModel.Open(folder, new EngineOptions { Kind = engine });
+        using var model = LocalModel.Open(folder, new EngineOptions { Name = engine });
         using var generator = new TextGenerator(model);
         var options = new GenerationOptions { MaxNewTokens = ids.Length - 1 };
 

@@ -13,11 +13,11 @@ public sealed class FreshAdapterTests
     private static readonly string s_nano = Path.Combine(Shared.Repository, "models", "nano");
 
     [Theory]
-    [InlineData(EngineKind.Reference)]
-    [InlineData(EngineKind.OnnxRuntime)]
-    public void ChangesNoLogit(EngineKind engine)
+    [InlineData(EngineCatalog.Reference)]
+    [InlineData(EngineCatalog.OnnxRuntime)]
+    public void ChangesNoLogit(string engine)
     {
-        using var model = LocalModel.Open(s_nano, new EngineOptions { Kind = engine });
+        using var model = LocalModel.Open(s_nano, new EngineOptions { Name = engine });
         var adapter = LoraAdapter.CreateFresh(
             model.Assembler.LinearModules.Select(module => (module.Name, module.InputSize, module.OutputSize)), rank: 4, alpha: 8, seed: 1);
         var prompt = model.Tokenizer.Encode("The whale swam to the ship.").Ids;

@@ -14,9 +14,9 @@ namespace MobiZO.Tests.Initialization;
 public class DiscriminantRunTests
 {
     [Theory]
-    [InlineData(EngineKind.Reference)]
-    [InlineData(EngineKind.OnnxRuntime)]
-    public async Task LabelWordsGetAnAdapterFromThePrompts(EngineKind engine)
+    [InlineData(EngineCatalog.Reference)]
+    [InlineData(EngineCatalog.OnnxRuntime)]
+    public async Task LabelWordsGetAnAdapterFromThePrompts(string engine)
     {
         using var run = new TinyRun(engine);
         await run.TrainAsync(options => options with { Adapter = new AdapterOptions() });
@@ -37,8 +37,8 @@ public class DiscriminantRunTests
     [Fact]
     public async Task EnginesReadTheSamePrompts()
     {
-        using var reference = new TinyRun(EngineKind.Reference);
-        using var onnx = new TinyRun(EngineKind.OnnxRuntime);
+        using var reference = new TinyRun(EngineCatalog.Reference);
+        using var onnx = new TinyRun(EngineCatalog.OnnxRuntime);
         foreach (var run in new[] { reference, onnx })
         {
             await run.TrainAsync(options => options with { Adapter = new AdapterOptions(), Steps = 1, PrefixCacheType = MobiZO.PrefixCache.PrefixCacheType.Fp32 });

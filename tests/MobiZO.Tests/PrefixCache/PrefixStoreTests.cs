@@ -9,20 +9,20 @@ namespace MobiZO.Tests.PrefixCache;
 
 public sealed class PrefixStoreTests
 {
-    public static TheoryData<EngineKind, PrefixKind, int> Forms => new()
+    public static TheoryData<string, PrefixKind, int> Forms => new()
     {
-        { EngineKind.Reference, PrefixKind.KeyValues, 0 },
-        { EngineKind.Reference, PrefixKind.KeyValues, 2 },
-        { EngineKind.Reference, PrefixKind.Hidden, 2 },
-        { EngineKind.OnnxRuntime, PrefixKind.KeyValues, 0 },
-        { EngineKind.OnnxRuntime, PrefixKind.KeyValues, 2 },
-        { EngineKind.OnnxRuntime, PrefixKind.Hidden, 2 },
+        { EngineCatalog.Reference, PrefixKind.KeyValues, 0 },
+        { EngineCatalog.Reference, PrefixKind.KeyValues, 2 },
+        { EngineCatalog.Reference, PrefixKind.Hidden, 2 },
+        { EngineCatalog.OnnxRuntime, PrefixKind.KeyValues, 0 },
+        { EngineCatalog.OnnxRuntime, PrefixKind.KeyValues, 2 },
+        { EngineCatalog.OnnxRuntime, PrefixKind.Hidden, 2 },
     };
 
     /// <summary>The oracle is the prefix program itself, one prompt at a time.</summary>
     [Theory]
     [MemberData(nameof(Forms))]
-    public void A_batch_holds_what_the_prefix_program_computes(EngineKind engine, PrefixKind form, int firstLayer)
+    public void A_batch_holds_what_the_prefix_program_computes(string engine, PrefixKind form, int firstLayer)
     {
         using var setting = new PromptSetting(engine, form, firstLayer);
         var actual = setting.Inputs(setting.Fill(type: PrefixCacheType.Fp32).Store, 3);
@@ -54,7 +54,7 @@ public sealed class PrefixStoreTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void The_next_run_finds_everything_and_computes_nothing(EngineKind engine, PrefixKind form, int firstLayer)
+    public void The_next_run_finds_everything_and_computes_nothing(string engine, PrefixKind form, int firstLayer)
     {
         using var setting = new PromptSetting(engine, form, firstLayer);
         var (first, computed) = setting.Fill();
@@ -82,7 +82,7 @@ public sealed class PrefixStoreTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void File_memory_and_computing_again_give_the_same_bits(EngineKind engine, PrefixKind form, int firstLayer)
+    public void File_memory_and_computing_again_give_the_same_bits(string engine, PrefixKind form, int firstLayer)
     {
         using var setting = new PromptSetting(engine, form, firstLayer);
         foreach (var type in Enum.GetValues<PrefixCacheType>())
@@ -116,7 +116,7 @@ public sealed class PrefixStoreTests
     /// <summary>The first run waits until another one runs beside it.</summary>
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Batches_computed_side_by_side_hold_the_same_bits_and_stopping_waits_for_them(EngineKind engine, PrefixKind form, int firstLayer)
+    public void Batches_computed_side_by_side_hold_the_same_bits_and_stopping_waits_for_them(string engine, PrefixKind form, int firstLayer)
     {
         using var single = new PromptSetting(engine, form, firstLayer, count: 30);
         var expected = single.Inputs(single.Fill().Store, 30);
@@ -162,7 +162,7 @@ public sealed class PrefixStoreTests
     [Fact]
     public void A_model_of_odd_sizes_is_computed_row_by_row()
     {
-        using var setting = new PromptSetting(EngineKind.OnnxRuntime, count: 20, model: new TinyLlama(layers: 3));
+        using var setting = new PromptSetting(EngineCatalog.OnnxRuntime, count: 20, model: new TinyLlama(layers: 3));
         var expected = setting.Inputs(setting.Fill(type: PrefixCacheType.Fp32).Store);
         Assert.Equal(20, setting.Runs.Count);
         PromptSetting.AssertEqual(expected, setting.Inputs(setting.Open(hasFile: false, PrefixCacheType.Fp32)));
@@ -240,7 +240,7 @@ public sealed class PrefixStoreTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void A_common_beginning_is_computed_once_and_changes_rounding_only(EngineKind engine, PrefixKind form, int firstLayer)
+    public void A_common_beginning_is_computed_once_and_changes_rounding_only(string engine, PrefixKind form, int firstLayer)
     {
         using var setting = new PromptSetting(engine, form, firstLayer, shared: 20);
         var (store, plan) = setting.Fill(type: PrefixCacheType.Fp32);

@@ -16,7 +16,7 @@ internal sealed class PromptSetting : IDisposable
     private readonly IEngine _engine;
     private int _activeRuns;
 
-    public PromptSetting(EngineKind engine = EngineKind.Reference, PrefixKind form = PrefixKind.KeyValues, int firstLayer = 0, int shared = 0, int count = 8, TinyLlama? model = null)
+    public PromptSetting(string engine = EngineCatalog.Reference, PrefixKind form = PrefixKind.KeyValues, int firstLayer = 0, int shared = 0, int count = 8, TinyLlama? model = null)
     {
         Model = model ?? new TinyLlama(layers: 3, heads: 2, keyValueHeads: 1, hidden: 32, headDimension: 16);
         _engine = TinyStep.CreateEngine(engine);

@@ -12,10 +12,10 @@ public sealed class EngineUpdateTests
     private const int Queries = 3;
     private const int ExamplesPerStep = 2;
 
-    public static TheoryData<EngineKind, EstimatorKind> Cases()
+    public static TheoryData<string, EstimatorKind> Cases()
     {
-        var cases = new TheoryData<EngineKind, EstimatorKind>();
-        foreach (var engine in Enum.GetValues<EngineKind>())
+        var cases = new TheoryData<string, EstimatorKind>();
+        foreach (var engine in EngineCatalog.Names)
         {
             foreach (var estimator in Enum.GetValues<EstimatorKind>())
             {
@@ -28,7 +28,7 @@ public sealed class EngineUpdateTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_hundred_steps_in_the_engine_equal_a_hundred_on_the_host(EngineKind engine, EstimatorKind estimator)
+    public void A_hundred_steps_in_the_engine_equal_a_hundred_on_the_host(string engine, EstimatorKind estimator)
     {
         using var tiny = NewTiny(engine);
         var (inEngine, onHost) = (NewOptimizer(tiny, estimator), NewOptimizer(tiny, estimator));
@@ -48,7 +48,7 @@ public sealed class EngineUpdateTests
     /// <summary>Elementwise operations round the same everywhere: with the engine's own gradients the host gets the engine's very bits.</summary>
     [Theory]
     [MemberData(nameof(Cases))]
-    public void The_engines_recorded_gradients_replay_to_the_same_bits(EngineKind engine, EstimatorKind estimator)
+    public void The_engines_recorded_gradients_replay_to_the_same_bits(string engine, EstimatorKind estimator)
     {
         // A state that is no multiple of any vector width.
         using var tiny = NewTiny(engine);
@@ -65,7 +65,7 @@ public sealed class EngineUpdateTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Steps_cut_into_micro_batches_update_in_the_engine_too(EngineKind engine, EstimatorKind estimator)
+    public void Steps_cut_into_micro_batches_update_in_the_engine_too(string engine, EstimatorKind estimator)
     {
         using var tiny = NewTiny(engine);
         var update = new EngineUpdate(estimator, Queries);
@@ -81,9 +81,9 @@ public sealed class EngineUpdateTests
 
     /// <summary>Equal losses carry no direction; the engine must not divide zero by zero.</summary>
     [Theory]
-    [InlineData(EngineKind.Reference)]
-    [InlineData(EngineKind.OnnxRuntime)]
-    public void Without_noise_nothing_moves(EngineKind engine)
+    [InlineData(EngineCatalog.Reference)]
+    [InlineData(EngineCatalog.OnnxRuntime)]
+    public void Without_noise_nothing_moves(string engine)
     {
         using var tiny = NewTiny(engine);
         foreach (var estimator in Enum.GetValues<EstimatorKind>())
@@ -96,7 +96,7 @@ public sealed class EngineUpdateTests
         }
     }
 
-    private static TinyStep NewTiny(EngineKind engine)
+    private static TinyStep NewTiny(string engine)
     {
         var model = new TinyLlama(layers: 1, hidden: 10, headDimension: 6, heads: 2, keyValueHeads: 1);
         return new TinyStep(engine, StepLossKind.Choices, PrefixKind.KeyValues, model, model.Adapter(3, "q_proj", "v_proj", "up_proj"));

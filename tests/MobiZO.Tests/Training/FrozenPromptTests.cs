@@ -16,20 +16,20 @@ public sealed class FrozenPromptTests
 {
     private const int Examples = 4;
 
-    public static TheoryData<EngineKind, StepLossKind> Losses => new()
+    public static TheoryData<string, StepLossKind> Losses => new()
     {
-        { EngineKind.Reference, StepLossKind.Tokens },
-        { EngineKind.Reference, StepLossKind.Choices },
-        { EngineKind.Reference, StepLossKind.ChoiceSequences },
-        { EngineKind.OnnxRuntime, StepLossKind.Tokens },
-        { EngineKind.OnnxRuntime, StepLossKind.Choices },
-        { EngineKind.OnnxRuntime, StepLossKind.ChoiceSequences },
+        { EngineCatalog.Reference, StepLossKind.Tokens },
+        { EngineCatalog.Reference, StepLossKind.Choices },
+        { EngineCatalog.Reference, StepLossKind.ChoiceSequences },
+        { EngineCatalog.OnnxRuntime, StepLossKind.Tokens },
+        { EngineCatalog.OnnxRuntime, StepLossKind.Choices },
+        { EngineCatalog.OnnxRuntime, StepLossKind.ChoiceSequences },
     };
 
     /// <summary>Adapters in the top layers: a step that starts from stored hidden states has the losses of the whole step.</summary>
     [Theory]
     [MemberData(nameof(Losses))]
-    public void Hidden_states_give_the_losses_of_the_whole_step(EngineKind engine, StepLossKind loss)
+    public void Hidden_states_give_the_losses_of_the_whole_step(string engine, StepLossKind loss)
     {
         var model = new TinyLlama(layers: 4);
         var adapter = new AdapterLayout(2, 2, [.. model.Assembler.LinearModules.Where(module => module.Layer >= 2)]);
@@ -50,7 +50,7 @@ public sealed class FrozenPromptTests
     /// </summary>
     [Theory]
     [MemberData(nameof(Losses))]
-    public void Layers_that_copies_share_give_the_losses_of_the_whole_step(EngineKind engine, StepLossKind loss)
+    public void Layers_that_copies_share_give_the_losses_of_the_whole_step(string engine, StepLossKind loss)
     {
         var model = new TinyLlama(layers: 4);
         var adapter = new AdapterLayout(2, 2, [.. model.Assembler.LinearModules.Where(module => module.Layer >= 2)]);
@@ -102,11 +102,11 @@ public sealed class FrozenPromptTests
     }
 
     [Theory]
-    [InlineData(EngineKind.Reference, AdapterScope.Activated, "all")]
-    [InlineData(EngineKind.OnnxRuntime, AdapterScope.Activated, "all")]
-    [InlineData(EngineKind.OnnxRuntime, AdapterScope.Activated, "upper-half")]
-    [InlineData(EngineKind.OnnxRuntime, AdapterScope.All, "top-1")]
-    public async Task A_run_goes_on_to_the_same_bits_with_and_without_its_cache_files(EngineKind engine, AdapterScope scope, string layers)
+    [InlineData(EngineCatalog.Reference, AdapterScope.Activated, "all")]
+    [InlineData(EngineCatalog.OnnxRuntime, AdapterScope.Activated, "all")]
+    [InlineData(EngineCatalog.OnnxRuntime, AdapterScope.Activated, "upper-half")]
+    [InlineData(EngineCatalog.OnnxRuntime, AdapterScope.All, "top-1")]
+    public async Task A_run_goes_on_to_the_same_bits_with_and_without_its_cache_files(string engine, AdapterScope scope, string layers)
     {
         using var run = new TinyRun(engine);
         await run.TrainAsync(options => Scoped(options, scope, layers) with { Output = run.At("whole") });

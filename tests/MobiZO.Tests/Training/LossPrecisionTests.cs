@@ -11,13 +11,13 @@ namespace MobiZO.Tests.Training;
 public sealed class LossPrecisionTests
 {
     [Theory]
-    [InlineData(EngineKind.Reference, StepLossKind.Tokens)]
-    [InlineData(EngineKind.Reference, StepLossKind.Choices)]
-    [InlineData(EngineKind.Reference, StepLossKind.ChoiceSequences)]
-    [InlineData(EngineKind.OnnxRuntime, StepLossKind.Tokens)]
-    [InlineData(EngineKind.OnnxRuntime, StepLossKind.Choices)]
-    [InlineData(EngineKind.OnnxRuntime, StepLossKind.ChoiceSequences)]
-    public void Losses_far_beyond_the_logarithm_of_a_guard_are_exact(EngineKind engine, StepLossKind loss)
+    [InlineData(EngineCatalog.Reference, StepLossKind.Tokens)]
+    [InlineData(EngineCatalog.Reference, StepLossKind.Choices)]
+    [InlineData(EngineCatalog.Reference, StepLossKind.ChoiceSequences)]
+    [InlineData(EngineCatalog.OnnxRuntime, StepLossKind.Tokens)]
+    [InlineData(EngineCatalog.OnnxRuntime, StepLossKind.Choices)]
+    [InlineData(EngineCatalog.OnnxRuntime, StepLossKind.ChoiceSequences)]
+    public void Losses_far_beyond_the_logarithm_of_a_guard_are_exact(string engine, StepLossKind loss)
     {
         // Logits of hundreds: probabilities below 1e-100, exponentials beyond the largest fp32 number.
         var model = new TinyLlama(tied: false);

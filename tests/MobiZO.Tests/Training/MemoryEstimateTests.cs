@@ -16,15 +16,15 @@ public sealed class MemoryEstimateTests : IDisposable
     public void Fewer_bits_need_less_memory_except_in_the_reference()
     {
         new TinyLlama(layers: 2, hidden: 512, headDimension: 128, vocabulary: TinyTokenizer.Size).WriteFolder(_folder);
-        long Estimate(WeightFormat format, EngineKind kind = EngineKind.OnnxRuntime)
+        long Estimate(WeightFormat format, string kind = EngineCatalog.OnnxRuntime)
         {
-            var options = new FineTuneOptions { Model = _folder, TrainData = "d", Output = "o", Engine = new EngineOptions { Weights = format, Kind = kind } };
+            var options = new FineTuneOptions { Model = _folder, TrainData = "d", Output = "o", Engine = new EngineOptions { Weights = format, Name = kind } };
             using var model = LocalModel.Open(options.Model, options.Engine);
             return MemoryEstimate.Of(model, options, 0, PrefixKind.Tokens);
         }
 
         Assert.True(Estimate(WeightFormat.Float32) > Estimate(WeightFormat.Int8));
         Assert.True(Estimate(WeightFormat.Float32) > Estimate(WeightFormat.Int4));
-        Assert.Equal(Estimate(WeightFormat.Float32, EngineKind.Reference), Estimate(WeightFormat.Int4, EngineKind.Reference));
+        Assert.Equal(Estimate(WeightFormat.Float32, EngineCatalog.Reference), Estimate(WeightFormat.Int4, EngineCatalog.Reference));
     }
 }

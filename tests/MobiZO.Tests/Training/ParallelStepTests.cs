@@ -16,10 +16,10 @@ public sealed class ParallelStepTests
     private const int ExamplesPerStep = 2;
     private const float LearningRate = 0.01f;
 
-    public static TheoryData<EngineKind, StepLossKind, PrefixKind, EstimatorKind, bool, bool> Cases()
+    public static TheoryData<string, StepLossKind, PrefixKind, EstimatorKind, bool, bool> Cases()
     {
-        var cases = new TheoryData<EngineKind, StepLossKind, PrefixKind, EstimatorKind, bool, bool>();
-        foreach (var engine in Enum.GetValues<EngineKind>())
+        var cases = new TheoryData<string, StepLossKind, PrefixKind, EstimatorKind, bool, bool>();
+        foreach (var engine in EngineCatalog.Names)
         {
             foreach (var loss in Enum.GetValues<StepLossKind>())
             {
@@ -47,7 +47,7 @@ public sealed class ParallelStepTests
     [Theory]
     [MemberData(nameof(Cases))]
     public void Copies_side_by_side_equal_copies_one_after_another(
-        EngineKind engine, StepLossKind loss, PrefixKind prompt, EstimatorKind estimator, bool isGrouped, bool hasSingleTokens)
+        string engine, StepLossKind loss, PrefixKind prompt, EstimatorKind estimator, bool isGrouped, bool hasSingleTokens)
     {
         var model = new TinyLlama(heads: 4, keyValueHeads: isGrouped ? 2 : 4, bias: isGrouped, tied: !isGrouped);
         using var tiny = new TinyStep(engine, loss, prompt, model, hasSingleTokens: hasSingleTokens);
@@ -82,9 +82,9 @@ public sealed class ParallelStepTests
 
     /// <summary>If copies did not differ the comparison above could pass for nothing.</summary>
     [Theory]
-    [InlineData(EngineKind.Reference)]
-    [InlineData(EngineKind.OnnxRuntime)]
-    public void Losses_differ_between_copies_and_between_steps(EngineKind engine)
+    [InlineData(EngineCatalog.Reference)]
+    [InlineData(EngineCatalog.OnnxRuntime)]
+    public void Losses_differ_between_copies_and_between_steps(string engine)
     {
         using var tiny = new TinyStep(engine);
         var plan = CopyPlan.Create(EstimatorKind.OneSidedNormalized, Queries);

@@ -12,18 +12,18 @@ namespace MobiZO.Tests.Training;
 
 public sealed class ResumeTests
 {
-    public static TheoryData<EngineKind, UpdatePlace, float> Ways => new()
+    public static TheoryData<string, UpdatePlace, float> Ways => new()
     {
-        { EngineKind.Reference, UpdatePlace.Host, 0f },
-        { EngineKind.Reference, UpdatePlace.Host, 0.9f },
-        { EngineKind.Reference, UpdatePlace.Engine, 0f },
-        { EngineKind.OnnxRuntime, UpdatePlace.Host, 0.5f },
-        { EngineKind.OnnxRuntime, UpdatePlace.Engine, 0f },
+        { EngineCatalog.Reference, UpdatePlace.Host, 0f },
+        { EngineCatalog.Reference, UpdatePlace.Host, 0.9f },
+        { EngineCatalog.Reference, UpdatePlace.Engine, 0f },
+        { EngineCatalog.OnnxRuntime, UpdatePlace.Host, 0.5f },
+        { EngineCatalog.OnnxRuntime, UpdatePlace.Engine, 0f },
     };
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_run_stopped_after_any_step_ends_with_the_same_bytes(EngineKind engine, UpdatePlace update, float momentum)
+    public async Task A_run_stopped_after_any_step_ends_with_the_same_bytes(string engine, UpdatePlace update, float momentum)
     {
         using var run = new TinyRun(engine);
         FineTuneOptions Change(FineTuneOptions options, string output) => options with
@@ -122,9 +122,9 @@ public sealed class ResumeTests
     }
 
     [Theory]
-    [InlineData(EngineKind.OnnxRuntime)]
-    [InlineData(EngineKind.Reference)]
-    public async Task Quantized_weights_belong_to_the_run(EngineKind engine)
+    [InlineData(EngineCatalog.OnnxRuntime)]
+    [InlineData(EngineCatalog.Reference)]
+    public async Task Quantized_weights_belong_to_the_run(string engine)
     {
         using var run = new TinyRun(engine);
         new TinyLlama(hidden: 32, headDimension: 8, vocabulary: TinyTokenizer.Size).WriteFolder(run.At("model"));

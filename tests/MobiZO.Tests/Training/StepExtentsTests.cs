@@ -39,7 +39,7 @@ public sealed class StepExtentsTests
     [InlineData(StepLossKind.ChoiceSequences)]
     public void Every_step_was_announced(StepLossKind loss)
     {
-        using var tiny = new TinyStep(MobiZO.Models.EngineKind.Reference, loss);
+        using var tiny = new TinyStep(MobiZO.Models.EngineCatalog.Reference, loss);
         var program = tiny.Model.Assembler.Step(tiny.Options());
         var extents = StepExtents.Of(loss, tiny.Examples, 3, s_plan);
         for (var first = 0; first + 3 <= tiny.Examples.Length; first++)

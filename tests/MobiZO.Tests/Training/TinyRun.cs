@@ -11,7 +11,7 @@ namespace MobiZO.Tests.Training;
 /// <summary>A folder with a tiny random model on disk and rows to train on; runs go to sub-folders.</summary>
 internal sealed class TinyRun : IDisposable
 {
-    public TinyRun(EngineKind engine = EngineKind.Reference, params string[] poisonedTokens)
+    public TinyRun(string engine = EngineCatalog.Reference, params string[] poisonedTokens)
     {
         Folder = Directory.CreateTempSubdirectory("mobizo-run-").FullName;
         var model = new TinyLlama(layers: 2, hidden: 12, headDimension: 4, heads: 2, keyValueHeads: 1, vocabulary: TinyTokenizer.Size, tied: false);
@@ -33,7 +33,7 @@ internal sealed class TinyRun : IDisposable
             Data = new DataOptions { Template = "{text}?", Choices = [" no", " yes"], MaxLength = 32 },
             Adapter = new AdapterOptions { Rank = 2, Alpha = 4 },
             Optimizer = new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 3, Epsilon = 0.01f, LearningRate = 0.05f },
-            Engine = new EngineOptions { Kind = engine, Threads = 1, CacheFolder = At("cache") },
+            Engine = new EngineOptions { Name = engine, Threads = 1, CacheFolder = At("cache") },
             Steps = 7,
             ExamplesPerStep = 2,
             EvalEvery = 3,

@@ -25,7 +25,7 @@ internal sealed class TinyStep : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly IEngine _engine;
 
-    public TinyStep(EngineKind engine, StepLossKind loss = StepLossKind.Tokens, PrefixKind prompt = PrefixKind.Tokens, TinyLlama? model = null, AdapterLayout? adapter = null, int exampleCount = 12, bool hasSingleTokens = false, bool sharesLayers = true, bool startsAbove = false)
+    public TinyStep(string engine, StepLossKind loss = StepLossKind.Tokens, PrefixKind prompt = PrefixKind.Tokens, TinyLlama? model = null, AdapterLayout? adapter = null, int exampleCount = 12, bool hasSingleTokens = false, bool sharesLayers = true, bool startsAbove = false)
     {
         (Loss, Prompt, HasSingleTokens, SharesLayers) = (loss, prompt, hasSingleTokens, sharesLayers);
         Model = model ?? new TinyLlama();
@@ -66,7 +66,7 @@ internal sealed class TinyStep : IDisposable
 
     public PlainForward Oracle { get; }
 
-    public static IEngine CreateEngine(EngineKind kind) => kind == EngineKind.Reference
+    public static IEngine CreateEngine(string kind) => kind == EngineCatalog.Reference
         ? new ReferenceEngine<float>()
         : new OnnxRuntimeEngine(new EngineSettings { CacheFolder = Path.Combine(AppContext.BaseDirectory, "engine-cache"), Threads = 1 });
 

@@ -15,10 +15,10 @@ namespace MobiZO.Tests.Training;
 public sealed class TrainingRunTests
 {
     [Theory]
-    [InlineData(EngineKind.Reference, 1)]
-    [InlineData(EngineKind.OnnxRuntime, 1)]
-    [InlineData(EngineKind.OnnxRuntime, 2)]
-    public async Task The_same_seed_gives_the_same_bytes_and_another_seed_others(EngineKind engine, int threads)
+    [InlineData(EngineCatalog.Reference, 1)]
+    [InlineData(EngineCatalog.OnnxRuntime, 1)]
+    [InlineData(EngineCatalog.OnnxRuntime, 2)]
+    public async Task The_same_seed_gives_the_same_bytes_and_another_seed_others(string engine, int threads)
     {
         using var run = new TinyRun(engine);
         foreach (var (name, seed) in new[] { ("first", 42UL), ("second", 42UL), ("other", 43UL) })
@@ -36,7 +36,7 @@ public sealed class TrainingRunTests
     [InlineData(AdapterScope.All)]
     public async Task Engines_threads_and_micro_batches_change_rounding_only(AdapterScope scope)
     {
-        using var run = new TinyRun(EngineKind.OnnxRuntime);
+        using var run = new TinyRun(EngineCatalog.OnnxRuntime);
         async Task<float[]> Train(string name, Func<FineTuneOptions, FineTuneOptions> change) =>
             AdapterFiles.Load((await run.TrainAsync(options => change(options with { Output = run.At(name), Adapter = options.Adapter with { Scope = scope } }))).AdapterFolder).ToState();
         var expected = await Train("one", options => options);
@@ -48,7 +48,7 @@ public sealed class TrainingRunTests
             await Train("uncached", options => options with { PrefixCacheMegabytes = 0, PrefixCacheFile = false }),
             await Train("engine", options => options with { Update = UpdatePlace.Engine }),
             await Train("engine-parts", options => options with { Update = UpdatePlace.Engine, MaxTokensPerRun = 1 }),
-            await Train("reference", options => options with { Engine = options.Engine with { Kind = EngineKind.Reference } }),
+            await Train("reference", options => options with { Engine = options.Engine with { Name = EngineCatalog.Reference } }),
         })
         {
             Assert.Equal(expected, actual, (x, y) => Math.Abs(x - y) <= 1e-4);
@@ -112,7 +112,7 @@ public sealed class TrainingRunTests
     public async Task A_loss_that_is_not_finite_is_skipped_and_counted(UpdatePlace update)
     {
         // One row of five has a token whose embedding is not a number; one example a step meets it twice in ten steps.
-        using var run = new TinyRun(EngineKind.Reference, "X");
+        using var run = new TinyRun(EngineCatalog.Reference, "X");
         run.Write("train.jsonl", TinyRun.Row("a", 0), TinyRun.Row("b", 1), TinyRun.Row("cX", 0), TinyRun.Row("d", 1), TinyRun.Row("e", 0));
         var notes = new List<RunNote>();
         FineTuneOptions Change(FineTuneOptions options) => options with { Steps = 10, ExamplesPerStep = 1, Update = update };
@@ -132,7 +132,7 @@ public sealed class TrainingRunTests
     [Fact]
     public async Task Five_such_steps_in_a_row_stop_the_run_with_advice()
     {
-        using var run = new TinyRun(EngineKind.Reference, "X");
+        using var run = new TinyRun(EngineCatalog.Reference, "X");
         run.Write("train.jsonl", TinyRun.Row("aX", 0), TinyRun.Row("bX", 1));
         var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync());
         Assert.Contains("5 steps in a row", error.Message);
@@ -146,7 +146,7 @@ public sealed class TrainingRunTests
     [Fact]
     public async Task An_evaluation_that_is_not_a_number_is_never_the_best()
     {
-        using var run = new TinyRun(EngineKind.Reference, "X");
+        using var run = new TinyRun(EngineCatalog.Reference, "X");
         run.Write("free.jsonl", """{"prompt": "a", "completion": "b"}""");
         run.Write("poisoned.jsonl", """{"prompt": "aX", "completion": "b"}""");
         FineTuneOptions Change(FineTuneOptions options) => options with
