@@ -20,7 +20,10 @@ public sealed class TelemetryTests : IDisposable
         };
         using var process = Cli.Start(
             environment,
-            ["eval", "--model", Cli.Nano, "--data", _workspace.Data, "--template", "{text}\\nSentiment:", "--choices", " negative, positive", .. Workspace.Engine]);
+            [
+                "eval", "--model", Cli.Nano, "--data", _workspace.Data, "--template", "{text}\\nSentiment:",
+                "--choices", " negative, positive", .. Workspace.Engine,
+            ]);
 
         var result = await Cli.EndOfAsync(process);
 

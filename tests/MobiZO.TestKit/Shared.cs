@@ -1,8 +1,9 @@
 namespace MobiZO.TestKit;
 
 /// <summary>
-/// Finds the golden cases. Those of <c>tests/Fixtures</c> are enough for every test but the slow ones. The environment variable MOBIZO_SHARED names another folder of
-/// the same form: each kind of cases that it holds (<c>fixtures/models</c>, <c>fixtures/prge</c>, ...) takes the place of the repository's.
+/// Finds the golden cases. Those of <c>tests/Fixtures</c> are enough for every test but the slow ones. The environment variable MOBIZO_SHARED
+/// names another folder of the same form: each kind of cases that it holds (<c>fixtures/models</c>, <c>fixtures/prge</c>, ...) takes the
+/// place of the repository's.
 /// </summary>
 public static class Shared
 {
@@ -12,12 +13,14 @@ public static class Shared
     /// <summary>The repository root.</summary>
     public static string Repository { get; } = FindRepository();
 
-    /// <summary>Where published models and task data are, which the repository does not hold: MOBIZO_SHARED, or <c>../shared</c> (it may not exist).</summary>
+    /// <summary>
+    /// Where published models and task data are, which the repository does not hold: MOBIZO_SHARED, or <c>../shared</c> (it may not exist).
+    /// </summary>
     public static string Root => Named ?? Path.GetFullPath(Path.Combine(Repository, "..", "shared"));
 
     private static string? Named => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } root ? Path.GetFullPath(root) : null;
 
-    /// <summary>A path as below the folder that MOBIZO_SHARED names, <c>fixtures/models/llama-gqa</c> for example, whether it exists or not.</summary>
+    /// <summary>A path as below the folder that MOBIZO_SHARED names (<c>fixtures/models/llama-gqa</c>), whether it exists or not.</summary>
     public static string PathOf(params string[] parts)
     {
         string[] names = Path.Combine(parts).Split('/', '\\');

