@@ -1,4 +1,5 @@
 using MobiZO.Optimization;
+using MobiZO.Runs;
 using MobiZO.Training;
 
 namespace MobiZO;
@@ -35,13 +36,16 @@ public sealed class FineTuner
         (_options, _evaluating) = (options, evaluating);
     }
 
+    /// <summary>The clock that events and the lines of the journal are stamped by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Opens model and data, measures one step and says what a run would cost; trains nothing and writes nothing into the run folder.</summary>
     /// <param name="progress">Told what happens; may be null.</param>
     /// <param name="cancellation">Stops the preparation.</param>
     public Task<RunPlan> PlanAsync(IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default) => Task.Run(
         () =>
         {
-            using var run = PreparedRun.Preview(_options, progress);
+            using var run = PreparedRun.Preview(_options, StampedProgress.Of(progress, Time));
             return RunPlanner.Plan(run, 0);
         },
         cancellation);
@@ -54,9 +58,12 @@ public sealed class FineTuner
         () =>
         {
             var start = System.Diagnostics.Stopwatch.StartNew();
+            var stamped = StampedProgress.Of(progress, Time);
+            new RunFolder(_options.Output).RequireReadyFor(_options);
+            using var owner = RunLock.Take(Path.GetFullPath(_options.Output));
             var recorded = RecordedRun.Read(_options);
-            using var run = PreparedRun.Prepare(_options, recorded, progress, cancellation);
-            return new TrainingLoop(run, _evaluating(run.Objective), recorded, progress).Run(start, cancellation);
+            using var run = PreparedRun.Prepare(_options, recorded, stamped, cancellation);
+            return new TrainingLoop(run, _evaluating(run.Objective), recorded, stamped, Time).Run(start, cancellation);
         },
         CancellationToken.None);
 }

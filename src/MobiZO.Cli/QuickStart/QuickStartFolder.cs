@@ -24,7 +24,7 @@ internal static class QuickStartFolder
         }
 
         var run = new RunFolder(folder);
-        foreach (var file in new[] { run.ConfigFile, run.JournalFile, run.CheckpointFile, run.EvaluationsFile, run.ReportFile })
+        foreach (var file in new[] { run.ConfigFile, run.JournalFile, run.CheckpointFile, run.ReportFile })
         {
             File.Delete(file);
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MobiZO.Runs;
 
 namespace MobiZO.Evaluation;
@@ -5,6 +6,7 @@ namespace MobiZO.Evaluation;
 /// <summary>Accuracy and losses over a set of rows.</summary>
 public sealed record EvaluationResult
 {
+    [JsonConstructor]
     internal EvaluationResult(IReadOnlyList<ScoredExample> examples, IReadOnlyList<string> choices)
     {
         Examples = examples;
@@ -37,6 +39,7 @@ public sealed record EvaluationResult
     public EvaluationPoint At(long step) => new(step, Accuracy, Correct, Examples.Count, ChoiceLoss, TokenLoss);
 
     /// <summary>Rows by (right choice, predicted choice); empty for free answers.</summary>
+    [JsonIgnore]
     public int[,] Confusion
     {
         get

@@ -1,7 +1,7 @@
 namespace MobiZO.Journal;
 
 /// <summary>What one step did: one line of the journal.</summary>
-public sealed record JournalEntry
+public sealed record JournalEntry : JournalLine
 {
     /// <summary>Step of the run, from 0.</summary>
     public required long Step { get; init; }

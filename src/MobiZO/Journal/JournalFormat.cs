@@ -13,6 +13,8 @@ internal static class JournalFormat
 {
     public const string Name = "mobizo-journal";
     public const int Version = 1;
+    public const string StepKind = "step";
+    public const string EvaluationKind = "evaluation";
     public const string NotANumber = "NaN";
     public const string PositiveInfinity = "Infinity";
     public const string NegativeInfinity = "-Infinity";
@@ -54,12 +56,27 @@ internal static class JournalFormat
     public static byte[] Write(JournalEntry entry) => Line(writer =>
     {
         writer.WriteNumber("step", entry.Step);
+        WriteKind(writer, StepKind, entry);
         WriteSingles(writer, "losses", entry.Losses);
         WriteSingles(writer, "projected_gradients", entry.ProjectedGradients);
         WriteSingle(writer, "learning_rate", entry.LearningRate);
         writer.WriteNumber("milliseconds", entry.Milliseconds);
         writer.WriteNumber("peak_memory_bytes", entry.PeakMemoryBytes);
         writer.WriteBoolean("skipped", entry.Skipped);
+    });
+
+    /// <summary>An evaluation as one line, without the line end.</summary>
+    public static byte[] Write(JournalEvaluation evaluation) => Line(writer =>
+    {
+        // The number comes behind the kind, so that lines of steps can be told by their beginning.
+        WriteKind(writer, EvaluationKind, evaluation);
+        writer.WriteNumber("step", evaluation.Step);
+        WriteDouble(writer, "accuracy", evaluation.Accuracy);
+        writer.WriteNumber("correct", evaluation.Correct);
+        writer.WriteNumber("rows", evaluation.Rows);
+        WriteDouble(writer, "choice_loss", evaluation.ChoiceLoss);
+        WriteDouble(writer, "token_loss", evaluation.TokenLoss);
+        writer.WriteBoolean("best", evaluation.IsBest);
     });
 
     /// <summary>Reads a header line.</summary>
@@ -86,12 +103,27 @@ internal static class JournalFormat
             };
     });
 
-    /// <summary>Reads the line of a step and checks it against the header.</summary>
-    /// <exception cref="JournalException">The line is broken or does not fit the run.</exception>
-    public static JournalEntry ReadEntry(ReadOnlyMemory<byte> line, string place, long expectedStep, CopyPlan plan) => Read(line, place, fields =>
+    /// <summary>Reads a line behind the header and checks it against the run.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="place">Where it stands, for messages.</param>
+    /// <param name="steps">Lines of steps before it.</param>
+    /// <param name="isEvaluated">Whether an evaluation came behind the last of them.</param>
+    /// <param name="plan">The copies of a step.</param>
+    /// <exception cref="JournalException">The line is broken, out of turn or does not fit the run.</exception>
+    public static JournalLine ReadLine(ReadOnlyMemory<byte> line, string place, long steps, bool isEvaluated, CopyPlan plan) =>
+        Read<JournalLine>(line, place, fields => fields.Text("kind") switch
+        {
+            StepKind => ReadEntry(fields, steps, plan),
+            EvaluationKind when isEvaluated => throw fields.Wrong("kind", $"a step: there was an evaluation behind step {steps}", EvaluationKind),
+            EvaluationKind => ReadEvaluation(fields, steps),
+            var other => throw fields.Wrong("kind", $"{StepKind} or {EvaluationKind}", $"'{other}'"),
+        });
+
+    private static JournalEntry ReadEntry(JsonFields fields, long expectedStep, CopyPlan plan)
     {
         var entry = new JournalEntry
         {
+            Time = fields.Time("time"),
             Step = fields.Integer("step", expectedStep, expectedStep),
             Losses = fields.Singles("losses"),
             ProjectedGradients = fields.Singles("projected_gradients"),
@@ -101,7 +133,19 @@ internal static class JournalFormat
             Skipped = fields.Boolean("skipped"),
         };
         return Complaint(entry, plan) is var (key, expected, found) ? throw fields.Wrong(key, expected, found) : entry;
-    });
+    }
+
+    private static JournalEvaluation ReadEvaluation(JsonFields fields, long expectedStep) => new()
+    {
+        Time = fields.Time("time"),
+        Step = fields.Integer("step", expectedStep, expectedStep),
+        Accuracy = fields.DoubleOrNull("accuracy"),
+        Correct = (int)fields.Integer("correct", 0, int.MaxValue),
+        Rows = (int)fields.Integer("rows", 1, int.MaxValue),
+        ChoiceLoss = fields.DoubleOrNull("choice_loss"),
+        TokenLoss = fields.DoubleOrNull("token_loss") ?? throw fields.Wrong("token_loss", "a number", "null"),
+        IsBest = fields.Boolean("best"),
+    };
 
     /// <summary>What makes an entry unfit for its run, or null.</summary>
     public static (string Key, string Expected, string Found)? Complaint(JournalEntry entry, CopyPlan plan)
@@ -226,6 +270,29 @@ internal static class JournalFormat
         }
 
         writer.WriteEndArray();
+    }
+
+    private static void WriteKind(Utf8JsonWriter writer, string kind, JournalLine line)
+    {
+        writer.WriteString("kind", kind);
+        writer.WriteString("time", line.Time.UtcDateTime);
+    }
+
+    private static void WriteDouble(Utf8JsonWriter writer, string key, double? value)
+    {
+        if (value is not { } number)
+        {
+            writer.WriteNull(key);
+        }
+        else if (double.IsFinite(number))
+        {
+            writer.WriteNumber(key, number);
+        }
+        else
+        {
+            // Beyond the finite numbers single and double precision have the same names.
+            writer.WriteString(key, NameOfNonFinite((float)number));
+        }
     }
 
     private static void WriteSingle(Utf8JsonWriter writer, string key, float value)

@@ -3,75 +3,81 @@ using MobiZO.Optimization;
 namespace MobiZO.Journal;
 
 /// <summary>
-/// Appends steps to a journal. Every line reaches the operating system in one write before <see cref="Append"/> returns, so a killed process loses at most
-/// the line it was writing; every line is also forced to disk, or every n-th where that costs too much.
+/// Appends steps and evaluations to a journal. Every line reaches the operating system in one write before Append returns, so a killed process loses at
+/// most the line it was writing; every line is also forced to disk, or of steps every n-th where that costs too much.
 /// </summary>
-public sealed class JournalWriter : IDisposable
+internal sealed class JournalWriter : IDisposable
 {
     private readonly FileStream _stream;
     private readonly string _path;
     private readonly CopyPlan _plan;
     private readonly int _stepsPerFlush;
+    private readonly TimeProvider _time;
+    private bool _isEvaluated;
 
-    private JournalWriter(FileStream stream, string path, JournalHeader header, long nextStep, int stepsPerFlush)
+    private JournalWriter(FileStream stream, string path, JournalHeader header, long nextStep, bool isEvaluated, int stepsPerFlush, TimeProvider? time)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stepsPerFlush);
         _stream = stream;
         _path = path;
         _plan = CopyPlan.Create(header.Optimizer.Estimator, header.Optimizer.Queries);
         _stepsPerFlush = stepsPerFlush;
-        NextStep = nextStep;
+        _time = time ?? TimeProvider.System;
+        (NextStep, _isEvaluated) = (nextStep, isEvaluated);
     }
 
     /// <summary>The step that must be appended next.</summary>
     public long NextStep { get; private set; }
 
     /// <summary>Starts a journal.</summary>
-    /// <exception cref="JournalException">The file exists or cannot be written.</exception>
-    public static JournalWriter Create(string path, JournalHeader header, int stepsPerFlush = 1)
+    /// <param name="path">The file; it must not exist.</param>
+    /// <param name="header">The run.</param>
+    /// <param name="stepsPerFlush">Steps after which the file is forced to disk.</param>
+    /// <param name="time">What lines are stamped by; null: the system's clock.</param>
+    /// <exception cref="FineTuneException">The file exists or cannot be written.</exception>
+    public static JournalWriter Create(string path, JournalHeader header, int stepsPerFlush = 1, TimeProvider? time = null)
     {
-        ArgumentNullException.ThrowIfNull(header);
         var stream = Open(path, FileMode.CreateNew, "the journal cannot be created; resume the run, or choose another folder for a new one");
-        var writer = new JournalWriter(stream, path, header, 0, stepsPerFlush);
+        var writer = new JournalWriter(stream, path, header, 0, isEvaluated: false, stepsPerFlush, time);
         writer.WriteLine(JournalFormat.Write(header), flushToDisk: true);
         return writer;
     }
 
-    /// <summary>Continues a journal at <paramref name="nextStep"/>: later steps and a torn last line are cut off.</summary>
-    /// <exception cref="JournalException">The journal is missing or damaged, belongs to another run, or ends before that step.</exception>
-    public static JournalWriter Resume(string path, JournalHeader header, long nextStep, int stepsPerFlush = 1) =>
-        Resume(RunJournal.Read(path), header, nextStep, stepsPerFlush);
-
-    /// <summary>Continues a journal that was read, and was not changed since.</summary>
-    /// <inheritdoc cref="Resume(string, JournalHeader, long, int)"/>
-    public static JournalWriter Resume(RunJournal journal, JournalHeader header, long nextStep, int stepsPerFlush = 1)
+    /// <summary>Continues a journal at <paramref name="nextStep"/>: later lines and a torn last line are cut off.</summary>
+    /// <param name="journal">The journal as it was read; nothing has been written to it since.</param>
+    /// <param name="header">The run.</param>
+    /// <param name="nextStep">The step that is taken next; the evaluation before it is kept.</param>
+    /// <param name="stepsPerFlush">Steps after which the file is forced to disk.</param>
+    /// <param name="time">What lines are stamped by; null: the system's clock.</param>
+    /// <exception cref="JournalException">The journal belongs to another run, or ends before that step.</exception>
+    /// <exception cref="FineTuneException">The file cannot be written.</exception>
+    public static JournalWriter Resume(RunJournal journal, JournalHeader header, long nextStep, int stepsPerFlush = 1, TimeProvider? time = null)
     {
-        ArgumentNullException.ThrowIfNull(journal);
-        ArgumentNullException.ThrowIfNull(header);
         ArgumentOutOfRangeException.ThrowIfNegative(nextStep);
         var path = journal.Path;
         if (journal.Header.Differences(header) is { Count: > 0 } differences)
         {
-            throw new JournalException($"{path}: the journal belongs to another run (journal / this run): {string.Join("; ", differences)}; choose another folder");
+            throw new JournalException(
+                $"{path}: the journal belongs to another run (journal / this run): {string.Join("; ", differences)}; choose another folder");
         }
 
         if (journal.Entries.Count < nextStep)
         {
-            throw new JournalException($"{path}: expected at least {nextStep} steps, found {journal.Entries.Count}; resume from an earlier checkpoint");
+            throw new JournalException(
+                FormattableString.Invariant($"{path}: expected at least {nextStep} steps, found {journal.Entries.Count}; resume from an earlier checkpoint"));
         }
 
         var stream = Open(path, FileMode.Open, "the journal cannot be continued");
         stream.SetLength(journal.LengthAfter(nextStep));
         stream.Seek(0, SeekOrigin.End);
-        return new JournalWriter(stream, path, header, nextStep, stepsPerFlush);
+        return new JournalWriter(stream, path, header, nextStep, journal.Evaluations.Any(point => point.Step == nextStep), stepsPerFlush, time);
     }
 
     /// <summary>Appends the next step.</summary>
     /// <exception cref="ArgumentException">The step is out of turn or does not fit the run.</exception>
-    /// <exception cref="JournalException">The file could not be written.</exception>
+    /// <exception cref="FineTuneException">The file could not be written.</exception>
     public void Append(JournalEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         if (entry.Step != NextStep)
         {
             throw new ArgumentException($"step: expected {NextStep}, found {entry.Step}");
@@ -82,8 +88,23 @@ public sealed class JournalWriter : IDisposable
             throw new ArgumentException($"{key}: expected {expected}, found {found}");
         }
 
-        WriteLine(JournalFormat.Write(entry), (NextStep + 1) % _stepsPerFlush == 0);
+        WriteLine(JournalFormat.Write(entry with { Time = _time.GetUtcNow() }), (NextStep + 1) % _stepsPerFlush == 0);
         NextStep++;
+        _isEvaluated = false;
+    }
+
+    /// <summary>Appends an evaluation behind the last step; at most one.</summary>
+    /// <exception cref="ArgumentException">It belongs behind another step, or there is one already.</exception>
+    /// <exception cref="FineTuneException">The file could not be written.</exception>
+    public void Append(JournalEvaluation evaluation)
+    {
+        if (evaluation.Step != NextStep || _isEvaluated)
+        {
+            throw new ArgumentException($"evaluation: expected one behind step {NextStep}{(_isEvaluated ? " no more" : "")}, found one behind {evaluation.Step}");
+        }
+
+        WriteLine(JournalFormat.Write(evaluation with { Time = _time.GetUtcNow() }), flushToDisk: true);
+        _isEvaluated = true;
     }
 
     /// <inheritdoc/>
@@ -98,7 +119,7 @@ public sealed class JournalWriter : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new JournalException($"{path}: {complaint}: {error.Message}", error);
+            throw new FineTuneException($"{path}: {complaint}: {error.Message}", FineTuneFailure.Output);
         }
     }
 
@@ -111,7 +132,7 @@ public sealed class JournalWriter : IDisposable
         }
         catch (IOException error)
         {
-            throw new JournalException($"{_path}: a line could not be written: {error.Message}", error);
+            throw new FineTuneException($"{_path}: a line could not be written: {error.Message}", FineTuneFailure.Output);
         }
     }
 }

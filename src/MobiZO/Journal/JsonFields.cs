@@ -43,13 +43,37 @@ internal sealed class JsonFields
     public ulong Unsigned(string key)
     {
         var value = Get(key);
-        return value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out var number) ? number : throw Wrong(key, "a whole number from 0 to 2^64 - 1", value);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out var number)
+            ? number
+            : throw Wrong(key, "a whole number from 0 to 2^64 - 1", value);
     }
 
     public double Double(string key)
     {
         var value = Get(key);
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : throw Wrong(key, "a number", value);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : throw Wrong(key, "a number", value);
+    }
+
+    /// <summary>A number that may be missing (null) or not finite (a text).</summary>
+    public double? DoubleOrNull(string key)
+    {
+        var value = Get(key);
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : NonFinite(value) ?? throw Wrong(key, "a number or null", value);
+    }
+
+    public DateTimeOffset Time(string key)
+    {
+        var value = Get(key);
+        return value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) ? time : throw Wrong(key, "a time in ISO 8601", value);
     }
 
     public float Single(string key) => Single(key, Get(key));
@@ -58,7 +82,8 @@ internal sealed class JsonFields
 
     public JsonFields Object(string key) => new(Get(key), $"{_place}, key '{key}'");
 
-    public IEnumerable<JsonFields> Objects(string key) => Items(key).Index().Select(item => new JsonFields(item.Item, $"{_place}, key '{key}[{item.Index}]'"));
+    public IEnumerable<JsonFields> Objects(string key) =>
+        Items(key).Index().Select(item => new JsonFields(item.Item, $"{_place}, key '{key}[{item.Index}]'"));
 
     public Dictionary<string, string> Texts(string key)
     {
@@ -81,14 +106,16 @@ internal sealed class JsonFields
             return number;
         }
 
-        return (value.ValueKind == JsonValueKind.String ? value.GetString() : null) switch
-        {
-            JournalFormat.NotANumber => float.NaN,
-            JournalFormat.PositiveInfinity => float.PositiveInfinity,
-            JournalFormat.NegativeInfinity => float.NegativeInfinity,
-            _ => throw Wrong(key, "a number", value),
-        };
+        return NonFinite(value) ?? throw Wrong(key, "a number", value);
     }
+
+    private static float? NonFinite(JsonElement value) => (value.ValueKind == JsonValueKind.String ? value.GetString() : null) switch
+    {
+        JournalFormat.NotANumber => float.NaN,
+        JournalFormat.PositiveInfinity => float.PositiveInfinity,
+        JournalFormat.NegativeInfinity => float.NegativeInfinity,
+        _ => null,
+    };
 
     private JsonElement Get(string key) =>
         _element.TryGetProperty(key, out var value) ? value : throw new JournalException($"{_place}: key '{key}' is missing");

@@ -1,17 +1,17 @@
-using MobiZO.Optimization;
-
 namespace MobiZO.Journal;
 
-/// <summary>A journal read from disk: JSON Lines, a header and then one line a step.</summary>
+/// <summary>A journal read from disk: JSON Lines, a header and then one line a step or evaluation, in the order in which they happened.</summary>
 public sealed class RunJournal
 {
     private readonly long[] _lineEnds;
 
-    private RunJournal(string path, JournalHeader header, IReadOnlyList<JournalEntry> entries, long[] lineEnds, bool hasTornTail)
+    private RunJournal(string path, JournalHeader header, IReadOnlyList<JournalLine> lines, long[] lineEnds, bool hasTornTail)
     {
         Path = path;
         Header = header;
-        Entries = entries;
+        Lines = lines;
+        Entries = [.. lines.OfType<JournalEntry>()];
+        Evaluations = [.. lines.OfType<JournalEvaluation>()];
         _lineEnds = lineEnds;
         HasTornTail = hasTornTail;
     }
@@ -22,48 +22,48 @@ public sealed class RunJournal
     /// <summary>The first line.</summary>
     public JournalHeader Header { get; }
 
+    /// <summary>Steps and evaluations in order.</summary>
+    public IReadOnlyList<JournalLine> Lines { get; }
+
     /// <summary>The steps in order: entry n is step n.</summary>
     public IReadOnlyList<JournalEntry> Entries { get; }
+
+    /// <summary>The evaluations in order.</summary>
+    public IReadOnlyList<JournalEvaluation> Evaluations { get; }
 
     /// <summary>True when the file ends inside a line, as after a kill; that line is left out.</summary>
     public bool HasTornTail { get; }
 
-    /// <summary>Reads a journal; another process may be writing it.</summary>
+    /// <summary>Reads a journal; another process may be writing it. To go on reading, use <see cref="JournalFollower"/>.</summary>
     /// <exception cref="JournalException">The file is missing, has no header, or a whole line is broken or out of order.</exception>
     public static RunJournal Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ReadOnlyMemory<byte> bytes = ReadBytes(path);
+        var reader = new JournalReader(path);
         var ends = new List<long>();
-        var entries = new List<JournalEntry>();
-        JournalHeader? header = null;
-        CopyPlan? plan = null;
+        var lines = new List<JournalLine>();
         var start = 0;
         while (bytes.Span[start..].IndexOf((byte)'\n') is >= 0 and var length)
         {
-            var line = bytes.Slice(start, length);
-            var place = $"{path}, line {ends.Count + 1}";
-            if (header is null)
+            if (reader.Read(bytes.Slice(start, length)) is { } line)
             {
-                header = JournalFormat.ReadHeader(line, place);
-                plan = CopyPlan.Create(header.Optimizer.Estimator, header.Optimizer.Queries);
-            }
-            else
-            {
-                entries.Add(JournalFormat.ReadEntry(line, place, entries.Count, plan!));
+                lines.Add(line);
             }
 
             start += length + 1;
             ends.Add(start);
         }
 
-        return header is null
-            ? throw new JournalException($"{path}: expected a header line, found {(bytes.IsEmpty ? "an empty file" : "no whole line")}; delete the file and start the run again")
-            : new RunJournal(path, header, entries, [.. ends], start < bytes.Length);
+        return reader.Header is { } header
+            ? new RunJournal(path, header, lines, [.. ends], start < bytes.Length)
+            : throw new JournalException(
+                $"{path}: expected a header line, found {(bytes.IsEmpty ? "an empty file" : "no whole line")}; delete the file and start the run again");
     }
 
-    /// <summary>Length of the file up to and with the first <paramref name="steps"/> steps.</summary>
-    internal long LengthAfter(long steps) => _lineEnds[(int)steps];
+    /// <summary>Length of the file up to and with the first <paramref name="steps"/> steps and the evaluation behind them.</summary>
+    internal long LengthAfter(long steps) =>
+        _lineEnds[Lines.TakeWhile(line => line is JournalEntry entry ? entry.Step < steps : ((JournalEvaluation)line).Step <= steps).Count()];
 
     private static byte[] ReadBytes(string path)
     {

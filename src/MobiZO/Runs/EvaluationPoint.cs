@@ -1,3 +1,5 @@
+using MobiZO.Journal;
+
 namespace MobiZO.Runs;
 
 /// <summary>One evaluation of a run, as it is reported and stored.</summary>
@@ -11,4 +13,20 @@ public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, i
 {
     /// <summary>What points are compared by: higher is better.</summary>
     public double Metric => Accuracy ?? -TokenLoss;
+
+    /// <summary>The point that a journal holds.</summary>
+    internal static EvaluationPoint Of(JournalEvaluation line) =>
+        new(line.Step, line.Accuracy, line.Correct, line.Rows, line.ChoiceLoss, line.TokenLoss);
+
+    /// <summary>The line of the journal.</summary>
+    internal JournalEvaluation ToLine(bool isBest) => new()
+    {
+        Step = Step,
+        Accuracy = Accuracy,
+        Correct = Correct,
+        Rows = Rows,
+        ChoiceLoss = ChoiceLoss,
+        TokenLoss = TokenLoss,
+        IsBest = isBest,
+    };
 }

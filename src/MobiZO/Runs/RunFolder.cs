@@ -25,14 +25,11 @@ public sealed class RunFolder
     /// <summary>The configuration, with everything decided that was left open.</summary>
     public string ConfigFile => System.IO.Path.Combine(Path, "config.json");
 
-    /// <summary>One line a step.</summary>
+    /// <summary>One line a step or evaluation.</summary>
     public string JournalFile => System.IO.Path.Combine(Path, "journal.jsonl");
 
     /// <summary>The state between two steps.</summary>
     public string CheckpointFile => System.IO.Path.Combine(Path, "checkpoint.safetensors");
-
-    /// <summary>Every evaluation.</summary>
-    public string EvaluationsFile => System.IO.Path.Combine(Path, "evaluations.json");
 
     /// <summary>The final report.</summary>
     public string ReportFile => System.IO.Path.Combine(Path, "report.json");
@@ -77,25 +74,6 @@ public sealed class RunFolder
         catch (JsonException exception)
         {
             throw new FineTuneException($"{ConfigFile}: the configuration cannot be read: {exception.Message}", FineTuneFailure.Input);
-        }
-    }
-
-    /// <summary>Reads the evaluations up to a step; empty when there are none.</summary>
-    internal IReadOnlyList<EvaluationPoint> ReadEvaluations(long lastStep)
-    {
-        if (!File.Exists(EvaluationsFile))
-        {
-            return [];
-        }
-
-        try
-        {
-            var points = JsonSerializer.Deserialize<List<EvaluationPoint>>(File.ReadAllText(EvaluationsFile), Json) ?? [];
-            return [.. points.Where(point => point.Step <= lastStep)];
-        }
-        catch (JsonException exception)
-        {
-            throw new FineTuneException($"{EvaluationsFile}: the evaluations cannot be read: {exception.Message}. Remove the file to evaluate anew.", FineTuneFailure.Input);
         }
     }
 

@@ -1,6 +1,8 @@
 using MobiZO.Adapted;
 using MobiZO.Adapters;
+using MobiZO.Checkpoints;
 using MobiZO.Evaluation;
+using MobiZO.Journal;
 using MobiZO.Runs;
 
 namespace MobiZO.Training;
@@ -15,12 +17,16 @@ internal sealed class RunEvaluations
 
     /// <param name="run">The run.</param>
     /// <param name="folder">Its folder.</param>
-    /// <param name="earlier">The evaluations so far.</param>
+    /// <param name="recorded">The run that goes on; null for a new one.</param>
     /// <param name="progress">Told what happens; may be null.</param>
-    public RunEvaluations(PreparedRun run, RunFolder folder, IReadOnlyList<EvaluationPoint> earlier, IProgress<TrainingEvent>? progress)
+    public RunEvaluations(PreparedRun run, RunFolder folder, RecordedRun? recorded, IProgress<TrainingEvent>? progress)
     {
         (_run, _folder, _progress) = (run, folder, progress);
-        _points = [.. earlier];
+        _points = [.. recorded?.Journal.Evaluations.Select(EvaluationPoint.Of) ?? []];
+        if (recorded is not null)
+        {
+            RestoreBest(recorded.Journal);
+        }
     }
 
     /// <summary>Every evaluation in order.</summary>
@@ -46,8 +52,9 @@ internal sealed class RunEvaluations
     /// <summary>Scores the evaluation rows, unless there are none or it was done; the best adapter is written.</summary>
     /// <param name="step">Steps taken.</param>
     /// <param name="b">The trained state after them.</param>
+    /// <param name="journal">Keeps the evaluation.</param>
     /// <param name="cancellation">Stops between two engine runs.</param>
-    public void Add(long step, float[] b, CancellationToken cancellation)
+    public void Add(long step, float[] b, JournalWriter journal, CancellationToken cancellation)
     {
         if (_run.Evaluator is not { } evaluator || Has(step))
         {
@@ -64,8 +71,9 @@ internal sealed class RunEvaluations
             AdapterFiles.Save(_run.Adapter.WithState(b), _folder.BestAdapterFolder);
         }
 
+        // Behind the adapter: a run that dies between the two evaluates again.
+        journal.Append(point.ToLine(isBest));
         _points.Add(point);
-        RunFolder.WriteJson(_folder.EvaluationsFile, _points);
         _progress?.Report(new EvaluationCompleted(step, result, isBest));
     }
 
@@ -79,6 +87,30 @@ internal sealed class RunEvaluations
         var kept = Best is null ? b : AdapterFiles.Load(_folder.BestAdapterFolder).OrderedAs([.. _run.Adapter.Modules.Select(module => module.Name)]).ToState();
         var before = Score(evaluator, new float[b.Length], CancellationToken.None).At(0);
         return (before, Score(evaluator, kept, CancellationToken.None).At(Best?.Step ?? step));
+    }
+
+    /// <summary>The best adapter so far can be lost or damaged, as a folder that was removed; the journal has what it takes to write it again.</summary>
+    private void RestoreBest(RunJournal journal)
+    {
+        if (Best is { } best && !IsWhole(_folder.BestAdapterFolder))
+        {
+            AdapterFiles.Save(_run.Adapter.WithState(JournalReplay.Run(journal, best.Step)), _folder.BestAdapterFolder);
+            _progress?.Report(new RunNote(
+                FormattableString.Invariant($"The best adapter, of step {best.Step}, was missing or damaged; it was written again from the journal."), IsWarning: false));
+        }
+    }
+
+    private static bool IsWhole(string folder)
+    {
+        try
+        {
+            AdapterFiles.Load(folder);
+            return true;
+        }
+        catch (CheckpointException)
+        {
+            return false;
+        }
     }
 
     private bool Has(long step) => _points.Any(point => point.Step == step);

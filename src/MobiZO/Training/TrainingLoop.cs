@@ -18,6 +18,7 @@ internal sealed class TrainingLoop
     private readonly IStepObjective _objective;
     private readonly RecordedRun? _recorded;
     private readonly IProgress<TrainingEvent>? _progress;
+    private readonly TimeProvider _time;
     private readonly FineTuneOptions _options;
     private readonly RunFolder _folder;
     private readonly RunEvaluations _evaluations;
@@ -30,12 +31,13 @@ internal sealed class TrainingLoop
     /// <param name="objective">The losses of its steps, as the optimiser asks for them.</param>
     /// <param name="recorded">The run that goes on; null for a new one.</param>
     /// <param name="progress">Told what happens; may be null.</param>
-    public TrainingLoop(PreparedRun run, IStepObjective objective, RecordedRun? recorded, IProgress<TrainingEvent>? progress)
+    /// <param name="time">What the lines of the journal are stamped by.</param>
+    public TrainingLoop(PreparedRun run, IStepObjective objective, RecordedRun? recorded, IProgress<TrainingEvent>? progress, TimeProvider time)
     {
-        (_run, _objective, _recorded, _progress, _options) = (run, objective, recorded, progress, run.Options.Run);
+        (_run, _objective, _recorded, _progress, _time, _options) = (run, objective, recorded, progress, time, run.Options.Run);
         _folder = new RunFolder(_options.Output);
         _optimizer = recorded is null ? Start() : Continue(recorded);
-        _evaluations = new RunEvaluations(run, _folder, recorded is null ? [] : _folder.ReadEvaluations(_optimizer.NextStep), progress);
+        _evaluations = new RunEvaluations(run, _folder, recorded, progress);
     }
 
     /// <summary>Takes the steps that are left, with their evaluations, and writes the results.</summary>
@@ -44,8 +46,8 @@ internal sealed class TrainingLoop
     public FineTuneResult Run(Stopwatch sinceStart, CancellationToken cancellation)
     {
         using var journal = _recorded is null
-            ? JournalWriter.Create(_folder.JournalFile, _run.Header, StepsPerFlush)
-            : JournalWriter.Resume(_recorded.Journal, _run.Header, _optimizer.NextStep, StepsPerFlush);
+            ? JournalWriter.Create(_folder.JournalFile, _run.Header, StepsPerFlush, _time)
+            : JournalWriter.Resume(_recorded.Journal, _run.Header, _optimizer.NextStep, StepsPerFlush, _time);
         _progress?.Report(new RunPlanned(RunPlanner.Plan(_run, _optimizer.NextStep)));
         foreach (var note in _run.Rows.Notes)
         {
@@ -60,7 +62,7 @@ internal sealed class TrainingLoop
     {
         if (_optimizer.NextStep == 0 || _evaluations.IsDue(_optimizer.NextStep))
         {
-            Evaluate(cancellation);
+            Evaluate(journal, cancellation);
         }
 
         while (_optimizer.NextStep < _options.Steps)
@@ -78,7 +80,7 @@ internal sealed class TrainingLoop
             TakeStep(journal);
             if (_evaluations.IsDue(_optimizer.NextStep) && !cancellation.IsCancellationRequested)
             {
-                Evaluate(CancellationToken.None);
+                Evaluate(journal, CancellationToken.None);
             }
         }
 
@@ -167,9 +169,9 @@ internal sealed class TrainingLoop
         }
     }
 
-    private void Evaluate(CancellationToken cancellation)
+    private void Evaluate(JournalWriter journal, CancellationToken cancellation)
     {
-        _evaluations.Add(_optimizer.NextStep, _optimizer.B.ToArray(), cancellation);
+        _evaluations.Add(_optimizer.NextStep, _optimizer.B.ToArray(), journal, cancellation);
         SaveState();
     }
 
@@ -178,8 +180,5 @@ internal sealed class TrainingLoop
         NextStep = _optimizer.NextStep,
         B = _optimizer.B.ToArray(),
         Velocity = _optimizer.Velocity.ToArray(),
-        BestMetric = _evaluations.Best?.Metric,
-        BestStep = _evaluations.Best?.Step,
-        Counters = new Dictionary<string, long> { ["skipped"] = _skipped },
     }.Save(_folder.CheckpointFile, _run.Header);
 }

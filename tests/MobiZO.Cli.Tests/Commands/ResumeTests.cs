@@ -61,6 +61,31 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(await File.ReadAllBytesAsync(_workspace.Adapter("whole")), await File.ReadAllBytesAsync(_workspace.Adapter("stopped")));
     }
 
+    /// <summary>Two processes in one folder would write their lines over each other: the second is refused, whatever it wants, and a killed one leaves nothing in the way.</summary>
+    [Fact]
+    public async Task OneProcessOwnsARun()
+    {
+        using var first = Cli.Start(_workspace.Train("owned", "--steps", "100000"));
+        await WaitForSteps("owned", 3, first);
+        var folder = _workspace.PathOf("owned");
+        using var second = Cli.Start("train", "--resume", "--output", folder);
+        var refused = await Cli.EndOfAsync(second);
+        Assert.Equal(ExitCodes.Output, refused.ExitCode);
+        Assert.Contains($"'{folder}' is in use", refused.Error, StringComparison.Ordinal);
+        var inThisProcess = await Cli.RunAsync("train", "--resume", "--output", folder);
+        Assert.Equal(ExitCodes.Output, inThisProcess.ExitCode);
+        Assert.False(first.HasExited, "the owner goes on");
+
+        first.Kill();
+        await first.WaitForExitAsync();
+        using var next = Cli.Start("train", "--resume", "--output", folder);
+        var steps = LinesOf(Path.Combine(folder, "journal.jsonl"));
+        await WaitForSteps("owned", steps + 2, next);
+        next.Kill();
+        await next.WaitForExitAsync();
+        Assert.Equal(0, (await Cli.RunAsync("replay", folder)).ExitCode);
+    }
+
     private string[] Arguments(string run) => _workspace.Train(run, "--steps", $"{Steps}");
 
     private async Task RunWhole()

@@ -33,6 +33,22 @@ internal sealed class JournalRun : IDisposable
 
     public QuadraticObjective Objective { get; }
 
+    /// <summary>An evaluation behind the steps so far.</summary>
+    public JournalEvaluation Evaluation(double? accuracy = 0.75) => new()
+    {
+        Step = Optimizer.NextStep,
+        Accuracy = accuracy,
+        Correct = 3,
+        Rows = 4,
+        ChoiceLoss = accuracy is null ? null : 0.1 + 0.2,
+        TokenLoss = 2.5,
+        IsBest = true,
+    };
+
+    public JournalWriter Create() => JournalWriter.Create(Path, Header, time: new StoppedClock());
+
+    public JournalWriter Resume(long nextStep) => JournalWriter.Resume(RunJournal.Read(Path), Header, nextStep, time: new StoppedClock());
+
     public void Train(JournalWriter writer, int steps)
     {
         for (var count = 0; count < steps; count++)
@@ -53,7 +69,7 @@ internal sealed class JournalRun : IDisposable
 
     public void TrainAndClose(int steps)
     {
-        using var writer = JournalWriter.Create(Path, Header);
+        using var writer = Create();
         Train(writer, steps);
     }
 

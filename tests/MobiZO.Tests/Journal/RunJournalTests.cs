@@ -38,16 +38,20 @@ public sealed class RunJournalTests
     public void Lines_have_the_documented_form()
     {
         using var run = new JournalRun();
-        using (var writer = JournalWriter.Create(run.Path, run.Header))
+        using (var writer = run.Create())
         {
             writer.Append(new JournalEntry { Step = 0, Losses = [1, 2, 3, 4, float.NaN, 6, 7, 8.5f], ProjectedGradients = [], LearningRate = 0.05f, Milliseconds = 2, PeakMemoryBytes = 3, Skipped = true });
+            writer.Append(run.Evaluation() with { Step = 1 });
         }
 
         var lines = File.ReadAllText(run.Path).Split('\n');
         Assert.StartsWith("""{"format":"mobizo-journal","version":1,"seed":18446744073709551611,"total_steps":12,"optimizer":{"estimator":"two-sided","queries":4,""", lines[0], StringComparison.Ordinal);
-        Assert.Equal("""{"step":0,"losses":[1,2,3,4,"NaN",6,7,8.5],"projected_gradients":[],"learning_rate":0.05,"milliseconds":2,"peak_memory_bytes":3,"skipped":true}""", lines[1]);
-        Assert.Equal("", lines[2]);
-        Assert.Equal(3, lines.Length);
+        Assert.Equal("""{"step":0,"kind":"step","time":"2025-11-26T07:08:09.01Z","losses":[1,2,3,4,"NaN",6,7,8.5],"projected_gradients":[],"learning_rate":0.05,"milliseconds":2,"peak_memory_bytes":3,"skipped":true}""", lines[1]);
+        Assert.Equal(
+            """{"kind":"evaluation","time":"2025-11-26T07:08:09.01Z","step":1,"accuracy":0.75,"correct":3,"rows":4,"choice_loss":0.30000000000000004,"token_loss":2.5,"best":true}""",
+            lines[2]);
+        Assert.Equal("", lines[3]);
+        Assert.Equal(4, lines.Length);
     }
 
     [Fact]
@@ -67,7 +71,7 @@ public sealed class RunJournalTests
 
         File.WriteAllBytes(run.Path, whole[..^5]);
         using var again = new JournalRun();
-        using (var writer = JournalWriter.Resume(run.Path, run.Header, 11))
+        using (var writer = run.Resume(11))
         {
             var rebuilt = JournalReplay.Rebuild(RunJournal.Read(run.Path));
             again.Optimizer.Restore(11, rebuilt.B.Span, rebuilt.Velocity.Span);
@@ -95,24 +99,30 @@ public sealed class RunJournalTests
     [InlineData("{}")]
     [InlineData("{\"step\":1")]
     [InlineData("{\"step\":2,@}")]
+    [InlineData("{\"kind\":\"other\",@}")]
+    [InlineData("{\"kind\":\"step\",\"step\":1}")]
+    [InlineData("{\"kind\":\"step\",\"time\":\"yesterday\",\"step\":1}")]
+    [InlineData("{\"kind\":\"evaluation\",\"time\":\"2025-11-26T07:08:09Z\",\"step\":2}")]
+    [InlineData("{\"kind\":\"evaluation\",\"time\":\"2025-11-26T07:08:09Z\",\"step\":1,\"accuracy\":\"good\"}")]
     [InlineData("{\"step\":1e40,@}")]
     [InlineData("{\"step\":\"1\",@}")]
-    [InlineData("{\"step\":1,\"losses\":[1,2],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
-    [InlineData("{\"step\":1,\"losses\":[1,2,3,4,5,6,7,1e99],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
-    [InlineData("{\"step\":1,\"losses\":[1,2,3,4,5,6,7,\"\\ud800\"],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
-    [InlineData("{\"step\":1,\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,\"NaN\"],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
-    [InlineData("{\"step\":1,\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":true}")]
-    [InlineData("{\"step\":1,\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":-1,\"skipped\":false}")]
+    [InlineData("{\"step\":1,^\"losses\":[1,2],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
+    [InlineData("{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,1e99],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
+    [InlineData("{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,\"\\ud800\"],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
+    [InlineData("{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,\"NaN\"],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
+    [InlineData("{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":true}")]
+    [InlineData("{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":-1,\"skipped\":false}")]
     public void A_broken_line_in_the_middle_names_file_and_line(string broken)
     {
         using var run = new JournalRun();
         run.TrainAndClose(4);
         var lines = File.ReadAllLines(run.Path);
+        broken = broken.Replace("^", "\"kind\":\"step\",\"time\":\"2025-11-26T07:08:09Z\",", StringComparison.Ordinal);
         lines[2] = broken.Replace("@", lines[2][(lines[2].IndexOf(',', StringComparison.Ordinal) + 1)..^1], StringComparison.Ordinal);
         File.WriteAllText(run.Path, string.Join('\n', lines) + "\n");
         var error = Assert.Throws<JournalException>(() => RunJournal.Read(run.Path));
         Assert.StartsWith($"{run.Path}, line 3", error.Message, StringComparison.Ordinal);
-        Assert.Throws<JournalException>(() => JournalWriter.Resume(run.Path, run.Header, 1));
+        Assert.Throws<JournalException>(() => run.Resume(1));
     }
 
     [Theory]
@@ -163,11 +173,11 @@ public sealed class RunJournalTests
     {
         using var run = new JournalRun();
         run.TrainAndClose(5);
-        Assert.Throws<JournalException>(() => JournalWriter.Create(run.Path, run.Header));
-        Assert.Throws<JournalException>(() => JournalWriter.Resume(run.Path, run.Header, 6));
-        Assert.Throws<JournalException>(() => JournalWriter.Resume(System.IO.Path.Combine(run.Folder, "other.jsonl"), run.Header, 0));
+        Assert.Equal(FineTuneFailure.Output, Assert.Throws<FineTuneException>(() => run.Create()).Failure);
+        Assert.Throws<JournalException>(() => run.Resume(6));
+        Assert.Throws<JournalException>(() => RunJournal.Read(System.IO.Path.Combine(run.Folder, "other.jsonl")));
         var error = Assert.Throws<JournalException>(() => JournalWriter.Resume(
-            run.Path, run.Header with { Seed = 1, Optimizer = run.Header.Optimizer with { Epsilon = 0.5f }, Properties = new Dictionary<string, string>() }, 5));
+            RunJournal.Read(run.Path), run.Header with { Seed = 1, Optimizer = run.Header.Optimizer with { Epsilon = 0.5f }, Properties = new Dictionary<string, string>() }, 5));
         Assert.Contains("seed: 18446744073709551611 / 1", error.Message, StringComparison.Ordinal);
         Assert.Contains("optimizer.epsilon: 0.01 / 0.5", error.Message, StringComparison.Ordinal);
         Assert.Contains("properties.scope: \"all\" / absent", error.Message, StringComparison.Ordinal);
@@ -177,7 +187,7 @@ public sealed class RunJournalTests
     public void Steps_out_of_turn_and_of_another_shape_are_not_written()
     {
         using var run = new JournalRun();
-        using var writer = JournalWriter.Create(run.Path, run.Header);
+        using var writer = run.Create();
         var entry = new JournalEntry { Step = 0, Losses = new float[8], ProjectedGradients = new float[4], LearningRate = 1 };
         Assert.Throws<ArgumentException>(() => writer.Append(entry with { Step = 1 }));
         Assert.Throws<ArgumentException>(() => writer.Append(entry with { Losses = new float[7] }));
@@ -185,6 +195,74 @@ public sealed class RunJournalTests
         Assert.Throws<ArgumentException>(() => writer.Append(entry with { LearningRate = float.NaN }));
         writer.Append(entry);
         Assert.Single(RunJournal.Read(run.Path).Entries);
+    }
+
+    [Fact]
+    public void Evaluations_read_back_in_order_with_the_steps()
+    {
+        using var run = new JournalRun();
+        JournalEvaluation[] written;
+        using (var writer = run.Create())
+        {
+            var first = run.Evaluation(accuracy: null) with { TokenLoss = double.NaN };
+            writer.Append(first);
+            run.Train(writer, 2);
+            var second = run.Evaluation();
+            writer.Append(second);
+            run.Train(writer, 1);
+            written = [first, second];
+        }
+
+        var journal = RunJournal.Read(run.Path);
+        Assert.Equal(written.Select(point => point with { Time = StoppedClock.Now }), journal.Evaluations);
+        Assert.Equal("e0 s0 s1 e2 s2", string.Join(' ', journal.Lines.Select(line => line is JournalEntry entry ? $"s{entry.Step}" : $"e{((JournalEvaluation)line).Step}")));
+        Assert.All(journal.Lines, line => Assert.Equal(StoppedClock.Now, line.Time));
+        Assert.Equal(run.Optimizer.B.ToArray(), JournalReplay.Run(journal));
+    }
+
+    [Theory]
+    [InlineData(2, "e0 s0 s1 e2")]
+    [InlineData(1, "e0 s0")]
+    [InlineData(0, "e0")]
+    public void A_run_that_goes_on_keeps_the_evaluation_before_its_next_step(int nextStep, string kept)
+    {
+        using var run = new JournalRun();
+        using (var writer = run.Create())
+        {
+            writer.Append(run.Evaluation());
+            run.Train(writer, 2);
+            writer.Append(run.Evaluation());
+            run.Train(writer, 2);
+        }
+
+        using (var writer = run.Resume(nextStep))
+        {
+            var again = run.Evaluation() with { Step = nextStep };
+            if (nextStep == 1)
+            {
+                writer.Append(again);
+            }
+
+            Assert.Throws<ArgumentException>(() => writer.Append(again));
+        }
+
+        var lines = RunJournal.Read(run.Path).Lines.Select(line => line is JournalEntry entry ? $"s{entry.Step}" : $"e{((JournalEvaluation)line).Step}");
+        Assert.Equal(nextStep == 1 ? kept + " e1" : kept, string.Join(' ', lines));
+    }
+
+    [Fact]
+    public void A_second_evaluation_behind_a_step_is_refused()
+    {
+        using var run = new JournalRun();
+        using (var writer = run.Create())
+        {
+            Assert.Throws<ArgumentException>(() => writer.Append(run.Evaluation() with { Step = 1 }));
+            writer.Append(run.Evaluation());
+        }
+
+        var lines = File.ReadAllLines(run.Path);
+        File.WriteAllText(run.Path, string.Join('\n', [.. lines, lines[1]]) + "\n");
+        Assert.Contains("line 3", Assert.Throws<JournalException>(() => RunJournal.Read(run.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,6 +32,24 @@ public sealed class ZerothOrderOptimizerTests
         }
     }
 
+    /// <summary>Processes that know the settings, the seed, the step and B evaluate a step together.</summary>
+    [Theory]
+    [InlineData(EstimatorKind.TwoSided)]
+    [InlineData(EstimatorKind.OneSidedNormalized)]
+    public void Slices_made_elsewhere_have_the_losses_of_the_whole_step(EstimatorKind estimator)
+    {
+        var options = new OptimizerOptions { Estimator = estimator, Queries = 5, LearningRate = 0.02f };
+        var objective = new QuadraticObjective(s_layout.Total) { ExampleLevel = 0.1 };
+        var optimizer = new ZerothOrderOptimizer(options, s_layout, seed: 3, totalSteps: 20);
+        for (var step = 0; step < 5; step++)
+        {
+            var b = optimizer.B.ToArray();
+            var whole = optimizer.Step(objective).Losses;
+            float[] Elsewhere(Range copies) => objective.Losses(StepRequest.Create(options, s_layout, seed: 3, step, b, copies));
+            Assert.Equal(whole, [.. Elsewhere(..1), .. Elsewhere(1..4), .. Elsewhere(4..)]);
+        }
+    }
+
     [Fact]
     public void The_reference_goes_query_by_query_plus_before_minus()
     {

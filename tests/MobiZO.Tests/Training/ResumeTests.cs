@@ -84,6 +84,51 @@ public sealed class ResumeTests
         Assert.Equal(whole.Evaluations, resumed.Evaluations);
     }
 
+    /// <summary>The evaluations are in the journal and the best adapter can be computed from it: a folder that lost both goes on as if nothing was lost.</summary>
+    [Theory]
+    [InlineData(UpdatePlace.Host, false)]
+    [InlineData(UpdatePlace.Engine, true)]
+    public async Task A_lost_best_adapter_is_written_again(UpdatePlace update, bool isDamaged)
+    {
+        using var run = new TinyRun();
+        FineTuneOptions Change(FineTuneOptions options) => options with { Update = update, EvalEvery = 1 };
+        var whole = await run.TrainAsync(Change);
+        var kept = run.AdapterBytes();
+        Assert.Equal(whole.Evaluations, run.Journal().Evaluations.Select(EvaluationPoint.Of));
+        Assert.True(run.Journal().Evaluations.Last(point => point.IsBest).Step == whole.Best!.Step);
+        if (isDamaged)
+        {
+            await File.WriteAllTextAsync(run.At("run", "best", "adapter_model.safetensors"), "half of a fi");
+        }
+        else
+        {
+            Directory.Delete(run.At("run", "best"), recursive: true);
+        }
+
+        var resumed = await run.TrainAsync(options => Change(options) with { Resume = true });
+        Assert.Equal(whole.Evaluations, resumed.Evaluations);
+        Assert.Equal(kept, run.AdapterBytes());
+    }
+
+    /// <summary>A page or another process reads the journal while the run goes on.</summary>
+    [Fact]
+    public async Task A_run_can_be_followed_by_its_journal()
+    {
+        using var run = new TinyRun();
+        var follower = new JournalFollower(run.At("run", "journal.jsonl"));
+        var seen = new List<string>();
+        await run.TrainAsync(null, happened =>
+        {
+            if (happened is StepCompleted or EvaluationCompleted)
+            {
+                var line = Assert.Single(follower.ReadNew());
+                Assert.Equal(happened is StepCompleted ? typeof(JournalEntry) : typeof(JournalEvaluation), line.GetType());
+                seen.Add(line is JournalEntry step ? $"s{step.Step}" : $"e{((JournalEvaluation)line).Step}");
+            }
+        });
+        Assert.Equal("e0 s0 s1 s2 e3 s3 s4 s5 e6 s6 e7", string.Join(' ', seen));
+    }
+
     [Fact]
     public async Task A_checkpoint_ahead_of_the_journal_is_refused_with_advice()
     {

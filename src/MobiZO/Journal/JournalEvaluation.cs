@@ -1,0 +1,26 @@
+namespace MobiZO.Journal;
+
+/// <summary>What the evaluation rows said between two steps: one line of the journal.</summary>
+public sealed record JournalEvaluation : JournalLine
+{
+    /// <summary>Steps taken before it.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Share of rows answered rightly, from 0 to 1; null for free answers.</summary>
+    public required double? Accuracy { get; init; }
+
+    /// <summary>Rows answered rightly.</summary>
+    public required int Correct { get; init; }
+
+    /// <summary>Rows scored.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Mean cross-entropy over the label words, in nats; null for free answers.</summary>
+    public required double? ChoiceLoss { get; init; }
+
+    /// <summary>Mean cross-entropy over the vocabulary, in nats a token.</summary>
+    public required double TokenLoss { get; init; }
+
+    /// <summary>Whether it was better than every one before it, so that its adapter was kept as the best.</summary>
+    public required bool IsBest { get; init; }
+}
