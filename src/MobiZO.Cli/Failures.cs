@@ -26,10 +26,11 @@ internal static class Failures
         FineTuneException failure => (CodeOf(failure.Failure), Translated(failure)),
         QuickStartException => (ExitCodes.Input, exception.Message),
 
-        // A journal that cannot be written is the output's trouble; one that is missing or damaged is bad input.
+        // A journal that cannot be written is the output's trouble; one that is missing or damaged is bad input. Its settings are keys of a file.
         JournalException { InnerException: IOException and not (FileNotFoundException or DirectoryNotFoundException) or UnauthorizedAccessException } =>
-            (ExitCodes.Output, $"{Translated(exception)} {CheckOutput}"),
-        CheckpointException or DataException or GenerationException or TokenizerException or ChatTemplateException or JournalException =>
+            (ExitCodes.Output, $"{exception.Message} {CheckOutput}"),
+        JournalException => (ExitCodes.Input, exception.Message),
+        CheckpointException or DataException or GenerationException or TokenizerException or ChatTemplateException =>
             (ExitCodes.Input, Translated(exception)),
         ProgramException => (ExitCodes.Failed, Translated(exception)),
         FileNotFoundException or DirectoryNotFoundException => (ExitCodes.Input, exception.Message),

@@ -41,22 +41,24 @@ public sealed record AdapterOptions
         var errors = new List<string>();
         if (Rank is < 1 or > 1024)
         {
-            errors.Add($"r: expected 1 to 1024, found {Rank}");
+            errors.Add($"Rank: expected 1 to 1024, found {Rank}");
         }
 
         if (Alpha is { } alpha && (!double.IsFinite(alpha) || alpha <= 0))
         {
-            errors.Add(FormattableString.Invariant($"lora_alpha: expected a positive number, found {Alpha}"));
+            errors.Add(FormattableString.Invariant($"Alpha: expected a positive number, found {Alpha}"));
         }
 
         if (Initialization == AdapterInitialization.Discriminant && Scope != AdapterScope.Activated)
         {
-            errors.Add("initialization: discriminant reads the last prompt tokens and needs scope activated; use kaiming with scope all");
+            errors.Add(
+                "Initialization: AdapterInitialization.Discriminant reads the last prompt tokens and needs AdapterOptions.Scope Activated; " +
+                "set it to Kaiming with AdapterOptions.Scope All");
         }
 
         if (string.IsNullOrWhiteSpace(TargetModules))
         {
-            errors.Add("target_modules: expected names, a regular expression or all-linear, found nothing");
+            errors.Add("TargetModules: expected names, a regular expression or all-linear, found nothing");
         }
 
         return errors;

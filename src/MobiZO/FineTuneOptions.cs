@@ -88,18 +88,20 @@ public sealed record FineTuneOptions
             }
         }
 
-        Require(!string.IsNullOrWhiteSpace(Model), "model: expected a Hugging Face folder or a .gguf file, found nothing");
-        Require(!string.IsNullOrWhiteSpace(TrainData), "data: expected a JSONL, CSV, TSV or Parquet file, found nothing");
-        Require(!string.IsNullOrWhiteSpace(Output), "output: expected a folder for the run, found nothing");
-        Require(Steps >= 1, $"steps: expected at least 1, found {Steps}");
-        Require(ExamplesPerStep >= 1, $"examples per step: expected at least 1, found {ExamplesPerStep}");
-        Require(EvalEvery >= 0, $"eval every: expected 0 (only before and after) or more, found {EvalEvery}");
-        Require(Patience >= 0, $"patience: expected 0 (never stop early) or more, found {Patience}");
-        Require(EvalMaxRows is null or >= 1, $"eval max rows: expected at least 1, found {EvalMaxRows}");
-        Require(MaxTokensPerRun >= 1, $"max tokens per run: expected at least 1, found {MaxTokensPerRun}");
-        Require(PrefixCacheMegabytes >= 0, $"prompt cache: expected 0 megabytes or more, found {PrefixCacheMegabytes}");
-        Require(EvalData is null || Data.EvalFraction == 0, "eval data and eval fraction: give one of them, not both");
-        Require(Update == UpdatePlace.Host || Optimizer.Momentum == 0, "update: momentum needs the update on the host; leave out momentum or choose update host");
+        Require(!string.IsNullOrWhiteSpace(Model), "Model: expected a Hugging Face folder or a .gguf file, found nothing");
+        Require(!string.IsNullOrWhiteSpace(TrainData), "TrainData: expected a JSONL, CSV, TSV or Parquet file, found nothing");
+        Require(!string.IsNullOrWhiteSpace(Output), "Output: expected a folder for the run, found nothing");
+        Require(Steps >= 1, $"Steps: expected at least 1, found {Steps}");
+        Require(ExamplesPerStep >= 1, $"ExamplesPerStep: expected at least 1, found {ExamplesPerStep}");
+        Require(EvalEvery >= 0, $"EvalEvery: expected 0 (only before and after) or more, found {EvalEvery}");
+        Require(Patience >= 0, $"Patience: expected 0 (never stop early) or more, found {Patience}");
+        Require(EvalMaxRows is null or >= 1, $"EvalMaxRows: expected at least 1, found {EvalMaxRows}");
+        Require(MaxTokensPerRun >= 1, $"MaxTokensPerRun: expected at least 1, found {MaxTokensPerRun}");
+        Require(PrefixCacheMegabytes >= 0, $"PrefixCacheMegabytes: expected 0 or more, found {PrefixCacheMegabytes}");
+        Require(EvalData is null || Data.EvalFraction == 0, "EvalData and DataOptions.EvalFraction are both given; keep one of them");
+        Require(
+            Update == UpdatePlace.Host || Optimizer.Momentum == 0,
+            "Update: OptimizerOptions.Momentum needs the update on the host; leave it out, or set FineTuneOptions.Update to Host");
         errors.AddRange(Data.Validate());
         errors.AddRange(Adapter.Validate());
         errors.AddRange(Optimizer.Validate());

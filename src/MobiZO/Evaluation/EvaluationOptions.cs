@@ -35,17 +35,17 @@ public sealed record EvaluationOptions
         var errors = new List<string>();
         if (string.IsNullOrWhiteSpace(Model))
         {
-            errors.Add("model: expected a Hugging Face folder or a .gguf file, found nothing");
+            errors.Add("Model: expected a Hugging Face folder or a .gguf file, found nothing");
         }
 
         if (string.IsNullOrWhiteSpace(DataFile))
         {
-            errors.Add("data: expected a JSONL, CSV, TSV or Parquet file, found nothing");
+            errors.Add("DataFile: expected a JSONL, CSV, TSV or Parquet file, found nothing");
         }
 
         if (MaxTokensPerRun < 1)
         {
-            errors.Add(FormattableString.Invariant($"max tokens per run: expected at least 1, found {MaxTokensPerRun}"));
+            errors.Add(FormattableString.Invariant($"MaxTokensPerRun: expected at least 1, found {MaxTokensPerRun}"));
         }
 
         errors.AddRange(Data.Validate());

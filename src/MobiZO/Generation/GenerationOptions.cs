@@ -42,13 +42,15 @@ public sealed record GenerationOptions
             }
         }
 
-        Require(MaxNewTokens >= 1, $"max new tokens: expected at least 1, found {MaxNewTokens}");
-        Require(double.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0, $"repetition penalty: expected a positive number (1: no effect), found {RepetitionPenalty}");
-        Require(double.IsFinite(Temperature) && Temperature >= 0, $"temperature: expected 0 (greedy) or a positive number, found {Temperature}");
-        Require(TopK >= 0, $"top_k: expected 0 (all tokens) or more, found {TopK}");
-        Require(TopP is > 0 and <= 1, $"top_p: expected above 0 to 1 (all tokens), found {TopP}");
-        Require(MinP is >= 0 and <= 1, $"min_p: expected 0 (all tokens) to 1, found {MinP}");
-        Require(StopTexts.All(text => !string.IsNullOrEmpty(text)), $"stop texts: one of them is empty; leave it out");
+        Require(MaxNewTokens >= 1, $"MaxNewTokens: expected at least 1, found {MaxNewTokens}");
+        Require(
+            double.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0,
+            $"RepetitionPenalty: expected a positive number (1: no effect), found {RepetitionPenalty}");
+        Require(double.IsFinite(Temperature) && Temperature >= 0, $"Temperature: expected 0 (greedy) or a positive number, found {Temperature}");
+        Require(TopK >= 0, $"TopK: expected 0 (all tokens) or more, found {TopK}");
+        Require(TopP is > 0 and <= 1, $"TopP: expected above 0 to 1 (all tokens), found {TopP}");
+        Require(MinP is >= 0 and <= 1, $"MinP: expected 0 (all tokens) to 1, found {MinP}");
+        Require(StopTexts.All(text => !string.IsNullOrEmpty(text)), $"StopTexts: one of them is empty; leave it out");
         return errors;
     }
 }

@@ -60,14 +60,16 @@ public sealed record OptimizerOptions
             }
         }
 
-        Require(Enum.IsDefined(Estimator), $"estimator: {Estimator} is unknown; choose one of {EnumNames.List<EstimatorKind>()}");
-        Require(Queries is >= 1 and <= MaxQueries, $"queries: {Queries} must lie between 1 and {MaxQueries}");
-        Require(Queries >= Estimator.LeastQueries() || Queries < 1, $"queries: a normalised estimator needs at least 2, found {Queries}");
-        Require(float.IsFinite(Epsilon) && Epsilon > 0, $"epsilon: {Epsilon} must be a positive number");
-        Require(float.IsFinite(EffectiveLearningRate) && EffectiveLearningRate > 0, $"learning rate: {EffectiveLearningRate} must be a positive number");
-        Require(Enum.IsDefined(Schedule), $"schedule: {Schedule} is unknown; choose one of {EnumNames.List<ScheduleKind>()}");
-        Require(Momentum is >= 0 and < 1, $"momentum: {Momentum} must be at least 0 and below 1");
-        Require(Noise is null || Enum.IsDefined(Noise.Value), $"noise: {Noise} is unknown; choose one of {EnumNames.List<NoiseKind>()}");
+        Require(Enum.IsDefined(Estimator), $"Estimator: {Estimator} is unknown; choose one of {EnumNames.List<EstimatorKind>()}");
+        Require(Queries is >= 1 and <= MaxQueries, $"Queries: {Queries} must lie between 1 and {MaxQueries}");
+        Require(Queries >= Estimator.LeastQueries() || Queries < 1, $"Queries: a normalised estimator needs at least 2, found {Queries}");
+        Require(float.IsFinite(Epsilon) && Epsilon > 0, $"Epsilon: {Epsilon} must be a positive number");
+        Require(
+            float.IsFinite(EffectiveLearningRate) && EffectiveLearningRate > 0,
+            $"LearningRate: {EffectiveLearningRate} must be a positive number");
+        Require(Enum.IsDefined(Schedule), $"Schedule: {Schedule} is unknown; choose one of {EnumNames.List<ScheduleKind>()}");
+        Require(Momentum is >= 0 and < 1, $"Momentum: {Momentum} must be at least 0 and below 1");
+        Require(Noise is null || Enum.IsDefined(Noise.Value), $"Noise: {Noise} is unknown; choose one of {EnumNames.List<NoiseKind>()}");
         return errors;
     }
 }

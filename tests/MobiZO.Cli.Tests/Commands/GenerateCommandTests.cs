@@ -54,7 +54,7 @@ public sealed class GenerateCommandTests : IDisposable
     [InlineData("Both '--prompt' and '--chat'", "--prompt", "a", "--chat", "b")]
     [InlineData("'--system' belongs to a message", "--prompt", "a", "--system", "b")]
     [InlineData("'--compare' needs an adapter", "--prompt", "a", "--compare")]
-    [InlineData("top_p: expected above 0 to 1", "--prompt", "a", "--top-p", "2")]
+    [InlineData("--top-p: expected above 0 to 1", "--prompt", "a", "--top-p", "2")]
     public async Task WrongUsageIsExplained(string message, params string[] options)
     {
         var (code, _, error) = await Run(["--model", s_nano, .. options]);

@@ -1,8 +1,10 @@
+using System.Text.RegularExpressions;
 using MobiZO.Cli.Options;
+using MobiZO.TestKit;
 
 namespace MobiZO.Cli.Tests.Options;
 
-public sealed class OptionNamesTests
+public sealed partial class OptionNamesTests
 {
     public static TheoryData<string, string, string> Names { get; } = Create();
 
@@ -43,6 +45,23 @@ public sealed class OptionNamesTests
     [InlineData("Layers 3 to 7 are trained. Seed found nothing. Adapter is none.")]
     public void OrdinaryTextStays(string message) => Assert.Equal(message, OptionNames.Translate(message));
 
+    /// <summary>The library does not know the command line.</summary>
+    [Fact]
+    public void NoMessageOfTheLibraryNamesAnOption()
+    {
+        var folder = Path.Combine(Shared.Repository, "src", "MobiZO");
+        var sources = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(path => Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj")).ToArray();
+        Assert.InRange(sources.Length, 100, 1000);
+
+        var found = sources.SelectMany(path => File.ReadLines(path).Where(line => OptionInText().IsMatch(line)).Select(line => $"{Path.GetFileName(path)}: {line.Trim()}"));
+
+        Assert.Empty(found);
+    }
+
+    [Fact]
+    public void TheCheckOfTheLibraryFindsOptions() => Assert.Matches(OptionInText(), "throw new(\"Raise --max-length if it matters.\")");
+
     private static TheoryData<string, string, string> Create()
     {
         var data = new TheoryData<string, string, string>();
@@ -53,4 +72,9 @@ public sealed class OptionNamesTests
 
         return data;
     }
+
+    [GeneratedRegex("""
+        "[^"]*(?<![\w-])--[a-z][a-z]
+        """)]
+    private static partial Regex OptionInText();
 }

@@ -21,7 +21,7 @@ public sealed class GenerationOptionsTests
             StopTexts = [""],
         }.Validate();
         Assert.Equal(
-            ["max new tokens", "repetition penalty", "temperature", "top_k", "top_p", "min_p", "stop texts"],
+            ["MaxNewTokens", "RepetitionPenalty", "Temperature", "TopK", "TopP", "MinP", "StopTexts"],
             errors.Select(error => error[..error.IndexOf(':', StringComparison.Ordinal)]));
     }
 }

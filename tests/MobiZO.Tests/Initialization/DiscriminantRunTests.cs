@@ -120,6 +120,6 @@ public class DiscriminantRunTests
         using var run = new TinyRun();
         var adapter = new AdapterOptions { Scope = AdapterScope.All, Initialization = AdapterInitialization.Discriminant };
         var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Adapter = adapter }));
-        Assert.Contains("discriminant", error.Message, StringComparison.Ordinal);
+        Assert.Contains("AdapterInitialization.Discriminant reads", error.Message, StringComparison.Ordinal);
     }
 }

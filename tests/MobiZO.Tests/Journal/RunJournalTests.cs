@@ -144,7 +144,7 @@ public sealed class RunJournalTests
         File.WriteAllText(run.Path, text.Replace(old, changed, StringComparison.Ordinal));
         var error = Assert.Throws<JournalException>(() => RunJournal.Read(run.Path));
         Assert.StartsWith($"{run.Path}, line 1", error.Message, StringComparison.Ordinal);
-        Assert.Contains(key, error.Message, StringComparison.Ordinal);
+        Assert.Contains(key, error.Message, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
