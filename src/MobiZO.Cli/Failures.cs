@@ -26,9 +26,9 @@ internal static class Failures
         FineTuneException failure => (CodeOf(failure.Failure), Translated(failure)),
         QuickStartException => (ExitCodes.Input, exception.Message),
 
-        // A journal that cannot be written is the output's trouble; one that is missing or damaged is bad input. Its settings are keys of a file.
-        JournalException { InnerException: IOException and not (FileNotFoundException or DirectoryNotFoundException) or UnauthorizedAccessException } =>
-            (ExitCodes.Output, $"{exception.Message} {CheckOutput}"),
+        // A journal that cannot be written is the output's trouble; one that is missing or damaged is bad input.
+        // Settings in its messages are keys of a file, not options.
+        JournalException { InnerException: { } cause } when IsOutput(cause) => (ExitCodes.Output, $"{exception.Message} {CheckOutput}"),
         JournalException => (ExitCodes.Input, exception.Message),
         CheckpointException or DataException or GenerationException or TokenizerException or ChatTemplateException =>
             (ExitCodes.Input, Translated(exception)),
@@ -69,6 +69,9 @@ internal static class Failures
         FineTuneFailure.Output => ExitCodes.Output,
         _ => ExitCodes.Failed,
     };
+
+    private static bool IsOutput(Exception cause) =>
+        cause is UnauthorizedAccessException or IOException and not (FileNotFoundException or DirectoryNotFoundException);
 
     private static string Translated(Exception exception) => OptionNames.Translate(exception.Message);
 

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace MobiZO.Cli;
 
-/// <summary>Standard error as a place for talk: what cannot be written there, because it is closed or its disk is full, is dropped, and the work goes on.</summary>
+/// <summary>
+/// Standard error as a place for talk: what cannot be written there, because it is closed or its disk is full, is dropped, and the work
+/// goes on.
+/// </summary>
 /// <param name="inner">The stream.</param>
 internal sealed class Talk(TextWriter inner) : TextWriter(inner.FormatProvider)
 {

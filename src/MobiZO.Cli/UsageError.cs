@@ -34,8 +34,9 @@ internal static class UsageError
 
         // What follows an unknown option is most likely its value, and one message is enough.
         string[] options = [.. parsed.UnmatchedTokens.Where(token => token.StartsWith('-') && token.Length > 1)];
+        var known = command.Options.SelectMany(candidate => candidate.Aliases.Prepend(candidate.Name));
         return options.Length > 0
-            ? options.Select(option => $"unknown option '{option}'.{Suggest(option, command.Options.SelectMany(known => known.Aliases.Prepend(known.Name)))}")
+            ? options.Select(option => $"unknown option '{option}'.{Suggest(option, known)}")
             : [Argument(parsed.UnmatchedTokens[0], command)];
     }
 

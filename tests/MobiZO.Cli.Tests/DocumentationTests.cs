@@ -12,5 +12,6 @@ public sealed class DocumentationTests
 
     [Fact]
     public void ThePageListsEveryCommand() =>
-        Assert.All(MobizoCommand.Create().Subcommands, command => Assert.Contains($"| `{command.Name}` |", s_page, StringComparison.Ordinal));
+        Assert.All(
+            MobizoCommand.Create().Subcommands, command => Assert.Contains($"| `{command.Name}` |", s_page, StringComparison.Ordinal));
 }

@@ -45,7 +45,10 @@ public sealed class FailureKindTests
         (new IOException(Message), 4, "the free space"),
         (new UnauthorizedAccessException(Message), 4, "its permissions"),
         (new OutOfMemoryException(Message), 1, "--low-memory"),
-        (new DllNotFoundException($"libonnxruntime{Environment.NewLine}second line"), 1, $"{Native} cannot be loaded: libonnxruntime Install"),
+        (
+            new DllNotFoundException($"libonnxruntime{Environment.NewLine}second line"),
+            1,
+            $"{Native} cannot be loaded: libonnxruntime Install"),
         (new BadImageFormatException(Message), 1, Native),
         (new EntryPointNotFoundException(Message), 1, Native),
         (new TypeInitializationException("MobiZO.X", new DllNotFoundException(Message)), 1, Native),

@@ -2,6 +2,8 @@ namespace MobiZO.Cli.Tests;
 
 public sealed class FailureTests : IDisposable
 {
+    private const string Train = "train --model m --data d --output o ";
+
     private readonly Workspace _workspace = new();
 
     public void Dispose() => _workspace.Dispose();
@@ -21,10 +23,10 @@ public sealed class FailureTests : IDisposable
     [InlineData("train --queries", "--queries", "See 'mobizo train --help'")]
     [InlineData("train", "--model: expected", "--output: expected")]
     [InlineData("train --model m --data d --output o --steps 0 --r 0", "--steps: expected at least 1", "--r: expected 1 to 1024")]
-    [InlineData("train --model m --data d --output o --eval-data e --eval-fraction 0.5", "--eval-data and --eval-fraction are both given", "keep one")]
-    [InlineData("train --model m --data d --output o --update engine --momentum 0.5", "--update: --momentum needs", "or set --update to host")]
-    [InlineData("train --model m --data d --output o --adapter-init discriminant --scope all", "--adapter-init: discriminant reads", "needs --scope activated; set it to kaiming with --scope all")]
-    [InlineData("train --model m --data d --output o --max-length 1 --balanced", "--max-length is 1;", "--balanced needs labels; give --choices or --label-words, or leave --balanced out.")]
+    [InlineData(Train + "--eval-data e --eval-fraction 0.5", "--eval-data and --eval-fraction are both given", "keep one")]
+    [InlineData(Train + "--update engine --momentum 0.5", "--update: --momentum needs", "or set --update to host")]
+    [InlineData(Train + "--adapter-init discriminant --scope all", "needs --scope activated;", "set it to kaiming with --scope all")]
+    [InlineData(Train + "--max-length 1 --balanced", "--max-length is 1;", "give --choices or --label-words, or leave --balanced out.")]
     [InlineData("generate --model m --prompt p --top-k -1 --stop ,", "--top-k: expected", "--stop: one of them is empty")]
     [InlineData("eval --model m", "--data: expected", "found nothing")]
     [InlineData("inspect", "--model", "Hugging Face folder")]
@@ -69,7 +71,8 @@ public sealed class FailureTests : IDisposable
         await CheckInput("config.json", "inspect", "--model", broken);
         await CheckInput("none.tsv", _workspace.Train("run", "--eval-data", _workspace.PathOf("none.tsv")));
         await CheckInput("bad.tsv", [.. _workspace.Train("run"), "--eval-data", _workspace.PathOf("bad.tsv")]);
-        await CheckInput("no-adapter", "eval", "--model", Cli.Nano, "--data", _workspace.Data, "--adapter", _workspace.PathOf("no-adapter"));
+        await CheckInput(
+            "no-adapter", "eval", "--model", Cli.Nano, "--data", _workspace.Data, "--adapter", _workspace.PathOf("no-adapter"));
         await CheckInput("no-run", "eval", "--run", _workspace.PathOf("no-run"), "--data", _workspace.Data);
         await CheckInput("no-run", "replay", _workspace.PathOf("no-run"));
         await CheckInput("no-run", "train", "--resume", "--output", _workspace.PathOf("no-run"));
@@ -114,7 +117,8 @@ public sealed class FailureTests : IDisposable
     {
         await File.WriteAllTextAsync(_workspace.PathOf("file"), "");
 
-        var result = await Cli.RunAsync("export", "--model", Cli.Nano, "--program", "update", "--output", Path.Combine(_workspace.PathOf("file"), "x.onnx"));
+        var result = await Cli.RunAsync(
+            "export", "--model", Cli.Nano, "--program", "update", "--output", Path.Combine(_workspace.PathOf("file"), "x.onnx"));
 
         Assert.Equal(4, result.ExitCode);
         Assert.Contains("file", result.Error, StringComparison.Ordinal);

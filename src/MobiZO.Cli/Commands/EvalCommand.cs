@@ -20,7 +20,9 @@ internal static class EvalCommand
     {
         var groups = EvaluationOptionGroups.Create();
         var run = OptionGroup<EvaluationOptions>.CreateOption(
-            ["--run"], "Run whose model, template, words and best adapter are used, unless other ones are given.", OptionValue.Path("folder"));
+            ["--run"],
+            "Run whose model, template, words and best adapter are used, unless other ones are given.",
+            OptionValue.Path("folder"));
         var predictions = OptionGroup<EvaluationOptions>.CreateOption(
             ["--predictions"], "Write line, label, prediction and scores of every row as JSON Lines.", OptionValue.Path("file"));
         var json = OutputFlags.Json();
@@ -41,10 +43,12 @@ internal static class EvalCommand
                 error.WriteLine($"hint: {hint}");
             }
 
-            var report = await RunDisplay.For(error).ShowAsync(progress => ModelEvaluation.RunAsync(options, new RowProgress(progress), cancellation));
+            var report = await RunDisplay.For(error).ShowAsync(
+                progress => ModelEvaluation.RunAsync(options, new RowProgress(progress), cancellation));
             if (result.GetValue(predictions) is { } file)
             {
-                await File.WriteAllLinesAsync(file, report.Result.Examples.Select(example => Prediction(example, report.Result)), cancellation);
+                await File.WriteAllLinesAsync(
+                    file, report.Result.Examples.Select(example => Prediction(example, report.Result)), cancellation);
             }
 
             foreach (var line in result.GetValue(json) ? [ReportJson.Write(Document(report))] : EvaluationReportText.Lines(report, options))
@@ -86,7 +90,8 @@ internal static class EvalCommand
         report.Result.TokenLoss,
         report.Result.Choices,
         Confusion = Enumerable.Range(0, report.Result.Choices.Count)
-            .Select(right => Enumerable.Range(0, report.Result.Choices.Count).Select(predicted => report.Result.Confusion[right, predicted])),
+            .Select(right => Enumerable.Range(0, report.Result.Choices.Count)
+                .Select(predicted => report.Result.Confusion[right, predicted])),
         report.Seconds,
     };
 

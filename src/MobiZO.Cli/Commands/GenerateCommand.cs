@@ -19,10 +19,18 @@ internal sealed class GenerateCommand
     private const string Example = "mobizo generate --model models/nano --adapter run1/best --compare --prompt \"It was a\"";
 
     private readonly Option<string> _model = Text("--model", "Hugging Face folder or .gguf file.", OptionValue.Path("path"), "-m");
-    private readonly Option<string> _adapter = Text("--adapter", "PEFT folder of the adapter (by default, none: the base model).", OptionValue.Path("folder"));
-    private readonly Option<bool> _compare = new("--compare") { Description = "Write the base model's answer first, then the adapter's.", Arity = ArgumentArity.Zero };
-    private readonly Option<string> _prompt = Text("--prompt", "Text to continue (by default, what comes through standard input).", OptionValue.Escaped, "-p");
-    private readonly Option<string> _chat = Text("--chat", "Message of the user; the model's chat template makes the prompt.", OptionValue.Escaped);
+    private readonly Option<string> _adapter = Text(
+        "--adapter", "PEFT folder of the adapter (by default, none: the base model).", OptionValue.Path("folder"));
+    private readonly Option<bool> _compare = new("--compare")
+    {
+        Description = "Write the base model's answer first, then the adapter's.",
+        Arity = ArgumentArity.Zero,
+    };
+
+    private readonly Option<string> _prompt = Text(
+        "--prompt", "Text to continue (by default, what comes through standard input).", OptionValue.Escaped, "-p");
+    private readonly Option<string> _chat = Text(
+        "--chat", "Message of the user; the model's chat template makes the prompt.", OptionValue.Escaped);
     private readonly Option<string> _system = Text("--system", "System message before it.", OptionValue.Escaped);
 
     public static Command Create() => new GenerateCommand().Build();
@@ -30,7 +38,8 @@ internal sealed class GenerateCommand
     private DocumentedCommand Build()
     {
         var (text, engine, json) = (GenerationOptionGroup.Create(), EngineOptionGroup.Create(), OutputFlags.Json());
-        var command = new DocumentedCommand("generate", "Continues a prompt, or answers a message, with a model and an adapter.", Usage, Example);
+        var command = new DocumentedCommand(
+            "generate", "Continues a prompt, or answers a message, with a model and an adapter.", Usage, Example);
         command.Add(Section("Model", _model, _adapter, _compare));
         command.Add(Section("Prompt", _prompt, _chat, _system));
         command.Add(text.ToSection());
@@ -48,7 +57,8 @@ internal sealed class GenerateCommand
                 var writer = result.GetValue(json) ? null : result.InvocationConfiguration.Output;
                 if (result.GetValue(_compare))
                 {
-                    writer?.WriteLine($"{(answers.Count == 0 ? "" : Environment.NewLine)}--- {(name is null ? "base model" : $"adapter {name}")} ---");
+                    writer?.WriteLine(
+                        $"{(answers.Count == 0 ? "" : Environment.NewLine)}--- {(name is null ? "base model" : $"adapter {name}")} ---");
                 }
 
                 using var generator = new TextGenerator(model, adapter, new Warnings(result.InvocationConfiguration.Error));
@@ -62,7 +72,8 @@ internal sealed class GenerateCommand
 
             if (result.GetValue(json))
             {
-                result.InvocationConfiguration.Output.WriteLine(ReportJson.Write(new { Model = result.GetValue(_model), Prompt = prompt, Answers = answers }));
+                result.InvocationConfiguration.Output.WriteLine(
+                    ReportJson.Write(new { Model = result.GetValue(_model), Prompt = prompt, Answers = answers }));
             }
 
             return ExitCodes.Success;
@@ -73,8 +84,12 @@ internal sealed class GenerateCommand
     private void Check(ParseResult result)
     {
         Require(result.GetValue(_model) is not null, "Option '--model' is missing: give a Hugging Face folder or a .gguf file.");
-        Require(result.GetValue(_prompt) is null || result.GetValue(_chat) is null, "Both '--prompt' and '--chat' are given: keep one of them.");
-        Require(result.GetValue(_system) is null || result.GetValue(_chat) is not null, "'--system' belongs to a message: give the message with '--chat'.");
+        Require(
+            result.GetValue(_prompt) is null || result.GetValue(_chat) is null,
+            "Both '--prompt' and '--chat' are given: keep one of them.");
+        Require(
+            result.GetValue(_system) is null || result.GetValue(_chat) is not null,
+            "'--system' belongs to a message: give the message with '--chat'.");
         Require(
             !result.GetValue(_compare) || result.GetValue(_adapter) is not null,
             "'--compare' needs an adapter to compare the base model with: give its folder with '--adapter'.");
@@ -103,7 +118,8 @@ internal sealed class GenerateCommand
             {
                 throw new CommandException(
                     ExitCodes.Input,
-                    $"The model '{result.GetValue(_model)}' has no chat template, so it does not know messages. Give the whole prompt with '--prompt'.");
+                    $"The model '{result.GetValue(_model)}' has no chat template, so it does not know messages. "
+                        + "Give the whole prompt with '--prompt'.");
             }
 
             ChatTurn[] system = result.GetValue(_system) is { } instruction ? [new ChatTurn("system", instruction)] : [];
@@ -143,10 +159,12 @@ internal sealed class GenerateCommand
             GenerationEnd.MaxNewTokens => "--max-new-tokens ended it",
             _ => "the model's context is full",
         };
-        return $"{Quantity.Number(text.PromptTokens)} prompt tokens, {Quantity.Number(text.TokenIds.Count)} new ones in {Quantity.Seconds(seconds)}; {end}";
+        return $"{Quantity.Number(text.PromptTokens)} prompt tokens, {Quantity.Number(text.TokenIds.Count)} new ones "
+            + $"in {Quantity.Seconds(seconds)}; {end}";
     }
 
-    private static HelpSection Section(string title, params Option[] options) => new(title, [.. options.Select(option => new HelpEntry(option, null))]);
+    private static HelpSection Section(string title, params Option[] options) =>
+        new(title, [.. options.Select(option => new HelpEntry(option, null))]);
 
     private static Option<string> Text(string name, string description, OptionValue<string> value, params string[] aliases) =>
         OptionGroup<GenerationOptions>.CreateOption([name, .. aliases], description, value);

@@ -30,7 +30,10 @@ internal static class InspectCommand
             var options = groups.Bind(result, FineTuneOptionGroups.Defaults);
             using var model = ModelArgument.Open(options);
             var (facts, adapter) = (ModelFacts.Of(model), AdapterPreview.Of(model, options));
-            foreach (var line in result.GetValue(json) ? [ReportJson.Write(new { Model = facts, Adapter = adapter })] : Lines(facts, adapter, options.Engine.Weights))
+            var lines = result.GetValue(json)
+                ? [ReportJson.Write(new { Model = facts, Adapter = adapter })]
+                : Lines(facts, adapter, options.Engine.Weights);
+            foreach (var line in lines)
             {
                 result.InvocationConfiguration.Output.WriteLine(line);
             }
@@ -42,6 +45,7 @@ internal static class InspectCommand
     [
         .. ModelText.Lines(facts),
         ModelText.Trainable(adapter.TrainableParameters, adapter.BaseParameters, adapter.Modules.Count),
-        $"a training run with {WeightFormats.NameOf(weights)} weights would take about {Quantity.Bytes(adapter.EstimatedMemoryBytes)} of memory, cached prompts left out",
+        $"a training run with {WeightFormats.NameOf(weights)} weights would take about {Quantity.Bytes(adapter.EstimatedMemoryBytes)} "
+            + "of memory, cached prompts left out",
     ];
 }

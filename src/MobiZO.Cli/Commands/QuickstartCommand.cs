@@ -23,9 +23,14 @@ internal static partial class QuickstartCommand
 
     public static Command Create()
     {
-        var folder = OptionGroup<FineTuneOptions>.CreateOption(["--output", "-o"], $"Folder for the run (by default, {DefaultFolder}); an earlier quick start in it is replaced, nothing else is.", OptionValue.Path("folder"));
-        var seed = OptionGroup<FineTuneOptions>.CreateOption(["--seed"], "Chooses the mails and the noise (by default, 42).", OptionValue.Seed);
-        var command = new DocumentedCommand("quickstart", "Trains the bundled model on real mail (spam or not) and shows what it learned.", Usage, Example);
+        var folder = OptionGroup<FineTuneOptions>.CreateOption(
+            ["--output", "-o"],
+            $"Folder for the run (by default, {DefaultFolder}); an earlier quick start in it is replaced, nothing else is.",
+            OptionValue.Path("folder"));
+        var seed = OptionGroup<FineTuneOptions>.CreateOption(
+            ["--seed"], "Chooses the mails and the noise (by default, 42).", OptionValue.Seed);
+        var command = new DocumentedCommand(
+            "quickstart", "Trains the bundled model on real mail (spam or not) and shows what it learned.", Usage, Example);
         command.Add(OutputFlags.Section(folder, seed));
         command.SetAction((result, cancellation) => RunAsync(
             result.InvocationConfiguration.Output,
@@ -47,7 +52,8 @@ internal static partial class QuickstartCommand
         error.WriteLine("Task: is a mail spam? The model reads subject and first words and answers ' yes' or ' no'.");
         var listener = new Answers();
         var tuner = new FineTuner(options);
-        var result = await RunDisplay.For(error, options).ShowAsync(progress => tuner.TrainAsync(new Both(progress, listener), cancellation));
+        var result = await RunDisplay.For(error, options).ShowAsync(
+            progress => tuner.TrainAsync(new Both(progress, listener), cancellation));
         if (result.End == RunEnd.Cancelled)
         {
             error.WriteLine("Stopped. Start the quick start again to run it from the beginning.");
@@ -62,13 +68,16 @@ internal static partial class QuickstartCommand
         return ExitCodes.Success;
     }
 
-    private static IEnumerable<string> Lines(FineTuneResult result, FineTuneOptions options, Answers answers, string data, TimeSpan all, TimeSpan fetched)
+    private static IEnumerable<string> Lines(
+        FineTuneResult result, FineTuneOptions options, Answers answers, string data, TimeSpan all, TimeSpan fetched)
     {
         var (first, last) = (result.First!, result.Last!);
         yield return "";
         yield return $"accuracy on {last.Rows} mails that were not trained on:  before {EvaluationText.Metric(first)}";
         yield return $"                                                 after  {EvaluationText.Metric(last)}";
-        yield return $"time: {Quantity.Seconds(all.TotalSeconds)} ({Quantity.Seconds(fetched.TotalSeconds)} for the data, {Quantity.Seconds(result.StepSeconds)} in {result.Steps} training steps), peak memory {Quantity.Bytes(result.PeakMemoryBytes)}";
+        yield return $"time: {Quantity.Seconds(all.TotalSeconds)} ({Quantity.Seconds(fetched.TotalSeconds)} for the data, "
+            + $"{Quantity.Seconds(result.StepSeconds)} in {result.Steps} training steps), "
+            + $"peak memory {Quantity.Bytes(result.PeakMemoryBytes)}";
         yield return "";
         foreach (var line in MailTable(answers, data))
         {
@@ -77,8 +86,11 @@ internal static partial class QuickstartCommand
 
         yield return "";
         yield return $"The adapter is in {result.AdapterFolder} (PEFT format). Next:";
-        yield return $"  {MobizoCommand.Name} eval --run {ShellText.Quote(options.Output)} --data <your.jsonl>     score mails of your own (columns subject, body, label)";
-        yield return $"  {MobizoCommand.Name} replay {ShellText.Quote(options.Output)}                           rebuild the adapter from the journal, without the model";
+        var folder = ShellText.Quote(options.Output);
+        yield return $"  {MobizoCommand.Name} eval --run {folder} --data <your.jsonl>     "
+            + "score mails of your own (columns subject, body, label)";
+        yield return $"  {MobizoCommand.Name} replay {folder}                           "
+            + "rebuild the adapter from the journal, without the model";
         yield return $"  {MobizoCommand.Name} train --help                                      your model, your data";
     }
 
@@ -95,7 +107,9 @@ internal static partial class QuickstartCommand
         yield return "mail (subject)                                        truth   before   after";
         foreach (var after in chosen)
         {
-            yield return $"{Fit(rows[after.LineNumber]["subject"], 52)}  {Word(answers, after.Label)}     {Word(answers, before[after.LineNumber].Prediction)}      {Word(answers, after.Prediction)}{(after.IsCorrect ? "" : "  (wrong)")}";
+            var (line, wrong) = (after.LineNumber, after.IsCorrect ? "" : "  (wrong)");
+            yield return $"{Fit(rows[line]["subject"], 52)}  {Word(answers, after.Label)}     "
+                + $"{Word(answers, before[line].Prediction)}      {Word(answers, after.Prediction)}{wrong}";
         }
     }
 

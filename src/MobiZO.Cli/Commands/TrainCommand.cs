@@ -13,7 +13,8 @@ internal static class TrainCommand
 {
     private const string Usage = "(--model <path> --data <file> --output <folder> | --config <file>) [options]";
     private const string Example = """
-        mobizo train --model models/nano --data train.tsv --eval-fraction 0.2 --template "{text}\nSentiment:" --choices " negative, positive" --output run1
+        mobizo train --model models/nano --data train.tsv --eval-fraction 0.2 \
+            --template "{text}\nSentiment:" --choices " negative, positive" --output run1
         """;
 
     private const string Remark = """
@@ -23,9 +24,9 @@ internal static class TrainCommand
     /// <summary>The options of the short help: what the guides use and what a first run of one's own needs.</summary>
     private static readonly string[] s_common =
     [
-        "--model", "--data", "--eval-data", "--eval-fraction", "--columns", "--max-rows", "--balanced", "--template", "--choices", "--label-words", "--r",
-        "--lora-alpha", "--target-modules", "--layers", "--scope", "--learning-rate", "--steps", "--seed", "--eval-every", "--weights", "--output", "--resume",
-        "--config", "--dry-run", "--json",
+        "--model", "--data", "--eval-data", "--eval-fraction", "--columns", "--max-rows", "--balanced",
+        "--template", "--choices", "--label-words", "--r", "--lora-alpha", "--target-modules", "--layers", "--scope",
+        "--learning-rate", "--steps", "--seed", "--eval-every", "--weights", "--output", "--resume", "--config", "--dry-run", "--json",
     ];
 
     public static Command Create()
@@ -84,7 +85,8 @@ internal static class TrainCommand
         return ExitCodes.Success;
     }
 
-    private static async Task<int> TrainAsync(InvocationConfiguration streams, FineTuneOptions options, bool isJson, CancellationToken cancellation)
+    private static async Task<int> TrainAsync(
+        InvocationConfiguration streams, FineTuneOptions options, bool isJson, CancellationToken cancellation)
     {
         var (output, error) = (streams.Output, streams.Error);
         var tuner = new FineTuner(options);

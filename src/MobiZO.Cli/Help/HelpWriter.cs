@@ -34,7 +34,8 @@ internal static class HelpWriter
         }
 
         var shown = sections.SelectMany(section => section.Entries).Select(entry => entry.Option).ToHashSet();
-        HelpEntry[] others = [.. command.Options.Where(option => !option.Hidden && !shown.Contains(option)).Select(option => new HelpEntry(option, null))];
+        var rest = command.Options.Where(option => !option.Hidden && !shown.Contains(option));
+        HelpEntry[] others = [.. rest.Select(option => new HelpEntry(option, null))];
         if (others.Length > 0)
         {
             WriteSection(new HelpSection(sections.Count > 0 ? "Other" : "Options", others), output);
@@ -55,7 +56,12 @@ internal static class HelpWriter
     {
         output.WriteLine();
         output.WriteLine("Example");
-        output.WriteLine($"  {command.Example}");
+        foreach (var line in command.Example.ReplaceLineEndings("\n").Split('\n'))
+        {
+            output.WriteLine($"  {line}");
+        }
+
+
         var all = command.Sections.Sum(section => section.Entries.Count);
         var hasMore = !isAll && command.SectionsOf(isAll).Sum(section => section.Entries.Count) < all;
         var more = hasMore ? FormattableString.Invariant($"'{FullName(command)} --help-all' shows all {all} options.") : null;
@@ -108,10 +114,14 @@ internal static class HelpWriter
         output.WriteLine(section.Title);
         foreach (var (option, defaultText) in section.Entries)
         {
-            var names = string.Join(", ", option.Aliases.Where(alias => alias[0] == '-' && alias != "-?").Order(StringComparer.Ordinal).Prepend(option.Name));
+            var names = string.Join(
+                ", ", option.Aliases.Where(alias => alias[0] == '-' && alias != "-?").Order(StringComparer.Ordinal).Prepend(option.Name));
             var value = option.HelpName is { } name ? $" <{name}>" : "";
             var isFlag = option.Arity.MaximumNumberOfValues == 0;
-            WriteEntry(names + value, (option.Description ?? "") + (defaultText is null || isFlag ? "" : $" [default:{NonBreaking}{defaultText}]"), output);
+            WriteEntry(
+                names + value,
+                (option.Description ?? "") + (defaultText is null || isFlag ? "" : $" [default:{NonBreaking}{defaultText}]"),
+                output);
         }
     }
 

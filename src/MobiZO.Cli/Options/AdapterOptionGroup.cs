@@ -38,14 +38,16 @@ internal static class AdapterOptionGroup
             (adapter, value) => adapter with { TargetModules = value });
         group.Add(
             "--layers",
-            "all, upper-half, top-8 (the last 8), or a list such as 0-3,7 (by default, for target names with the discriminant initialization upper-half, else all).",
+            "all, upper-half, top-8 (the last 8), or a list such as 0-3,7 (by default, for target names with the discriminant "
+                + "initialization upper-half, else all).",
             OptionValue.Text("layers"),
             nameof(AdapterOptions.Layers),
             adapter => adapter.Layers,
             (adapter, value) => adapter with { Layers = value });
         group.Add(
             "--scope",
-            "Tokens that carry the adapter: the last prompt tokens and the answer (a step costs a few tokens), or all of them (can be merged).",
+            "Tokens that carry the adapter: the last prompt tokens and the answer (a step costs a few tokens), "
+                + "or all of them (can be merged).",
             OptionValue.Enumeration<AdapterScope>(),
             nameof(AdapterOptions.Scope),
             adapter => adapter.Scope,

@@ -19,5 +19,8 @@ internal static class ChoiceHint
     }
 
     private static bool EndsInSpace(string? template) =>
-        template is { Length: > 0 } && (char.IsWhiteSpace(template[^1]) || template.EndsWith("\\n", StringComparison.Ordinal) || template.EndsWith("\\t", StringComparison.Ordinal));
+        template is { Length: > 0 }
+        && (char.IsWhiteSpace(template[^1])
+            || template.EndsWith("\\n", StringComparison.Ordinal)
+            || template.EndsWith("\\t", StringComparison.Ordinal));
 }

@@ -14,7 +14,8 @@ internal sealed class FineTuneOptionGroups
     public IReadOnlyList<OptionGroup<FineTuneOptions>> All { get; }
 
     /// <summary>Everything a run can be told.</summary>
-    public static FineTuneOptionGroups ForTraining() => new([Model(), Data(), Prompts(), Adapter(), Optimizer(), Run(), Engine(), Output()]);
+    public static FineTuneOptionGroups ForTraining() =>
+        new([Model(), Data(), Prompts(), Adapter(), Optimizer(), Run(), Engine(), Output()]);
 
     /// <summary>What decides the programs and the memory of a run, without its rows.</summary>
     public static FineTuneOptionGroups ForPrograms()
@@ -51,7 +52,8 @@ internal sealed class FineTuneOptionGroups
     }
 
     /// <summary>The options with everything that was given.</summary>
-    public FineTuneOptions Bind(System.CommandLine.ParseResult result, FineTuneOptions start) => All.Aggregate(start, (options, group) => group.Bind(result, options));
+    public FineTuneOptions Bind(System.CommandLine.ParseResult result, FineTuneOptions start) =>
+        All.Aggregate(start, (options, group) => group.Bind(result, options));
 
     private static OptionGroup<FineTuneOptions> Model()
     {

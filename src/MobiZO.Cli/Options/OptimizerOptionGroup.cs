@@ -1,6 +1,7 @@
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
 using MobiZO.Programs.Ops;
+using static System.FormattableString;
 
 namespace MobiZO.Cli.Options;
 
@@ -33,10 +34,9 @@ internal static class OptimizerOptionGroup
             (optimizer, value) => optimizer with { Epsilon = value });
         group.Add(
             "--learning-rate",
-            FormattableString.Invariant(
-                $"Peak learning rate, or auto: found by trying before the first step (by default {OptimizerOptions.UpperHalfLearningRate} with the ") +
-            FormattableString.Invariant(
-                $"discriminant initialization in the upper half of the layers and a normalized estimator, else {OptimizerOptions.DefaultLearningRate})."),
+            "Peak learning rate, or auto: found by trying before the first step "
+                + Invariant($"(by default {OptimizerOptions.UpperHalfLearningRate} with the discriminant initialization in the upper half ")
+                + Invariant($"of the layers and a normalized estimator, else {OptimizerOptions.DefaultLearningRate})."),
             OptionValue.SingleOr("auto"),
             nameof(OptimizerOptions.LearningRate),
             optimizer => optimizer.ProbeLearningRate ? new Word("auto") : optimizer.LearningRate,

@@ -4,8 +4,8 @@ using MobiZO.Cli.Help;
 namespace MobiZO.Cli.Options;
 
 /// <summary>
-/// Options of one purpose, each bound to a property of a record. An option that is not given leaves the record as it is, so that defaults live in
-/// the records alone and a stored configuration can be continued with a few options changed.
+/// Options of one purpose, each bound to a property of a record. An option that is not given leaves the record as it is, so that defaults
+/// live in the records alone and a stored configuration can be continued with a few options changed.
 /// </summary>
 /// <param name="title">The purpose; the section of the help.</param>
 /// <param name="defaults">The record whose values the help shows.</param>
@@ -105,7 +105,8 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
     public HelpSection ToSection() =>
         new(title, [.. _bound.Select(bound => new HelpEntry(bound.Option, bound.Show(defaults) is { Length: > 0 } text ? text : null))]);
 
-    internal static Option<TValue> CreateOption<TValue>(string[] names, string description, OptionValue<TValue> value) => new(names[0], names[1..])
+    internal static Option<TValue> CreateOption<TValue>(string[] names, string description, OptionValue<TValue> value) =>
+        new(names[0], names[1..])
     {
         Description = description,
         HelpName = value.Name,

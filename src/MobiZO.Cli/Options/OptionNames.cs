@@ -11,7 +11,11 @@ namespace MobiZO.Cli.Options;
 internal sealed partial class OptionNames
 {
     private static readonly Lazy<OptionNames> s_all = new(() => new OptionNames(
-        [.. Names(FineTuneOptionGroups.ForTraining().All), .. Names(EvaluationOptionGroups.Create()), .. Names([GenerationOptionGroup.Create()])]));
+    [
+        .. Names(FineTuneOptionGroups.ForTraining().All),
+        .. Names(EvaluationOptionGroups.Create()),
+        .. Names([GenerationOptionGroup.Create()]),
+    ]));
 
     private readonly FrozenDictionary<string, ApiName> _byFullName;
     private readonly FrozenDictionary<string, ApiName> _byProperty;
@@ -22,7 +26,8 @@ internal sealed partial class OptionNames
     {
         // A property of several records is an option's only if it is the same option in all of them.
         All = [.. names.Select(pair => pair.Name).Distinct()];
-        _byFullName = names.DistinctBy(pair => pair.FullName).ToFrozenDictionary(pair => pair.FullName, pair => pair.Name, StringComparer.Ordinal);
+        _byFullName = names.DistinctBy(pair => pair.FullName).ToFrozenDictionary(
+            pair => pair.FullName, pair => pair.Name, StringComparer.Ordinal);
         var records = All.Select(name => name.Record).ToHashSet(StringComparer.Ordinal);
         _byProperty = All.GroupBy(name => name.Property, StringComparer.Ordinal)
             .Where(group => group.DistinctBy(name => name.Option).Count() == 1 && !records.Contains(group.Key + "Options"))
@@ -40,7 +45,8 @@ internal sealed partial class OptionNames
     public static OptionNames Default => s_all.Value;
 
     /// <summary>The message with options in the place of properties; what stands in quotes is left alone.</summary>
-    public static string Translate(string message) => Piece().Replace(message, match => match.Groups["name"].Success ? s_all.Value.Translate(match) : match.Value);
+    public static string Translate(string message) =>
+        Piece().Replace(message, match => match.Groups["name"].Success ? s_all.Value.Translate(match) : match.Value);
 
     private string Translate(Match match)
     {
@@ -68,7 +74,8 @@ internal sealed partial class OptionNames
             return bool.TryParse(value, out var isOn) && isOn != name.IsOff ? "" : rest;
         }
 
-        var member = _members.GetValueOrDefault(value) ?? name.Members.FirstOrDefault(pair => pair.Key.EndsWith("." + value, StringComparison.Ordinal)).Value;
+        var member = _members.GetValueOrDefault(value) ?? name.Members.FirstOrDefault(
+            pair => pair.Key.EndsWith("." + value, StringComparison.Ordinal)).Value;
         return (between == " = " ? " " : between) + (member ?? Translate(value));
     }
 
@@ -84,8 +91,8 @@ internal sealed partial class OptionNames
         where fullName.Contains('.')
         select (fullName, bound.Api);
 
-    // Texts in quotes; else a name in capital letters, whether it begins a sentence or follows "to", and what follows it: a value or a verb.
-    // Only after a name with its record may the value stand alone: "AdapterOptions.Scope All".
+    // Texts in quotes; else a name in capital letters, whether it begins a sentence or follows "to", and what follows it:
+    // a value or a verb. Only after a name with its record may the value stand alone: "AdapterOptions.Scope All".
     [GeneratedRegex("""
         (?<!\w)'[^'\n]*'(?!\w)
         | "[^"\n]*"

@@ -10,7 +10,9 @@ internal static class OptionValue
     public static OptionValue<int> Count { get; } = new(
         "n",
         "a whole number",
-        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException());
+        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new FormatException());
 
     public static OptionValue<ulong> Seed { get; } = new(
         "n",
@@ -20,12 +22,16 @@ internal static class OptionValue
     public static OptionValue<float> Single { get; } = new(
         "x",
         "a number such as 0.01 or 1e-2",
-        text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException());
+        text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new FormatException());
 
     public static OptionValue<double> Double { get; } = new(
         "x",
         "a number such as 0.2",
-        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException());
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new FormatException());
 
     /// <summary>Yes or no, in a run file.</summary>
     public static OptionValue<bool> Flag { get; } = new("true|false", "true or false", bool.Parse);
@@ -33,7 +39,10 @@ internal static class OptionValue
     /// <summary>
     /// A text in which <c>\n</c>, <c>\t</c> and <c>\\</c> can be typed on the command line; a run file has escapes of its own.
     /// </summary>
-    public static OptionValue<string> Escaped { get; } = new("text", "a text", WordList.Unescape) { ParseWritten = written => written.SingleText };
+    public static OptionValue<string> Escaped { get; } = new("text", "a text", WordList.Unescape)
+    {
+        ParseWritten = written => written.SingleText,
+    };
 
     /// <summary>Words by label.</summary>
     public static OptionValue<IReadOnlyList<LabelWord>> LabelWords { get; } = new(
@@ -44,7 +53,8 @@ internal static class OptionValue
         ParseWritten = written => written.Pairs ?? ParseLabelWords(written.SingleText),
     };
 
-    public static OptionValue<string> Text(string name) => new(name, "a text", text => text) { ParseWritten = written => written.SingleText };
+    public static OptionValue<string> Text(string name) =>
+        new(name, "a text", text => text) { ParseWritten = written => written.SingleText };
 
     public static OptionValue<string> Path(string name) => new(name, "a path", text => text.Length > 0 ? text : throw new FormatException())
     {

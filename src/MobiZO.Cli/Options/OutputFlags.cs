@@ -8,7 +8,8 @@ internal static class OutputFlags
 {
     public static Option<bool> Json() => Flag("--json", "Write one JSON document to standard output, and nothing else there.");
 
-    public static Option<bool> DryRun() => Flag("--dry-run", "Open everything, measure a step, say what the run would cost, write its run file to standard output, and stop.");
+    public static Option<bool> DryRun() =>
+        Flag("--dry-run", "Open everything, measure a step, say what the run would cost, write its run file to standard output, and stop.");
 
     /// <summary>The file with the settings.</summary>
     public static Option<string> Config() => OptionGroup<FineTuneOptions>.CreateOption(
@@ -17,5 +18,6 @@ internal static class OutputFlags
     /// <summary>A section with these flags.</summary>
     public static HelpSection Section(params Option[] flags) => new("Output", [.. flags.Select(flag => new HelpEntry(flag, null))]);
 
-    private static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
+    private static Option<bool> Flag(string name, string description) =>
+        new(name) { Description = description, Arity = ArgumentArity.Zero };
 }

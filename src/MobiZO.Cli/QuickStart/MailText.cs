@@ -59,7 +59,9 @@ internal sealed partial record MailText(string Subject, string Body)
         }
 
         var decoded = Decode(Header(headers, "Content-Transfer-Encoding"), body);
-        return type.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) || LooksLikeHtml().IsMatch(decoded) ? StripHtml(decoded) : decoded;
+        return type.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) || LooksLikeHtml().IsMatch(decoded)
+            ? StripHtml(decoded)
+            : decoded;
     }
 
     private static string Decode(string encoding, string body) => encoding.ToLowerInvariant() switch
@@ -77,11 +79,14 @@ internal sealed partial record MailText(string Subject, string Body)
     private static string? FromBase64(string text)
     {
         var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text.ReplaceLineEndings("").Trim(), bytes, out var count) ? Encoding.Latin1.GetString(bytes, 0, count) : null;
+        return Convert.TryFromBase64String(text.ReplaceLineEndings("").Trim(), bytes, out var count)
+            ? Encoding.Latin1.GetString(bytes, 0, count)
+            : null;
     }
 
     private static string FromQuotedPrintable(string text) =>
-        HexByte().Replace(text, match => ((char)int.Parse(match.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
+        HexByte().Replace(
+            text, match => ((char)int.Parse(match.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
 
     private static string StripHtml(string html) => WebUtility.HtmlDecode(Tags().Replace(Hidden().Replace(html, " "), " "));
 

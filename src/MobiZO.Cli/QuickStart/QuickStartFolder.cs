@@ -20,7 +20,8 @@ internal static class QuickStartFolder
 
         if (!File.Exists(Path.Combine(folder, MarkName)))
         {
-            throw new QuickStartException($"'{Path.GetFullPath(folder)}' holds files that are not of a quick start. Choose another folder with --output.");
+            throw new QuickStartException(
+                $"'{Path.GetFullPath(folder)}' holds files that are not of a quick start. Choose another folder with --output.");
         }
 
         var run = new RunFolder(folder);
@@ -39,6 +40,7 @@ internal static class QuickStartFolder
     public static void Mark(string folder)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, MarkName), "Made by 'mobizo quickstart'; the next quick start replaces the run in this folder.\n");
+        File.WriteAllText(
+            Path.Combine(folder, MarkName), "Made by 'mobizo quickstart'; the next quick start replaces the run in this folder.\n");
     }
 }

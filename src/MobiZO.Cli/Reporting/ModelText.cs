@@ -7,7 +7,8 @@ internal static class ModelText
 {
     /// <summary>One line.</summary>
     public static string Summary(ModelFacts facts) =>
-        $"{facts.Config.ModelType}, {facts.Config.LayerCount} layers, hidden {facts.Config.HiddenSize}, {Quantity.Number(facts.Parameters)} parameters in "
+        $"{facts.Config.ModelType}, {facts.Config.LayerCount} layers, hidden {facts.Config.HiddenSize}, "
+        + $"{Quantity.Number(facts.Parameters)} parameters in "
         + $"{string.Join(" and ", facts.StoredTypes.Take(2).Select(share => share.Type))} ({Quantity.Bytes(facts.StoredBytes)})";
 
     /// <summary>The trained share.</summary>
@@ -30,11 +31,15 @@ internal static class ModelText
         yield return Line("positions", config.PositionEncoding);
         yield return Line("tied embedding", config.TieWordEmbeddings ? "yes" : "no");
         yield return Line("parameters", Quantity.Number(facts.Parameters));
-        yield return Line("stored", string.Join(", ", facts.StoredTypes.Select(share => $"{share.Type} {Quantity.Bytes(share.Bytes)} ({share.Tensors} tensors)")));
+        yield return Line(
+            "stored",
+            string.Join(", ", facts.StoredTypes.Select(share => $"{share.Type} {Quantity.Bytes(share.Bytes)} ({share.Tensors} tensors)")));
         yield return Line("tokenizer", $"{Quantity.Number(facts.TokenizerVocabulary)} tokens");
         yield return Line("chat template", facts.HasChatTemplate ? "yes" : "no");
         yield return Line("fingerprint", facts.Fingerprint);
-        yield return Line("linear modules", string.Join(", ", facts.LinearKinds.Select(kind => $"{kind.Count} {kind.Name} [{kind.OutputSize}, {kind.InputSize}]")));
+        yield return Line(
+            "linear modules",
+            string.Join(", ", facts.LinearKinds.Select(kind => $"{kind.Count} {kind.Name} [{kind.OutputSize}, {kind.InputSize}]")));
     }
 
     private static string Line(string name, string value) => $"{name,-16}{value}";

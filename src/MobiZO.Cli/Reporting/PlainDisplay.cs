@@ -50,8 +50,8 @@ internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options =
     }
 
     private static string Step(StepCompleted step) =>
-        $"step {step.Result.Step + 1}/{step.TotalSteps}  loss {Quantity.Loss(step.MeanLoss)}  lr {Quantity.Rate(step.Result.LearningRate)}  "
-        + $"{Quantity.Milliseconds(step.Milliseconds)}";
+        $"step {step.Result.Step + 1}/{step.TotalSteps}  loss {Quantity.Loss(step.MeanLoss)}  "
+        + $"lr {Quantity.Rate(step.Result.LearningRate)}  {Quantity.Milliseconds(step.Milliseconds)}";
 
     private static string Evaluation(EvaluationCompleted evaluation, int? steps)
     {

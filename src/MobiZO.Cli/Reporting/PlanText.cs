@@ -31,9 +31,11 @@ internal static class PlanText
 
         var runs = plan.RunsPerStep == 1 ? "one engine run" : $"{plan.RunsPerStep} engine runs";
         var loss = plan.Loss == LossKind.Choices ? "the label words" : "the vocabulary";
-        yield return $"step       {plan.Copies} copies of {options.ExamplesPerStep} examples: {plan.RowsPerStep} rows in {runs}, loss over {loss}";
+        yield return $"step       {plan.Copies} copies of {options.ExamplesPerStep} examples: "
+            + $"{plan.RowsPerStep} rows in {runs}, loss over {loss}";
         var left = Math.Max(0, options.Steps - plan.FirstStep);
-        yield return $"estimate   {Quantity.Bytes(plan.EstimatedMemoryBytes)} of memory; {Quantity.Milliseconds(plan.StepMilliseconds)} a step, "
+        yield return $"estimate   {Quantity.Bytes(plan.EstimatedMemoryBytes)} of memory; "
+            + $"{Quantity.Milliseconds(plan.StepMilliseconds)} a step, "
             + $"{Quantity.Seconds(plan.EstimatedSeconds)} for {Quantity.Number(left)} steps, evaluations left out";
     }
 
@@ -43,7 +45,8 @@ internal static class PlanText
         var shared = prompts.SharedTokens > 0 ? $", the first {prompts.SharedTokens} tokens once for all" : "";
         var seconds = prompts.Computed > 0 ? $", {Quantity.Seconds(prompts.Seconds)}" : "";
         var computed = prompts.Computed > 0 && prompts.Left == 0 ? "computed" : "to compute";
-        return $"{Quantity.Number(prompts.Found)} cached, {Quantity.Number(prompts.Computed)} {computed}{shared}{seconds}; {Quantity.Bytes(prompts.Bytes)} in all";
+        return $"{Quantity.Number(prompts.Found)} cached, {Quantity.Number(prompts.Computed)} {computed}{shared}{seconds}; "
+            + $"{Quantity.Bytes(prompts.Bytes)} in all";
     }
 
     private static string? CutWarning(string kind, DataSummary? rows) => rows is { RowsCut: > 0 }

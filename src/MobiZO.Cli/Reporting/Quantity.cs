@@ -29,7 +29,8 @@ internal static class Quantity
 
     public static string Percent(double share) => Invariant($"{share * 100:0.00} %");
 
-    public static string Rate(double rate) => Invariant($"{rate:0.###E+0}") is var scientific && rate is >= 1e-3 and < 1e4 ? Invariant($"{rate:0.####}") : scientific;
+    public static string Rate(double rate) =>
+        Invariant($"{rate:0.###E+0}") is var scientific && rate is >= 1e-3 and < 1e4 ? Invariant($"{rate:0.####}") : scientific;
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

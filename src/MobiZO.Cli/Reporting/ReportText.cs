@@ -12,11 +12,13 @@ internal static class ReportText
             RunEnd.StoppedEarly => "stopped early: no better evaluation",
             _ => "stopped",
         };
-        yield return $"run        {how} after {Quantity.Number(result.Steps)} of {Quantity.Number(options.Steps)} steps, {Quantity.Seconds(result.Seconds)} "
-            + $"({Quantity.Seconds(result.StepSeconds)} in steps), peak memory {Quantity.Bytes(result.PeakMemoryBytes)}";
+        yield return $"run        {how} after {Quantity.Number(result.Steps)} of {Quantity.Number(options.Steps)} steps, "
+            + $"{Quantity.Seconds(result.Seconds)} ({Quantity.Seconds(result.StepSeconds)} in steps), "
+            + $"peak memory {Quantity.Bytes(result.PeakMemoryBytes)}";
         if (result.SkippedSteps > 0)
         {
-            yield return $"warning: {result.SkippedSteps} steps changed nothing because a loss was not finite; a smaller --learning-rate or --epsilon helps";
+            yield return $"warning: {result.SkippedSteps} steps changed nothing because a loss was not finite; "
+                + "a smaller --learning-rate or --epsilon helps";
         }
 
         if (result.First is { } first)
@@ -39,7 +41,8 @@ internal static class ReportText
             yield return $"held-out   {EvaluationText.Metric(test)} with the kept adapter, {EvaluationText.Metric(before)} without";
         }
 
-        yield return $"adapter    {(result.BestAdapterFolder == result.AdapterFolder ? result.AdapterFolder : $"{result.BestAdapterFolder} (best), {result.AdapterFolder} (last)")}";
+        var (best, last) = (result.BestAdapterFolder, result.AdapterFolder);
+        yield return $"adapter    {(best == last ? last : $"{best} (best), {last} (last)")}";
         yield return $"next       {Next(result, options)}";
     }
 

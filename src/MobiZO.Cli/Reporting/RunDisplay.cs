@@ -13,6 +13,8 @@ internal static class RunDisplay
         }
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
-        return console.Profile.Capabilities.Interactive && console.Profile.Capabilities.Ansi ? new LiveDisplay(console, options) : new PlainDisplay(error, options);
+        return console.Profile.Capabilities.Interactive && console.Profile.Capabilities.Ansi
+            ? new LiveDisplay(console, options)
+            : new PlainDisplay(error, options);
     }
 }

@@ -18,7 +18,8 @@ internal static class ShellText
     }
 
     /// <summary>For PowerShell and, where the path has none of their special characters, for cmd too.</summary>
-    public static string ForPowerShell(string path) => path.Length > 0 && path.All(character => IsPlain(character) || character == '\\') ? path
+    public static string ForPowerShell(string path) =>
+        path.Length > 0 && path.All(character => IsPlain(character) || character == '\\') ? path
         : path.AsSpan().IndexOfAny("$`%") < 0 ? $"\"{path}\""
         : $"'{path.Replace("'", "''", StringComparison.Ordinal)}'";
 

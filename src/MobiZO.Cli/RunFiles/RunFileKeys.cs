@@ -17,7 +17,8 @@ internal sealed class RunFileKeys<TRecord>
     public RunFileSetting<TRecord>? Find(IReadOnlyList<string> section, string key)
     {
         var name = Plain(key);
-        return In(section).FirstOrDefault(setting => setting.Keys[^1] == name) ?? In(section).FirstOrDefault(setting => setting.Aliases.Contains(name));
+        return In(section).FirstOrDefault(setting => setting.Keys[^1] == name)
+            ?? In(section).FirstOrDefault(setting => setting.Aliases.Contains(name));
     }
 
     /// <summary>The keys of the group that a key opens; null: it opens none.</summary>
@@ -37,8 +38,7 @@ internal sealed class RunFileKeys<TRecord>
     public string Hint(IReadOnlyList<string> section, string key)
     {
         var name = Plain(key);
-        var elsewhere = All.Where(setting => setting.Keys.Count != section.Count + 1 || !setting.Keys.Take(section.Count).SequenceEqual(section))
-            .FirstOrDefault(setting => setting.Keys[^1] == name || setting.Aliases.Contains(name));
+        var elsewhere = All.Except(In(section)).FirstOrDefault(setting => setting.Keys[^1] == name || setting.Aliases.Contains(name));
         var near = In(section).FirstOrDefault(setting => setting.Aliases.Contains(name))?.Name
             ?? elsewhere?.Name
             ?? Nearest(section, name);
@@ -47,7 +47,9 @@ internal sealed class RunFileKeys<TRecord>
 
     private string? Nearest(IReadOnlyList<string> section, string name)
     {
-        var known = In(section).SelectMany(setting => setting.Aliases.Prepend(setting.Keys[^1])).Concat(Sections(section)).Where(other => other != name);
+        var known = In(section).SelectMany(setting => setting.Aliases.Prepend(setting.Keys[^1]))
+            .Concat(Sections(section))
+            .Where(other => other != name);
         return NearestName.Of(name, known) is { } near ? string.Join('.', section.Append(near)) : null;
     }
 
@@ -61,7 +63,9 @@ internal sealed class RunFileKeys<TRecord>
     private static RunFileSetting<TRecord> Setting(BoundOption<TRecord> bound)
     {
         string[] keys = [.. bound.Properties.Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
-        var names = bound.Api.IsOff ? [] : bound.Option.Aliases.Prepend(bound.Option.Name).Where(name => name.StartsWith("--", StringComparison.Ordinal));
+        var names = bound.Api.IsOff
+            ? []
+            : bound.Option.Aliases.Prepend(bound.Option.Name).Where(name => name.StartsWith("--", StringComparison.Ordinal));
         return new RunFileSetting<TRecord>(bound, keys, [.. names.Select(name => Plain(name[2..])).Where(name => name != keys[^1])]);
     }
 

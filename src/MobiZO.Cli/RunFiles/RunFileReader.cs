@@ -4,8 +4,8 @@ using MobiZO.Data;
 namespace MobiZO.Cli.RunFiles;
 
 /// <summary>
-/// Reads settings from a YAML file. A key is the property's name in snake_case, as in the files of a run, below the key of the record that holds it; the
-/// option's name does too, and a hyphen is as good as an underscore.
+/// Reads settings from a YAML file. A key is the property's name in snake_case, as in the files of a run, below the key of the record that
+/// holds it; the option's name does too, and a hyphen is as good as an underscore.
 /// </summary>
 internal sealed class RunFileReader<TRecord>
 {
@@ -15,7 +15,8 @@ internal sealed class RunFileReader<TRecord>
     private readonly List<(YamlPart Place, string What)> _errors = [];
     private readonly Dictionary<string, long> _lines = new(StringComparer.Ordinal);
 
-    private RunFileReader(string path, RunFileKeys<TRecord> keys) => (_path, _folder, _keys) = (path, Path.GetDirectoryName(Path.GetFullPath(path))!, keys);
+    private RunFileReader(string path, RunFileKeys<TRecord> keys) =>
+        (_path, _folder, _keys) = (path, Path.GetDirectoryName(Path.GetFullPath(path))!, keys);
 
     /// <summary>The record with every setting of a file applied.</summary>
     /// <param name="path">The file.</param>
@@ -26,7 +27,8 @@ internal sealed class RunFileReader<TRecord>
     {
         if (!File.Exists(path))
         {
-            throw new CommandException(ExitCodes.Input, $"{path}: expected a run file (YAML), found nothing. 'mobizo train ... --dry-run' writes one.");
+            throw new CommandException(
+                ExitCodes.Input, $"{path}: expected a run file (YAML), found nothing. 'mobizo train ... --dry-run' writes one.");
         }
 
         var reader = new RunFileReader<TRecord>(path, new RunFileKeys<TRecord>(groups));
@@ -68,7 +70,11 @@ internal sealed class RunFileReader<TRecord>
             }
             else if (inner is not null && value is not YamlText { IsNull: true })
             {
-                Complain(value, $"key '{key.Text}': expected the settings of a group, such as {_keys.Example(inner)}, found {value.Description}.{_keys.Hint(section, key.Text)}");
+                var example = _keys.Example(inner);
+                Complain(
+                    value,
+                    $"key '{key.Text}': expected the settings of a group, such as {example}, found {value.Description}."
+                        + _keys.Hint(section, key.Text));
             }
             else if (setting is not null && IsFirst(key, setting.Keys) && value is not YamlText { IsNull: true })
             {
@@ -76,7 +82,9 @@ internal sealed class RunFileReader<TRecord>
             }
             else if (setting is null && inner is null)
             {
-                Complain(key, $"key '{key.Text}': expected a setting{_keys.Where(section)}, found an unknown one.{_keys.Hint(section, key.Text)}");
+                Complain(
+                    key,
+                    $"key '{key.Text}': expected a setting{_keys.Where(section)}, found an unknown one.{_keys.Hint(section, key.Text)}");
             }
         }
     }
@@ -109,14 +117,16 @@ internal sealed class RunFileReader<TRecord>
     private WrittenValue Written(YamlPart part) => part switch
     {
         YamlText text => new WrittenValue(_folder) { Text = text.Text },
-        YamlList { Items: var items } when items.All(item => item is YamlText) => new WrittenValue(_folder) { Items = [.. items.Select(TextOf)] },
+        YamlList { Items: var items } when items.All(item => item is YamlText) =>
+            new WrittenValue(_folder) { Items = [.. items.Select(TextOf)] },
         YamlMap { Entries: var entries } when entries.All(entry => entry is (YamlText, YamlText)) => new WrittenValue(_folder)
         {
             Pairs = [.. entries.Select(entry => new LabelWord(TextOf(entry.Key), TextOf(entry.Value)))],
         },
 
         // As the files of a run hold label words.
-        YamlList { Items: var items } when items.All(IsPair) => new WrittenValue(_folder) { Pairs = [.. items.Select(item => PairOf((YamlMap)item))] },
+        YamlList { Items: var items } when items.All(IsPair) =>
+            new WrittenValue(_folder) { Pairs = [.. items.Select(item => PairOf((YamlMap)item))] },
         _ => new WrittenValue(_folder),
     };
 

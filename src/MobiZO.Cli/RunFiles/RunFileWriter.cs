@@ -6,16 +6,20 @@ using YamlDotNet.Core.Events;
 
 namespace MobiZO.Cli.RunFiles;
 
-/// <summary>Writes settings as a run file: everything that has a value, with absolute paths, so that the file means the same in every folder.</summary>
+/// <summary>
+/// Writes settings as a run file: everything that has a value, with absolute paths, so that the file means the same in every folder.
+/// </summary>
 internal static class RunFileWriter
 {
     private const string Heading =
-        "# The settings of a run, for 'mobizo train --config'. An option that is given as well comes first; a relative path counts from this file's folder.\n";
+        "# The settings of a run, for 'mobizo train --config'. An option that is given as well comes first;\n"
+        + "# a relative path counts from the folder of this file.\n";
 
     public static string Write<TRecord>(IEnumerable<OptionGroup<TRecord>> groups, TRecord record)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        var emitter = new Emitter(text, new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024));
+        var emitter = new Emitter(
+            text, new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024));
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart(null, null, isImplicit: true));
         var settings = new RunFileKeys<TRecord>(groups).All
@@ -90,5 +94,6 @@ internal static class RunFileWriter
     }
 
     private static void EmitText(Emitter emitter, string text) =>
-        emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true));
+        emitter.Emit(
+            new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true));
 }

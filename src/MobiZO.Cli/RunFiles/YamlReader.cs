@@ -48,13 +48,17 @@ internal sealed class YamlReader
         switch (current)
         {
             case AnchorAlias alias:
-                return _anchors.GetValueOrDefault(alias.Value) ?? throw Complaint(alias.Start, $"expected an anchor '&{alias.Value}' before '*{alias.Value}', found none");
+                return _anchors.GetValueOrDefault(alias.Value)
+                    ?? throw Complaint(alias.Start, $"expected an anchor '&{alias.Value}' before '*{alias.Value}', found none");
             case Scalar scalar:
                 return Keep(scalar, new YamlText(line, column, scalar.Value, scalar.Style is ScalarStyle.Plain));
             case SequenceStart start:
                 return Keep(start, new YamlList(line, column, [.. UntilEnd<SequenceEnd>().Select(item => ReadPart(item, depth + 1))]));
             case MappingStart start:
-                return Keep(start, new YamlMap(line, column, [.. UntilEnd<MappingEnd>().Select(key => (ReadPart(key, depth + 1), ReadPart(Next(), depth + 1)))]));
+                return Keep(
+                    start,
+                    new YamlMap(
+                        line, column, [.. UntilEnd<MappingEnd>().Select(key => (ReadPart(key, depth + 1), ReadPart(Next(), depth + 1)))]));
             default:
                 throw Complaint(current.Start, $"expected a value, found {current.GetType().Name}");
         }

@@ -14,12 +14,14 @@ public sealed class EvalCommandTests : IDisposable
     public async Task ScoresLikeTheRunDid(string scope)
     {
         string[] settings = ["--steps", "3", "--scope", scope, "--target-modules", "q,k,v"];
-        var run = await Cli.RunAsync(_workspace.Train("run", [.. settings, "--eval-data", _workspace.Data, "--test-data", _workspace.Data, "--json"]));
+        var run = await Cli.RunAsync(
+            _workspace.Train("run", [.. settings, "--eval-data", _workspace.Data, "--test-data", _workspace.Data, "--json"]));
         Assert.True(run.ExitCode == 0, run.Error);
         using var report = JsonDocument.Parse(run.Output);
 
         var predictions = _workspace.PathOf("predictions.jsonl");
-        var result = await Cli.RunAsync("eval", "--run", _workspace.PathOf("run"), "--data", _workspace.Data, "--predictions", predictions, "--json");
+        var result = await Cli.RunAsync(
+            "eval", "--run", _workspace.PathOf("run"), "--data", _workspace.Data, "--predictions", predictions, "--json");
 
         Assert.True(result.ExitCode == 0, result.Error);
         using var document = JsonDocument.Parse(result.Output);
@@ -31,7 +33,8 @@ public sealed class EvalCommandTests : IDisposable
             Assert.Equal(best.GetProperty(name).GetDouble(), heldOut.GetProperty(name).GetDouble(), 1e-4);
         }
 
-        Assert.Equal(24, found.GetProperty("confusion").EnumerateArray().SelectMany(row => row.EnumerateArray()).Sum(count => count.GetInt32()));
+        Assert.Equal(
+            24, found.GetProperty("confusion").EnumerateArray().SelectMany(row => row.EnumerateArray()).Sum(count => count.GetInt32()));
         var lines = await File.ReadAllLinesAsync(predictions);
         Assert.Equal(24, lines.Length);
         using var first = JsonDocument.Parse(lines[0]);
@@ -43,7 +46,11 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public async Task ScoresTheBaseModelAsText()
     {
-        var result = await Cli.RunAsync(["eval", "--model", Cli.Nano, "--data", _workspace.Data, "--choices", " negative, positive", "--template", "{text}:", .. Workspace.Engine]);
+        var result = await Cli.RunAsync(
+        [
+            "eval", "--model", Cli.Nano, "--data", _workspace.Data, "--choices", " negative, positive", "--template", "{text}:",
+            .. Workspace.Engine,
+        ]);
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("evaluating: 24 of 24 rows", result.Error, StringComparison.Ordinal);

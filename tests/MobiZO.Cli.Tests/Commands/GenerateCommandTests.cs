@@ -27,7 +27,8 @@ public sealed class GenerateCommandTests : IDisposable
     public async Task ComparesBaseAndAdapter()
     {
         SaveFreshAdapter([]);
-        var (code, output, _) = await Run("--model", s_nano, "--adapter", _folder, "--compare", "--prompt", "It was", "--max-new-tokens", "4");
+        var (code, output, _) = await Run(
+            "--model", s_nano, "--adapter", _folder, "--compare", "--prompt", "It was", "--max-new-tokens", "4");
         Assert.Equal(ExitCodes.Success, code);
         var lines = output.ReplaceLineEndings("\n").Split('\n');
         Assert.Equal("--- base model ---", lines[0]);
@@ -40,14 +41,31 @@ public sealed class GenerateCommandTests : IDisposable
     public async Task WritesOneJsonDocument()
     {
         SaveFreshAdapter([4000]);
-        var (_, output, error) = await Run("--model", s_nano, "--adapter", _folder, "--compare", "--prompt", "It was", "--max-new-tokens", "4", "--json", "--temperature", "0.7", "--seed", "3");
+        var (_, output, error) = await Run(
+            "--model",
+            s_nano,
+            "--adapter",
+            _folder,
+            "--compare",
+            "--prompt",
+            "It was",
+            "--max-new-tokens",
+            "4",
+            "--json",
+            "--temperature",
+            "0.7",
+            "--seed",
+            "3");
         using var json = JsonDocument.Parse(output);
         var answers = json.RootElement.GetProperty("answers");
         Assert.Equal(2, answers.GetArrayLength());
         Assert.Equal(4, answers[1].GetProperty("new_tokens").GetInt32());
         Assert.Equal("max_new_tokens", answers[1].GetProperty("end").GetString());
         Assert.Equal(answers[0].GetProperty("text").GetString(), answers[1].GetProperty("text").GetString());
-        Assert.Contains("warning: The base model answers alone, because the prompt does not hold the tokens that invoke the adapter (alora_invocation_tokens 4000)", error);
+        Assert.Contains(
+            "warning: The base model answers alone, because the prompt does not hold the tokens that invoke the adapter "
+                + "(alora_invocation_tokens 4000)",
+            error);
     }
 
     [Theory]
@@ -74,7 +92,10 @@ public sealed class GenerateCommandTests : IDisposable
     {
         using var model = LocalModel.Open(s_nano);
         var module = model.Assembler.LinearModules[0];
-        AdapterFiles.Save(LoraAdapter.CreateFresh([(module.Name, module.InputSize, module.OutputSize)], 2, 4, 1) with { InvocationTokens = invocationTokens }, _folder);
+        AdapterFiles.Save(
+            LoraAdapter
+                .CreateFresh([(module.Name, module.InputSize, module.OutputSize)], 2, 4, 1) with { InvocationTokens = invocationTokens },
+            _folder);
     }
 
     private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)

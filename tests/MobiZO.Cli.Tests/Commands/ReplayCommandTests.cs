@@ -12,7 +12,8 @@ public sealed class ReplayCommandTests : IDisposable
     public async Task ReplayGivesTheBytesOfTheRun(string update)
     {
         // The order of these modules in the model is not the order of their names.
-        var run = await Cli.RunAsync(_workspace.Train("run", "--steps", "4", "--update", update, "--target-modules", "all-linear", "--layers", "top-2"));
+        var run = await Cli.RunAsync(
+            _workspace.Train("run", "--steps", "4", "--update", update, "--target-modules", "all-linear", "--layers", "top-2"));
         Assert.True(run.ExitCode == 0, run.Error);
 
         var result = await Cli.RunAsync("replay", _workspace.PathOf("run"), "--output", _workspace.PathOf("rebuilt"));

@@ -20,7 +20,8 @@ public sealed class ResumeTests : IDisposable
         int[] kills = [5, 17, 29];
         foreach (var (index, step) in kills.Index())
         {
-            using var process = Cli.Start(index == 0 ? Arguments("killed") : ["train", "--resume", "--output", _workspace.PathOf("killed")]);
+            using var process = Cli.Start(
+                index == 0 ? Arguments("killed") : ["train", "--resume", "--output", _workspace.PathOf("killed")]);
             await WaitForSteps("killed", step, process);
             process.Kill();
             await process.WaitForExitAsync();
@@ -58,7 +59,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("resume with: mobizo train --resume --output", output, StringComparison.Ordinal);
         var result = await Cli.RunAsync("train", "--resume", "--output", _workspace.PathOf("stopped"));
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Equal(await File.ReadAllBytesAsync(_workspace.Adapter("whole")), await File.ReadAllBytesAsync(_workspace.Adapter("stopped")));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(_workspace.Adapter("whole")), await File.ReadAllBytesAsync(_workspace.Adapter("stopped")));
     }
 
     /// <summary>Two processes in one folder would write their lines over each other: the second is refused, whatever it wants, and a killed one leaves nothing in the way.</summary>

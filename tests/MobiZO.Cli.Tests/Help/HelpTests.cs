@@ -13,7 +13,12 @@ public sealed partial class HelpTests
 
     /// <summary>Commands whose short help leaves options out.</summary>
     public static TheoryData<string> LongCommands { get; } =
-        [.. MobizoCommand.Create().Subcommands.Where(command => command is DocumentedCommand { Common: not null }).Select(command => command.Name)];
+    [
+        .. MobizoCommand.Create().Subcommands
+            .OfType<DocumentedCommand>()
+            .Where(command => command.Common is not null)
+            .Select(command => command.Name),
+    ];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -74,7 +79,9 @@ public sealed partial class HelpTests
 
         Assert.True(File.Exists(path), $"{path} is missing; run the tests with {UpdateVariable}=1 to write it");
         var expected = (await File.ReadAllTextAsync(path)).ReplaceLineEndings("\n");
-        Assert.True(expected == help, $"the help '{name}' changed; run the tests with {UpdateVariable}=1 if it should:\n{Difference(expected, help)}");
+        Assert.True(
+            expected == help,
+            $"the help '{name}' changed; run the tests with {UpdateVariable}=1 if it should:\n{Difference(expected, help)}");
     }
 
     private static string[] OptionsIn(string help) => [.. Option().Matches(help).Select(match => match.Groups[1].Value)];

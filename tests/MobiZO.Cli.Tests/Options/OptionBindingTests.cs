@@ -77,11 +77,13 @@ public sealed class OptionBindingTests
 
     [Theory]
     [MemberData(nameof(TrainingOptions))]
-    public void EveryTrainingOptionSetsItsPropertyAndNoOther(string name) => CheckOption(FineTuneOptionGroups.ForTraining().All, FineTuneOptionGroups.Defaults, name);
+    public void EveryTrainingOptionSetsItsPropertyAndNoOther(string name) =>
+        CheckOption(FineTuneOptionGroups.ForTraining().All, FineTuneOptionGroups.Defaults, name);
 
     [Theory]
     [MemberData(nameof(EvaluationOptionNames))]
-    public void EveryEvaluationOptionSetsItsPropertyAndNoOther(string name) => CheckOption(EvaluationOptionGroups.Create(), EvaluationOptionGroups.Defaults, name);
+    public void EveryEvaluationOptionSetsItsPropertyAndNoOther(string name) =>
+        CheckOption(EvaluationOptionGroups.Create(), EvaluationOptionGroups.Defaults, name);
 
     [Fact]
     public void NothingGivenLeavesTheDefaultsOfTheRecords()
@@ -95,7 +97,8 @@ public sealed class OptionBindingTests
     public void GivenOptionsLieOnTopOfAStoredConfiguration()
     {
         var groups = FineTuneOptionGroups.ForTraining();
-        var stored = FineTuneOptionGroups.Defaults with { Model = "stored", Steps = 7, Adapter = new AdapterOptions { Rank = 3, Alpha = 5 } };
+        var adapter = new AdapterOptions { Rank = 3, Alpha = 5 };
+        var stored = FineTuneOptionGroups.Defaults with { Model = "stored", Steps = 7, Adapter = adapter };
 
         var options = groups.Bind(Parse(groups.All, ["--rank", "4"]), stored);
 
@@ -132,14 +135,19 @@ public sealed class OptionBindingTests
     {
         // Decided by --seed and by --learning-rate auto; told by programs, not by users.
         string[] others = ["Data.Seed", "Optimizer.ProbeLearningRate", "Engine.TracePrefix", "Engine.CacheProgress"];
-        var bound = FineTuneOptionGroups.ForTraining().All.SelectMany(group => group.Bound).Select(option => string.Join('.', option.Properties)).ToArray();
+        var options = FineTuneOptionGroups.ForTraining().All.SelectMany(group => group.Bound);
+        string[] bound = [.. options.Select(option => string.Join('.', option.Properties))];
 
         Assert.Equal(bound.Length, bound.Distinct().Count());
-        Assert.Equal(Properties(typeof(FineTuneOptions), "").Except(others).Order(StringComparer.Ordinal), bound.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Properties(typeof(FineTuneOptions), "").Except(others).Order(StringComparer.Ordinal), bound.Order(StringComparer.Ordinal));
     }
 
-    private static IEnumerable<string> Properties(Type record, string prefix) => record.GetProperties().Where(property => property.CanWrite).SelectMany(property =>
-        property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal) ? Properties(property.PropertyType, $"{property.Name}.") : [prefix + property.Name]);
+    private static IEnumerable<string> Properties(Type record, string prefix) =>
+        record.GetProperties().Where(property => property.CanWrite).SelectMany(property =>
+            property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
+                ? Properties(property.PropertyType, $"{property.Name}.")
+                : [prefix + property.Name]);
 
     private static void CheckOption<TRecord>(IReadOnlyList<OptionGroup<TRecord>> groups, TRecord defaults, string name)
     {
@@ -163,7 +171,8 @@ public sealed class OptionBindingTests
         }
     }
 
-    private static IEnumerable<string> Names<TRecord>(IReadOnlyList<OptionGroup<TRecord>> groups) => groups.SelectMany(group => group.Bound).Select(bound => bound.Option.Name);
+    private static IEnumerable<string> Names<TRecord>(IReadOnlyList<OptionGroup<TRecord>> groups) =>
+        groups.SelectMany(group => group.Bound).Select(bound => bound.Option.Name);
 
     private static ParseResult Parse<TRecord>(IReadOnlyList<OptionGroup<TRecord>> groups, string[] args)
     {

@@ -8,6 +8,9 @@ namespace MobiZO.Cli.Tests.RunFiles;
 
 public sealed class RunFileTests : IDisposable
 {
+    private const string Unknown = "found an unknown one.";
+    private const string Group = "expected the settings of a group, such as ";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("mobizo-run-file-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -68,13 +71,13 @@ public sealed class RunFileTests : IDisposable
     [InlineData("stepz: 3", 1, 1, "key 'stepz': expected a setting, found an unknown one. Did you mean 'steps'?")]
     [InlineData("steps: 3\ntemplate: x", 2, 1, "key 'template': expected a setting, found an unknown one. Did you mean 'data.template'?")]
     [InlineData("data:\n  steps: 3", 2, 3, "key 'steps': expected a setting of 'data', found an unknown one. Did you mean 'steps'?")]
-    [InlineData("data:\n  max_row: 3", 2, 3, "key 'max_row': expected a setting of 'data', found an unknown one. Did you mean 'data.max_rows'?")]
+    [InlineData("data:\n  max_row: 3", 2, 3, "key 'max_row': expected a setting of 'data', " + Unknown + " Did you mean 'data.max_rows'?")]
     [InlineData("xyzzy: 3", 1, 1, "key 'xyzzy': expected a setting, found an unknown one.")]
     [InlineData("steps: many", 1, 8, "key 'steps': expected a whole number, found 'many'.")]
     [InlineData("steps: [1]", 1, 8, "key 'steps': expected a whole number, found a list.")]
     [InlineData("resume: yes", 1, 9, "key 'resume': expected true or false, found 'yes'.")]
     [InlineData("optimizer: {noise: pink}", 1, 20, "key 'optimizer.noise': expected one of gaussian, rademacher, found 'pink'.")]
-    [InlineData("data: train.tsv", 1, 7, "key 'data': expected the settings of a group, such as 'eval_fraction', found 'train.tsv'. Did you mean 'train_data'?")]
+    [InlineData("data: train.tsv", 1, 7, "key 'data': " + Group + "'eval_fraction', found 'train.tsv'. Did you mean 'train_data'?")]
     [InlineData("adapter: 3", 1, 10, "key 'adapter': expected the settings of a group, such as 'rank', found '3'.")]
     [InlineData("steps: 3\nseed: 1\nsteps: 4", 3, 1, "key 'steps': expected it once, found it again after line 1.")]
     [InlineData("data: {max_rows: 3,\n  max-rows: 4}", 2, 3, "key 'data.max_rows': expected it once, found it again after line 1.")]
@@ -94,7 +97,8 @@ public sealed class RunFileTests : IDisposable
         var error = Assert.Throws<CommandException>(() => Read(text));
 
         Assert.Equal(ExitCodes.Usage, error.ExitCode);
-        Assert.StartsWith($"{Path.Combine(_folder, "run.yaml")}, line {line}, column {column}: {message}", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Path.Combine(_folder, "run.yaml")}, line {line}, column {column}: {message}", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
 
@@ -103,7 +107,9 @@ public sealed class RunFileTests : IDisposable
     {
         var error = Assert.Throws<CommandException>(() => Read("steps: many\nstepz: 3\nseed: -1\n"));
 
-        Assert.Equal(["line 1, column 8", "line 2, column 1", "line 3, column 7"], error.Message.Split(Environment.NewLine).Select(line => line.Split(": ")[0][^16..]));
+        Assert.Equal(
+            ["line 1, column 8", "line 2, column 1", "line 3, column 7"],
+            error.Message.Split(Environment.NewLine).Select(line => line.Split(": ")[0][^16..]));
     }
 
     [Fact]
@@ -117,7 +123,8 @@ public sealed class RunFileTests : IDisposable
     [Fact]
     public void AMissingFileIsBadInput()
     {
-        var error = Assert.Throws<CommandException>(() => RunFileReader<FineTuneOptions>.Read("none.yaml", FineTuneOptionGroups.ForTraining().All, FineTuneOptionGroups.Defaults));
+        var error = Assert.Throws<CommandException>(
+            () => RunFileReader<FineTuneOptions>.Read("none.yaml", FineTuneOptionGroups.ForTraining().All, FineTuneOptionGroups.Defaults));
 
         Assert.Equal(ExitCodes.Input, error.ExitCode);
         Assert.Contains("none.yaml", error.Message, StringComparison.Ordinal);
@@ -160,7 +167,8 @@ public sealed class RunFileTests : IDisposable
     public void KeysAreThoseOfTheFilesOfARun()
     {
         string[] decided = ["data.seed", "optimizer.probe_learning_rate", "optimizer.effective_learning_rate", "optimizer.effective_noise"];
-        var keys = new RunFileKeys<FineTuneOptions>(FineTuneOptionGroups.ForTraining().All).All.Select(setting => setting.Name).ToHashSet(StringComparer.Ordinal);
+        var settings = new RunFileKeys<FineTuneOptions>(FineTuneOptionGroups.ForTraining().All).All;
+        var keys = settings.Select(setting => setting.Name).ToHashSet(StringComparer.Ordinal);
         using var config = JsonDocument.Parse(ReportJson.Write(FineTuneOptionGroups.Defaults));
 
         Assert.Empty(Keys(config.RootElement, "").Except(keys).Except(decided));
