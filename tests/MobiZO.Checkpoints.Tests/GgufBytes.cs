@@ -1,5 +1,6 @@
 using System.Text;
 using MobiZO.Checkpoints.Gguf;
+using MobiZO.Checkpoints.Quantization;
 
 namespace MobiZO.Checkpoints.Tests;
 

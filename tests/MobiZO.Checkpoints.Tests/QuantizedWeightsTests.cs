@@ -1,5 +1,6 @@
 using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Gguf;
+using MobiZO.Checkpoints.Quantization;
 
 namespace MobiZO.Checkpoints.Tests;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MobiZO.Checkpoints.Json;
 using MobiZO.Checkpoints.Opening;
+using MobiZO.Checkpoints.Quantization;
 
 namespace MobiZO.Checkpoints.Tests;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Gguf;
+using MobiZO.Checkpoints.Quantization;
 
 namespace MobiZO.Checkpoints.Configuration;
 

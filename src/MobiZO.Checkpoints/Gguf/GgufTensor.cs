@@ -1,3 +1,5 @@
+using MobiZO.Checkpoints.Quantization;
+
 namespace MobiZO.Checkpoints.Gguf;
 
 /// <summary>Where a tensor lies in a GGUF file.</summary>

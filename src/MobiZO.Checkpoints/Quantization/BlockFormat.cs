@@ -1,5 +1,3 @@
-using MobiZO.Checkpoints.Gguf;
-
 namespace MobiZO.Checkpoints.Quantization;
 
 /// <summary>A stored format that can be read: blocks of some elements in some bytes, and how to dequantise whole blocks.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Gguf;
 using MobiZO.Checkpoints.Opening;
+using MobiZO.Checkpoints.Quantization;
 using MobiZO.TestKit;
 using MobiZO.TestKit.Golden;
 

@@ -4,8 +4,11 @@ namespace MobiZO.Cli.Tests.Architecture;
 public sealed class RoomTests
 {
     [Theory]
+    [InlineData("MobiZO.Text")]
+    [InlineData("MobiZO.Checkpoints")]
     [InlineData("MobiZO.OnnxRuntime")]
     [InlineData("MobiZO")]
+    [InlineData("MobiZO.Cli")]
     public void No_two_rooms_need_each_other(string project)
     {
         var graph = RoomGraph.Of(project);

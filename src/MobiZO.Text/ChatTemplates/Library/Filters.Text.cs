@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MobiZO.Text.ChatTemplates.Evaluation;
 using MobiZO.Text.ChatTemplates.Values;
 
 namespace MobiZO.Text.ChatTemplates.Library;

@@ -1,4 +1,3 @@
-using MobiZO.Text.ChatTemplates.Evaluation;
 using MobiZO.Text.ChatTemplates.Values;
 
 namespace MobiZO.Text.ChatTemplates.Library;

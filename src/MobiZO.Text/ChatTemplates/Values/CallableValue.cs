@@ -1,4 +1,3 @@
-using MobiZO.Text.ChatTemplates.Evaluation;
 
 namespace MobiZO.Text.ChatTemplates.Values;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MobiZO.Text.ChatTemplates.Evaluation;
 
 namespace MobiZO.Text.ChatTemplates.Values;
 

@@ -1,6 +1,5 @@
-using MobiZO.Text.ChatTemplates.Values;
 
-namespace MobiZO.Text.ChatTemplates.Evaluation;
+namespace MobiZO.Text.ChatTemplates.Values;
 
 /// <summary>Arguments in the order of the parameters of the callee; a parameter that was not given is null.</summary>
 internal sealed class BoundArguments(

@@ -1,4 +1,4 @@
-namespace MobiZO.Checkpoints.Gguf;
+namespace MobiZO.Checkpoints.Quantization;
 
 /// <summary>Element and block types of GGUF tensors; the numbers are those of the files (ggml's <c>ggml_type</c>).</summary>
 internal enum GgufTensorType : uint

@@ -1,6 +1,5 @@
-using MobiZO.Text.ChatTemplates.Values;
 
-namespace MobiZO.Text.ChatTemplates.Evaluation;
+namespace MobiZO.Text.ChatTemplates.Values;
 
 /// <summary>The evaluated arguments of one call.</summary>
 internal sealed record CallArguments(

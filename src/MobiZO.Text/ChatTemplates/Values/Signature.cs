@@ -1,4 +1,4 @@
-namespace MobiZO.Text.ChatTemplates.Evaluation;
+namespace MobiZO.Text.ChatTemplates.Values;
 
 /// <summary>The parameters of a function, filter, test or method of the library.</summary>
 /// <param name="name">Its name in error messages.</param>

@@ -1,4 +1,4 @@
-namespace MobiZO.Checkpoints.Gguf;
+namespace MobiZO.Checkpoints.Quantization;
 
 /// <summary>Block sizes of <see cref="GgufTensorType"/>.</summary>
 /// <remarks>Source: gguf-py, <c>GGML_QUANT_SIZES</c>, and the block structures of ggml.</remarks>

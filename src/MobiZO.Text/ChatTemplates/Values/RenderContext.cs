@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using MobiZO.Text.ChatTemplates.Values;
 
-namespace MobiZO.Text.ChatTemplates.Evaluation;
+namespace MobiZO.Text.ChatTemplates.Values;
 
 /// <summary>What one rendering has cost so far, and the line it is at. Every unbounded operation asks here first.</summary>
 internal sealed class RenderContext

@@ -1,0 +1,115 @@
+using MobiZO.Adapters;
+using MobiZO.Initialization;
+using MobiZO.Models;
+using MobiZO.Optimization;
+using MobiZO.Programs.Assembling;
+using MobiZO.Training;
+
+namespace MobiZO.Tests.Training;
+
+/// <summary>The stages of a run one by one: rows, decided options, opened run, A, rate, prepared run.</summary>
+public sealed class StageTests
+{
+    [Fact]
+    public void RowsSayWhatIsDecidedFromThem()
+    {
+        using var run = new TinyRun();
+        using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
+        var rows = RunRows.Read(run.Options, model);
+        Assert.Equal((10, 6, 2, true, true), (rows.Train.Count, rows.Eval.Count, rows.Labels, rows.HasChoices, rows.HasSingleRows));
+        Assert.Equal(5, rows.ReadTest is null ? 0 : RunRows.Read(run.Options with { TestData = run.At("test.jsonl") }, model).ReadTest().Count);
+
+        var other = RunRows.Read(run.Options with { Data = run.Options.Data with { Choices = [" no", " not at all"] } }, model);
+        Assert.False(other.HasSingleRows);
+        Assert.NotEqual(rows.TrainDigest, other.TrainDigest);
+        Assert.Empty(rows.Notes);
+        var cut = RunRows.Read(run.Options with { Data = run.Options.Data with { MaxLength = 6 } }, model);
+        Assert.Contains("DataOptions.MaxLength", cut.Notes.First(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, " yes", StepLossKind.Choices, LossKind.Choices)]
+    [InlineData(null, " not at all", StepLossKind.ChoiceSequences, LossKind.Choices)]
+    [InlineData(LossKind.Tokens, " yes", StepLossKind.Tokens, LossKind.Tokens)]
+    public void TheLossFollowsTheRows(LossKind? given, string word, StepLossKind loss, LossKind kind)
+    {
+        using var run = new TinyRun();
+        using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
+        var options = run.Options with { Loss = given, Data = run.Options.Data with { Choices = [" no", word] } };
+        var decided = DecidedOptions.Of(options, RunRows.Read(options, model));
+        Assert.Equal((loss, kind), (decided.Loss, decided.LossKind));
+    }
+
+    /// <summary>Nothing is left open, and what was given stays.</summary>
+    [Fact]
+    public void DecidedOptionsLeaveNothingOpen()
+    {
+        var options = new FineTuneOptions { Model = "m", TrainData = "d", Output = "o" };
+        var decided = DecidedOptions.Of(options, labels: 3, StepLossKind.Choices);
+        Assert.Equal((3, 6d, AdapterInitialization.Discriminant, LayerFilter.UpperHalfWord), (decided.Adapter.Rank, decided.Adapter.Alpha, decided.Adapter.Initialization, decided.Adapter.Layers));
+        Assert.Equal(decided.Adapter.ToOptions(), decided.Run.Adapter);
+        Assert.Equal(OptimizerOptions.UpperHalfLearningRate, decided.Run.Optimizer.LearningRate);
+
+        // Deciding again changes nothing: the configuration of a run can be given to a run.
+        Assert.Equal(decided.Run, DecidedOptions.Of(decided.Run, labels: 0, StepLossKind.Choices).Run);
+        var found = decided.WithFound(0.25f).Run.Optimizer;
+        Assert.Equal((0.25f, false), (found.LearningRate, found.ProbeLearningRate));
+    }
+
+    [Fact]
+    public void LabelWordsAreNeededWhereTheyAreAskedFor()
+    {
+        using var run = new TinyRun();
+        using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
+        var free = run.Options with { Data = run.Options.Data with { Choices = null, CompletionColumn = "text", Template = "{label}?" } };
+        var rows = RunRows.Read(free with { EvalData = null }, model);
+        Assert.Contains("DataOptions.Choices", Refusal(free with { Loss = LossKind.Choices }, rows), StringComparison.Ordinal);
+        Assert.Contains("Kaiming", Refusal(free with { Adapter = new AdapterOptions { Initialization = AdapterInitialization.Discriminant } }, rows), StringComparison.Ordinal);
+    }
+
+    /// <summary>The preview stops before A and rate: the adapter is the one drawn from the seed, and no file is written.</summary>
+    [Fact]
+    public void APreviewComputesOneStepAndWritesNothing()
+    {
+        using var run = new TinyRun();
+        var options = run.Options with { Adapter = new AdapterOptions(), Optimizer = run.Options.Optimizer with { ProbeLearningRate = true, LearningRate = null } };
+        using var preview = PreparedRun.Preview(options, progress: null);
+        Assert.True(preview.Options.Run.Optimizer.ProbeLearningRate);
+        Assert.True(preview.Caches.Plan!.Left > 0);
+        Assert.False(Directory.Exists(run.At("run")));
+
+        using var prepared = PreparedRun.Prepare(options, recorded: null, progress: null, CancellationToken.None);
+        Assert.Equal(0, prepared.Caches.Plan!.Left);
+        Assert.False(prepared.Options.Run.Optimizer.ProbeLearningRate);
+        Assert.False(prepared.Adapter.HasSameWeightsAs(preview.Adapter));
+        Assert.Equal(preview.Adapter.Layout.Segments, prepared.Adapter.Layout.Segments);
+        Assert.False(Directory.Exists(run.At("run")));
+    }
+
+    /// <summary>A run that goes on takes A and rate from its files.</summary>
+    [Fact]
+    public async Task ARecordedRunKeepsItsAdapterAndItsRate()
+    {
+        using var run = new TinyRun();
+        var options = run.Options with { Adapter = new AdapterOptions(), Optimizer = run.Options.Optimizer with { ProbeLearningRate = true, LearningRate = null } };
+        Assert.Null(RecordedRun.Read(options));
+        await run.TrainUntilAsync(2, _ => options);
+        var journal = run.Journal();
+
+        // Another A in the folder shows that it is read, not computed again.
+        var stored = AdapterFiles.Load(run.At("run", "initial"));
+        foreach (var module in stored.Modules)
+        {
+            Array.Fill(module.A, 0.5f);
+        }
+
+        AdapterFiles.Save(stored, run.At("run", "initial"));
+        var recorded = RecordedRun.Read(options with { Resume = true });
+        using var prepared = PreparedRun.Prepare(options with { Resume = true }, recorded, progress: null, CancellationToken.None);
+        Assert.True(prepared.Adapter.HasSameWeightsAs(stored));
+        Assert.Equal(journal.Header.Optimizer.LearningRate, prepared.Options.Run.Optimizer.LearningRate);
+        Assert.Equal(2, recorded!.Restore(prepared.Header).NextStep);
+    }
+
+    private static string Refusal(FineTuneOptions options, RunRows rows) => Assert.Throws<FineTuneException>(() => DecidedOptions.Of(options, rows)).Message;
+}
