@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MobiZO.Data;
 
-/// <summary>Training data or its options are wrong. The message names file, line and position, what was found, what was expected and what to do.</summary>
+/// <summary>
+/// Training data or its options are wrong. The message names file, line and position, what was found, what was expected and what to do.
+/// </summary>
 public sealed class DataException : Exception
 {
     /// <summary>Creates the exception with a message for the user.</summary>
@@ -16,7 +18,8 @@ public sealed class DataException : Exception
     /// <param name="found">What the file holds there.</param>
     /// <param name="expected">What it should hold.</param>
     /// <param name="advice">What the user can do; a full sentence.</param>
-    public DataException(DataPlace place, string found, string expected, string advice) : base($"{place}: found {found}; expected {expected}. {advice}")
+    public DataException(DataPlace place, string found, string expected, string advice)
+        : base($"{place}: found {found}; expected {expected}. {advice}")
     {
         File = place.File;
         Line = place.Line;
@@ -37,8 +40,8 @@ public sealed class DataException : Exception
     public int? Row { get; }
 
     /// <summary>
-    /// A piece of user text made fit for a message: quoted, on one line, at most 60 characters. Characters that cannot be seen are written by their code, so
-    /// that <c>'\ufeffham'</c> does not look like <c>'ham'</c>.
+    /// A piece of user text made fit for a message: quoted, on one line, at most 60 characters. Characters that cannot be seen are written
+    /// by their code, so that <c>'\ufeffham'</c> does not look like <c>'ham'</c>.
     /// </summary>
     internal static string Quote(string text)
     {

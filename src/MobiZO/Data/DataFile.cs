@@ -1,12 +1,14 @@
 namespace MobiZO.Data;
 
 /// <summary>
-/// Reads local files of rows: JSON Lines, CSV, TSV and Parquet. Text is UTF-8, with or without a byte order mark, or UTF-16 with one; LF, CRLF or a CR alone ends a line.
+/// Reads local files of rows: JSON Lines, CSV, TSV and Parquet. Text is UTF-8, with or without a byte order mark, or UTF-16 with one; LF,
+/// CRLF or a CR alone ends a line.
 /// </summary>
 public static class DataFile
 {
     /// <summary>
-    /// Reads the rows of a file. With <see cref="DataOptions.MaxRows"/> and without <see cref="DataOptions.Balanced"/> reading stops at that many rows.
+    /// Reads the rows of a file. With <see cref="DataOptions.MaxRows"/> and without <see cref="DataOptions.Balanced"/> reading stops at
+    /// that many rows.
     /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="options">Form of the file and its columns.</param>

@@ -1,15 +1,18 @@
 namespace MobiZO.Data;
 
-/// <summary>How rows become examples: the file's form, the prompt, the labels, lengths and samples.</summary>
+/// <summary>How rows become examples: the format of the file, the prompt, the labels, lengths and samples.</summary>
 public sealed record DataOptions
 {
-    /// <summary>Form of the file; null: by its extension.</summary>
+    /// <summary>Format of the file; null: by its extension.</summary>
     public DataFormat? Format { get; init; }
 
-    /// <summary>Whether the first line of a CSV or TSV file names the columns; without header and <see cref="Columns"/> they are column1, column2, ...</summary>
+    /// <summary>
+    /// Whether the first line of a CSV or TSV file names the columns. Without a header the columns are <see cref="Columns"/>, or column1,
+    /// column2 and so on.
+    /// </summary>
     public bool HasHeader { get; init; } = true;
 
-    /// <summary>Column names of a CSV or TSV file without a header (giving them says that it has none); null: from the header.</summary>
+    /// <summary>Column names of a CSV or TSV file; giving them says that it has no header. Null: from the header.</summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
     /// <summary>What a row means; null: decided by the options and the columns of the first row.</summary>
@@ -30,22 +33,30 @@ public sealed record DataOptions
     /// <summary>Column of the messages of a conversation.</summary>
     public string MessagesColumn { get; init; } = "messages";
 
-    /// <summary>The prompt with <c>{column}</c> fields (see <see cref="PromptTemplate"/>); null: the text or prompt column as it is.</summary>
+    /// <summary>
+    /// The prompt with <c>{column}</c> fields (see <see cref="PromptTemplate"/>); null: the text or prompt column as it is.
+    /// </summary>
     public string? Template { get; init; }
 
-    /// <summary>Whether surrounding space is removed from fields before they enter the template. Completions and plain texts are never touched.</summary>
+    /// <summary>
+    /// Whether surrounding space is removed from fields before they enter the template. Completions and plain texts are never touched.
+    /// </summary>
     public bool TrimFields { get; init; } = true;
 
     /// <summary>
-    /// Words of a classification in label order, leading space included (" no", " yes"). An integer label 0..n-1 is a position in this list; any other
-    /// label must equal a choice, surrounding space aside. Either this or <see cref="LabelWords"/>.
+    /// Words of a classification in label order, leading space included (" no", " yes"). An integer label 0..n-1 is a position in this
+    /// list; any other label must equal a choice, surrounding space aside. Either this or <see cref="LabelWords"/>.
     /// </summary>
     public IReadOnlyList<string>? Choices { get; init; }
 
-    /// <summary>Words of a classification by label; the distinct words, in order, are the choices. Either this or <see cref="Choices"/>.</summary>
+    /// <summary>
+    /// Words of a classification by label; the distinct words, in order, are the choices. Either this or <see cref="Choices"/>.
+    /// </summary>
     public IReadOnlyList<LabelWord>? LabelWords { get; init; }
 
-    /// <summary>Text put after each free answer, for example the end-of-turn token of the model; null: nothing. Chat templates bring their own.</summary>
+    /// <summary>
+    /// Text put after each free answer, for example the end-of-turn token of the model; null: nothing. Chat templates bring their own.
+    /// </summary>
     public string? AnswerSuffix { get; init; }
 
     /// <summary>Longest example in tokens, the longest answer included.</summary>
@@ -70,11 +81,13 @@ public sealed record DataOptions
     public int InvocationTokens { get; init; } = 1;
 
     /// <summary>
-    /// Text whose last occurrence in the prompt starts the part that carries the adapter in scope "activated"; null: <see cref="InvocationTokens"/> says it.
+    /// Text in the prompt from which on its tokens carry the adapter in scope "activated"; its last occurrence counts. Null:
+    /// <see cref="InvocationTokens"/> says how many do.
     /// </summary>
     public string? InvocationText { get; init; }
 
-    /// <summary>Every error in these options, in words; empty when they are sound.</summary>
+    /// <summary>Finds the errors in these options.</summary>
+    /// <returns>One text for each; empty when the options are sound.</returns>
     public IReadOnlyList<string> Validate() => DataOptionsValidation.Errors(this);
 
     /// <summary>Checks the options.</summary>

@@ -39,7 +39,9 @@ public sealed class DataRow
     internal RowOrigin Origin { get; init; } = RowOrigin.Plain;
 
     /// <summary>The value of a column.</summary>
-    /// <exception cref="DataException">The row has no such column, null in it, or what is no text: a list or struct of a Parquet file.</exception>
+    /// <exception cref="DataException">
+    /// The row has no such column, null in it, or what is no text: a list or struct of a Parquet file.
+    /// </exception>
     public string this[string column] => Find(column) ?? throw Missing(column);
 
     internal DataPlace Place => Origin.CountsRows ? new DataPlace(File, Row: LineNumber) : new DataPlace(File, LineNumber);
@@ -64,7 +66,8 @@ public sealed class DataRow
 
     /// <summary>What to do about columns that nobody knows: a first line of data taken for a header is the usual reason.</summary>
     internal string Advise(string advice) => Origin.IsNamedByFirstLine
-        ? $"{advice} When the first line is already data, say that the file has no header (HasHeader = false) or name its columns (Columns)."
+        ? $"{advice} When the first line is already data, say that the file has no header (HasHeader = false) "
+            + "or name its columns (DataOptions.Columns)."
         : advice;
 
     private DataException Missing(string column)
@@ -81,7 +84,8 @@ public sealed class DataRow
                 $"the column {DataException.Quote(column.Split('.')[0])} with {kind}",
                 "strings, numbers or true and false",
                 "Write what you need of it to a column of strings, or the rows as JSON Lines.")
-            : new DataException(Place, DescribeColumns(), $"a column {quoted}", Advise("Name the right column in the options or the template."));
+            : new DataException(
+                Place, DescribeColumns(), $"a column {quoted}", Advise("Name the right column in the options or the template."));
     }
 
     private int IndexOf(string column)

@@ -1,6 +1,8 @@
 namespace MobiZO.Data;
 
-/// <summary>A row as token ids: what the model reads and what it should answer. The model sees <see cref="PromptIds"/> followed by one answer.</summary>
+/// <summary>
+/// A row as token ids: what the model reads and what it should answer. The model sees <see cref="PromptIds"/> followed by one answer.
+/// </summary>
 public sealed record EncodedExample
 {
     /// <summary>Line of the row in its file, counted from 1.</summary>

@@ -4,8 +4,8 @@ using MobiZO.Text.Tokenizers;
 namespace MobiZO.Data;
 
 /// <summary>
-/// Turns rows into token ids. Prompt and answer are encoded together, so that the answer's tokens are those the model will see even when tokens merge over the
-/// border; too long prompts lose characters of their longest field, answers never do.
+/// Turns rows into token ids. Prompt and answer are encoded together: tokens may merge over the border, and the model must see the tokens
+/// that it will see later. A prompt that is too long loses characters of its longest field. Answers are never cut.
 /// </summary>
 public sealed class ExampleEncoder
 {
@@ -58,14 +58,17 @@ public sealed class ExampleEncoder
     {
         if (_options.InvocationText is not null)
         {
-            throw new DataException(row.Place, "plain text with InvocationText", "a prompt", "Leave InvocationText out: plain text has no prompt to search.");
+            throw new DataException(
+                row.Place, "plain text with InvocationText", "a prompt", "Leave InvocationText out: plain text has no prompt to search.");
         }
 
-        PromptAnswerIds border = PromptAnswerIds.Find(_tokenizer, prompt: "", [row[_options.TextColumn] + _options.AnswerSuffix], addSpecialTokens: true);
+        PromptAnswerIds border = PromptAnswerIds.Find(
+            _tokenizer, prompt: "", [row[_options.TextColumn] + _options.AnswerSuffix], addSpecialTokens: true);
         int[] ids = [.. border.PromptIds, .. border.AnswerIds[0]];
         if (ids.Length < 2)
         {
-            throw new DataException(row.Place, Say($"a text of {ids.Length} tokens"), "at least 2 tokens, one to read and one to predict", "Remove the row.");
+            throw new DataException(
+                row.Place, Say($"a text of {ids.Length} tokens"), "at least 2 tokens, one to read and one to predict", "Remove the row.");
         }
 
         bool isTooLong = ids.Length > _options.MaxLength;
@@ -144,7 +147,8 @@ public sealed class ExampleEncoder
             "Raise MaxLength, shorten the template or the other fields, or remove the row; answers are never cut.");
     }
 
-    private PromptAnswerIds Find(PromptText text, PromptDraft draft) => PromptAnswerIds.Find(_tokenizer, text.Prompt, text.Answers, draft.AddSpecialTokens);
+    private PromptAnswerIds Find(PromptText text, PromptDraft draft) =>
+        PromptAnswerIds.Find(_tokenizer, text.Prompt, text.Answers, draft.AddSpecialTokens);
 
     private static void CheckAnswers(DataRow row, PromptText text, PromptAnswerIds border, bool areChoices)
     {
@@ -176,7 +180,8 @@ public sealed class ExampleEncoder
                 {
                     throw new DataException(
                         row.Place,
-                        $"the choices {DataException.Quote(text.Answers[twin])} and {DataException.Quote(text.Answers[i])} with the same tokens",
+                        $"the choices {DataException.Quote(text.Answers[twin])} and {DataException.Quote(text.Answers[i])} "
+                            + "with the same tokens",
                         "different tokens for every choice",
                         "Use words that this tokenizer tells apart.");
                 }

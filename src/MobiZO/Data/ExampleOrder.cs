@@ -1,8 +1,8 @@
 namespace MobiZO.Data;
 
 /// <summary>
-/// The order of training examples. Every epoch is a permutation that only (seed, epoch) decides, and steps follow each other through the epochs, so that any
-/// step can be asked for at any time: a resumed run needs no state. One instance is for one thread.
+/// The order of training examples. Every epoch is a permutation that only (seed, epoch) decides, and steps follow each other through the
+/// epochs, so that any step can be asked for at any time: a resumed run needs no state. One instance is for one thread.
 /// </summary>
 public sealed class ExampleOrder
 {
@@ -29,7 +29,9 @@ public sealed class ExampleOrder
     /// <summary>Examples of one step.</summary>
     public int ExamplesPerStep { get; }
 
-    /// <summary>The examples of a step, as indices from 0 to <see cref="Count"/> - 1. A step at the end of an epoch continues in the next one.</summary>
+    /// <summary>
+    /// The examples of a step, as indices from 0 to <see cref="Count"/> - 1. A step at the end of an epoch continues in the next one.
+    /// </summary>
     /// <param name="step">Step, counted from 0.</param>
     public int[] IndicesOf(long step)
     {

@@ -5,12 +5,16 @@ using System.Text.Json;
 namespace MobiZO.Data;
 
 /// <summary>
-/// Rows of a JSON Lines file. Fields of nested objects get names with dots (target.span1_text); numbers, true and false keep their spelling; arrays stay JSON;
-/// null is a column without a value. Lines of white space are skipped.
+/// Rows of a JSON Lines file. Fields of nested objects get names with dots (target.span1_text); numbers, true and false keep their
+/// spelling; arrays stay JSON; null is a column without a value. Lines of white space are skipped.
 /// </summary>
 internal sealed class JsonLinesReader
 {
-    private static readonly JsonReaderOptions s_strict = new() { AllowTrailingCommas = false, CommentHandling = JsonCommentHandling.Disallow };
+    private static readonly JsonReaderOptions s_strict = new()
+    {
+        AllowTrailingCommas = false,
+        CommentHandling = JsonCommentHandling.Disallow,
+    };
 
     private readonly RecordReader _records;
     private readonly string _messagesColumn;
@@ -57,7 +61,8 @@ internal sealed class JsonLinesReader
         }
         catch (InvalidOperationException)
         {
-            throw new DataException(_records.Place, "half of a surrogate pair (\\ud800 to \\udfff) in a string", "valid Unicode", "Remove the broken escape.");
+            throw new DataException(
+                _records.Place, "half of a surrogate pair (\\ud800 to \\udfff) in a string", "valid Unicode", "Remove the broken escape.");
         }
 
         // Rows of one file nearly always share their columns: keep one list for all of them.
@@ -99,7 +104,8 @@ internal sealed class JsonLinesReader
     {
         if (_names.Contains(name, StringComparer.Ordinal))
         {
-            throw new DataException(_records.Place, $"the key {DataException.Quote(name)} twice", "a different name for every key", "Remove one of them.");
+            throw new DataException(
+                _records.Place, $"the key {DataException.Quote(name)} twice", "a different name for every key", "Remove one of them.");
         }
 
         _names.Add(name);

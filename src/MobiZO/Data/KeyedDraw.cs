@@ -1,8 +1,8 @@
 namespace MobiZO.Data;
 
 /// <summary>
-/// Random numbers without state: each is a pure function of (seed, stream, counter). The bit mixer is the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast
-/// splittable pseudorandom number generators", OOPSLA 2014).
+/// Random numbers without state: each is a pure function of (seed, stream, counter). The bit mixer is the finaliser of SplitMix64 (Steele,
+/// Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
 /// </summary>
 internal static class KeyedDraw
 {

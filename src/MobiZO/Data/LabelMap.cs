@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MobiZO.Data;
 
-/// <summary>From the labels of the data to positions in the list of answer words.</summary>
+/// <summary>Finds the position of a label in the list of answer words.</summary>
 internal sealed class LabelMap
 {
     private readonly Dictionary<string, int> _positions;
@@ -24,13 +24,15 @@ internal sealed class LabelMap
         if (options.LabelWords is { } labelWords)
         {
             string[] words = [.. labelWords.Select(word => word.Word).Distinct(StringComparer.Ordinal)];
-            Dictionary<string, int> positions = labelWords.ToDictionary(word => word.Label.Trim(), word => Array.IndexOf(words, word.Word), StringComparer.Ordinal);
+            Dictionary<string, int> positions = labelWords.ToDictionary(
+                word => word.Label.Trim(), word => Array.IndexOf(words, word.Word), StringComparer.Ordinal);
             return new LabelMap(words, positions, integersArePositions: false);
         }
 
         if (options.Choices is { } choices)
         {
-            Dictionary<string, int> positions = Enumerable.Range(0, choices.Count).ToDictionary(i => choices[i].Trim(), StringComparer.Ordinal);
+            Dictionary<string, int> positions = Enumerable.Range(0, choices.Count)
+                .ToDictionary(i => choices[i].Trim(), StringComparer.Ordinal);
             return new LabelMap([.. choices], positions, integersArePositions: true);
         }
 
@@ -61,7 +63,9 @@ internal sealed class LabelMap
         }
 
         string labels = string.Join(", ", _positions.Keys.Select(DataException.Quote));
-        string integers = _integersArePositions ? string.Create(CultureInfo.InvariantCulture, $"an integer from 0 to {Words.Count - 1} or ") : "";
+        string integers = _integersArePositions
+            ? string.Create(CultureInfo.InvariantCulture, $"an integer from 0 to {Words.Count - 1} or ")
+            : "";
         throw new DataException(
             row.Place,
             $"the label {DataException.Quote(label)} in column {DataException.Quote(column)}",

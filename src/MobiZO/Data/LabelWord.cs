@@ -8,8 +8,8 @@ namespace MobiZO.Data;
 public sealed record LabelWord(string Label, string Word)
 {
     /// <summary>
-    /// Reads <c>ham= no,spam= yes</c>. Space counts in words and not around labels; <c>\,</c>, <c>\=</c> and <c>\\</c> stand for the character itself and
-    /// <c>\n</c> for a newline. Several labels may share a word.
+    /// Reads <c>ham= no,spam= yes</c>. Space counts in words and not around labels; <c>\,</c>, <c>\=</c> and <c>\\</c> stand for the
+    /// character itself and <c>\n</c> for a newline. Several labels may share a word.
     /// </summary>
     /// <exception cref="DataException">A part has no '=', or its label or word is empty.</exception>
     public static IReadOnlyList<LabelWord> ParseList(string text)
@@ -51,8 +51,8 @@ public sealed record LabelWord(string Label, string Word)
         {
             string part = label is null ? word : $"{label}={word}";
             throw new DataException(
-                $"Label words {DataException.Quote(text)}: found {DataException.Quote(part)}; expected label=word. Write them like 'ham= no,spam= yes'; "
-                + "put a backslash before a comma or '=' that belongs to the text.");
+                $"Label words {DataException.Quote(text)}: found {DataException.Quote(part)}; expected label=word. "
+                + "Write them like 'ham= no,spam= yes'; put a backslash before a comma or '=' that belongs to the text.");
         }
 
         return new LabelWord(label.Trim(), word);

@@ -5,8 +5,8 @@ using Parquet.Schema;
 namespace MobiZO.Data;
 
 /// <summary>
-/// Reads the rows of a Parquet file in file order. Strings, numbers, true and false become text as they would stand in JSON; null is a column without a value.
-/// Columns of another kind are refused only when a row is asked for them. One row group is in memory at a time.
+/// Reads the rows of a Parquet file in file order. Strings, numbers, true and false become text as they would stand in JSON; null is a
+/// column without a value. Columns of another kind are refused only when a row is asked for them. One row group is in memory at a time.
 /// </summary>
 internal sealed class ParquetRows
 {
@@ -98,7 +98,9 @@ internal sealed class ParquetRows
         return [.. Enumerable.Range(0, count).Select(row => Array.ConvertAll(columns, column => column[row]))];
     }
 
-    /// <summary>Calls the package. A file that is cut, damaged or no Parquet makes it throw a dozen types of exceptions; each means the file.</summary>
+    /// <summary>
+    /// Calls the package. A file that is cut, damaged or no Parquet makes it throw a dozen types of exceptions; each means the file.
+    /// </summary>
     private static T Guard<T>(Func<T> call, DataPlace place, string found)
     {
         try
@@ -108,7 +110,10 @@ internal sealed class ParquetRows
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             throw new DataException(
-                place, $"{found} ({error.Message.TrimEnd('.')})", "a whole Parquet file", "Write or copy the file again, or name what it is by DataOptions.Format.");
+                place,
+                $"{found} ({error.Message.TrimEnd('.')})",
+                "a whole Parquet file",
+                "Write or copy the file again, or name what it is by DataOptions.Format.");
         }
     }
 }

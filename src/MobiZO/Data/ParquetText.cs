@@ -43,7 +43,8 @@ internal static class ParquetText
     /// <param name="field">The column.</param>
     /// <param name="count">Rows of the group.</param>
     /// <returns>The text of every row; null where the file says null.</returns>
-    public static Task<string?[]> ReadAsync(ParquetRowGroupReader group, DataField field, int count) => s_readers[field.ClrType](group, field, count);
+    public static Task<string?[]> ReadAsync(ParquetRowGroupReader group, DataField field, int count) =>
+        s_readers[field.ClrType](group, field, count);
 
     private static async Task<string?[]> ReadStringsAsync(ParquetRowGroupReader group, DataField field, int count)
     {
@@ -53,7 +54,8 @@ internal static class ParquetText
     }
 
     private static Task<string?[]> ReadNumbersAsync<T>(ParquetRowGroupReader group, DataField field, int count)
-        where T : struct, IFormattable => ReadAsync<T>(group, field, count, value => value.ToString(format: null, CultureInfo.InvariantCulture));
+        where T : struct, IFormattable =>
+            ReadAsync<T>(group, field, count, value => value.ToString(format: null, CultureInfo.InvariantCulture));
 
     private static async Task<string?[]> ReadAsync<T>(ParquetRowGroupReader group, DataField field, int count, Func<T, string> write)
         where T : struct

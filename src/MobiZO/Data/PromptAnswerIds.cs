@@ -3,8 +3,8 @@ using MobiZO.Text.Tokenizers;
 namespace MobiZO.Data;
 
 /// <summary>
-/// A prompt and its answers in tokens, as the model will see them. Prompt and answer are encoded together, because tokens may merge over the border; the first
-/// answer token is the first one whose range ends after the prompt, and the prompt is what comes before it.
+/// The tokens of a prompt and its answers, as the model will see them. Prompt and answer are encoded together, because tokens may merge
+/// over the border. The answer begins with the first token whose range ends after the prompt; every token before it is the prompt.
 /// </summary>
 internal sealed class PromptAnswerIds
 {
@@ -31,7 +31,9 @@ internal sealed class PromptAnswerIds
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="prompt">Text before the answer.</param>
     /// <param name="answers">At least one answer, its leading space included.</param>
-    /// <param name="addSpecialTokens">Whether the tokenizer adds its tokens (BOS, ...) in front; those it adds after the text are dropped.</param>
+    /// <param name="addSpecialTokens">
+    /// Whether the tokenizer adds its tokens (BOS, ...) in front; those it adds after the text are dropped.
+    /// </param>
     public static PromptAnswerIds Find(ITokenizer tokenizer, string prompt, IReadOnlyList<string> answers, bool addSpecialTokens)
     {
         var whole = new int[answers.Count][];

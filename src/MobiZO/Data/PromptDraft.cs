@@ -4,7 +4,8 @@ namespace MobiZO.Data;
 /// <param name="Fields">The texts that may be cut.</param>
 /// <param name="Render">Writes the prompt and its answers from the fields, in the order of <paramref name="Fields"/>.</param>
 /// <param name="AddSpecialTokens">Whether the tokenizer adds its own tokens; a chat template writes them itself.</param>
-internal sealed record PromptDraft(IReadOnlyList<string> Fields, Func<IReadOnlyList<string>, PromptText> Render, bool AddSpecialTokens = true);
+internal sealed record PromptDraft(
+    IReadOnlyList<string> Fields, Func<IReadOnlyList<string>, PromptText> Render, bool AddSpecialTokens = true);
 
 /// <summary>A prompt and the answers that may follow it.</summary>
 /// <param name="Prompt">Text before the answer.</param>

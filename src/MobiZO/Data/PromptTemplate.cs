@@ -4,8 +4,8 @@ using System.Text;
 namespace MobiZO.Data;
 
 /// <summary>
-/// A prompt with <c>{column}</c> fields. <c>{{</c> and <c>}}</c> stand for braces; <c>\n</c>, <c>\t</c> and <c>\\</c>, as typed on a command line, for a
-/// newline, a tab and a backslash; any other backslash is itself.
+/// A prompt with <c>{column}</c> fields. <c>{{</c> and <c>}}</c> write a brace. <c>\n</c>, <c>\t</c> and <c>\\</c>, as typed on a command
+/// line, write a newline, a tab and a backslash. Every other backslash is text.
 /// </summary>
 public sealed class PromptTemplate
 {
@@ -103,5 +103,6 @@ public sealed class PromptTemplate
 
     private static DataException Broken(string template, int position, string found, string expected) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"Template {DataException.Quote(template)}, character {position + 1}: found {found}; expected {expected}. Write {{{{ or }}}} for a brace in the text."));
+        $"Template {DataException.Quote(template)}, character {position + 1}: found {found}; expected {expected}. ")
+        + "Write {{ or }} for a brace in the text.");
 }

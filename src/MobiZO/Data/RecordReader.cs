@@ -7,9 +7,9 @@ using CsvHelper;
 namespace MobiZO.Data;
 
 /// <summary>
-/// Reads a text file record by record and knows the place of every byte. A record is a line; a CSV record with quoted line ends spans several. LF, CRLF and a
-/// CR alone end a line, empty lines are skipped, and a byte order mark is dropped wherever a record begins. CsvHelper cuts the records; broken quotes and bytes
-/// that are not UTF-8 are errors here.
+/// Reads a text file record by record and knows the place of every byte. A record is a line; a CSV record with quoted line ends spans
+/// several. LF, CRLF and a CR alone end a line, empty lines are skipped, and a byte order mark is dropped wherever a record begins.
+/// CsvHelper cuts the records; broken quotes and bytes that are not UTF-8 are errors here.
 /// </summary>
 internal sealed class RecordReader : IDisposable
 {
@@ -105,7 +105,11 @@ internal sealed class RecordReader : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(new DataPlace(Path), $"a file that cannot be read ({error.Message})", "a readable file", "Check the path and its permissions.");
+            throw new DataException(
+                new DataPlace(Path),
+                $"a file that cannot be read ({error.Message})",
+                "a readable file",
+                "Check the path and its permissions.");
         }
     }
 
@@ -123,7 +127,8 @@ internal sealed class RecordReader : IDisposable
         int inLine = position - LineStart(position) + (LineStart(position) == 0 ? skipped : 0);
         return new DataException(
             PlaceInRecord(position),
-            string.Create(CultureInfo.InvariantCulture, $"the byte 0x{record[position]:X2} (byte {inLine + 1} of the line), which is not UTF-8"),
+            string.Create(
+                CultureInfo.InvariantCulture, $"the byte 0x{record[position]:X2} (byte {inLine + 1} of the line), which is not UTF-8"),
             "UTF-8 text",
             "Save the file as UTF-8.");
     }
@@ -140,7 +145,7 @@ internal sealed class RecordReader : IDisposable
                 place,
                 $"a quote inside the field {DataException.Quote(field)}, which does not begin with one",
                 "quotes only around whole fields",
-                "Put the whole field in quotes and double the quotes inside it; a file whose columns are between tabs is DataOptions.Format = Tsv."),
+                "Put the whole field in quotes and double the quotes inside it; use DataOptions.Format = Tsv for columns between tabs."),
             CsvMalformedReason.UnterminatedQuote => new DataException(
                 opening,
                 "a quote that is not closed before the end of the file",
@@ -155,7 +160,8 @@ internal sealed class RecordReader : IDisposable
                 opening,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"a quoted field that runs on to line {place.Line}, column {place.Column}, with {CharacterAt(position)} after its closing quote"),
+                    $"a quoted field that runs on to line {place.Line}, column {place.Column}, ")
+                    + $"with {CharacterAt(position)} after its closing quote",
                 "a comma or the end of the line after a closing quote",
                 "Add the closing quote that is missing where the field should end, or double the quotes inside it."),
         };
@@ -197,5 +203,6 @@ internal sealed class RecordReader : IDisposable
 
     private static int LineEnds(ReadOnlySpan<byte> text) => text.Count((byte)'\n') + text.Count((byte)'\r') - text.Count("\r\n"u8);
 
-    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> text) => text.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> text) =>
+        text.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
 }

@@ -18,7 +18,7 @@ internal sealed class RowDrafts
         _template = options.Template is null ? null : PromptTemplate.Parse(options.Template);
     }
 
-    /// <summary>The shape of a file by the options and its first row. Only the unmistakable is decided.</summary>
+    /// <summary>Decides the shape of a file by the options and its first row. What could mean two things is an error.</summary>
     /// <exception cref="DataException">The columns fit no shape, or more than one.</exception>
     public RowShape ShapeOf(DataRow row)
     {
@@ -42,15 +42,21 @@ internal sealed class RowDrafts
         {
             throw new DataException(
                 row.Place,
-                $"a label column {DataException.Quote(_options.LabelColumn)} beside {DataException.Quote(_options.TextColumn)}, and no words for the labels",
+                $"a label column {DataException.Quote(_options.LabelColumn)} beside {DataException.Quote(_options.TextColumn)}, "
+                    + "and no words for the labels",
                 "Choices or LabelWords",
-                "Give the words that answer for the labels (for example Choices ' no', ' yes'), or set the shape Text to learn the texts alone.");
+                "Give the words that answer for the labels (for example ' no' and ' yes'), "
+                    + "or use DataOptions.Shape = Text to learn the texts alone.");
         }
 
         RowShape[] shapes =
         [
-            .. row.Turns is not null || row.Origin.OtherColumns.ContainsKey(_options.MessagesColumn) ? [RowShape.Chat] : Array.Empty<RowShape>(),
-            .. row.Find(_options.PromptColumn) is not null && row.Find(_options.CompletionColumn) is not null ? [RowShape.Completion] : Array.Empty<RowShape>(),
+            .. row.Turns is not null || row.Origin.OtherColumns.ContainsKey(_options.MessagesColumn)
+                ? [RowShape.Chat]
+                : Array.Empty<RowShape>(),
+            .. row.Find(_options.PromptColumn) is not null && row.Find(_options.CompletionColumn) is not null
+                ? [RowShape.Completion]
+                : Array.Empty<RowShape>(),
             .. hasText ? [RowShape.Text] : Array.Empty<RowShape>(),
         ];
         if (shapes.Length == 1)
@@ -59,8 +65,9 @@ internal sealed class RowDrafts
         }
 
         string text = DataException.Quote(_options.TextColumn);
-        string fitting = $"{text} with {DataException.Quote(_options.LabelColumn)} and Choices, {DataException.Quote(_options.PromptColumn)} with "
-            + $"{DataException.Quote(_options.CompletionColumn)}, {DataException.Quote(_options.MessagesColumn)}, or {text} alone";
+        string fitting = $"{text} with {DataException.Quote(_options.LabelColumn)} and Choices, "
+            + $"{DataException.Quote(_options.PromptColumn)} with {DataException.Quote(_options.CompletionColumn)}, "
+            + $"{DataException.Quote(_options.MessagesColumn)}, or {text} alone";
         throw new DataException(
             row.Place,
             $"{row.DescribeColumns()}, which fit {(shapes.Length == 0 ? "no shape of row" : string.Join(" and ", shapes))}",
@@ -93,7 +100,10 @@ internal sealed class RowDrafts
         if (_renderChat is null)
         {
             throw new DataException(
-                row.Place, "a conversation", "a model with a chat template", "Use a model that has one, or turn the rows into prompt and completion.");
+                row.Place,
+                "a conversation",
+                "a model with a chat template",
+                "Use a model that has one, or turn the rows into prompt and completion.");
         }
 
         if (row.Find("tools") is { } tools && tools != "[]")
@@ -112,15 +122,19 @@ internal sealed class RowDrafts
             "Name the column of the messages (MessagesColumn).");
         if (turns.Count < 2 || turns[^1].Role != "assistant")
         {
-            string found = turns.Count == 0 ? "no messages" : $"a conversation whose last message is by {DataException.Quote(turns[^1].Role)}";
+            string found = turns.Count == 0
+                ? "no messages"
+                : $"a conversation whose last message is by {DataException.Quote(turns[^1].Role)}";
             found = turns.Count == 1 && turns[0].Role == "assistant" ? "an answer without a message before it" : found;
-            throw new DataException(row.Place, found, "messages that end with one by 'assistant', the answer", "Add the answer, or remove the row.");
+            throw new DataException(
+                row.Place, found, "messages that end with one by 'assistant', the answer", "Add the answer, or remove the row.");
         }
 
         string[] contents = [.. turns.SkipLast(1).Select(turn => turn.Content)];
         return new PromptDraft(contents, Render, AddSpecialTokens: false);
 
-        PromptText Render(IReadOnlyList<string> fields) => RenderTurns(row, [.. fields.Select((content, i) => turns[i] with { Content = content })], turns[^1]);
+        PromptText Render(IReadOnlyList<string> fields) =>
+            RenderTurns(row, [.. fields.Select((content, i) => turns[i] with { Content = content })], turns[^1]);
     }
 
     private PromptText RenderTurns(DataRow row, List<ChatTurn> before, ChatTurn answer)
@@ -136,7 +150,8 @@ internal sealed class RowDrafts
                 "Turn the rows into prompt and completion, written the way the model should see them.");
         }
 
-        // Templates end a turn with a newline after the end-of-turn token; the model stops at that token and never has to answer the newline.
+        // Templates end a turn with a newline after the end-of-turn token; the model stops at that token and never has to answer the
+        // newline.
         return new PromptText(prompt, [whole[prompt.Length..].TrimEnd()]);
     }
 

@@ -23,8 +23,8 @@ public sealed class RowSampler
     }
 
     /// <summary>
-    /// Chooses rows: with <see cref="DataOptions.Balanced"/> the same number for each label, as many as the rarest label and <see cref="DataOptions.MaxRows"/>
-    /// allow; else the first <see cref="DataOptions.MaxRows"/> rows.
+    /// Chooses the rows to use. With <see cref="DataOptions.Balanced"/> every label gets the same number of rows, as many as its rarest
+    /// label has and <see cref="DataOptions.MaxRows"/> allows. Without it these are the first <see cref="DataOptions.MaxRows"/> rows.
     /// </summary>
     /// <returns>The chosen rows, in file order.</returns>
     /// <exception cref="DataException">A label is unknown, or has no row in a balanced sample.</exception>
@@ -45,13 +45,18 @@ public sealed class RowSampler
                 ? $"no row for the choice {DataException.Quote(_labels!.Words[missing])}"
                 : string.Create(CultureInfo.InvariantCulture, $"MaxRows {_options.MaxRows} for {groups.Length} labels");
             throw new DataException(
-                PlaceOf(rows), found, "at least one row for every label in a balanced sample", "Add rows, raise MaxRows, or leave Balanced out.");
+                PlaceOf(rows),
+                found,
+                "at least one row for every label in a balanced sample",
+                "Add rows, raise MaxRows, or leave Balanced out.");
         }
 
         return Pick(rows, groups.SelectMany((group, label) => Shuffle(group, BalanceStream + (ulong)label).Take(each)));
     }
 
-    /// <summary>Holds out <see cref="DataOptions.EvalFraction"/> of the rows, the same share of every label (rounded for each label).</summary>
+    /// <summary>
+    /// Holds out <see cref="DataOptions.EvalFraction"/> of the rows, the same share of every label (rounded for each label).
+    /// </summary>
     /// <exception cref="DataException">A label is unknown, or one side would be empty.</exception>
     public DataSplit Split(IReadOnlyList<DataRow> rows)
     {
@@ -72,7 +77,9 @@ public sealed class RowSampler
         {
             throw new DataException(
                 PlaceOf(rows),
-                string.Create(CultureInfo.InvariantCulture, $"{rows.Count} rows, of which EvalFraction {_options.EvalFraction} holds out {held.Count}"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{rows.Count} rows, of which EvalFraction {_options.EvalFraction} holds out {held.Count}"),
                 "rows on both sides of the split",
                 "Use more rows, another EvalFraction, or a file of its own for evaluation.");
         }
@@ -101,5 +108,6 @@ public sealed class RowSampler
 
     private static DataPlace PlaceOf(IReadOnlyList<DataRow> rows) => new(rows.Count > 0 ? rows[0].File : "data");
 
-    private static DataRow[] Pick(IReadOnlyList<DataRow> rows, IEnumerable<int> indices) => [.. indices.Order().Select(index => rows[index])];
+    private static DataRow[] Pick(IReadOnlyList<DataRow> rows, IEnumerable<int> indices) =>
+        [.. indices.Order().Select(index => rows[index])];
 }

@@ -11,9 +11,11 @@ public sealed class CsvRoundTripTests
     [Fact]
     public void WhatIsWrittenInQuotesIsReadBack()
     {
-        Gen<string> field = Gen.Elements(Enumerable.Range(0, Alphabet.Length - 1).Select(i => i == Alphabet.Length - 2 ? Alphabet[i..] : Alphabet[i].ToString()))
+        Gen<string> field = Gen.Elements(
+            Enumerable.Range(0, Alphabet.Length - 1).Select(i => i == Alphabet.Length - 2 ? Alphabet[i..] : Alphabet[i].ToString()))
             .ListOf().Select(pieces => string.Concat(pieces));
-        Gen<string[][]> table = Gen.Choose(1, 4).SelectMany(columns => field.ArrayOf(columns).NonEmptyListOf().Select(rows => rows.ToArray()));
+        Gen<string[][]> table = Gen.Choose(1, 4).SelectMany(columns =>
+            field.ArrayOf(columns).NonEmptyListOf().Select(rows => rows.ToArray()));
         Prop.ForAll(table.ToArbitrary(), IsReadBack).QuickCheckThrowOnFailure();
     }
 
@@ -22,8 +24,11 @@ public sealed class CsvRoundTripTests
         string text = string.Concat(table.Select(row => string.Join(',', row.Select(Write)) + "\r\n"));
         using var file = new TemporaryFile("table.csv", text);
         IReadOnlyList<DataRow> rows = DataFile.Read(file.Path, new DataOptions { HasHeader = false });
-        return rows.Select(row => row.Columns.Select(column => row[column])).Zip(table, (read, written) => read.SequenceEqual(written)).All(same => same) && rows.Count == table.Length;
+        return rows.Select(row => row.Columns.Select(column => row[column])).Zip(table, (read, written) => read.SequenceEqual(written))
+            .All(same => same)
+            && rows.Count == table.Length;
     }
 
-    private static string Write(string field) => field.Length == 0 || field.IndexOfAny([',', '"', '\n', '\r']) >= 0 ? $"\"{field.Replace("\"", "\"\"")}\"" : field;
+    private static string Write(string field) =>
+        field.Length == 0 || field.IndexOfAny([',', '"', '\n', '\r']) >= 0 ? $"\"{field.Replace("\"", "\"\"")}\"" : field;
 }

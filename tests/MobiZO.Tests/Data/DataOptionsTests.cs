@@ -27,7 +27,8 @@ public sealed class DataOptionsTests
         var error = Assert.Throws<DataException>(options.ThrowIfInvalid);
         foreach (string part in new[]
         {
-            "TextColumn is empty", "Columns has no names", "Columns names 'a' twice", "MaxLength is 1", "MaxRows is 0", "EvalFraction is NaN", "InvocationTokens is 0",
+            "TextColumn is empty", "Columns has no names", "Columns names 'a' twice", "MaxLength is 1", "MaxRows is 0",
+            "EvalFraction is NaN", "InvocationTokens is 0",
             "InvocationText is empty", "Format is 9", "Truncation is 9", "Balanced needs labels", "a '{' that is not closed",
         })
         {
@@ -73,7 +74,8 @@ public sealed class DataOptionsTests
     [InlineData("=no")]
     [InlineData("ham= no,")]
     [InlineData("ham= no,,spam= yes")]
-    public void BrokenLabelWordsAreErrors(string text) => Assert.Contains("expected label=word", Assert.Throws<DataException>(() => LabelWord.ParseList(text)).Message);
+    public void BrokenLabelWordsAreErrors(string text) =>
+        Assert.Contains("expected label=word", Assert.Throws<DataException>(() => LabelWord.ParseList(text)).Message);
 
     private static string Error(DataOptions options) => Assert.Throws<DataException>(options.ThrowIfInvalid).Message;
 }

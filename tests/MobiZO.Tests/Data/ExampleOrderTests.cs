@@ -65,7 +65,8 @@ public sealed class ExampleOrderTests
     [Fact]
     public void TheOrderIsPartOfTheFormat()
     {
-        // A journal replayed years later must see the same rows: these numbers, computed with a few lines of Python integers, may never change.
+        // A journal replayed years later must see the same rows: these numbers, computed with a few lines of Python integers, may never
+        // change.
         Assert.Equal([3, 7, 8, 6, 0, 1, 4, 9, 2, 5], new ExampleOrder(10, 10, seed: 42).IndicesOf(0));
     }
 

@@ -5,8 +5,8 @@ using Encoding = MobiZO.Text.Tokenizers.Encoding;
 namespace MobiZO.Tests.Data;
 
 /// <summary>
-/// A tokenizer small enough to compute by hand: the longest vocabulary entry at each place, else one character. Entries such as ": n" merge over the border of prompt and
-/// answer. Ids: 0 and 1 for start and end, 2... for the entries, 1000 + code unit for characters.
+/// A tokenizer small enough to compute by hand: the longest vocabulary entry at each place, else one character. Entries such as ": n" merge
+/// over the border of prompt and answer. Ids: 0 and 1 for start and end, 2... for the entries, 1000 + code unit for characters.
 /// </summary>
 internal sealed class GreedyTokenizer(params string[] vocabulary) : ITokenizer
 {
@@ -31,7 +31,9 @@ internal sealed class GreedyTokenizer(params string[] vocabulary) : ITokenizer
 
         for (int at = 0; at < text.Length;)
         {
-            string entry = vocabulary.Where(entry => text.AsSpan(at).StartsWith(entry, StringComparison.Ordinal)).MaxBy(entry => entry.Length) ?? text[at].ToString();
+            string entry = vocabulary.Where(entry => text.AsSpan(at).StartsWith(entry, StringComparison.Ordinal))
+                .MaxBy(entry => entry.Length)
+                ?? text[at].ToString();
             ids.Add(IdOf(entry));
             offsets.Add((at, at + entry.Length));
             at += entry.Length;

@@ -91,7 +91,11 @@ public sealed class ParquetRowsTests
     [InlineData("{picture}", 1, "the column 'picture' with binary data")]
     [InlineData("{note}", 1, "null in the column 'note'")]
     [InlineData("{text}", 3, "null in the column 'text'")]
-    [InlineData("{txt}", 1, "the columns 'text', 'label', 'score', 'weight', 'checked', 'note' (null), 'price', 'tags' (a list), 'sent' (dates or times), 'picture' (binary data); expected a column 'txt'")]
+    [InlineData(
+        "{txt}",
+        1,
+        "the columns 'text', 'label', 'score', 'weight', 'checked', 'note' (null), 'price', "
+        + "'tags' (a list), 'sent' (dates or times), 'picture' (binary data); expected a column 'txt'")]
     public void ColumnsThatAreNoTextAreRefusedWhenTheyAreUsed(string template, int row, string found)
     {
         DataOptions options = new() { Template = template, Choices = [" no", " yes"] };
@@ -115,7 +119,8 @@ public sealed class ParquetRowsTests
     public void ColumnsAreNamedByTheFileAlone()
     {
         string columns = Assert.Throws<DataException>(() => DataFile.Read(s_arrow, s_default with { Columns = ["a", "b"] })).Message;
-        Assert.StartsWith($"{s_arrow}: found DataOptions.Columns with a Parquet file; expected the names that the file gives its columns", columns);
+        Assert.StartsWith(
+            $"{s_arrow}: found DataOptions.Columns with a Parquet file; expected the names that the file gives its columns", columns);
         string header = Assert.Throws<DataException>(() => DataFile.Read(s_arrow, s_default with { HasHeader = false })).Message;
         Assert.Contains("found DataOptions.HasHeader = false with a Parquet file", header);
     }

@@ -7,14 +7,17 @@ using Encoding = MobiZO.Text.Tokenizers.Encoding;
 
 namespace MobiZO.Tests.Data;
 
-/// <summary>Borders of prompt and answer on encodings recorded from the Python libraries tokenizers 0.23.3 and sentencepiece 0.2.3.</summary>
+/// <summary>
+/// Borders of prompt and answer on encodings recorded from the Python libraries tokenizers 0.23.3 and sentencepiece 0.2.3.
+/// </summary>
 public sealed class PromptAnswerIdsTests
 {
     public static TheoryData<string> Recordings()
     {
         string folder = Shared.PathOf("fixtures", "tokenizers");
         const string ending = ".boundary.jsonl";
-        return [.. Directory.GetFiles(folder, "*" + ending).Select(file => Path.GetFileName(file)[..^ending.Length]).Order(StringComparer.Ordinal)];
+        return [.. Directory.GetFiles(folder, "*" + ending).Select(file => Path.GetFileName(file)[..^ending.Length])
+            .Order(StringComparer.Ordinal)];
     }
 
     [Theory]
@@ -54,7 +57,8 @@ public sealed class PromptAnswerIdsTests
         bool addSpecialTokens = recorded.GetProperty("add_special_tokens").GetBoolean();
         int[] ids = [.. recorded.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
         int[] units = UnitsOfCodePoints(prompt + answer);
-        (int, int)[] offsets = [.. recorded.GetProperty("offsets").EnumerateArray().Select(range => (units[range[0].GetInt32()], units[range[1].GetInt32()]))];
+        (int, int)[] offsets = [.. recorded.GetProperty("offsets").EnumerateArray()
+            .Select(range => (units[range[0].GetInt32()], units[range[1].GetInt32()]))];
         tokenizer ??= new RecordedTokenizer(prompt + answer, addSpecialTokens, new Encoding(ids, offsets));
 
         PromptAnswerIds found = PromptAnswerIds.Find(tokenizer, prompt, [answer], addSpecialTokens);

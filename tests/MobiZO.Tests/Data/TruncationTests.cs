@@ -27,7 +27,9 @@ public sealed class TruncationTests
 
     [Fact]
     public void OrItsBeginning() =>
-        Assert.Equal("[xy|ijklm]", ExampleEncoderTests.Text(Encode(s_options with { Truncation = Truncation.Left }, "xy", "abcdefghijklm").PromptIds));
+        Assert.Equal(
+            "[xy|ijklm]",
+            ExampleEncoderTests.Text(Encode(s_options with { Truncation = Truncation.Left }, "xy", "abcdefghijklm").PromptIds));
 
     [Fact]
     public void WhatFitsIsNotTouched()
@@ -47,7 +49,8 @@ public sealed class TruncationTests
     [InlineData(Truncation.Left, 7, "")]
     public void NoCharacterIsHalved(Truncation truncation, int fieldTokens, string kept)
     {
-        EncodedExample example = Encode(s_options with { MaxLength = 9 + fieldTokens, Truncation = truncation }, Family + Accented + Flag + Family, "xy");
+        EncodedExample example = Encode(
+            s_options with { MaxLength = 9 + fieldTokens, Truncation = truncation }, Family + Accented + Flag + Family, "xy");
         Assert.Equal($"[{kept}|xy]", ExampleEncoderTests.Text(example.PromptIds));
     }
 
@@ -55,22 +58,26 @@ public sealed class TruncationTests
     public void WhatDoesNotFitWithoutTheFieldIsAnError()
     {
         var error = Assert.Throws<DataException>(() => Encode(s_options with { MaxLength = 9 }, "abcdefgh", "xyz"));
-        Assert.Contains("file.tsv, line 4: found an example of 18 tokens, 10 without its longest field; expected at most 9 (MaxLength)", error.Message);
+        Assert.Contains(
+            "file.tsv, line 4: found an example of 18 tokens, 10 without its longest field; expected at most 9 (MaxLength)", error.Message);
         Assert.Contains("answers are never cut", error.Message);
         Assert.Equal("[|xyz]", ExampleEncoderTests.Text(Encode(s_options with { MaxLength = 10 }, "abcdefgh", "xyz").PromptIds));
-        Assert.Contains("18 tokens", Assert.Throws<DataException>(() => new ExampleEncoder(new GreedyTokenizer(), new DataOptions { MaxLength = 8 })
+        Assert.Contains("18 tokens", Assert.Throws<DataException>(() =>
+            new ExampleEncoder(new GreedyTokenizer(), new DataOptions { MaxLength = 8 })
             .Encode([ExampleEncoderTests.Row(1, ("prompt", ""), ("completion", "an answer too long"))])).Message);
     }
 
     [Fact]
     public void PromptsWithoutTemplateAndConversationsAreCutToo()
     {
-        EncodedExample completion = new ExampleEncoder(new GreedyTokenizer(), new DataOptions { MaxLength = 6, Truncation = Truncation.Left })
+        EncodedExample completion = new ExampleEncoder(
+            new GreedyTokenizer(), new DataOptions { MaxLength = 6, Truncation = Truncation.Left })
             .Encode([ExampleEncoderTests.Row(1, ("prompt", "0123456789"), ("completion", "end"))]).Single();
         Assert.Equal("789", ExampleEncoderTests.Text(completion.PromptIds));
         Assert.Equal("end", ExampleEncoderTests.Text(completion.AnswerIds));
         EncodedExample chat = new ExampleEncoder(new GreedyTokenizer(), new DataOptions { MaxLength = 50 }, ExampleEncoderTests.Render)
-            .Encode([ExampleEncoderTests.Chat(("system", "be"), ("user", "a long question, too long"), ("assistant", "a long answer"))]).Single();
+            .Encode([ExampleEncoderTests.Chat(("system", "be"), ("user", "a long question, too long"), ("assistant", "a long answer"))])
+                .Single();
         Assert.Equal("<system>be|\n<user>a lng|\n<assistant>", ExampleEncoderTests.Text(chat.PromptIds));
         Assert.Equal("a long answer|", ExampleEncoderTests.Text(chat.AnswerIds));
         Assert.Equal(50, chat.Length);
@@ -79,7 +86,8 @@ public sealed class TruncationTests
     [Fact]
     public void PlainTextKeepsItsBeginning()
     {
-        EncodedExample example = new ExampleEncoder(new GreedyTokenizer(), new DataOptions { MaxLength = 4 }).Encode([ExampleEncoderTests.Row(1, ("text", "abcdefgh"))]).Single();
+        EncodedExample example = new ExampleEncoder(new GreedyTokenizer(), new DataOptions { MaxLength = 4 })
+            .Encode([ExampleEncoderTests.Row(1, ("text", "abcdefgh"))]).Single();
         Assert.Equal("abcd", ExampleEncoderTests.Text([.. example.PromptIds, .. example.AnswerIds]));
         Assert.True(example.WasTruncated);
     }
@@ -89,7 +97,8 @@ public sealed class TruncationTests
     {
         var tokenizer = new GreedyTokenizer();
         var encoder = new ExampleEncoder(tokenizer, s_options with { MaxLength = 300 });
-        EncodedExample example = encoder.Encode([ExampleEncoderTests.Row(1, ("a", new string('a', 5000)), ("b", "b"), ("label", "0"))]).Single();
+        EncodedExample example = encoder.Encode([ExampleEncoderTests.Row(1, ("a", new string('a', 5000)), ("b", "b"), ("label", "0"))])
+            .Single();
         Assert.Equal(300, example.Length);
         Assert.InRange(tokenizer.Calls, 1, 2 * 16);
     }
@@ -99,9 +108,11 @@ public sealed class TruncationTests
     {
         Gen<string> text = Gen.Elements("a", "no", " ", "é", "😀", "e\u0301", "|", ":").ListOf().Select(pieces => string.Concat(pieces));
         var tokenizer = new GreedyTokenizer("no", "]: n", ": ye", "aa", "😀");
-        Prop.ForAll(text.Two().ToArbitrary(), Gen.Choose(12, 30).ToArbitrary(), Gen.Elements(Truncation.Middle, Truncation.Left).ToArbitrary(), (fields, limit, truncation) =>
+        Gen<Truncation> truncations = Gen.Elements(Truncation.Middle, Truncation.Left);
+        Prop.ForAll(text.Two().ToArbitrary(), Gen.Choose(12, 30).ToArbitrary(), truncations.ToArbitrary(), (fields, limit, truncation) =>
         {
-            var encoder = new ExampleEncoder(tokenizer, s_options with { Template = "[{a}|{b}]:", MaxLength = limit, Truncation = truncation });
+            var encoder = new ExampleEncoder(
+                tokenizer, s_options with { Template = "[{a}|{b}]:", MaxLength = limit, Truncation = truncation });
             EncodedExample example;
             try
             {
@@ -113,10 +124,13 @@ public sealed class TruncationTests
             }
 
             string[] whole = [.. example.ChoiceIds.Select(choice => tokenizer.Decode([.. example.PromptIds, .. choice]))];
-            return example.Length <= limit && whole[0].EndsWith("]: no") && whole[1].EndsWith("]: yes") && example.PromptIds.Length > 0 && example.InvocationStart < example.PromptIds.Length;
+            return example.Length <= limit && whole[0].EndsWith("]: no", StringComparison.Ordinal) && whole[1].EndsWith("]: yes", StringComparison.Ordinal)
+                && example.PromptIds.Length > 0
+                && example.InvocationStart < example.PromptIds.Length;
         }).QuickCheckThrowOnFailure();
     }
 
     private static EncodedExample Encode(DataOptions options, string a, string b) =>
-        new ExampleEncoder(new GreedyTokenizer(), options).Encode([ExampleEncoderTests.Row(4, ("a", a), ("b", b), ("label", "1"))]).Single();
+        new ExampleEncoder(new GreedyTokenizer(), options).Encode([ExampleEncoderTests.Row(4, ("a", a), ("b", b), ("label", "1"))])
+            .Single();
 }
