@@ -124,7 +124,9 @@ public sealed class TruncationTests
             }
 
             string[] whole = [.. example.ChoiceIds.Select(choice => tokenizer.Decode([.. example.PromptIds, .. choice]))];
-            return example.Length <= limit && whole[0].EndsWith("]: no", StringComparison.Ordinal) && whole[1].EndsWith("]: yes", StringComparison.Ordinal)
+            return example.Length <= limit
+                && whole[0].EndsWith("]: no", StringComparison.Ordinal)
+                && whole[1].EndsWith("]: yes", StringComparison.Ordinal)
                 && example.PromptIds.Length > 0
                 && example.InvocationStart < example.PromptIds.Length;
         }).QuickCheckThrowOnFailure();
