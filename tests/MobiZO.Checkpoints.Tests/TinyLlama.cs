@@ -77,7 +77,7 @@ internal static class TinyLlama
         var names = model.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.GgufName!);
         foreach ((string name, _, int[] shape, byte[] data) in Tensors())
         {
-            gguf.Add(names[name], Checkpoints.Gguf.GgufTensorType.F32, shape, data);
+            gguf.Add(names[name], GgufTensorType.F32, shape, data);
         }
 
         return gguf;

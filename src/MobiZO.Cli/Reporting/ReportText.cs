@@ -41,8 +41,8 @@ internal static class ReportText
             yield return $"held-out   {EvaluationText.Metric(test)} with the kept adapter, {EvaluationText.Metric(before)} without";
         }
 
-        var (best, last) = (result.BestAdapterFolder, result.AdapterFolder);
-        yield return $"adapter    {(best == last ? last : $"{best} (best), {last} (last)")}";
+        var (kept, newest) = (result.BestAdapterFolder, result.AdapterFolder);
+        yield return $"adapter    {(kept == newest ? newest : $"{kept} (best), {newest} (last)")}";
         yield return $"next       {Next(result, options)}";
     }
 
