@@ -54,7 +54,7 @@ internal sealed class GgufFile : IDisposable
     public void Read(GgufTensor tensor, long start, Span<float> destination)
     {
         using MappedBytes bytes = Mapping.Borrow();
-        BlockRange.Read(BlockFormat.Find(tensor.Type)!, bytes, tensor.Offset, start, destination);
+        BlockRange.Read(GgufBlockFormats.Find(tensor.Type)!, bytes, tensor.Offset, start, destination);
     }
 
     /// <summary>
@@ -63,7 +63,7 @@ internal sealed class GgufFile : IDisposable
     /// </summary>
     public void ReadBlocks(GgufTensor tensor, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {
-        BlockFormat format = BlockFormat.Find(tensor.Type)!;
+        BlockFormat format = GgufBlockFormats.Find(tensor.Type)!;
         using MappedBytes bytes = Mapping.Borrow();
         format.Codes!.Unpack(bytes.Slice(tensor.Offset + (firstBlock * format.Bytes), scales.Length * format.Bytes), codes, scales, offsets);
     }

@@ -27,7 +27,7 @@ internal sealed class GgufWeights : WeightStore
         // An unknown tensor means that the model computes something else.
         if (file.Tensors.Keys.FirstOrDefault(name => !used.Contains(name) && !model.IsIgnored(name)) is { } unknown)
         {
-            throw UnknownTensor.Error(file.Path, unknown, model, "metadata");
+            throw UnknownTensor.Error(file.Path, unknown, model, "the metadata");
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class GgufWeights : WeightStore
         }
     }
 
-    public override BlockLayout? FindBlocks(string name) => BlockFormat.Find(_homes[name].Stored.Type)!.Codes?.Form;
+    public override BlockLayout? FindBlocks(string name) => GgufBlockFormats.Find(_homes[name].Stored.Type)!.Codes?.Form;
 
     public override void ReadBlocks(string name, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {
@@ -99,9 +99,9 @@ internal sealed class GgufWeights : WeightStore
             throw new CheckpointException($"{_file.Path}: tensor '{name}': expected {expected}, found [{string.Join(", ", stored.Shape)}].");
         }
 
-        return BlockFormat.Find(stored.Type) is not null
+        return GgufBlockFormats.Find(stored.Type) is not null
             ? stored
             : throw new CheckpointException(
-                $"{_file.Path}: tensor '{name}': type {stored.Type} is not supported yet. Expected one of {BlockFormat.SupportedNames}.");
+                $"{_file.Path}: tensor '{name}': type {stored.Type} is not supported yet. Expected one of {GgufBlockFormats.SupportedNames}.");
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using MobiZO.Programs;
+using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
 
 namespace MobiZO.OnnxRuntime.Session;

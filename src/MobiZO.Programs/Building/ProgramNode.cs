@@ -1,5 +1,3 @@
-using MobiZO.Programs.Ops;
-
 namespace MobiZO.Programs.Building;
 
 /// <summary>One operation applied to values.</summary>

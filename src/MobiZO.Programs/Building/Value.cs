@@ -1,5 +1,3 @@
-using MobiZO.Programs.Engines;
-
 namespace MobiZO.Programs.Building;
 
 /// <summary>A named tensor of a program: an input or the result of an operation.</summary>

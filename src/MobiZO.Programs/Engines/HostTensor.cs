@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MobiZO.Programs.Building;
 
 namespace MobiZO.Programs.Engines;
 

@@ -1,3 +1,5 @@
+using MobiZO.Programs.Building;
+
 namespace MobiZO.Programs.Ops;
 
 /// <summary>What every kind of grouped attention has.</summary>

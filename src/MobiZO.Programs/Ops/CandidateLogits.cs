@@ -1,5 +1,4 @@
 using MobiZO.Programs.Building;
-using MobiZO.Programs.Engines;
 
 namespace MobiZO.Programs.Ops;
 

@@ -16,7 +16,7 @@ public sealed class BlockCodesTests
     [InlineData("Q8_0", 8, false)]
     public void Codes_scales_and_offsets_give_the_dequantised_values(string type, int bits, bool hasOffsets)
     {
-        BlockFormat format = BlockFormat.Find(Enum.Parse<GgufTensorType>(type))!;
+        BlockFormat format = GgufBlockFormats.Find(Enum.Parse<GgufTensorType>(type))!;
         byte[] stored = Stored(format.Bytes);
         var expected = new float[Blocks * 32];
         format.Dequantize(stored, expected);
@@ -44,7 +44,7 @@ public sealed class BlockCodesTests
     {
         foreach (GgufTensorType type in (ReadOnlySpan<GgufTensorType>)[GgufTensorType.F32, GgufTensorType.F16, GgufTensorType.BF16, GgufTensorType.F64, GgufTensorType.MXFP4])
         {
-            Assert.Null(BlockFormat.Find(type)!.Codes);
+            Assert.Null(GgufBlockFormats.Find(type)!.Codes);
         }
     }
 

@@ -50,7 +50,7 @@ public sealed class BlockFormatTests
     {
         using GgufFile file = GgufFile.Open(Shared.PathOf("fixtures", "gguf-quants", "quants.gguf"));
         Assert.All(file.Tensors.Values, tensor => Assert.Equal(tensor.Name.Split('.')[0], tensor.Type.ToString()));
-        Assert.Null(BlockFormat.Find(GgufTensorType.Q4_K));
+        Assert.Null(GgufBlockFormats.Find(GgufTensorType.Q4_K));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class BlockFormatTests
         foreach (GgufTensorType type in Enum.GetValues<GgufTensorType>())
         {
             Assert.True(GgufTensorTypes.TryGetBlock(type, out int elements, out int bytes));
-            if (BlockFormat.Find(type) is { } format)
+            if (GgufBlockFormats.Find(type) is { } format)
             {
                 Assert.Equal((elements, bytes), (format.Elements, format.Bytes));
             }
@@ -74,7 +74,7 @@ public sealed class BlockFormatTests
         block[2] = 0x80;
         block[33] = 3;
         var values = new float[32];
-        BlockFormat.Find(GgufTensorType.Q8_0)!.Dequantize(block, values);
+        GgufBlockFormats.Find(GgufTensorType.Q8_0)!.Dequantize(block, values);
         Assert.Equal(-64, values[0]);
         Assert.Equal(1.5f, values[31]);
     }

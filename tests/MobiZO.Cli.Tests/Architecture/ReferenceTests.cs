@@ -15,7 +15,7 @@ public sealed class ReferenceTests
         { "MobiZO.Checkpoints", [] },
         { "MobiZO.Programs", ["MobiZO.Checkpoints"] },
         { "MobiZO.OnnxRuntime", ["MobiZO.Checkpoints", "MobiZO.Programs", Runtime, "Google.Protobuf"] },
-        { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text", "CsvHelper"] },
+        { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text", "CsvHelper", "Parquet"] },
         { "MobiZO.Cli", ["MobiZO", "MobiZO.Checkpoints", "MobiZO.Programs", "MobiZO.Text", "Spectre.Console", "Spectre.Console.Ansi", "System.CommandLine", "YamlDotNet"] },
     };
 
@@ -25,7 +25,7 @@ public sealed class ReferenceTests
         { "MobiZO.Checkpoints", [], [] },
         { "MobiZO.Programs", ["MobiZO.Checkpoints"], [] },
         { "MobiZO.OnnxRuntime", ["MobiZO.Programs"], ["Google.Protobuf", "Grpc.Tools", "Microsoft.ML.OnnxRuntime"] },
-        { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"], ["CsvHelper", "System.Numerics.Tensors"] },
+        { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"], ["CsvHelper", "Parquet.Net", "System.Numerics.Tensors"] },
         { "MobiZO.Cli", ["MobiZO"], ["Spectre.Console", "System.CommandLine", "YamlDotNet"] },
     };
 

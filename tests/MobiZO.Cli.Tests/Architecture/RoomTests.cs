@@ -6,6 +6,7 @@ public sealed class RoomTests
     [Theory]
     [InlineData("MobiZO.Text")]
     [InlineData("MobiZO.Checkpoints")]
+    [InlineData("MobiZO.Programs")]
     [InlineData("MobiZO.OnnxRuntime")]
     [InlineData("MobiZO")]
     [InlineData("MobiZO.Cli")]

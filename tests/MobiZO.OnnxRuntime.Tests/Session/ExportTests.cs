@@ -3,6 +3,7 @@ using MobiZO.Checkpoints;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.OnnxRuntime.Tests.Lowering;
 using MobiZO.Programs;
+using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Reference;
 using MobiZO.TestKit.Tiny;

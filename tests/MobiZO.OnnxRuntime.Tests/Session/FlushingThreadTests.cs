@@ -1,4 +1,5 @@
 using MobiZO.OnnxRuntime.Session;
+using MobiZO.Programs;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Ops;

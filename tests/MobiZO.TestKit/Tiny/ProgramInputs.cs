@@ -1,5 +1,6 @@
 using MobiZO.Programs;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Ops;
 

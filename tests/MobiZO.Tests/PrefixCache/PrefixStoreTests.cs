@@ -1,8 +1,9 @@
 using MobiZO.Models;
+using MobiZO.PrefixCache;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.PrefixCache;
 using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.Tests.PrefixCache;

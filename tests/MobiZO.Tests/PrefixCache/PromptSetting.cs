@@ -1,9 +1,10 @@
 using MobiZO.Models;
+using MobiZO.PrefixCache;
 using MobiZO.Programs;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.PrefixCache;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Tests.Training;
 

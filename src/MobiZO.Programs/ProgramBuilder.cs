@@ -1,7 +1,6 @@
-using MobiZO.Programs.Engines;
-using MobiZO.Programs.Ops;
+using MobiZO.Programs.Building;
 
-namespace MobiZO.Programs.Building;
+namespace MobiZO.Programs;
 
 /// <summary>Builds a program node by node; every node is checked by shape inference the moment it is added.</summary>
 public sealed class ProgramBuilder

@@ -1,4 +1,4 @@
-namespace MobiZO.Programs.Engines;
+namespace MobiZO.Programs.Building;
 
 /// <summary>Element types that programs compute with.</summary>
 public enum ElementType

@@ -1,6 +1,4 @@
-using MobiZO.Programs.Building;
-
-namespace MobiZO.Programs.Ops;
+namespace MobiZO.Programs.Building;
 
 /// <summary>
 /// A decoder-level operation. Shape letters: N rows of the engine's batch, S tokens a row, P copies, X distinct examples, C = N / X copies
