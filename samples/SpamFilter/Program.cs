@@ -7,7 +7,12 @@ var options = new FineTuneOptions
     Model = args[0],
     TrainData = args[1],
     Output = args[2],
-    Data = new DataOptions { Template = "{text}\nSpam:", LabelWords = LabelWord.ParseList("ham= no,spam= yes"), EvalFraction = 0.25 },
+    Data = new DataOptions
+    {
+        Template = "{text}\nSpam:",
+        LabelWords = LabelWord.ParseList("ham= no,spam= yes"),
+        EvalFraction = 0.25,
+    },
     Steps = 60,
 };
 var result = await new FineTuner(options).TrainAsync();

@@ -107,7 +107,10 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
         CheckRange(name, firstBlock, scales.Length, BlockLayout.Elements);
         if (FindBlocks(name) is null || codes.Length != (long)scales.Length * BlockLayout.Elements || offsets.Length != scales.Length)
         {
-            throw new CheckpointException($"{Path}: weight '{name}': {scales.Length} blocks, {codes.Length} codes and {offsets.Length} offsets cannot be read from {Tensors[name].StoredType}.");
+            throw new CheckpointException(
+                $"{Path}: weight '{name}': {scales.Length} blocks, {codes.Length} codes and {offsets.Length} offsets cannot be read "
+                    + $"from {Tensors[name].StoredType}."
+            );
         }
 
         _contents.Weights.ReadBlocks(name, firstBlock, codes, scales, offsets);
@@ -135,15 +138,21 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
     {
         if (!File.Exists(path))
         {
-            throw new CheckpointException($"{path}: no such file or folder. Expected a folder with config.json and safetensors, or a .gguf file.");
+            throw new CheckpointException(
+                $"{path}: no such file or folder. Expected a folder with config.json and safetensors, or a .gguf file."
+            );
         }
 
         if (!path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
         {
-            string hint = path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || System.IO.Path.GetFileName(path) == HuggingFaceFolder.ConfigFile
-                ? " Give the folder it is in."
-                : "";
-            throw new CheckpointException($"{path}: expected a folder with config.json and safetensors, or a .gguf file, found another file.{hint}");
+            string hint =
+                path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+                || System.IO.Path.GetFileName(path) == HuggingFaceFolder.ConfigFile
+                    ? " Give the folder it is in."
+                    : "";
+            throw new CheckpointException(
+                $"{path}: expected a folder with config.json and safetensors, or a .gguf file, found another file.{hint}"
+            );
         }
 
         return GgufCheckpoint.Open(path);
@@ -162,12 +171,17 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
         if (ggufs.Length == 1)
         {
             string tokenizer = System.IO.Path.Combine(folder, "tokenizer.json");
-            return GgufCheckpoint.Open(System.IO.Path.Combine(folder, ggufs[0])) with { TokenizerFile = File.Exists(tokenizer) ? tokenizer : null };
+            return GgufCheckpoint.Open(System.IO.Path.Combine(folder, ggufs[0])) with
+            {
+                TokenizerFile = File.Exists(tokenizer) ? tokenizer : null,
+            };
         }
 
         if (ggufs.Length > 1)
         {
-            throw new CheckpointException($"{folder}: expected one .gguf file, found {string.Join(", ", ggufs)}. Give the path of one of them.");
+            throw new CheckpointException(
+                $"{folder}: expected one .gguf file, found {string.Join(", ", ggufs)}. Give the path of one of them."
+            );
         }
 
         if (!hasConfig)
@@ -178,7 +192,9 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
         string found = names.Any(name => name.EndsWith(".bin", StringComparison.Ordinal) || name.EndsWith(".pth", StringComparison.Ordinal))
             ? "PyTorch files only. Convert them to safetensors first"
             : "neither";
-        throw new CheckpointException($"{folder}: expected {SafetensorsWeights.SingleFile} or {SafetensorsWeights.IndexFile}, found {found}.");
+        throw new CheckpointException(
+            $"{folder}: expected {SafetensorsWeights.SingleFile} or {SafetensorsWeights.IndexFile}, found {found}."
+        );
     }
 
     private static string[] FileNames(string folder)

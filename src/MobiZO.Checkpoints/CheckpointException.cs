@@ -7,12 +7,10 @@ namespace MobiZO.Checkpoints;
 public sealed class CheckpointException : Exception
 {
     /// <summary>Creates the exception with a message for the user.</summary>
-    public CheckpointException(string message) : base(message)
-    {
-    }
+    public CheckpointException(string message)
+        : base(message) { }
 
     /// <summary>Creates the exception with a message for the user and its cause.</summary>
-    public CheckpointException(string message, Exception inner) : base(message, inner)
-    {
-    }
+    public CheckpointException(string message, Exception inner)
+        : base(message, inner) { }
 }

@@ -21,7 +21,9 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource
     {
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
-        Format = format is WeightFormat.Int8 or WeightFormat.Int4 ? format : throw new ArgumentOutOfRangeException(nameof(format), format, "expected Int8 or Int4");
+        Format = format is WeightFormat.Int8 or WeightFormat.Int4
+            ? format
+            : throw new ArgumentOutOfRangeException(nameof(format), format, "expected Int8 or Int4");
     }
 
     /// <summary>The format.</summary>
@@ -34,7 +36,8 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource
     public IReadOnlyCollection<string> Names => _source.Names;
 
     /// <summary>The checkpoint in a format: itself for <see cref="WeightFormat.Float32"/>.</summary>
-    public static IWeightSource In(WeightFormat format, IWeightSource source) => format == WeightFormat.Float32 ? source : new QuantizedWeights(source, format);
+    public static IWeightSource In(WeightFormat format, IWeightSource source) =>
+        format == WeightFormat.Float32 ? source : new QuantizedWeights(source, format);
 
     /// <inheritdoc/>
     public IReadOnlyList<int>? FindShape(string name) => _source.FindShape(name);

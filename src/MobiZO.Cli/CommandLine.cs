@@ -21,11 +21,16 @@ internal static class CommandLine
     /// <param name="error">For talk.</param>
     /// <param name="cancellation">Stops the command.</param>
     public static async Task<int> RunAsync(
-        IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+        IReadOnlyList<string> args,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellation = default
+    )
     {
         // No response files and no bundling: a template may start with '@', a label with '-'.
-        var parsed = MobizoCommand.Create().Parse(
-            args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        var parsed = MobizoCommand
+            .Create()
+            .Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction or null)
         {
             return UsageError.Write(parsed, error);

@@ -19,35 +19,41 @@ internal static class Failures
     private const string CheckOutput = "Check the path, its permissions and the free space.";
 
     /// <summary>The exit code and the paragraph, in the words of the command line.</summary>
-    public static (int ExitCode, string Message) Describe(Exception exception) => exception switch
-    {
-        CommandException command => (command.ExitCode, command.Message),
-        OperationCanceledException => (ExitCodes.Stopped, "Stopped."),
-        FineTuneException failure => (CodeOf(failure.Failure), Translated(failure)),
-        QuickStartException => (ExitCodes.Input, exception.Message),
+    public static (int ExitCode, string Message) Describe(Exception exception) =>
+        exception switch
+        {
+            CommandException command => (command.ExitCode, command.Message),
+            OperationCanceledException => (ExitCodes.Stopped, "Stopped."),
+            FineTuneException failure => (CodeOf(failure.Failure), Translated(failure)),
+            QuickStartException => (ExitCodes.Input, exception.Message),
 
-        // A journal that cannot be written is the output's trouble; one that is missing or damaged is bad input.
-        // Settings in its messages are keys of a file, not options.
-        JournalException { InnerException: { } cause } when IsOutput(cause) => (ExitCodes.Output, $"{exception.Message} {CheckOutput}"),
-        JournalException => (ExitCodes.Input, exception.Message),
-        CheckpointException or DataException or GenerationException or TokenizerException or ChatTemplateException =>
-            (ExitCodes.Input, Translated(exception)),
-        ProgramException => (ExitCodes.Failed, Translated(exception)),
-        FileNotFoundException or DirectoryNotFoundException => (ExitCodes.Input, exception.Message),
-        IOException or UnauthorizedAccessException => (ExitCodes.Output, $"{exception.Message} {CheckOutput}"),
-        OutOfMemoryException => (
-            ExitCodes.Failed,
-            "There is not enough memory. Try --low-memory, fewer --queries, a smaller --max-tokens-per-run or a smaller model."),
-        TypeInitializationException { InnerException: { } inner } => Describe(inner),
-        DllNotFoundException or BadImageFormatException or EntryPointNotFoundException => (
-            ExitCodes.Failed,
-            $"The engine's native library cannot be loaded: {FirstLine(exception.Message)} "
-                + "Install MobiZO for this platform again, or use --engine reference for tiny models."),
-        AggregateException { InnerExceptions: [var only] } => Describe(only),
-        _ => (
-            ExitCodes.Failed,
-            $"Unexpected failure: {exception.GetType().Name}: {exception.Message} Set {DebugVariable}=1 to see where, and report it."),
-    };
+            // A journal that cannot be written is the output's trouble; one that is missing or damaged is bad input.
+            // Settings in its messages are keys of a file, not options.
+            JournalException { InnerException: { } cause } when IsOutput(cause) => (ExitCodes.Output, $"{exception.Message} {CheckOutput}"),
+            JournalException => (ExitCodes.Input, exception.Message),
+            CheckpointException or DataException or GenerationException or TokenizerException or ChatTemplateException => (
+                ExitCodes.Input,
+                Translated(exception)
+            ),
+            ProgramException => (ExitCodes.Failed, Translated(exception)),
+            FileNotFoundException or DirectoryNotFoundException => (ExitCodes.Input, exception.Message),
+            IOException or UnauthorizedAccessException => (ExitCodes.Output, $"{exception.Message} {CheckOutput}"),
+            OutOfMemoryException => (
+                ExitCodes.Failed,
+                "There is not enough memory. Try --low-memory, fewer --queries, a smaller --max-tokens-per-run or a smaller model."
+            ),
+            TypeInitializationException { InnerException: { } inner } => Describe(inner),
+            DllNotFoundException or BadImageFormatException or EntryPointNotFoundException => (
+                ExitCodes.Failed,
+                $"The engine's native library cannot be loaded: {FirstLine(exception.Message)} "
+                    + "Install MobiZO for this platform again, or use --engine reference for tiny models."
+            ),
+            AggregateException { InnerExceptions: [var only] } => Describe(only),
+            _ => (
+                ExitCodes.Failed,
+                $"Unexpected failure: {exception.GetType().Name}: {exception.Message} Set {DebugVariable}=1 to see where, and report it."
+            ),
+        };
 
     /// <summary>Writes the message, and the trace when it is asked for.</summary>
     public static int Report(Exception exception, TextWriter error)
@@ -62,13 +68,14 @@ internal static class Failures
         return code;
     }
 
-    private static int CodeOf(FineTuneFailure failure) => failure switch
-    {
-        FineTuneFailure.Settings => ExitCodes.Usage,
-        FineTuneFailure.Input => ExitCodes.Input,
-        FineTuneFailure.Output => ExitCodes.Output,
-        _ => ExitCodes.Failed,
-    };
+    private static int CodeOf(FineTuneFailure failure) =>
+        failure switch
+        {
+            FineTuneFailure.Settings => ExitCodes.Usage,
+            FineTuneFailure.Input => ExitCodes.Input,
+            FineTuneFailure.Output => ExitCodes.Output,
+            _ => ExitCodes.Failed,
+        };
 
     private static bool IsOutput(Exception cause) =>
         cause is UnauthorizedAccessException or IOException and not (FileNotFoundException or DirectoryNotFoundException);

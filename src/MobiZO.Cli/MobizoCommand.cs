@@ -38,13 +38,15 @@ internal static class MobizoCommand
             }
         }
 
-        root.Add(new Option<bool>("--help-all")
-        {
-            Description = "Show the help with the options that few need.",
-            Arity = ArgumentArity.Zero,
-            Recursive = true,
-            Action = new HelpRequest(isAll: true),
-        });
+        root.Add(
+            new Option<bool>("--help-all")
+            {
+                Description = "Show the help with the options that few need.",
+                Arity = ArgumentArity.Zero,
+                Recursive = true,
+                Action = new HelpRequest(isAll: true),
+            }
+        );
         return root;
     }
 

@@ -40,9 +40,10 @@ internal static class UsageError
             : [Argument(parsed.UnmatchedTokens[0], command)];
     }
 
-    private static string Argument(string token, Command command) => command.Subcommands.Count > 0
-        ? $"unknown command '{token}'.{Suggest(token, command.Subcommands.Select(known => known.Name))}"
-        : $"unexpected argument '{token}'. Quote values with spaces.";
+    private static string Argument(string token, Command command) =>
+        command.Subcommands.Count > 0
+            ? $"unknown command '{token}'.{Suggest(token, command.Subcommands.Select(known => known.Name))}"
+            : $"unexpected argument '{token}'. Quote values with spaces.";
 
     private static string Suggest(string written, IEnumerable<string> known)
     {

@@ -11,10 +11,12 @@ public sealed class ProgramBuilder
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
     /// <summary>Declares an fp32 input.</summary>
-    public Value Input(string name, params IReadOnlyList<Dimension> shape) => AddInput(new Value(name, ElementType.Float32, new Shape(shape)));
+    public Value Input(string name, params IReadOnlyList<Dimension> shape) =>
+        AddInput(new Value(name, ElementType.Float32, new Shape(shape)));
 
     /// <summary>Declares an integer input.</summary>
-    public Value IntegerInput(string name, params IReadOnlyList<Dimension> shape) => AddInput(new Value(name, ElementType.Int64, new Shape(shape)));
+    public Value IntegerInput(string name, params IReadOnlyList<Dimension> shape) =>
+        AddInput(new Value(name, ElementType.Int64, new Shape(shape)));
 
     /// <summary>Adds an operation with one result.</summary>
     /// <exception cref="ProgramException">The operation does not accept these inputs.</exception>

@@ -1,15 +1,16 @@
 namespace MobiZO.Programs;
 
-/// <summary>A program was built or fed with shapes that do not fit, or an engine failed in it. The message names the program or operation, what was expected and what was found.</summary>
+/// <summary>
+/// A program was built or fed with shapes that do not fit, or an engine failed in it. The message names the program or operation, what was
+/// expected and what was found.
+/// </summary>
 public sealed class ProgramException : Exception
 {
     /// <summary>Creates the exception with its message.</summary>
-    public ProgramException(string message) : base(message)
-    {
-    }
+    public ProgramException(string message)
+        : base(message) { }
 
     /// <summary>Creates the exception with its message and its cause.</summary>
-    public ProgramException(string message, Exception inner) : base(message, inner)
-    {
-    }
+    public ProgramException(string message, Exception inner)
+        : base(message, inner) { }
 }

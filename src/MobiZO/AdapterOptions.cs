@@ -21,14 +21,15 @@ public sealed record AdapterOptions
     public AdapterInitialization Initialization { get; init; } = AdapterInitialization.Auto;
 
     /// <summary>
-    /// target_modules: names (<c>q_proj,v_proj</c> or short <c>q,v</c>), a regular expression, <c>all-linear</c>, or <c>auto</c> for the projection of
-    /// attention's output under the name that the model's family gives it.
+    /// target_modules: names (<c>q_proj,v_proj</c> or short <c>q,v</c>), a regular expression, <c>all-linear</c>, or <c>auto</c> for the
+    /// projection of attention's output under the name that the model's family gives it.
     /// </summary>
     public string TargetModules { get; init; } = "auto";
 
     /// <summary>
-    /// Decoder layers: <c>all</c>, <c>upper-half</c>, <c>top-8</c>, or a list such as <c>0-3,7</c>. Null: the upper half with <see cref="AdapterInitialization.Discriminant"/>, else all; all
-    /// also where <see cref="TargetModules"/> is a regular expression, which names layers itself.
+    /// Decoder layers: <c>all</c>, <c>upper-half</c>, <c>top-8</c>, or a list such as <c>0-3,7</c>. Null: the upper half with
+    /// <see cref="AdapterInitialization.Discriminant"/>, else all; all also where <see cref="TargetModules"/> is a regular expression,
+    /// which names layers itself.
     /// </summary>
     public string? Layers { get; init; }
 
@@ -52,8 +53,9 @@ public sealed record AdapterOptions
         if (Initialization == AdapterInitialization.Discriminant && Scope != AdapterScope.Activated)
         {
             errors.Add(
-                "Initialization: AdapterInitialization.Discriminant reads the last prompt tokens and needs AdapterOptions.Scope Activated; " +
-                "set it to Kaiming with AdapterOptions.Scope All");
+                "Initialization: AdapterInitialization.Discriminant reads the last prompt tokens and needs AdapterOptions.Scope Activated; "
+                    + "set it to Kaiming with AdapterOptions.Scope All"
+            );
         }
 
         if (string.IsNullOrWhiteSpace(TargetModules))

@@ -63,14 +63,19 @@ public sealed record FineTuneOptions
     public int MaxTokensPerRun { get; init; } = 1024;
 
     /// <summary>
-    /// Most memory for the frozen part of prompts when there is no cache file, in megabytes; what does not fit is computed again when it is used, to the same bits.
+    /// Most memory for the frozen part of prompts when there is no cache file, in megabytes; what does not fit is computed again when it is
+    /// used, to the same bits.
     /// </summary>
     public int PrefixCacheMegabytes { get; init; } = 2048;
 
-    /// <summary>How the frozen part of prompts is stored; every run computes with the stored numbers, so the type decides its bits.</summary>
+    /// <summary>
+    /// How the frozen part of prompts is stored; every run computes with the stored numbers, so the type decides its bits.
+    /// </summary>
     public PrefixCacheType PrefixCacheType { get; init; } = PrefixCacheType.Fp16;
 
-    /// <summary>Whether the frozen part of prompts goes to files in the engine's cache folder, where later runs on the same rows find it.</summary>
+    /// <summary>
+    /// Whether the frozen part of prompts goes to files in the engine's cache folder, where later runs on the same rows find it.
+    /// </summary>
     public bool PrefixCacheFile { get; init; } = true;
 
     /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
@@ -101,7 +106,8 @@ public sealed record FineTuneOptions
         Require(EvalData is null || Data.EvalFraction == 0, "EvalData and DataOptions.EvalFraction are both given; keep one of them");
         Require(
             Update == UpdatePlace.Host || Optimizer.Momentum == 0,
-            "Update: OptimizerOptions.Momentum needs the update on the host; leave it out, or set FineTuneOptions.Update to Host");
+            "Update: OptimizerOptions.Momentum needs the update on the host; leave it out, or set FineTuneOptions.Update to Host"
+        );
         errors.AddRange(Data.Validate());
         errors.AddRange(Adapter.Validate());
         errors.AddRange(Optimizer.Validate());

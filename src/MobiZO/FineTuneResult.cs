@@ -20,7 +20,9 @@ public sealed record FineTuneResult
     /// <summary>The evaluation before training, if there was one.</summary>
     public EvaluationPoint? First => Evaluations.FirstOrDefault(point => point.Step == 0);
 
-    /// <summary>The best evaluation (the first of equals). Chosen on the evaluation rows, so it is optimistic; <see cref="Last"/> is not.</summary>
+    /// <summary>
+    /// The best evaluation (the first of equals). Chosen on the evaluation rows, so it is optimistic; <see cref="Last"/> is not.
+    /// </summary>
     public EvaluationPoint? Best => Evaluations.OrderByDescending(point => point.Metric).ThenBy(point => point.Step).FirstOrDefault();
 
     /// <summary>The evaluation after the last step.</summary>

@@ -83,11 +83,15 @@ public sealed class CheckpointTests : IDisposable
     {
         TinyLlama.WriteFolder(_folder);
         using Checkpoint checkpoint = Checkpoint.Open(_folder.Path);
-        Parallel.For(0, 200, i =>
-        {
-            string name = $"model.layers.{i % 2}.mlp.up_proj.weight";
-            Assert.Equal(i % 2 == 0 ? 8000 : 17000, TestReading.Whole(checkpoint, name)[0]);
-        });
+        Parallel.For(
+            0,
+            200,
+            i =>
+            {
+                string name = $"model.layers.{i % 2}.mlp.up_proj.weight";
+                Assert.Equal(i % 2 == 0 ? 8000 : 17000, TestReading.Whole(checkpoint, name)[0]);
+            }
+        );
     }
 
     private static string Refused(string path) => Assert.Throws<CheckpointException>(() => Checkpoint.Open(path)).Message;

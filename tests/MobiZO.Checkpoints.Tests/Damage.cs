@@ -1,6 +1,9 @@
 namespace MobiZO.Checkpoints.Tests;
 
-/// <summary>Deterministic damage to a file: truncations and changed bytes. A reader may accept the result or throw <see cref="CheckpointException"/>, nothing else.</summary>
+/// <summary>
+/// Deterministic damage to a file: truncations and changed bytes. A reader may accept the result or throw
+/// <see cref="CheckpointException"/>, nothing else.
+/// </summary>
 internal static class Damage
 {
     private static readonly byte[] s_values = [0x00, 0x01, 0x7F, 0x80, 0xFF, (byte)'"', (byte)'9', (byte)'}'];

@@ -19,23 +19,27 @@ internal sealed class GgufBytes
 
     public GgufBytes Add(string key, object value)
     {
-        _pairs.Add(Write(writer =>
-        {
-            WriteText(writer, key);
-            writer.Write((uint)TypeOf(value));
-            WriteValue(writer, value);
-        }));
+        _pairs.Add(
+            Write(writer =>
+            {
+                WriteText(writer, key);
+                writer.Write((uint)TypeOf(value));
+                WriteValue(writer, value);
+            })
+        );
         return this;
     }
 
     /// <summary>Adds a pair whose type and value are given as raw bytes.</summary>
     public GgufBytes AddRaw(string key, byte[] typeAndValue)
     {
-        _pairs.Add(Write(writer =>
-        {
-            WriteText(writer, key);
-            writer.Write(typeAndValue);
-        }));
+        _pairs.Add(
+            Write(writer =>
+            {
+                WriteText(writer, key);
+                writer.Write(typeAndValue);
+            })
+        );
         return this;
     }
 
@@ -54,31 +58,32 @@ internal sealed class GgufBytes
         return this;
     }
 
-    public byte[] Build() => Write(writer =>
-    {
-        writer.Write("GGUF"u8);
-        writer.Write(Version);
-        writer.Write(TensorCount ?? (ulong)_tensors.Count);
-        writer.Write(PairCount ?? (ulong)_pairs.Count);
-        _pairs.ForEach(writer.Write);
-        ulong position = 0;
-        foreach ((string name, uint type, ulong[] dimensions, ulong? offset, byte[] data) in _tensors)
+    public byte[] Build() =>
+        Write(writer =>
         {
-            WriteText(writer, name);
-            writer.Write(dimensions.Length);
-            Array.ForEach(dimensions, writer.Write);
-            writer.Write(type);
-            writer.Write(offset ?? position);
-            position += (ulong)Padded(data.Length);
-        }
+            writer.Write("GGUF"u8);
+            writer.Write(Version);
+            writer.Write(TensorCount ?? (ulong)_tensors.Count);
+            writer.Write(PairCount ?? (ulong)_pairs.Count);
+            _pairs.ForEach(writer.Write);
+            ulong position = 0;
+            foreach ((string name, uint type, ulong[] dimensions, ulong? offset, byte[] data) in _tensors)
+            {
+                WriteText(writer, name);
+                writer.Write(dimensions.Length);
+                Array.ForEach(dimensions, writer.Write);
+                writer.Write(type);
+                writer.Write(offset ?? position);
+                position += (ulong)Padded(data.Length);
+            }
 
-        Pad(writer);
-        foreach ((_, _, _, _, byte[] data) in _tensors)
-        {
-            writer.Write(data);
             Pad(writer);
-        }
-    });
+            foreach ((_, _, _, _, byte[] data) in _tensors)
+            {
+                writer.Write(data);
+                Pad(writer);
+            }
+        });
 
     public static byte[] Write(Action<BinaryWriter> write)
     {
@@ -106,39 +111,64 @@ internal sealed class GgufBytes
         writer.Write(new byte[Padded((int)writer.BaseStream.Position) - (int)writer.BaseStream.Position]);
     }
 
-    private static GgufValueType TypeOf(object value) => value switch
-    {
-        byte => GgufValueType.UInt8,
-        sbyte => GgufValueType.Int8,
-        ushort => GgufValueType.UInt16,
-        short => GgufValueType.Int16,
-        uint => GgufValueType.UInt32,
-        int => GgufValueType.Int32,
-        float => GgufValueType.Float32,
-        bool => GgufValueType.Bool,
-        string => GgufValueType.String,
-        ulong => GgufValueType.UInt64,
-        long => GgufValueType.Int64,
-        double => GgufValueType.Float64,
-        _ => GgufValueType.Array,
-    };
+    private static GgufValueType TypeOf(object value) =>
+        value switch
+        {
+            byte => GgufValueType.UInt8,
+            sbyte => GgufValueType.Int8,
+            ushort => GgufValueType.UInt16,
+            short => GgufValueType.Int16,
+            uint => GgufValueType.UInt32,
+            int => GgufValueType.Int32,
+            float => GgufValueType.Float32,
+            bool => GgufValueType.Bool,
+            string => GgufValueType.String,
+            ulong => GgufValueType.UInt64,
+            long => GgufValueType.Int64,
+            double => GgufValueType.Float64,
+            _ => GgufValueType.Array,
+        };
 
     private static void WriteValue(BinaryWriter writer, object value)
     {
         switch (value)
         {
-            case byte number: writer.Write(number); break;
-            case sbyte number: writer.Write(number); break;
-            case ushort number: writer.Write(number); break;
-            case short number: writer.Write(number); break;
-            case uint number: writer.Write(number); break;
-            case int number: writer.Write(number); break;
-            case float number: writer.Write(number); break;
-            case bool flag: writer.Write(flag); break;
-            case string text: WriteText(writer, text); break;
-            case ulong number: writer.Write(number); break;
-            case long number: writer.Write(number); break;
-            case double number: writer.Write(number); break;
+            case byte number:
+                writer.Write(number);
+                break;
+            case sbyte number:
+                writer.Write(number);
+                break;
+            case ushort number:
+                writer.Write(number);
+                break;
+            case short number:
+                writer.Write(number);
+                break;
+            case uint number:
+                writer.Write(number);
+                break;
+            case int number:
+                writer.Write(number);
+                break;
+            case float number:
+                writer.Write(number);
+                break;
+            case bool flag:
+                writer.Write(flag);
+                break;
+            case string text:
+                WriteText(writer, text);
+                break;
+            case ulong number:
+                writer.Write(number);
+                break;
+            case long number:
+                writer.Write(number);
+                break;
+            case double number:
+                writer.Write(number);
+                break;
             default:
                 object[] items = [.. ((Array)value).Cast<object>()];
                 writer.Write((uint)(items.Length == 0 ? GgufValueType.UInt8 : TypeOf(items[0])));

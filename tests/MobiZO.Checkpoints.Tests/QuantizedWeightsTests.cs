@@ -11,7 +11,9 @@ public sealed class QuantizedWeightsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Rounded to nearest: no weight is further off than half a step of its block, and the ends of 4-bit blocks are kept.</summary>
+    /// <summary>
+    /// Rounded to nearest: no weight is further off than half a step of its block, and the ends of 4-bit blocks are kept.
+    /// </summary>
     [Theory]
     [InlineData(WeightFormat.Int8)]
     [InlineData(WeightFormat.Int4)]
@@ -84,11 +86,16 @@ public sealed class QuantizedWeightsTests : IDisposable
     {
         var source = new Numbers((i, _) => i);
         Assert.Same(source, QuantizedWeights.In(WeightFormat.Float32, source));
-        Assert.Equal(3, Enum.GetValues<WeightFormat>().Select(format => QuantizedWeights.In(format, source).Fingerprint).Distinct().Count());
+        Assert.Equal(
+            3,
+            Enum.GetValues<WeightFormat>().Select(format => QuantizedWeights.In(format, source).Fingerprint).Distinct().Count()
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() => new QuantizedWeights(source, WeightFormat.Float32));
     }
 
-    /// <summary>4-bit files are carried over: the values are those of the file, also where the rows of q and k are in another order.</summary>
+    /// <summary>
+    /// 4-bit files are carried over: the values are those of the file, also where the rows of q and k are in another order.
+    /// </summary>
     [Theory]
     [InlineData("Q4_0", WeightFormat.Int4)]
     [InlineData("Q4_1", WeightFormat.Int4)]
@@ -145,11 +152,19 @@ public sealed class QuantizedWeightsTests : IDisposable
             .Add("llama.attention.layer_norm_rms_epsilon", 1e-5f)
             .Add("tokenizer.ggml.model", "gpt2")
             .Add("tokenizer.ggml.tokens", Enumerable.Range(0, 16).Select(i => $"<{i}>").ToArray());
-        foreach ((string name, int rows, int width) in new[]
-        {
-            ("token_embd.weight", 16, 32), ("blk.0.attn_q.weight", 32, 32), ("blk.0.attn_k.weight", 16, 32), ("blk.0.attn_v.weight", 16, 32),
-            ("blk.0.attn_output.weight", 32, 32), ("blk.0.ffn_gate.weight", 64, 32), ("blk.0.ffn_up.weight", 64, 32), ("blk.0.ffn_down.weight", 32, 64),
-        })
+        foreach (
+            (string name, int rows, int width) in new[]
+            {
+                ("token_embd.weight", 16, 32),
+                ("blk.0.attn_q.weight", 32, 32),
+                ("blk.0.attn_k.weight", 16, 32),
+                ("blk.0.attn_v.weight", 16, 32),
+                ("blk.0.attn_output.weight", 32, 32),
+                ("blk.0.ffn_gate.weight", 64, 32),
+                ("blk.0.ffn_up.weight", 64, 32),
+                ("blk.0.ffn_down.weight", 32, 64),
+            }
+        )
         {
             gguf.Add(name, blocks, [rows, width], Blocks(rows * width / 32, bytes));
         }
@@ -185,19 +200,21 @@ public sealed class QuantizedWeightsTests : IDisposable
 
         public IReadOnlyCollection<string> Names => [Matrix, "model.embed_tokens.weight", "lm_head.weight", "norm", "ragged"];
 
-        public TensorRole? FindRole(string name) => name switch
-        {
-            "model.embed_tokens.weight" => TensorRole.Embedding,
-            "lm_head.weight" => TensorRole.Head,
-            _ => TensorRole.Up,
-        };
+        public TensorRole? FindRole(string name) =>
+            name switch
+            {
+                "model.embed_tokens.weight" => TensorRole.Embedding,
+                "lm_head.weight" => TensorRole.Head,
+                _ => TensorRole.Up,
+            };
 
-        public IReadOnlyList<int>? FindShape(string name) => name switch
-        {
-            "norm" => [64],
-            "ragged" => [8, 33],
-            _ => Names.Contains(name) ? [8, 64] : null,
-        };
+        public IReadOnlyList<int>? FindShape(string name) =>
+            name switch
+            {
+                "norm" => [64],
+                "ragged" => [8, 33],
+                _ => Names.Contains(name) ? [8, 64] : null,
+            };
 
         public void Read(string name, long start, Span<float> destination)
         {

@@ -13,7 +13,9 @@ internal static class SafetensorsBytes
         foreach ((string name, string type, int[] shape, byte[] data) in tensors)
         {
             header.Append(offset == 0 && header.Length == 1 ? "" : ",");
-            header.Append($"\"{name}\":{{\"dtype\":\"{type}\",\"shape\":[{string.Join(",", shape)}],\"data_offsets\":[{offset},{offset + data.Length}]}}");
+            header.Append(
+                $"\"{name}\":{{\"dtype\":\"{type}\",\"shape\":[{string.Join(",", shape)}],\"data_offsets\":[{offset},{offset + data.Length}]}}"
+            );
             offset += data.Length;
         }
 

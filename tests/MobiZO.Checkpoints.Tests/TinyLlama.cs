@@ -5,7 +5,10 @@ using MobiZO.Checkpoints.Quantization;
 
 namespace MobiZO.Checkpoints.Tests;
 
-/// <summary>A Llama of a few hundred numbers, written as a Hugging Face folder or a GGUF file: 2 layers, hidden 8, 2 heads of 4, 1 key/value head, 16 tokens.</summary>
+/// <summary>
+/// A Llama of a few hundred numbers, written as a Hugging Face folder or a GGUF file: 2 layers, hidden 8, 2 heads of 4, 1 key/value head,
+/// 16 tokens.
+/// </summary>
 internal static class TinyLlama
 {
     public const string Config = """
@@ -50,7 +53,11 @@ internal static class TinyLlama
         return tensors;
     }
 
-    public static void WriteFolder(TemporaryFolder folder, IEnumerable<(string Name, string Type, int[] Shape, byte[] Data)>? tensors = null, string config = Config)
+    public static void WriteFolder(
+        TemporaryFolder folder,
+        IEnumerable<(string Name, string Type, int[] Shape, byte[] Data)>? tensors = null,
+        string config = Config
+    )
     {
         folder.Write("config.json", config);
         folder.Write("model.safetensors", SafetensorsBytes.Build([.. tensors ?? Tensors()]));

@@ -13,5 +13,7 @@ public sealed class DocumentationTests
     [Fact]
     public void ThePageListsEveryCommand() =>
         Assert.All(
-            MobizoCommand.Create().Subcommands, command => Assert.Contains($"| `{command.Name}` |", s_page, StringComparison.Ordinal));
+            MobizoCommand.Create().Subcommands,
+            command => Assert.Contains($"| `{command.Name}` |", s_page, StringComparison.Ordinal)
+        );
 }

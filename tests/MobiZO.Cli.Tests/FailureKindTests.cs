@@ -48,7 +48,8 @@ public sealed class FailureKindTests
         (
             new DllNotFoundException($"libonnxruntime{Environment.NewLine}second line"),
             1,
-            $"{Native} cannot be loaded: libonnxruntime Install"),
+            $"{Native} cannot be loaded: libonnxruntime Install"
+        ),
         (new BadImageFormatException(Message), 1, Native),
         (new EntryPointNotFoundException(Message), 1, Native),
         (new TypeInitializationException("MobiZO.X", new DllNotFoundException(Message)), 1, Native),
@@ -79,8 +80,10 @@ public sealed class FailureKindTests
         string[] projects = ["MobiZO.Text", "MobiZO.Checkpoints", "MobiZO.Programs", "MobiZO.OnnxRuntime", "MobiZO", "MobiZO.Cli"];
         var known = s_kinds.Select(kind => kind.Exception.GetType()).ToHashSet();
 
-        var all = projects.SelectMany(project => Assembly.Load(project).GetTypes())
-            .Where(type => type.IsSubclassOf(typeof(Exception)) && (type.IsPublic || type.Assembly == typeof(Failures).Assembly)).ToArray();
+        var all = projects
+            .SelectMany(project => Assembly.Load(project).GetTypes())
+            .Where(type => type.IsSubclassOf(typeof(Exception)) && (type.IsPublic || type.Assembly == typeof(Failures).Assembly))
+            .ToArray();
 
         Assert.InRange(all.Length, 8, 50);
         Assert.Empty(all.Where(type => !known.Contains(type)));

@@ -72,7 +72,15 @@ public sealed class FailureTests : IDisposable
         await CheckInput("none.tsv", _workspace.Train("run", "--eval-data", _workspace.PathOf("none.tsv")));
         await CheckInput("bad.tsv", [.. _workspace.Train("run"), "--eval-data", _workspace.PathOf("bad.tsv")]);
         await CheckInput(
-            "no-adapter", "eval", "--model", Cli.Nano, "--data", _workspace.Data, "--adapter", _workspace.PathOf("no-adapter"));
+            "no-adapter",
+            "eval",
+            "--model",
+            Cli.Nano,
+            "--data",
+            _workspace.Data,
+            "--adapter",
+            _workspace.PathOf("no-adapter")
+        );
         await CheckInput("no-run", "eval", "--run", _workspace.PathOf("no-run"), "--data", _workspace.Data);
         await CheckInput("no-run", "replay", _workspace.PathOf("no-run"));
         await CheckInput("no-run", "train", "--resume", "--output", _workspace.PathOf("no-run"));
@@ -118,7 +126,14 @@ public sealed class FailureTests : IDisposable
         await File.WriteAllTextAsync(_workspace.PathOf("file"), "");
 
         var result = await Cli.RunAsync(
-            "export", "--model", Cli.Nano, "--program", "update", "--output", Path.Combine(_workspace.PathOf("file"), "x.onnx"));
+            "export",
+            "--model",
+            Cli.Nano,
+            "--program",
+            "update",
+            "--output",
+            Path.Combine(_workspace.PathOf("file"), "x.onnx")
+        );
 
         Assert.Equal(4, result.ExitCode);
         Assert.Contains("file", result.Error, StringComparison.Ordinal);
@@ -149,9 +164,7 @@ public sealed class FailureTests : IDisposable
     private sealed class FullStream : StringWriter
     {
         public FullStream()
-            : base(System.Globalization.CultureInfo.InvariantCulture)
-        {
-        }
+            : base(System.Globalization.CultureInfo.InvariantCulture) { }
 
         public override void Write(char value) => throw new IOException("No space left on device");
 

@@ -21,9 +21,18 @@ public sealed class TelemetryTests : IDisposable
         using var process = Cli.Start(
             environment,
             [
-                "eval", "--model", Cli.Nano, "--data", _workspace.Data, "--template", "{text}\\nSentiment:",
-                "--choices", " negative, positive", .. Workspace.Engine,
-            ]);
+                "eval",
+                "--model",
+                Cli.Nano,
+                "--data",
+                _workspace.Data,
+                "--template",
+                "{text}\\nSentiment:",
+                "--choices",
+                " negative, positive",
+                .. Workspace.Engine,
+            ]
+        );
 
         var result = await Cli.EndOfAsync(process);
 

@@ -20,10 +20,28 @@ public sealed class Workspace : IDisposable
 
     /// <summary>A training run of a second or two; the same bits on every machine thread count.</summary>
     public string[] Train(string run, params string[] more) =>
-    [
-        "train", "--model", Cli.Nano, "--data", Data, "--template", "{text}\\nSentiment:", "--choices", " negative, positive",
-        "--output", PathOf(run), "--queries", "4", "--examples-per-step", "2", "--threads", "1", "--cache-dir", s_cache, .. more,
-    ];
+        [
+            "train",
+            "--model",
+            Cli.Nano,
+            "--data",
+            Data,
+            "--template",
+            "{text}\\nSentiment:",
+            "--choices",
+            " negative, positive",
+            "--output",
+            PathOf(run),
+            "--queries",
+            "4",
+            "--examples-per-step",
+            "2",
+            "--threads",
+            "1",
+            "--cache-dir",
+            s_cache,
+            .. more,
+        ];
 
     /// <summary>Options that tests of other commands need for speed.</summary>
     public static string[] Engine => ["--threads", "1", "--cache-dir", s_cache];

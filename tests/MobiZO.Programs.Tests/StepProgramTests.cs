@@ -59,13 +59,20 @@ public sealed class StepProgramTests
     {
         var (model, program) = EveryProgram.Get(name);
         var inputs = ProgramInputs.Of(program);
-        var values = program.Inputs.ToDictionary(input => input.Name, input => new Value(input.Name, input.Type, Fixed(input.Shape, program.BindSymbols(inputs))));
+        var values = program.Inputs.ToDictionary(
+            input => input.Name,
+            input => new Value(input.Name, input.Type, Fixed(input.Shape, program.BindSymbols(inputs)))
+        );
         foreach (var node in program.Nodes)
         {
             var shapes = node.Operation.InferShapes([.. node.Inputs.Select(input => values[input.Name])]);
             for (var i = 0; i < shapes.Count; i++)
             {
-                Assert.All(shapes[i].Dimensions, dimension => Assert.True(dimension.IsConstant, $"{node.Outputs[i]} of {node.Operation.GetType().Name} stays {shapes[i]}"));
+                Assert.All(
+                    shapes[i].Dimensions,
+                    dimension =>
+                        Assert.True(dimension.IsConstant, $"{node.Outputs[i]} of {node.Operation.GetType().Name} stays {shapes[i]}")
+                );
                 values.Add(node.Outputs[i].Name, node.Outputs[i] with { Shape = shapes[i] });
             }
         }
@@ -73,10 +80,16 @@ public sealed class StepProgramTests
         using var engine = new ReferenceEngine<float>();
         using var session = engine.Load(program, model);
         var outputs = session.Run(inputs);
-        Assert.All(program.Outputs, output => Assert.Equal(values[output.Name].Shape.Dimensions.Select(dimension => (int)dimension.Factor), outputs[output.Name].Shape));
+        Assert.All(
+            program.Outputs,
+            output =>
+                Assert.Equal(values[output.Name].Shape.Dimensions.Select(dimension => (int)dimension.Factor), outputs[output.Name].Shape)
+        );
     }
 
-    /// <summary>A program names operations, weights and symbols only; it is built from the facts of the checkpoint, not from its weights.</summary>
+    /// <summary>
+    /// A program names operations, weights and symbols only; it is built from the facts of the checkpoint, not from its weights.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Programs))]
     public void Programs_know_no_engine_and_no_weight_values(string name)
@@ -92,12 +105,25 @@ public sealed class StepProgramTests
     {
         var model = new TinyLlama();
         var options = new StepOptions { Adapter = model.Adapter(2) };
-        foreach (var wrong in new[]
-        {
-            options with { FirstLayer = 1 },
-            options with { FirstLayer = 3, Prompt = PrefixKind.Hidden },
-            options with { FirstLayer = -1, Prompt = PrefixKind.Hidden },
-        })
+        foreach (
+            var wrong in new[]
+            {
+                options with
+                {
+                    FirstLayer = 1,
+                },
+                options with
+                {
+                    FirstLayer = 3,
+                    Prompt = PrefixKind.Hidden,
+                },
+                options with
+                {
+                    FirstLayer = -1,
+                    Prompt = PrefixKind.Hidden,
+                },
+            }
+        )
         {
             Assert.Contains($"layer {wrong.FirstLayer} of 2", Assert.Throws<ProgramException>(() => model.Assembler.Step(wrong)).Message);
         }
@@ -109,17 +135,42 @@ public sealed class StepProgramTests
         var model = new TinyLlama(layers: 3);
         var adapter = model.Adapter(2);
         var upper = new AdapterLayout(2, 1, [.. adapter.Modules.Where(module => module.Layer == 2)]);
-        var program = model.Assembler.Step(new StepOptions { Adapter = upper, Prompt = PrefixKind.KeyValues, SharedLayers = 2 });
+        var program = model.Assembler.Step(
+            new StepOptions
+            {
+                Adapter = upper,
+                Prompt = PrefixKind.KeyValues,
+                SharedLayers = 2,
+            }
+        );
         Assert.DoesNotContain(program.Inputs, input => input.Name == ProgramNames.InputIds);
-        foreach (var node in program.Nodes.Where(node => node.Operation is Linear && node.Outputs[0].Name.StartsWith("model.layers.", StringComparison.Ordinal)))
+        foreach (
+            var node in program.Nodes.Where(node =>
+                node.Operation is Linear && node.Outputs[0].Name.StartsWith("model.layers.", StringComparison.Ordinal)
+            )
+        )
         {
-            Assert.Equal(node.Outputs[0].Name.StartsWith("model.layers.2.", StringComparison.Ordinal) ? "N*S" : "F*S", node.Outputs[0].Shape[0].ToString());
+            Assert.Equal(
+                node.Outputs[0].Name.StartsWith("model.layers.2.", StringComparison.Ordinal) ? "N*S" : "F*S",
+                node.Outputs[0].Shape[0].ToString()
+            );
         }
 
         var options = new StepOptions { Adapter = upper, Prompt = PrefixKind.KeyValues };
-        Assert.Contains("'model.layers.0.", Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { Adapter = adapter, SharedLayers = 2 })).Message);
-        Assert.Contains("4 of 3 layers", Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { Adapter = new(2, 1, []), SharedLayers = 4 })).Message);
-        Assert.Contains("2 of 3 layers", Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { Prompt = PrefixKind.Tokens, SharedLayers = 2 })).Message);
+        Assert.Contains(
+            "'model.layers.0.",
+            Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { Adapter = adapter, SharedLayers = 2 })).Message
+        );
+        Assert.Contains(
+            "4 of 3 layers",
+            Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { Adapter = new(2, 1, []), SharedLayers = 4 })).Message
+        );
+        Assert.Contains(
+            "2 of 3 layers",
+            Assert
+                .Throws<ProgramException>(() => model.Assembler.Step(options with { Prompt = PrefixKind.Tokens, SharedLayers = 2 }))
+                .Message
+        );
     }
 
     [Fact]
@@ -128,19 +179,42 @@ public sealed class StepProgramTests
         var model = new TinyLlama(layers: 3);
         var adapter = model.Adapter(2);
         var upper = new AdapterLayout(2, 1, [.. adapter.Modules.Where(module => module.Layer == 2)]);
-        var options = new StepOptions { Adapter = upper, Prompt = PrefixKind.KeyValues, FirstLayer = 2 };
+        var options = new StepOptions
+        {
+            Adapter = upper,
+            Prompt = PrefixKind.KeyValues,
+            FirstLayer = 2,
+        };
         var program = model.Assembler.Step(options);
         string[] names = [.. program.Inputs.Select(input => input.Name)];
         Assert.Contains(ProgramNames.Hidden, names);
-        Assert.Equal([ProgramNames.PastKey(2), ProgramNames.PastValue(2)], names.Where(name => name.StartsWith("past.", StringComparison.Ordinal)));
+        Assert.Equal(
+            [ProgramNames.PastKey(2), ProgramNames.PastValue(2)],
+            names.Where(name => name.StartsWith("past.", StringComparison.Ordinal))
+        );
         Assert.DoesNotContain(names, name => name.EndsWith("input_ids", StringComparison.Ordinal));
-        Assert.DoesNotContain(program.Weights, weight => weight.Name.StartsWith("model.layers.0.", StringComparison.Ordinal) || weight.Name.StartsWith("model.layers.1.", StringComparison.Ordinal));
-        Assert.Equal([ProgramNames.Hidden, ProgramNames.PresentKey(2), ProgramNames.PresentValue(2)], model.Assembler.Prefix(PrefixKind.KeyValues, 2).Outputs.Select(output => output.Name));
-        Assert.Contains("'model.layers.0.", Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { Adapter = adapter })).Message);
-        Assert.Contains("share 1 of 3", Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { SharedLayers = 1 })).Message);
+        Assert.DoesNotContain(
+            program.Weights,
+            weight =>
+                weight.Name.StartsWith("model.layers.0.", StringComparison.Ordinal)
+                || weight.Name.StartsWith("model.layers.1.", StringComparison.Ordinal)
+        );
+        Assert.Equal(
+            [ProgramNames.Hidden, ProgramNames.PresentKey(2), ProgramNames.PresentValue(2)],
+            model.Assembler.Prefix(PrefixKind.KeyValues, 2).Outputs.Select(output => output.Name)
+        );
+        Assert.Contains(
+            "'model.layers.0.",
+            Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { Adapter = adapter })).Message
+        );
+        Assert.Contains(
+            "share 1 of 3",
+            Assert.Throws<ProgramException>(() => model.Assembler.Step(options with { SharedLayers = 1 })).Message
+        );
     }
 
-    private static Shape Fixed(Shape shape, IReadOnlyDictionary<string, long> symbols) => new([.. shape.Dimensions.Select(dimension => (Dimension)(int)dimension.Bind(symbols))]);
+    private static Shape Fixed(Shape shape, IReadOnlyDictionary<string, long> symbols) =>
+        new([.. shape.Dimensions.Select(dimension => (Dimension)(int)dimension.Bind(symbols))]);
 
     private static Program Small()
     {

@@ -1,9 +1,9 @@
 namespace MobiZO.TestKit;
 
 /// <summary>
-/// Finds the golden cases. Those of <c>tests/Fixtures</c> are enough for every test but the slow ones. The environment variable MOBIZO_SHARED
-/// names another folder of the same form: each kind of cases that it holds (<c>fixtures/models</c>, <c>fixtures/prge</c>, ...) takes the
-/// place of the repository's.
+/// Finds the golden cases. Those of <c>tests/Fixtures</c> are enough for every test but the slow ones. The environment variable
+/// MOBIZO_SHARED names another folder of the same form: each kind of cases that it holds (<c>fixtures/models</c>, <c>fixtures/prge</c>,
+/// ...) takes the place of the repository's.
 /// </summary>
 public static class Shared
 {
@@ -56,6 +56,7 @@ public static class Shared
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new InvalidOperationException("The repository root (MobiZO.slnx) was not found above the test output.");
+        return folder?.FullName
+            ?? throw new InvalidOperationException("The repository root (MobiZO.slnx) was not found above the test output.");
     }
 }

@@ -23,34 +23,76 @@ internal static class MemoryCommand
         var examples = CommonOptions.Count("--examples", "E.", 4);
         var repeats = CommonOptions.Count("--repeats", "Processes of each kind; the median counts.", 1);
         var weights = CommonOptions.Text("--weights", "Weight formats.", string.Join(',', WeightFormat.All.Select(format => format.Name)));
-        var command = new Command("memory", "Resident peak of inference, evaluation and training.") { model, weights, rows, words, steps, queries, examples, repeats, threads, json };
-        command.SetAction(async (result, cancellation) =>
+        var command = new Command("memory", "Resident peak of inference, evaluation and training.")
         {
-            var folder = Directory.CreateTempSubdirectory("mobizo-memory-").FullName;
-            try
+            model,
+            weights,
+            rows,
+            words,
+            steps,
+            queries,
+            examples,
+            repeats,
+            threads,
+            json,
+        };
+        command.SetAction(
+            async (result, cancellation) =>
             {
-                var file = Path.Combine(folder, "rows.tsv");
-                MemoryRows.Write(file, result.GetValue(rows), result.GetValue(words));
-                var template = new MemorySettings(
-                    default, "", Path.GetFullPath(result.GetValue(model)!), file, folder, result.GetValue(steps), result.GetValue(queries), result.GetValue(examples), result.GetValue(threads));
-                var results = new List<MemoryResult>();
-                foreach (var format in CommonOptions.List(result.GetValue(weights)!).Select(WeightFormat.Find))
+                var folder = Directory.CreateTempSubdirectory("mobizo-memory-").FullName;
+                try
                 {
-                    foreach (var task in Enum.GetValues<MemoryTask>())
+                    var file = Path.Combine(folder, "rows.tsv");
+                    MemoryRows.Write(file, result.GetValue(rows), result.GetValue(words));
+                    var template = new MemorySettings(
+                        default,
+                        "",
+                        Path.GetFullPath(result.GetValue(model)!),
+                        file,
+                        folder,
+                        result.GetValue(steps),
+                        result.GetValue(queries),
+                        result.GetValue(examples),
+                        result.GetValue(threads)
+                    );
+                    var results = new List<MemoryResult>();
+                    foreach (var format in CommonOptions.List(result.GetValue(weights)!).Select(WeightFormat.Find))
                     {
-                        Output.Tell($"measuring {format.Name}, {Name(task)}");
-                        results.Add(await MeasureAsync(template with { Task = task, Format = format.Name }, Math.Max(1, result.GetValue(repeats)), cancellation));
+                        foreach (var task in Enum.GetValues<MemoryTask>())
+                        {
+                            Output.Tell($"measuring {format.Name}, {Name(task)}");
+                            results.Add(
+                                await MeasureAsync(
+                                    template with
+                                    {
+                                        Task = task,
+                                        Format = format.Name,
+                                    },
+                                    Math.Max(1, result.GetValue(repeats)),
+                                    cancellation
+                                )
+                            );
+                        }
                     }
-                }
 
-                Output.Write(Table(results));
-                BenchReport.Write(result.GetValue(json), new { Model = result.GetValue(model), Rows = result.GetValue(rows), Words = result.GetValue(words), Peaks = results });
+                    Output.Write(Table(results));
+                    BenchReport.Write(
+                        result.GetValue(json),
+                        new
+                        {
+                            Model = result.GetValue(model),
+                            Rows = result.GetValue(rows),
+                            Words = result.GetValue(words),
+                            Peaks = results,
+                        }
+                    );
+                }
+                finally
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
             }
-            finally
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-        });
+        );
         return command;
     }
 
@@ -58,11 +100,13 @@ internal static class MemoryCommand
     public static Command CreateChild()
     {
         var command = new Command(ChildName) { Hidden = true };
-        command.SetAction(async (_, cancellation) =>
-        {
-            var settings = JsonSerializer.Deserialize<MemorySettings>(await Console.In.ReadToEndAsync(cancellation), BenchReport.Json)!;
-            await Console.Out.WriteLineAsync((await MemoryRun.RunAsync(settings)).ToString(CultureInfo.InvariantCulture));
-        });
+        command.SetAction(
+            async (_, cancellation) =>
+            {
+                var settings = JsonSerializer.Deserialize<MemorySettings>(await Console.In.ReadToEndAsync(cancellation), BenchReport.Json)!;
+                await Console.Out.WriteLineAsync((await MemoryRun.RunAsync(settings)).ToString(CultureInfo.InvariantCulture));
+            }
+        );
         return command;
     }
 
@@ -89,12 +133,14 @@ internal static class MemoryCommand
     {
         var tasks = Enum.GetValues<MemoryTask>();
         MemoryTask[] trainings = [.. tasks.Except([MemoryTask.Inference, MemoryTask.Evaluation])];
-        var table = new ReportTable("Resident peak of a process, MB", ["weights", .. tasks.Select(Name), .. trainings.Select(task => $"{Name(task)}/{Name(MemoryTask.Evaluation)}")]);
+        var table = new ReportTable(
+            "Resident peak of a process, MB",
+            ["weights", .. tasks.Select(Name), .. trainings.Select(task => $"{Name(task)}/{Name(MemoryTask.Evaluation)}")]
+        );
         foreach (var format in results.GroupBy(result => result.Format))
         {
             double Peak(MemoryTask task) => format.Single(result => result.Task == task).PeakBytes;
-            table.Add(
-            [
+            table.Add([
                 format.Key,
                 .. tasks.Select(task => Show.Megabytes((long)Peak(task))),
                 .. trainings.Select(task => Show.Ratio(Peak(task) / Peak(MemoryTask.Evaluation))),

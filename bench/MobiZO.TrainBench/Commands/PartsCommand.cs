@@ -20,21 +20,31 @@ internal static class PartsCommand
         var filter = CommonOptions.Text("--filter", "Which benchmarks, e.g. *Noise*.", "*");
         var full = new Option<bool>("--full") { Description = "A job of BenchmarkDotNet's default length instead of a short one." };
         var folder = CommonOptions.Text("--output", "Folder for BenchmarkDotNet's reports.", "BenchmarkDotNet.Artifacts");
-        var command = new Command("parts", "Micro-benchmarks: noise, stack, update, tokenizer, prompts (BenchmarkDotNet).") { model, filter, full, folder };
+        var command = new Command("parts", "Micro-benchmarks: noise, stack, update, tokenizer, prompts (BenchmarkDotNet).")
+        {
+            model,
+            filter,
+            full,
+            folder,
+        };
         command.SetAction(result =>
         {
             PartsModel.Path = Path.GetFullPath(result.GetValue(model)!);
             var job = (result.GetValue(full) ? Job.Default : Job.ShortRun).WithToolchain(InProcessEmitToolchain.Instance);
-            var config = ManualConfig.CreateEmpty()
+            var config = ManualConfig
+                .CreateEmpty()
                 .AddJob(job)
                 .AddLogger(ConsoleLogger.Default)
                 .AddColumnProvider(DefaultColumnProviders.Instance)
                 .AddDiagnoser(MemoryDiagnoser.Default)
                 .AddExporter(BenchmarkDotNet.Exporters.MarkdownExporter.GitHub, JsonExporter.Full)
                 .WithArtifactsPath(Path.GetFullPath(result.GetValue(folder)!));
-            var summaries = BenchmarkSwitcher.FromTypes([typeof(StateBenchmarks), typeof(TokenizerBenchmarks), typeof(PromptBenchmarks)])
+            var summaries = BenchmarkSwitcher
+                .FromTypes([typeof(StateBenchmarks), typeof(TokenizerBenchmarks), typeof(PromptBenchmarks)])
                 .Run(["--filter", result.GetValue(filter)!], config);
-            return summaries.Any() && summaries.All(summary => summary.Reports.Length > 0 && summary.Reports.All(report => report.Success)) ? 0 : 1;
+            return summaries.Any() && summaries.All(summary => summary.Reports.Length > 0 && summary.Reports.All(report => report.Success))
+                ? 0
+                : 1;
         });
         return command;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using MobiZO.Models;
 using MobiZO.Programs.Assembling;
@@ -21,27 +22,56 @@ internal static class ProfileCommand
         var steps = CommonOptions.Count("--steps", "Steps that are counted.", 10);
         var tokens = CommonOptions.TokensPerRun();
         var (loss, weights) = (CommonOptions.Loss(), CommonOptions.Weights());
-        var command = new Command("profile", "Where the time of a training step goes, by operator.") { model, weights, shape, steps, tokens, loss, threads, json };
-        command.SetAction((result, cancellation) => Task.Run(
-            () =>
-            {
-                var chosen = StepGrid.Parse(result.GetValue(shape)!);
-                if (chosen.Count != 1)
-                {
-                    throw new FormatException($"shape: expected one shape, found {chosen.Count}");
-                }
+        var command = new Command("profile", "Where the time of a training step goes, by operator.")
+        {
+            model,
+            weights,
+            shape,
+            steps,
+            tokens,
+            loss,
+            threads,
+            json,
+        };
+        command.SetAction(
+            (result, cancellation) =>
+                Task.Run(
+                    () =>
+                    {
+                        var chosen = StepGrid.Parse(result.GetValue(shape)!);
+                        if (chosen.Count != 1)
+                        {
+                            throw new FormatException($"shape: expected one shape, found {chosen.Count}");
+                        }
 
-                var engine = new EngineOptions { Threads = result.GetValue(threads) };
-                var count = Math.Max(1, result.GetValue(steps));
-                var format = WeightFormat.Find(result.GetValue(weights)!);
-                StepModel Open(string trace) => new(result.GetValue(model)!, engine with { TracePrefix = trace }, result.GetValue(loss), format);
-                var profile = Measure(Open, chosen[0], count, result.GetValue(tokens));
-                var title = FormattableString.Invariant($"{chosen[0]}: one step {profile.StepMilliseconds:0.0} ms with the trace on, {profile.EngineMilliseconds:0.0} ms of it in the engine");
-                Output.Write(Table($"By part. {title}", "part", profile.Parts));
-                Output.Write(Table("By ONNX operator", "operator", profile.Operators));
-                BenchReport.Write(result.GetValue(json), new { Model = result.GetValue(model), Weights = format.Name, Shape = chosen[0], profile.StepMilliseconds, profile.EngineMilliseconds, profile.Parts, profile.Operators });
-            },
-            cancellation));
+                        var engine = new EngineOptions { Threads = result.GetValue(threads) };
+                        var count = Math.Max(1, result.GetValue(steps));
+                        var format = WeightFormat.Find(result.GetValue(weights)!);
+                        StepModel Open(string trace) =>
+                            new(result.GetValue(model)!, engine with { TracePrefix = trace }, result.GetValue(loss), format);
+                        var profile = Measure(Open, chosen[0], count, result.GetValue(tokens));
+                        var title = string.Create(CultureInfo.InvariantCulture, $"{chosen[0]}: one step {profile.StepMilliseconds:0.0} ms with the trace on, "
+                                + $"{profile.EngineMilliseconds:0.0} ms of it in the engine"
+                        );
+                        Output.Write(Table($"By part. {title}", "part", profile.Parts));
+                        Output.Write(Table("By ONNX operator", "operator", profile.Operators));
+                        BenchReport.Write(
+                            result.GetValue(json),
+                            new
+                            {
+                                Model = result.GetValue(model),
+                                Weights = format.Name,
+                                Shape = chosen[0],
+                                profile.StepMilliseconds,
+                                profile.EngineMilliseconds,
+                                profile.Parts,
+                                profile.Operators,
+                            }
+                        );
+                    },
+                    cancellation
+                )
+        );
         return command;
     }
 
@@ -70,7 +100,8 @@ internal static class ProfileCommand
                 Statistics.Median(counted.Select(sample => sample.Milliseconds)),
                 Statistics.Median(counted.Select(sample => sample.EngineMilliseconds)),
                 ProfileShare.Of(trace, count, item => kinds.Of(item.Node)),
-                ProfileShare.Of(trace, count, item => item.Operator));
+                ProfileShare.Of(trace, count, item => item.Operator)
+            );
         }
         finally
         {

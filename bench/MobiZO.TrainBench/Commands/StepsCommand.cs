@@ -8,7 +8,9 @@ using MobiZO.TrainBench.Weights;
 
 namespace MobiZO.TrainBench.Commands;
 
-/// <summary>Speed of the parallel step over a grid of shapes, against one copy after another, plain inference and the machine's bound.</summary>
+/// <summary>
+/// Speed of the parallel step over a grid of shapes, against one copy after another, plain inference and the machine's bound.
+/// </summary>
 internal static class StepsCommand
 {
     private const string AutoLayers = "auto";
@@ -18,51 +20,88 @@ internal static class StepsCommand
     public static Command Create()
     {
         var (model, json, threads) = (CommonOptions.Model(), CommonOptions.Json(), CommonOptions.Threads());
-        var grid = CommonOptions.Text("--grid", "Shapes: scope:P=..,E=..,T=..[,S=..] with | between sizes and ; between parts.", StepGrid.Default);
-        var layers = CommonOptions.Text("--layers", "Decoder layers with an adapter in scope activated: all, upper-half, top-8, or a list such as 0-3,7; auto: those that a run takes. Scope all has an adapter in every layer.", AutoLayers);
+        var grid = CommonOptions.Text(
+            "--grid",
+            "Shapes: scope:P=..,E=..,T=..[,S=..] with | between sizes and ; between parts.",
+            StepGrid.Default
+        );
+        var layers = CommonOptions.Text(
+            "--layers",
+            "Decoder layers with an adapter in scope activated: all, upper-half, top-8, or a list such as 0-3,7; auto: those that a run "
+                + "takes. Scope all has an adapter in every layer.",
+            AutoLayers
+        );
         var rounds = CommonOptions.Count("--rounds", "Rounds of a row; the first is dropped.", 7);
         var tokens = CommonOptions.TokensPerRun();
         var buffer = CommonOptions.Count("--bandwidth-mb", "Size of the buffer that memory speed is measured on.", 1024);
         var (loss, weights) = (CommonOptions.Loss(), CommonOptions.Weights());
-        var command = new Command("steps", "Speed of the training step over a grid of shapes.") { model, weights, layers, grid, rounds, tokens, loss, threads, buffer, json };
-        command.SetAction((result, cancellation) => Task.Run(
-            () =>
-            {
-                var (shapes, format) = (StepGrid.Parse(result.GetValue(grid)!), WeightFormat.Find(result.GetValue(weights)!));
-                var engine = new EngineOptions { Threads = result.GetValue(threads) };
-                var chosenLayers = result.GetValue(layers) is { } named and not AutoLayers ? named : null;
-                using var gemm = new GemmPeak(engine.Threads);
-                var (gemmRates, readRates) = (new List<GemmRate>(), new List<double>());
-                void MeasureMachine()
-                {
-                    gemmRates.AddRange(gemm.Measure(GemmRounds));
-                    readRates.Add(Statistics.Median(ReadBandwidth.Measure(result.GetValue(buffer), ReadRounds)));
-                }
-
-                MeasureMachine();
-                var rows = new List<StepRow>();
-                using (var loaded = new StepModel(result.GetValue(model)!, engine, result.GetValue(loss), format, chosenLayers))
-                {
-                    var bench = new StepBench(loaded, result.GetValue(rounds), result.GetValue(tokens));
-                    foreach (var shape in shapes)
+        var command = new Command("steps", "Speed of the training step over a grid of shapes.")
+        {
+            model,
+            weights,
+            layers,
+            grid,
+            rounds,
+            tokens,
+            loss,
+            threads,
+            buffer,
+            json,
+        };
+        command.SetAction(
+            (result, cancellation) =>
+                Task.Run(
+                    () =>
                     {
-                        cancellation.ThrowIfCancellationRequested();
-                        Output.Tell($"measuring {shape}");
-                        rows.Add(bench.Measure(shape));
-                    }
-                }
+                        var (shapes, format) = (StepGrid.Parse(result.GetValue(grid)!), WeightFormat.Find(result.GetValue(weights)!));
+                        var engine = new EngineOptions { Threads = result.GetValue(threads) };
+                        var chosenLayers = result.GetValue(layers) is { } named and not AutoLayers ? named : null;
+                        using var gemm = new GemmPeak(engine.Threads);
+                        var (gemmRates, readRates) = (new List<GemmRate>(), new List<double>());
+                        void MeasureMachine()
+                        {
+                            gemmRates.AddRange(gemm.Measure(GemmRounds));
+                            readRates.Add(Statistics.Median(ReadBandwidth.Measure(result.GetValue(buffer), ReadRounds)));
+                        }
 
-                MeasureMachine();
-                var roofline = new Roofline(gemmRates.Max(rate => rate.FlopsPerSecond), readRates.Max());
-                rows = [.. rows.Select(row => row.Against(roofline))];
-                foreach (var table in StepTables.Create(rows, roofline))
-                {
-                    Output.Write(table);
-                }
+                        MeasureMachine();
+                        var rows = new List<StepRow>();
+                        using (var loaded = new StepModel(result.GetValue(model)!, engine, result.GetValue(loss), format, chosenLayers))
+                        {
+                            var bench = new StepBench(loaded, result.GetValue(rounds), result.GetValue(tokens));
+                            foreach (var shape in shapes)
+                            {
+                                cancellation.ThrowIfCancellationRequested();
+                                Output.Tell($"measuring {shape}");
+                                rows.Add(bench.Measure(shape));
+                            }
+                        }
 
-                BenchReport.Write(result.GetValue(json), new { Model = result.GetValue(model), Weights = format.Name, Layers = result.GetValue(layers), Gemm = gemmRates, ReadBytesPerSecond = readRates, Roofline = roofline, Rows = rows });
-            },
-            cancellation));
+                        MeasureMachine();
+                        var roofline = new Roofline(gemmRates.Max(rate => rate.FlopsPerSecond), readRates.Max());
+                        rows = [.. rows.Select(row => row.Against(roofline))];
+                        foreach (var table in StepTables.Create(rows, roofline))
+                        {
+                            Output.Write(table);
+                        }
+
+                        BenchReport.Write(
+                            result.GetValue(json),
+                            new
+                            {
+                                Model = result.GetValue(model),
+                                Weights = format.Name,
+                                Layers = result.GetValue(layers),
+                                Gemm = gemmRates,
+                                ReadBytesPerSecond = readRates,
+                                Roofline = roofline,
+                                Rows = rows,
+                            }
+                        );
+                    },
+                    cancellation
+                )
+        );
         return command;
     }
 }

@@ -9,16 +9,17 @@ internal static class TrainBenchCommand
     /// <summary>Set to 1: failures show where they came from.</summary>
     private const string DebugVariable = "MOBIZO_DEBUG";
 
-    public static RootCommand Create() => new("Measures what a training step costs, where its time goes, what memory it needs and how long a goal takes.")
-    {
-        StepsCommand.Create(),
-        ProfileCommand.Create(),
-        PartsCommand.Create(),
-        MemoryCommand.Create(),
-        RaceCommand.Create(),
-        MemoryCommand.CreateChild(),
-        RaceCommand.CreateChild(),
-    };
+    public static RootCommand Create() =>
+        new("Measures what a training step costs, where its time goes, what memory it needs and how long a goal takes.")
+        {
+            StepsCommand.Create(),
+            ProfileCommand.Create(),
+            PartsCommand.Create(),
+            MemoryCommand.Create(),
+            RaceCommand.Create(),
+            MemoryCommand.CreateChild(),
+            RaceCommand.CreateChild(),
+        };
 
     public static async Task<int> RunAsync(string[] args)
     {

@@ -11,15 +11,22 @@ using MobiZO.TrainBench.Measuring;
 namespace MobiZO.TrainBench.Machine;
 
 /// <summary>
-/// What ONNX Runtime itself reaches in one fp32 matrix product [M, K] x [N, K]^T, through the same engine as the steps. Only one row of the product is handed out,
-/// so that copying does not count.
+/// What ONNX Runtime itself reaches in one fp32 matrix product [M, K] x [N, K]^T, through the same engine as the steps. Only one row of the
+/// product is handed out, so that copying does not count.
 /// </summary>
 internal sealed class GemmPeak : IDisposable
 {
     private static readonly (int M, int K, int N)[] s_sizes = [(1024, 576, 1536), (1024, 1536, 1536), (2048, 2048, 2048)];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mobizo-gemm-").FullName;
-    private readonly List<(int M, int K, int N, OnnxRuntimeEngine Engine, IProgramSession Session, Dictionary<string, HostTensor> Inputs)> _products = [];
+    private readonly List<(
+        int M,
+        int K,
+        int N,
+        OnnxRuntimeEngine Engine,
+        IProgramSession Session,
+        Dictionary<string, HostTensor> Inputs
+    )> _products = [];
 
     /// <param name="threads">Threads of the engine; 0: one a core.</param>
     public GemmPeak(int threads)

@@ -27,17 +27,21 @@ internal sealed record MachineFacts
     /// <summary>Version of this program, with the commit it was built from where that was known.</summary>
     public required string Version { get; init; }
 
-    public static MachineFacts Read() => new()
-    {
-        Processor = FindProcessor() ?? RuntimeInformation.ProcessArchitecture.ToString(),
-        Cores = Environment.ProcessorCount,
-        VectorBits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
-        MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        OperatingSystem = $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
-        OnnxRuntime = OnnxRuntimeEngine.Version,
-        DotNet = RuntimeInformation.FrameworkDescription,
-        Version = typeof(MachineFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-    };
+    public static MachineFacts Read() =>
+        new()
+        {
+            Processor = FindProcessor() ?? RuntimeInformation.ProcessArchitecture.ToString(),
+            Cores = Environment.ProcessorCount,
+            VectorBits =
+                Vector512.IsHardwareAccelerated ? 512
+                : Vector256.IsHardwareAccelerated ? 256
+                : 128,
+            MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            OperatingSystem = $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
+            OnnxRuntime = OnnxRuntimeEngine.Version,
+            DotNet = RuntimeInformation.FrameworkDescription,
+            Version = typeof(MachineFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+        };
 
     private static string? FindProcessor()
     {

@@ -29,7 +29,11 @@ internal static unsafe class ReadBandwidth
             for (var round = 0; round < rounds; round++)
             {
                 var start = Stopwatch.GetTimestamp();
-                Parallel.For(0, slices, slice => sums[slice] += Sum((float*)(memory + ((nuint)slice * length)), (long)(length / sizeof(float))));
+                Parallel.For(
+                    0,
+                    slices,
+                    slice => sums[slice] += Sum((float*)(memory + ((nuint)slice * length)), (long)(length / sizeof(float)))
+                );
                 rates.Add((double)length * slices / Stopwatch.GetElapsedTime(start).TotalSeconds);
             }
 

@@ -14,7 +14,9 @@ internal static class ResidentPeak
         }
     }
 
-    /// <summary>Starts counting anew from what is resident now. False where the system cannot: then the peak is that of the whole process.</summary>
+    /// <summary>
+    /// Starts counting anew from what is resident now. False where the system cannot: then the peak is that of the whole process.
+    /// </summary>
     public static bool TryReset()
     {
         // Linux: 5 resets VmHWM of the process to its present resident set (proc_pid_clear_refs(5)).

@@ -12,7 +12,11 @@ internal static class ChildProcess
     /// <param name="cancellation">Ends the child.</param>
     /// <exception cref="InvalidOperationException">The child failed; it has told why on standard error.</exception>
     public static async Task<string> RunAsync(
-        IReadOnlyList<string> arguments, string input, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
+        IReadOnlyList<string> arguments,
+        string input,
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken cancellation
+    )
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
 
@@ -39,7 +43,9 @@ internal static class ChildProcess
             process.StandardInput.Close();
             var output = await process.StandardOutput.ReadToEndAsync(cancellation);
             await process.WaitForExitAsync(cancellation);
-            return process.ExitCode == 0 ? output : throw new InvalidOperationException($"'{string.Join(' ', arguments)}' ended with code {process.ExitCode}.");
+            return process.ExitCode == 0
+                ? output
+                : throw new InvalidOperationException($"'{string.Join(' ', arguments)}' ended with code {process.ExitCode}.");
         }
         catch (OperationCanceledException)
         {

@@ -8,7 +8,28 @@ internal static class MemoryRows
     private const ulong Seed = 42;
 
     private static readonly string[] s_words =
-        ["the", "train", "was", "late", "again", "and", "people", "waited", "in", "rain", "while", "a", "small", "dog", "slept", "under", "bench", "near", "old", "station"];
+    [
+        "the",
+        "train",
+        "was",
+        "late",
+        "again",
+        "and",
+        "people",
+        "waited",
+        "in",
+        "rain",
+        "while",
+        "a",
+        "small",
+        "dog",
+        "slept",
+        "under",
+        "bench",
+        "near",
+        "old",
+        "station",
+    ];
 
     /// <summary>Writes a file with the columns text and label (no or yes, in turn).</summary>
     public static void Write(string path, int rows, int words) =>
@@ -19,6 +40,8 @@ internal static class MemoryRows
     {
         var source = new NoiseSource(Seed);
         string Word(long index) => s_words[(int)(source.SamplingUniform(index) * s_words.Length) % s_words.Length];
-        return Enumerable.Range(0, rows).Select(row => string.Join(' ', Enumerable.Range(0, words).Select(word => Word(((long)row * words) + word))));
+        return Enumerable
+            .Range(0, rows)
+            .Select(row => string.Join(' ', Enumerable.Range(0, words).Select(word => Word(((long)row * words) + word))));
     }
 }

@@ -9,7 +9,9 @@ using MobiZO.TrainBench.Weights;
 
 namespace MobiZO.TrainBench.Memory;
 
-/// <summary>Does one task through the library's public doors and tells the resident peak of this process, which is meant to do nothing else.</summary>
+/// <summary>
+/// Does one task through the library's public doors and tells the resident peak of this process, which is meant to do nothing else.
+/// </summary>
 internal static class MemoryRun
 {
     private const int NewTokens = 16;
@@ -31,23 +33,41 @@ internal static class MemoryRun
 
                 break;
             case MemoryTask.Evaluation:
-                await ModelEvaluation.RunAsync(new EvaluationOptions { Model = settings.Model, DataFile = settings.Rows, Data = data, Engine = engine });
+                await ModelEvaluation.RunAsync(
+                    new EvaluationOptions
+                    {
+                        Model = settings.Model,
+                        DataFile = settings.Rows,
+                        Data = data,
+                        Engine = engine,
+                    }
+                );
                 break;
             default:
-                await new FineTuner(new FineTuneOptions
-                {
-                    Model = settings.Model,
-                    TrainData = settings.Rows,
-                    Output = Path.Combine(settings.WorkFolder, "run"),
-                    Data = data,
-                    Engine = engine,
-                    Adapter = new AdapterOptions { Scope = settings.Task == MemoryTask.TrainingAll ? AdapterScope.All : AdapterScope.Activated },
-                    Optimizer = new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = settings.Queries, LearningRate = 1e-4f },
-                    Steps = settings.Steps,
-                    ExamplesPerStep = settings.Examples,
-                    EvalEvery = 0,
-                    PrefixCacheFile = settings.Task != MemoryTask.TrainingActivatedFirst,
-                }).TrainAsync();
+                await new FineTuner(
+                    new FineTuneOptions
+                    {
+                        Model = settings.Model,
+                        TrainData = settings.Rows,
+                        Output = Path.Combine(settings.WorkFolder, "run"),
+                        Data = data,
+                        Engine = engine,
+                        Adapter = new AdapterOptions
+                        {
+                            Scope = settings.Task == MemoryTask.TrainingAll ? AdapterScope.All : AdapterScope.Activated,
+                        },
+                        Optimizer = new OptimizerOptions
+                        {
+                            Estimator = EstimatorKind.TwoSided,
+                            Queries = settings.Queries,
+                            LearningRate = 1e-4f,
+                        },
+                        Steps = settings.Steps,
+                        ExamplesPerStep = settings.Examples,
+                        EvalEvery = 0,
+                        PrefixCacheFile = settings.Task != MemoryTask.TrainingActivatedFirst,
+                    }
+                ).TrainAsync();
                 break;
         }
 

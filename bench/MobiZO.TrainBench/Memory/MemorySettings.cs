@@ -10,4 +10,14 @@ namespace MobiZO.TrainBench.Memory;
 /// <param name="Queries">q, two-sided.</param>
 /// <param name="Examples">E.</param>
 /// <param name="Threads">Threads of the engine; 0: one a core.</param>
-internal sealed record MemorySettings(MemoryTask Task, string Format, string Model, string Rows, string WorkFolder, int Steps, int Queries, int Examples, int Threads);
+internal sealed record MemorySettings(
+    MemoryTask Task,
+    string Format,
+    string Model,
+    string Rows,
+    string WorkFolder,
+    int Steps,
+    int Queries,
+    int Examples,
+    int Threads
+);

@@ -18,26 +18,34 @@ internal static partial class MicrosoftTokenizer
         if (TypeOf(model) != "BPE" || TypeOf(root.GetProperty("normalizer")) is not null)
         {
             throw new NotSupportedException(
-                $"{path}: Microsoft.ML.Tokenizers is given byte-level BPE without a normalizer here; this is another tokenizer.");
+                $"{path}: Microsoft.ML.Tokenizers is given byte-level BPE without a normalizer here; this is another tokenizer."
+            );
         }
 
-        var vocabulary = model.GetProperty("vocab").EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.GetInt32()));
-        return BpeTokenizer.Create(new BpeOptions(vocabulary)
-        {
-            ByteLevel = true,
-            Merges = [.. model.GetProperty("merges").EnumerateArray().Select(Merge)],
-            PreTokenizer = PreTokenizerOf(root.GetProperty("pre_tokenizer"), path),
-        });
+        var vocabulary = model
+            .GetProperty("vocab")
+            .EnumerateObject()
+            .Select(entry => KeyValuePair.Create(entry.Name, entry.Value.GetInt32()));
+        return BpeTokenizer.Create(
+            new BpeOptions(vocabulary)
+            {
+                ByteLevel = true,
+                Merges = [.. model.GetProperty("merges").EnumerateArray().Select(Merge)],
+                PreTokenizer = PreTokenizerOf(root.GetProperty("pre_tokenizer"), path),
+            }
+        );
     }
 
-    private static PreTokenizer PreTokenizerOf(JsonElement node, string path) => TypeOf(node) switch
-    {
-        "Sequence" => new CompositePreTokenizer(
-            [.. node.GetProperty("pretokenizers").EnumerateArray().Select(part => PreTokenizerOf(part, path))]),
-        "ByteLevel" when !node.GetProperty("add_prefix_space").GetBoolean() => new RegexPreTokenizer(Words(), specialTokens: null),
-        "Digits" when node.GetProperty("individual_digits").GetBoolean() => new RegexPreTokenizer(SingleDigits(), specialTokens: null),
-        var type => throw new NotSupportedException($"{path}: the pre-tokenizer {type} is not made for Microsoft.ML.Tokenizers here."),
-    };
+    private static PreTokenizer PreTokenizerOf(JsonElement node, string path) =>
+        TypeOf(node) switch
+        {
+            "Sequence" => new CompositePreTokenizer([
+                .. node.GetProperty("pretokenizers").EnumerateArray().Select(part => PreTokenizerOf(part, path)),
+            ]),
+            "ByteLevel" when !node.GetProperty("add_prefix_space").GetBoolean() => new RegexPreTokenizer(Words(), specialTokens: null),
+            "Digits" when node.GetProperty("individual_digits").GetBoolean() => new RegexPreTokenizer(SingleDigits(), specialTokens: null),
+            var type => throw new NotSupportedException($"{path}: the pre-tokenizer {type} is not made for Microsoft.ML.Tokenizers here."),
+        };
 
     private static string Merge(JsonElement merge) =>
         merge.ValueKind == JsonValueKind.Array ? $"{merge[0].GetString()} {merge[1].GetString()}" : merge.GetString()!;

@@ -1,9 +1,9 @@
 using BenchmarkDotNet.Attributes;
 using MobiZO.Optimization;
+using MobiZO.PrefixCache;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.PrefixCache;
 using MobiZO.Programs.Ops;
 using MobiZO.TrainBench.Steps;
 

@@ -13,8 +13,12 @@ internal sealed record ProfileShare(string Name, double Calls, double Millisecon
     /// <param name="group">The group of an operator.</param>
     public static IReadOnlyList<ProfileShare> Of(Trace trace, int steps, Func<TraceEvent, string> group)
     {
-        ProfileShare Create(string name, double calls, double microseconds) => new(name, calls / steps, microseconds / 1000 / steps, microseconds / trace.RunMicroseconds);
-        var groups = trace.Events.GroupBy(group).Select(events => Create(events.Key, events.Count(), events.Sum(item => item.Microseconds))).OrderByDescending(share => share.Milliseconds);
+        ProfileShare Create(string name, double calls, double microseconds) =>
+            new(name, calls / steps, microseconds / 1000 / steps, microseconds / trace.RunMicroseconds);
+        var groups = trace
+            .Events.GroupBy(group)
+            .Select(events => Create(events.Key, events.Count(), events.Sum(item => item.Microseconds)))
+            .OrderByDescending(share => share.Milliseconds);
         return [.. groups, Create("between operators", 0, trace.RunMicroseconds - trace.Events.Sum(item => item.Microseconds))];
     }
 }

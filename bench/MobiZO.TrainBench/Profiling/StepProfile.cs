@@ -5,4 +5,9 @@ namespace MobiZO.TrainBench.Profiling;
 /// <param name="EngineMilliseconds">Median inside engine runs.</param>
 /// <param name="Parts">By part of the step.</param>
 /// <param name="Operators">By ONNX operator.</param>
-internal sealed record StepProfile(double StepMilliseconds, double EngineMilliseconds, IReadOnlyList<ProfileShare> Parts, IReadOnlyList<ProfileShare> Operators);
+internal sealed record StepProfile(
+    double StepMilliseconds,
+    double EngineMilliseconds,
+    IReadOnlyList<ProfileShare> Parts,
+    IReadOnlyList<ProfileShare> Operators
+);

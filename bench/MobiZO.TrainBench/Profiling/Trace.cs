@@ -17,7 +17,10 @@ internal sealed record Trace(IReadOnlyList<TraceEvent> Events, double RunMicrose
     public static Trace Read(Stream json, int runs)
     {
         using var document = Parse(json);
-        var all = document.RootElement.EnumerateArray().Where(item => item.TryGetProperty("dur", out _) && item.TryGetProperty("name", out _)).ToList();
+        var all = document
+            .RootElement.EnumerateArray()
+            .Where(item => item.TryGetProperty("dur", out _) && item.TryGetProperty("name", out _))
+            .ToList();
         var counted = all.Where(item => item.GetProperty("name").GetString() == RunName).OrderBy(Start).TakeLast(runs).ToList();
         if (counted.Count < runs)
         {
@@ -25,10 +28,11 @@ internal sealed record Trace(IReadOnlyList<TraceEvent> Events, double RunMicrose
         }
 
         var begin = Start(counted[0]);
-        var events = from item in all
-                     let name = item.GetProperty("name").GetString()!
-                     where name.EndsWith(KernelSuffix, StringComparison.Ordinal) && Start(item) >= begin
-                     select new TraceEvent(name[..^KernelSuffix.Length], item.GetProperty("args").GetProperty("op_name").GetString()!, Length(item));
+        var events =
+            from item in all
+            let name = item.GetProperty("name").GetString()!
+            where name.EndsWith(KernelSuffix, StringComparison.Ordinal) && Start(item) >= begin
+            select new TraceEvent(name[..^KernelSuffix.Length], item.GetProperty("args").GetProperty("op_name").GetString()!, Length(item));
         return new Trace([.. events], counted.Sum(Length));
     }
 
@@ -37,7 +41,9 @@ internal sealed record Trace(IReadOnlyList<TraceEvent> Events, double RunMicrose
         try
         {
             var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Array ? document : throw new FormatException("The trace is not an array of events.");
+            return document.RootElement.ValueKind == JsonValueKind.Array
+                ? document
+                : throw new FormatException("The trace is not an array of events.");
         }
         catch (JsonException exception)
         {

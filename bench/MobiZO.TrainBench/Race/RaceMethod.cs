@@ -21,23 +21,34 @@ internal sealed record RaceMethod(string Name, Func<FineTuneOptions, RaceSetting
     ];
 
     /// <exception cref="FormatException">There is no such method.</exception>
-    public static RaceMethod Find(string name) => All.FirstOrDefault(method => method.Name == name)
+    public static RaceMethod Find(string name) =>
+        All.FirstOrDefault(method => method.Name == name)
         ?? throw new FormatException($"methods: '{name}' is not one of {string.Join(", ", All.Select(method => method.Name))}");
 
-    /// <summary>The paper's settings: every token and every linear layer adapted, r = 16, two-sided queries on shared examples, loss over the vocabulary, a constant rate.</summary>
-    private static FineTuneOptions Prge(FineTuneOptions run, RaceSettings settings) => run with
-    {
-        Adapter = new AdapterOptions { Scope = AdapterScope.All, TargetModules = "all-linear", Rank = 16, Alpha = 32 },
-        Optimizer = new OptimizerOptions
+    /// <summary>
+    /// The paper's settings: every token and every linear layer adapted, r = 16, two-sided queries on shared examples, loss over the
+    /// vocabulary, a constant rate.
+    /// </summary>
+    private static FineTuneOptions Prge(FineTuneOptions run, RaceSettings settings) =>
+        run with
         {
-            Estimator = EstimatorKind.TwoSided,
-            Queries = 4,
-            Epsilon = 1e-2f,
-            LearningRate = settings.PrgeRate,
-            Schedule = ScheduleKind.Constant,
-        },
-        ExamplesPerStep = 4,
-        Loss = LossKind.Tokens,
-        Steps = EndlessSteps,
-    };
+            Adapter = new AdapterOptions
+            {
+                Scope = AdapterScope.All,
+                TargetModules = "all-linear",
+                Rank = 16,
+                Alpha = 32,
+            },
+            Optimizer = new OptimizerOptions
+            {
+                Estimator = EstimatorKind.TwoSided,
+                Queries = 4,
+                Epsilon = 1e-2f,
+                LearningRate = settings.PrgeRate,
+                Schedule = ScheduleKind.Constant,
+            },
+            ExamplesPerStep = 4,
+            Loss = LossKind.Tokens,
+            Steps = EndlessSteps,
+        };
 }

@@ -63,29 +63,32 @@ internal sealed class RaceObserver(RaceSettings settings, Func<double> clock, Ac
 
     /// <summary>What has been seen.</summary>
     /// <param name="note">Why the run ended, when not at the goal.</param>
-    public RaceResult Finish(string? note) => new()
-    {
-        Task = settings.Task.Name,
-        Method = settings.Method,
-        Seed = settings.Seed,
-        Goal = _goal,
-        IsReached = _reachedAt is not null,
-        Seconds = _reachedAt ?? clock(),
-        LoadSeconds = _load,
-        PromptSeconds = _prompts,
-        EvaluationPromptSeconds = _evaluationPrompts,
-        StepSeconds = _steps,
-        EvaluationSeconds = _evaluations,
-        Steps = _stepCount,
-        Rows = _rows,
-        PeakBytes = ResidentPeak.Bytes,
-        Curve = _curve,
-        Note = _reachedAt is null ? note : null,
-    };
+    public RaceResult Finish(string? note) =>
+        new()
+        {
+            Task = settings.Task.Name,
+            Method = settings.Method,
+            Seed = settings.Seed,
+            Goal = _goal,
+            IsReached = _reachedAt is not null,
+            Seconds = _reachedAt ?? clock(),
+            LoadSeconds = _load,
+            PromptSeconds = _prompts,
+            EvaluationPromptSeconds = _evaluationPrompts,
+            StepSeconds = _steps,
+            EvaluationSeconds = _evaluations,
+            Steps = _stepCount,
+            Rows = _rows,
+            PeakBytes = ResidentPeak.Bytes,
+            Curve = _curve,
+            Note = _reachedAt is null ? note : null,
+        };
 
     private void Judge(EvaluationCompleted evaluation, double now)
     {
-        var accuracy = evaluation.Result.Accuracy ?? throw new InvalidOperationException("The rows of a race need label words: accuracy is what is raced for.");
+        var accuracy =
+            evaluation.Result.Accuracy
+            ?? throw new InvalidOperationException("The rows of a race need label words: accuracy is what is raced for.");
         _curve.Add(new RacePoint(evaluation.Step, now, accuracy));
         _goal ??= settings.Task.GoalAfter(accuracy);
         if (accuracy >= _goal && _reachedAt is null)

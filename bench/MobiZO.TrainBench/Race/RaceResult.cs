@@ -17,7 +17,9 @@ internal sealed record RaceResult
     /// <summary>At the goal, or where the run was stopped.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>The start of the process, the library's preparation, weights converted and packed, and the first steps that are only measured.</summary>
+    /// <summary>
+    /// The start of the process, the library's preparation, weights converted and packed, and the first steps that are only measured.
+    /// </summary>
     public required double LoadSeconds { get; init; }
 
     /// <summary>Keys and values of prompts computed ahead.</summary>

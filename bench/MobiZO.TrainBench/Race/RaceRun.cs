@@ -11,7 +11,10 @@ internal static class RaceRun
         var method = RaceMethod.Find(settings.Method);
         var run = settings.Task.CreateRun(settings.Model, settings.DataRoot, Path.Combine(settings.WorkFolder, "run"), settings.Seed);
         run = method.Apply(run, settings) with { EvalEvery = settings.EvalEvery };
-        run = run with { Engine = run.Engine with { CacheFolder = Path.Combine(settings.WorkFolder, "cache"), Threads = settings.Threads } };
+        run = run with
+        {
+            Engine = run.Engine with { CacheFolder = Path.Combine(settings.WorkFolder, "cache"), Threads = settings.Threads },
+        };
 
         using var process = Process.GetCurrentProcess();
         var (started, watch) = ((DateTime.Now - process.StartTime).TotalSeconds, Stopwatch.StartNew());

@@ -46,23 +46,24 @@ internal sealed record RaceTask
     /// <param name="dataRoot">What paths are relative to.</param>
     /// <param name="output">Run folder.</param>
     /// <param name="seed">Seed.</param>
-    public FineTuneOptions CreateRun(string model, string dataRoot, string output, ulong seed) => new()
-    {
-        Model = model,
-        TrainData = Path.Combine(dataRoot, TrainData),
-        EvalData = EvalData is null ? null : Path.Combine(dataRoot, EvalData),
-        Output = output,
-        Seed = seed,
-        Data = new DataOptions
+    public FineTuneOptions CreateRun(string model, string dataRoot, string output, ulong seed) =>
+        new()
         {
-            Columns = Columns,
-            TextColumn = TextColumn,
-            Template = Template,
-            LabelWords = LabelWords is null ? null : LabelWord.ParseList(LabelWords),
-            Choices = Choices,
-            MaxRows = MaxRows,
-            EvalFraction = EvalFraction,
-            Balanced = Balanced,
-        },
-    };
+            Model = model,
+            TrainData = Path.Combine(dataRoot, TrainData),
+            EvalData = EvalData is null ? null : Path.Combine(dataRoot, EvalData),
+            Output = output,
+            Seed = seed,
+            Data = new DataOptions
+            {
+                Columns = Columns,
+                TextColumn = TextColumn,
+                Template = Template,
+                LabelWords = LabelWords is null ? null : LabelWord.ParseList(LabelWords),
+                Choices = Choices,
+                MaxRows = MaxRows,
+                EvalFraction = EvalFraction,
+                Balanced = Balanced,
+            },
+        };
 }

@@ -56,12 +56,16 @@ internal static class RaceTasks
 
         if (!File.Exists(nameOrFile))
         {
-            throw new FormatException($"task: '{nameOrFile}' is neither a file nor one of {string.Join(", ", BuiltIn.Select(task => task.Name))}");
+            throw new FormatException(
+                $"task: '{nameOrFile}' is neither a file nor one of {string.Join(", ", BuiltIn.Select(task => task.Name))}"
+            );
         }
 
         try
         {
-            var task = JsonSerializer.Deserialize<RaceTask>(File.ReadAllText(nameOrFile), BenchReport.Json) ?? throw new JsonException("it is empty");
+            var task =
+                JsonSerializer.Deserialize<RaceTask>(File.ReadAllText(nameOrFile), BenchReport.Json)
+                ?? throw new JsonException("it is empty");
             return task.Goal is null == task.Gain is null ? throw new JsonException("it needs either a goal or a gain") : task;
         }
         catch (JsonException exception)

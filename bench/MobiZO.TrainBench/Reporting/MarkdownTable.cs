@@ -5,8 +5,11 @@ internal static class MarkdownTable
 {
     public static IEnumerable<string> Lines(ReportTable table)
     {
-        var widths = table.Columns.Select((column, index) => table.Rows.Select(row => Escape(row[index]).Length).Append(Escape(column).Length).Max()).ToArray();
-        string Line(IEnumerable<string> cells) => "| " + string.Join(" | ", cells.Select((cell, index) => Escape(cell).PadRight(widths[index]))) + " |";
+        var widths = table
+            .Columns.Select((column, index) => table.Rows.Select(row => Escape(row[index]).Length).Append(Escape(column).Length).Max())
+            .ToArray();
+        string Line(IEnumerable<string> cells) =>
+            "| " + string.Join(" | ", cells.Select((cell, index) => Escape(cell).PadRight(widths[index]))) + " |";
         yield return table.Title;
         yield return "";
         yield return Line(table.Columns);

@@ -8,13 +8,14 @@ internal static class Show
     public const string Missing = "-";
 
     /// <summary>Three significant digits, no exponent.</summary>
-    public static string Number(double? value) => value switch
-    {
-        null or double.NaN => Missing,
-        >= 100 or <= -100 => Text(value, "0"),
-        >= 10 or <= -10 => Text(value, "0.0"),
-        _ => Text(value, "0.00"),
-    };
+    public static string Number(double? value) =>
+        value switch
+        {
+            null or double.NaN => Missing,
+            >= 100 or <= -100 => Text(value, "0"),
+            >= 10 or <= -10 => Text(value, "0.0"),
+            _ => Text(value, "0.00"),
+        };
 
     public static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -6,5 +6,6 @@ namespace MobiZO.TrainBench.Steps;
 /// <param name="objective">Evaluates the copies.</param>
 internal sealed class CopyByCopy(IStepObjective objective) : IStepObjective
 {
-    public float[] Losses(StepRequest request) => [.. request.Plan.Cut(1).SelectMany(copy => objective.Losses(request with { Plan = copy }))];
+    public float[] Losses(StepRequest request) =>
+        [.. request.Plan.Cut(1).SelectMany(copy => objective.Losses(request with { Plan = copy }))];
 }

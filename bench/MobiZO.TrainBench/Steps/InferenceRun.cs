@@ -5,8 +5,8 @@ using MobiZO.Programs.Feeding;
 namespace MobiZO.TrainBench.Steps;
 
 /// <summary>
-/// Plain inference of the rows of a step: no adapter, all rows of all copies, cut into engine runs like the step. Rows and cached prompts are laid out beforehand,
-/// so that only the engine counts.
+/// Plain inference of the rows of a step: no adapter, all rows of all copies, cut into engine runs like the step. Rows and cached prompts
+/// are laid out beforehand, so that only the engine counts.
 /// </summary>
 internal sealed class InferenceRun
 {

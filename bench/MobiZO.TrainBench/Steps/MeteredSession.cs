@@ -29,7 +29,11 @@ internal sealed class MeteredSession(IProgramSession inner, double bytesPerWeigh
     /// <summary>Time, number and cost of the runs since the last call.</summary>
     public (TimeSpan Time, int Runs, ProgramCost Cost) Take()
     {
-        var taken = (_time, _runs.Count, _runs.Aggregate(ProgramCost.Zero, (cost, run) => cost + ProgramCost.Of(Program, run, bytesPerWeight)));
+        var taken = (
+            _time,
+            _runs.Count,
+            _runs.Aggregate(ProgramCost.Zero, (cost, run) => cost + ProgramCost.Of(Program, run, bytesPerWeight))
+        );
         _time = TimeSpan.Zero;
         _runs.Clear();
         return taken;

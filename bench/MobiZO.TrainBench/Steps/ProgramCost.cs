@@ -4,9 +4,12 @@ using MobiZO.Programs.Ops;
 
 namespace MobiZO.TrainBench.Steps;
 
-/// <summary>Work of one engine run, counted from the program's own operations. Norms, activations, rotations and softmax count nothing.</summary>
+/// <summary>
+/// Work of one engine run, counted from the program's own operations. Norms, activations, rotations and softmax count nothing.
+/// </summary>
 /// <remarks>
-/// Letters: M = N * S tokens of all rows, N rows, S tokens a row, T cached tokens, h heads, d head width, r rank, R answer positions, K candidates.
+/// Letters: M = N * S tokens of all rows, N rows, S tokens a row, T cached tokens, h heads, d head width, r rank, R answer positions, K
+/// candidates.
 /// <code>
 /// linear, head      2 M in out                       (the head runs on R rows: 2 R H V)
 /// MP-LoRA           2 M r (in + out)
@@ -28,12 +31,14 @@ internal sealed record ProgramCost(double LinearFlops, double AdapterFlops, doub
 
     public double Flops => LinearFlops + AdapterFlops + AttentionFlops + HeadFlops;
 
-    public static ProgramCost operator +(ProgramCost left, ProgramCost right) => new(
-        left.LinearFlops + right.LinearFlops,
-        left.AdapterFlops + right.AdapterFlops,
-        left.AttentionFlops + right.AttentionFlops,
-        left.HeadFlops + right.HeadFlops,
-        left.WeightBytes + right.WeightBytes);
+    public static ProgramCost operator +(ProgramCost left, ProgramCost right) =>
+        new(
+            left.LinearFlops + right.LinearFlops,
+            left.AdapterFlops + right.AdapterFlops,
+            left.AttentionFlops + right.AttentionFlops,
+            left.HeadFlops + right.HeadFlops,
+            left.WeightBytes + right.WeightBytes
+        );
 
     public static ProgramCost Zero { get; } = new(0, 0, 0, 0, 0);
 
@@ -51,8 +56,14 @@ internal sealed record ProgramCost(double LinearFlops, double AdapterFlops, doub
             {
                 Linear linear => OfLinear(linear, node.Outputs[0], Extent(0, 0), bytesPerWeight),
                 MultiPerturbedLora => Zero with { AdapterFlops = 2 * Extent(0, 0) * Extent(2, 0) * (Extent(1, 1) + Extent(0, 1)) },
-                CausalAttention op => Zero with { AttentionFlops = 4d * op.Heads * op.HeadDimension * Extent(3, 0) * Extent(3, 1) * Extent(3, 1) },
-                CachedAttention op => Zero with { AttentionFlops = 4d * op.Heads * op.HeadDimension * Extent(3, 0) * Extent(3, 1) * (Extent(4, 2) + Extent(3, 1)) },
+                CausalAttention op => Zero with
+                {
+                    AttentionFlops = 4d * op.Heads * op.HeadDimension * Extent(3, 0) * Extent(3, 1) * Extent(3, 1),
+                },
+                CachedAttention op => Zero with
+                {
+                    AttentionFlops = 4d * op.Heads * op.HeadDimension * Extent(3, 0) * Extent(3, 1) * (Extent(4, 2) + Extent(3, 1)),
+                },
                 CandidateLogits head => OfGathered(Extent(1, 0) * Extent(1, 1), head.Head.Shape[1], 2),
                 PositionEmbedding table => OfGathered(Extent(0, 0) * Extent(0, 1), table.Table.Shape[1], 0),
                 Embedding table => OfGathered(Extent(0, 0) * Extent(0, 1), table.Table.Shape[1], 0),
@@ -72,7 +83,11 @@ internal sealed record ProgramCost(double LinearFlops, double AdapterFlops, doub
     }
 
     private static ProgramCost OfGathered(double rows, int width, int flopsPerValue) =>
-        Zero with { HeadFlops = flopsPerValue * rows * width, WeightBytes = rows * width * BytesPerNumber };
+        Zero with
+        {
+            HeadFlops = flopsPerValue * rows * width,
+            WeightBytes = rows * width * BytesPerNumber,
+        };
 
     private static double BytesOf(Operation operation) => operation.Weights.Sum(weight => (double)weight.Count) * BytesPerNumber;
 }

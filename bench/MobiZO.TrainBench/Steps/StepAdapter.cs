@@ -15,7 +15,12 @@ internal sealed record StepAdapter(AdapterLayout Layout, StateLayout State, floa
     public static StepAdapter Create(LocalModel model, DecidedAdapter options, ulong seed)
     {
         var layout = AdapterLayouts.Of(model, options);
-        var fresh = LoraAdapter.CreateFresh(layout.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), options.Rank, (float)options.Alpha, seed);
+        var fresh = LoraAdapter.CreateFresh(
+            layout.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)),
+            options.Rank,
+            (float)options.Alpha,
+            seed
+        );
         return new StepAdapter(layout, fresh.Layout, [.. fresh.Modules.SelectMany(module => module.A)]);
     }
 }

@@ -38,7 +38,10 @@ internal sealed class StepBench(StepModel model, int rounds, int maxTokensPerRun
         };
     }
 
-    /// <summary>The second of two turns: in the first, threads of the contender before still spin, and the caches hold its weights. A run has no such neighbour.</summary>
+    /// <summary>
+    /// The second of two turns: in the first, threads of the contender before still spin, and the caches hold its weights. A run has no
+    /// such neighbour.
+    /// </summary>
     private static StepSample Settled(Func<StepSample> take)
     {
         take();

@@ -67,6 +67,8 @@ internal static class StepGrid
         var shape = new StepShape(scope, new OptimizerOptions().Estimator, p, e, t, s);
         return shape.Queries >= 2
             ? shape
-            : throw new FormatException($"grid: '{part}': P is the queries and a clean copy (one-sided-normalized) in scope activated, at least 3; found {p}");
+            : throw new FormatException(
+                $"grid: '{part}': P is the queries and a clean copy (one-sided-normalized) in scope activated, at least 3; found {p}"
+            );
     }
 }

@@ -29,15 +29,16 @@ internal sealed class StepModel : IDisposable
     /// <param name="engine">How it runs.</param>
     /// <param name="loss">The loss: over two label words, or over the vocabulary.</param>
     /// <param name="weights">How the weights are held.</param>
-    /// <param name="layers">Which decoder layers carry the adapter in scope activated, as <see cref="AdapterOptions.Layers"/> says it; null: those of a run.</param>
+    /// <param name="layers">Which decoder layers carry the adapter in scope activated, as <see cref="AdapterOptions.Layers"/> says it;
+    /// null: those of a run.</param>
     public StepModel(string path, EngineOptions engine, LossKind loss, WeightFormat weights, string? layers = null)
     {
         Model = LocalModel.Open(path, weights.Apply(engine));
         _bytesPerWeight = weights.BytesPerWeight;
         Loss = loss == LossKind.Choices ? StepLossKind.Choices : StepLossKind.Tokens;
 
-        // With label words a run takes their number as rank; that A is random here changes no time. Scope all has its layers: upper ones alone would start from
-        // hidden states, which these programs do not.
+        // With label words a run takes their number as rank; that A is random here changes no time. Scope all has its layers: upper ones
+        // alone would start from hidden states, which these programs do not.
         var options = DecidedAdapter.Of(new AdapterOptions { Layers = layers }, Loss == StepLossKind.Choices ? LabelWords : 0);
         _activated = StepAdapter.Create(Model, options, Seed);
         _all = StepAdapter.Create(Model, options with { Layers = LayerFilter.AllWord }, Seed);
@@ -53,25 +54,32 @@ internal sealed class StepModel : IDisposable
     /// <summary>The layer that a step starts with.</summary>
     public int FirstLayerOf(AdapterScope scope) => AdapterStart.Of(scope, AdapterOf(scope).Layout).Layer;
 
-    public MeteredSession Step(StepShape shape) => Load(
-        "step",
-        RunStyle.Repeated,
-        shape,
-        (prompt, rowTokens) => Model.Assembler.Step(new StepOptions
-        {
-            Adapter = AdapterOf(shape.Scope).Layout,
-            Loss = Loss,
-            Prompt = prompt,
-            FirstLayer = FirstLayerOf(shape.Scope),
-            RowTokens = rowTokens,
-        }));
+    public MeteredSession Step(StepShape shape) =>
+        Load(
+            "step",
+            RunStyle.Repeated,
+            shape,
+            (prompt, rowTokens) =>
+                Model.Assembler.Step(
+                    new StepOptions
+                    {
+                        Adapter = AdapterOf(shape.Scope).Layout,
+                        Loss = Loss,
+                        Prompt = prompt,
+                        FirstLayer = FirstLayerOf(shape.Scope),
+                        RowTokens = rowTokens,
+                    }
+                )
+        );
 
     /// <summary>The forward pass of the step without adapter, copies and loss, with the same head.</summary>
-    public MeteredSession Inference(StepShape shape) => Load(
-        "inference",
-        RunStyle.OneByOne,
-        shape,
-        (prompt, rowTokens) => Loss == StepLossKind.Tokens ? Model.Assembler.Score(null, prompt) : CandidateInference(prompt, rowTokens));
+    public MeteredSession Inference(StepShape shape) =>
+        Load(
+            "inference",
+            RunStyle.OneByOne,
+            shape,
+            (prompt, rowTokens) => Loss == StepLossKind.Tokens ? Model.Assembler.Score(null, prompt) : CandidateInference(prompt, rowTokens)
+        );
 
     /// <summary>Random examples, the same for every call with the same sizes.</summary>
     public PromptExample[] Examples(StepShape shape, int count)
@@ -81,13 +89,27 @@ internal sealed class StepModel : IDisposable
         long drawn = 0;
         int Token() => Math.Min((int)(source.SamplingUniform(drawn++) * vocabulary), vocabulary - 1);
         var length = shape.CachedTokens + shape.RowTokens;
-        return [.. Enumerable.Range(0, count).Select(index =>
-        {
-            int[] prompt = [.. Enumerable.Range(0, length).Select(_ => Token())];
-            return Loss == StepLossKind.Tokens
-                ? new PromptExample(prompt, shape.CachedTokens, [Token()], [], 0)
-                : new PromptExample(prompt, shape.CachedTokens, [], [[Token()], [Token()]], index % 2);
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(index =>
+                {
+                    int[] prompt = [.. Enumerable.Range(0, length).Select(_ => Token())];
+                    return Loss == StepLossKind.Tokens
+                        ? new PromptExample(prompt, shape.CachedTokens, [Token()], [], 0)
+                        : new PromptExample(
+                            prompt,
+                            shape.CachedTokens,
+                            [],
+                            [
+                                [Token()],
+                                [Token()],
+                            ],
+                            index % 2
+                        );
+                }),
+        ];
     }
 
     /// <summary>The cached prompts of examples as a run keeps them.</summary>
@@ -102,8 +124,14 @@ internal sealed class StepModel : IDisposable
             shape,
             Model.Engine.Traits,
             (program, style) => Model.Engine.Load(program, Model.Checkpoint, style),
-            RunStyle.SideBySide);
-        var store = new PrefixStore(programs, examples, new PrefixCacheOptions(PrefixCacheType.Fp16, long.MaxValue, folder, MostTokensOfAPrefixRun), new PrefixBatch());
+            RunStyle.SideBySide
+        );
+        var store = new PrefixStore(
+            programs,
+            examples,
+            new PrefixCacheOptions(PrefixCacheType.Fp16, long.MaxValue, folder, MostTokensOfAPrefixRun),
+            new PrefixBatch()
+        );
         store.Fill(null, null, null, CancellationToken.None);
         return store;
     }

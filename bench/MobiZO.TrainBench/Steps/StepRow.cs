@@ -52,5 +52,9 @@ internal sealed record StepRow
     public double BoundReached => BoundMilliseconds / Step.Milliseconds;
 
     /// <summary>The row with the bound of a machine.</summary>
-    public StepRow Against(Roofline roofline) => this with { BoundMilliseconds = 1000 * roofline.BoundSeconds(Step.Cost.Flops, Step.Cost.WeightBytes) };
+    public StepRow Against(Roofline roofline) =>
+        this with
+        {
+            BoundMilliseconds = 1000 * roofline.BoundSeconds(Step.Cost.Flops, Step.Cost.WeightBytes),
+        };
 }

@@ -2,14 +2,16 @@ using System.Diagnostics;
 using MobiZO.Data;
 using MobiZO.Journal;
 using MobiZO.Optimization;
-using MobiZO.Programs.Assembling;
 using MobiZO.PrefixCache;
+using MobiZO.Programs.Assembling;
 using MobiZO.TrainBench.Machine;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Steps;
 
-/// <summary>The steps of a trainer on fixed rows: the optimiser, the objective, the prompt cache and a journal on disk, as a run has them.</summary>
+/// <summary>
+/// The steps of a trainer on fixed rows: the optimiser, the objective, the prompt cache and a journal on disk, as a run has them.
+/// </summary>
 internal sealed class StepRun : IDisposable
 {
     private const ulong Seed = 42;
@@ -36,14 +38,36 @@ internal sealed class StepRun : IDisposable
         var examples = model.Examples(shape, BatchesOfExamples * shape.Examples);
         var adapter = model.AdapterOf(shape.Scope);
         _session = model.Step(shape);
-        _prompts = shape.Prompt == PrefixKind.KeyValues ? model.Prompts(examples, model.FirstLayerOf(shape.Scope), Path.Combine(_folder, "prompts")) : null;
+        _prompts =
+            shape.Prompt == PrefixKind.KeyValues
+                ? model.Prompts(examples, model.FirstLayerOf(shape.Scope), Path.Combine(_folder, "prompts"))
+                : null;
         var order = new ExampleOrder(examples.Length, shape.Examples, Seed);
-        var objective = new ModelObjective(StepPrograms.ForHost(_session), model.Loss, adapter.A, examples, order, _prompts, maxTokensPerRun);
+        var objective = new ModelObjective(
+            StepPrograms.ForHost(_session),
+            model.Loss,
+            adapter.A,
+            examples,
+            order,
+            _prompts,
+            maxTokensPerRun
+        );
         _objective = isSequential ? new CopyByCopy(objective) : objective;
 
-        var options = new OptimizerOptions { Estimator = shape.Estimator, Queries = shape.Queries, LearningRate = LearningRate };
+        var options = new OptimizerOptions
+        {
+            Estimator = shape.Estimator,
+            Queries = shape.Queries,
+            LearningRate = LearningRate,
+        };
         _optimizer = new ZerothOrderOptimizer(options, adapter.State, Seed, TotalSteps);
-        var header = new JournalHeader { Seed = Seed, TotalSteps = TotalSteps, Optimizer = options, Layout = adapter.State };
+        var header = new JournalHeader
+        {
+            Seed = Seed,
+            TotalSteps = TotalSteps,
+            Optimizer = options,
+            Layout = adapter.State,
+        };
         _journal = JournalWriter.Create(Path.Combine(_folder, "journal.jsonl"), header, StepsPerFlush);
         _session.Take();
     }
@@ -53,16 +77,18 @@ internal sealed class StepRun : IDisposable
     {
         var start = Stopwatch.GetTimestamp();
         var result = _optimizer.Step(_objective);
-        _journal.Append(new JournalEntry
-        {
-            Step = result.Step,
-            Losses = result.Losses,
-            ProjectedGradients = result.ProjectedGradients,
-            LearningRate = result.LearningRate,
-            Milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds,
-            PeakMemoryBytes = ResidentPeak.Bytes,
-            Skipped = result.Skipped,
-        });
+        _journal.Append(
+            new JournalEntry
+            {
+                Step = result.Step,
+                Losses = result.Losses,
+                ProjectedGradients = result.ProjectedGradients,
+                LearningRate = result.LearningRate,
+                Milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds,
+                PeakMemoryBytes = ResidentPeak.Bytes,
+                Skipped = result.Skipped,
+            }
+        );
         var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         var (engine, runs, cost) = _session.Take();
         return result.Skipped

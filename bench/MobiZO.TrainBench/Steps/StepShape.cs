@@ -27,7 +27,8 @@ internal sealed record StepShape(AdapterScope Scope, EstimatorKind Estimator, in
     /// <summary>The same copies, examples and prompts with every token computed and adapted.</summary>
     public StepShape InScopeAll() => this with { Scope = AdapterScope.All, CachedTokens = 0, RowTokens = CachedTokens + RowTokens };
 
-    public override string ToString() => Scope == AdapterScope.All
-        ? FormattableString.Invariant($"all P={Copies} E={Examples} T={RowTokens}")
-        : FormattableString.Invariant($"activated P={Copies} E={Examples} T={CachedTokens} S={RowTokens}");
+    public override string ToString() =>
+        Scope == AdapterScope.All
+            ? FormattableString.Invariant($"all P={Copies} E={Examples} T={RowTokens}")
+            : FormattableString.Invariant($"activated P={Copies} E={Examples} T={CachedTokens} S={RowTokens}");
 }

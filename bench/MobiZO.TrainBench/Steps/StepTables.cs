@@ -15,8 +15,24 @@ internal static class StepTables
     private static ReportTable Speed(IReadOnlyList<StepRow> rows, Roofline roofline)
     {
         var table = new ReportTable(
-            FormattableString.Invariant($"The parallel step (GEMM peak {roofline.FlopsPerSecond / 1e9:0} GFLOP/s, memory {roofline.BytesPerSecond / 1e9:0.0} GB/s)"),
-            "shape", "rows", "tokens", "runs", "ms", "rows/s", "tokens/s", "GFLOP", "GFLOP/s", "of peak", "weights GB/s", "of memory", "host", "peak MB");
+            FormattableString.Invariant(
+                $"The parallel step (GEMM peak {roofline.FlopsPerSecond / 1e9:0} GFLOP/s, memory {roofline.BytesPerSecond / 1e9:0.0} GB/s)"
+            ),
+            "shape",
+            "rows",
+            "tokens",
+            "runs",
+            "ms",
+            "rows/s",
+            "tokens/s",
+            "GFLOP",
+            "GFLOP/s",
+            "of peak",
+            "weights GB/s",
+            "of memory",
+            "host",
+            "peak MB"
+        );
         foreach (var row in rows)
         {
             table.Add(
@@ -33,7 +49,8 @@ internal static class StepTables
                 Show.Number(row.WeightBytesPerSecond / 1e9),
                 Show.Percent(row.WeightBytesPerSecond / roofline.BytesPerSecond),
                 Show.Percent(row.HostShare),
-                Show.Megabytes(row.PeakBytes) + (row.IsOwnPeak ? "" : " (process)"));
+                Show.Megabytes(row.PeakBytes) + (row.IsOwnPeak ? "" : " (process)")
+            );
         }
 
         return table;
@@ -43,7 +60,17 @@ internal static class StepTables
     {
         var table = new ReportTable(
             "Against one copy after another, plain inference, the bound of this machine, and scope all",
-            "shape", "step ms", "sequential ms", "sequential/step", "inference ms", "step/inference", "bound ms", "bound reached", "scope all ms", "scope all/step");
+            "shape",
+            "step ms",
+            "sequential ms",
+            "sequential/step",
+            "inference ms",
+            "step/inference",
+            "bound ms",
+            "bound reached",
+            "scope all ms",
+            "scope all/step"
+        );
         foreach (var row in rows)
         {
             table.Add(
@@ -56,7 +83,8 @@ internal static class StepTables
                 Show.Number(row.BoundMilliseconds),
                 Show.Percent(row.BoundReached),
                 Show.Number(row.ScopeAll?.Milliseconds),
-                Show.Ratio(row.OverScopeAll));
+                Show.Ratio(row.OverScopeAll)
+            );
         }
 
         return table;

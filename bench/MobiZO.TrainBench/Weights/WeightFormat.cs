@@ -13,13 +13,13 @@ internal sealed record WeightFormat(string Name, double BytesPerWeight, Func<Eng
     [
         new("fp32", sizeof(float), engine => engine),
         new("fp32-low-memory", sizeof(float), engine => engine with { LowMemory = true }),
-
         // Codes and one fp32 scale for 32 weights; int4 has an offset too.
         new("int8", 1 + (4 / 32d), engine => engine with { Weights = MobiZO.Checkpoints.WeightFormat.Int8 }),
         new("int4", 0.5 + (8 / 32d), engine => engine with { Weights = MobiZO.Checkpoints.WeightFormat.Int4 }),
     ];
 
     /// <exception cref="FormatException">There is no such format.</exception>
-    public static WeightFormat Find(string name) => All.FirstOrDefault(format => format.Name == name)
+    public static WeightFormat Find(string name) =>
+        All.FirstOrDefault(format => format.Name == name)
         ?? throw new FormatException($"weights: '{name}' is not one of {string.Join(", ", All.Select(format => format.Name))}");
 }

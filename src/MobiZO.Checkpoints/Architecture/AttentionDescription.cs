@@ -44,10 +44,5 @@ public sealed record AttentionDescription
 
     /// <summary>Its tensors.</summary>
     public IEnumerable<ModelTensor> Tensors =>
-    [
-        .. Projections.SelectMany(linear => linear.Tensors),
-        .. Output.Tensors,
-        .. QueryNorm?.Tensors ?? [],
-        .. KeyNorm?.Tensors ?? [],
-    ];
+        [.. Projections.SelectMany(linear => linear.Tensors), .. Output.Tensors, .. QueryNorm?.Tensors ?? [], .. KeyNorm?.Tensors ?? []];
 }

@@ -40,12 +40,12 @@ public sealed record LayerDescription
 
     /// <summary>Its tensors.</summary>
     public IEnumerable<ModelTensor> Tensors =>
-    [
-        .. AttentionNorm?.Tensors ?? [],
-        .. AttentionPostNorm?.Tensors ?? [],
-        .. MlpNorm?.Tensors ?? [],
-        .. MlpPostNorm?.Tensors ?? [],
-        .. Attention.Tensors,
-        .. Mlp.Tensors,
-    ];
+        [
+            .. AttentionNorm?.Tensors ?? [],
+            .. AttentionPostNorm?.Tensors ?? [],
+            .. MlpNorm?.Tensors ?? [],
+            .. MlpPostNorm?.Tensors ?? [],
+            .. Attention.Tensors,
+            .. Mlp.Tensors,
+        ];
 }

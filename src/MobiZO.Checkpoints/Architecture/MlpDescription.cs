@@ -5,7 +5,12 @@ namespace MobiZO.Checkpoints.Architecture;
 /// <param name="Activation">The non-linear function.</param>
 /// <param name="Inputs">The projections to the inner width: up; gate and up; or one that holds both.</param>
 /// <param name="Down">The projection back to the residual stream.</param>
-public sealed record MlpDescription(MlpLayout Layout, ActivationKind Activation, IReadOnlyList<LinearDescription> Inputs, LinearDescription Down)
+public sealed record MlpDescription(
+    MlpLayout Layout,
+    ActivationKind Activation,
+    IReadOnlyList<LinearDescription> Inputs,
+    LinearDescription Down
+)
 {
     /// <summary>Its linear layers, in the order they are computed.</summary>
     public IEnumerable<LinearDescription> Linears => [.. Inputs, Down];

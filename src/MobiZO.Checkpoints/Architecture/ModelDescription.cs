@@ -50,6 +50,8 @@ public sealed record ModelDescription
 
     /// <summary>Whether a stored tensor carries nothing the model needs.</summary>
     public bool IsIgnored(string name) =>
-        IgnoredTensors.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)
-            && (name.Length == ending.Length || ending[0] == '.' || name[name.Length - ending.Length - 1] == '.'));
+        IgnoredTensors.Any(ending =>
+            name.EndsWith(ending, StringComparison.Ordinal)
+            && (name.Length == ending.Length || ending[0] == '.' || name[name.Length - ending.Length - 1] == '.')
+        );
 }

@@ -9,9 +9,12 @@ internal static class UnknownTensor
     /// <param name="name">Its name there.</param>
     /// <param name="model">The model that has no such tensor.</param>
     /// <param name="source">Where the model was described: <c>config.json</c>, or the metadata.</param>
-    public static CheckpointException Error(string file, string name, ModelDescription model, string source) => new(
-        $"{file}: tensor '{name}': expected only the tensors of a {model.Config.ModelType} of {model.Config.LayerCount} layers as {source} describes it, "
-        + $"found this one, whose use is not known{Hint(name, model.Config)}.");
+    public static CheckpointException Error(string file, string name, ModelDescription model, string source) =>
+        new(
+            $"{file}: tensor '{name}': expected only the tensors of a {model.Config.ModelType} of {model.Config.LayerCount} layers as "
+                + $"{source} describes it, "
+                + $"found this one, whose use is not known{Hint(name, model.Config)}."
+        );
 
     private static string Hint(string name, ModelConfig config)
     {

@@ -11,7 +11,12 @@ internal static class ConfigRules
     public static CheckpointException Bad(string file, string key, string expected, object found) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{file}: {key}: expected {expected}, found {found}."));
 
-    public static void CheckHeads(string file, (string Key, int Value) heads, (string Key, int Value) keyValueHeads, (string Key, int Value) headDimension)
+    public static void CheckHeads(
+        string file,
+        (string Key, int Value) heads,
+        (string Key, int Value) keyValueHeads,
+        (string Key, int Value) headDimension
+    )
     {
         if (heads.Value % keyValueHeads.Value != 0)
         {
@@ -20,7 +25,12 @@ internal static class ConfigRules
 
         if (headDimension.Value % 2 != 0 || headDimension.Value is < 2 or > MaximumHeadDimension)
         {
-            throw Bad(file, headDimension.Key, $"an even number from 2 to {MaximumHeadDimension} (rotary embedding turns pairs)", headDimension.Value);
+            throw Bad(
+                file,
+                headDimension.Key,
+                $"an even number from 2 to {MaximumHeadDimension} (rotary embedding turns pairs)",
+                headDimension.Value
+            );
         }
 
         if ((long)heads.Value * headDimension.Value > int.MaxValue)
@@ -30,7 +40,8 @@ internal static class ConfigRules
     }
 
     /// <summary>The width of a head when the file does not give it.</summary>
-    public static int HeadDimension(string file, (string Key, int Value) hidden, (string Key, int Value) heads) => hidden.Value % heads.Value == 0
-        ? hidden.Value / heads.Value
-        : throw Bad(file, hidden.Key, $"a multiple of {heads.Key} = {heads.Value}", hidden.Value);
+    public static int HeadDimension(string file, (string Key, int Value) hidden, (string Key, int Value) heads) =>
+        hidden.Value % heads.Value == 0
+            ? hidden.Value / heads.Value
+            : throw Bad(file, hidden.Key, $"a multiple of {heads.Key} = {heads.Value}", hidden.Value);
 }

@@ -76,17 +76,23 @@ internal abstract class ConfigSource
         int hidden = Int32(keys.HiddenSize, 1);
         int heads = Int32(keys.HeadCount, 1);
         int keyValueHeads = OptionalInt32(keys.KeyValueHeadCount, 1) ?? heads;
-        int headDimension = OptionalInt32(keys.HeadDimension, 1)
+        int headDimension =
+            OptionalInt32(keys.HeadDimension, 1)
             ?? ConfigRules.HeadDimension(File, (NameOf(keys.HiddenSize), hidden), (NameOf(keys.HeadCount), heads));
         ConfigRules.CheckHeads(
-            File, (NameOf(keys.HeadCount), heads), (NameOf(keys.KeyValueHeadCount), keyValueHeads), (NameOf(keys.HeadDimension), headDimension));
+            File,
+            (NameOf(keys.HeadCount), heads),
+            (NameOf(keys.KeyValueHeadCount), keyValueHeads),
+            (NameOf(keys.HeadDimension), headDimension)
+        );
         CheckHeadDimension(headDimension);
         int vocabulary = VocabularySize(keys.VocabularySize);
         return new ModelConfig
         {
             ModelType = modelType,
             HiddenSize = hidden,
-            IntermediateSize = OptionalInt32(keys.IntermediateSize, 1) ?? keys.DefaultIntermediateSize?.Invoke(hidden) ?? Int32(keys.IntermediateSize, 1),
+            IntermediateSize =
+                OptionalInt32(keys.IntermediateSize, 1) ?? keys.DefaultIntermediateSize?.Invoke(hidden) ?? Int32(keys.IntermediateSize, 1),
             LayerCount = Int32(keys.LayerCount, 1, MostLayers),
             HeadCount = heads,
             KeyValueHeadCount = keyValueHeads,
@@ -108,7 +114,5 @@ internal abstract class ConfigSource
     private protected abstract IReadOnlyList<int> EosIds(int vocabulary);
 
     /// <summary>Refuses other statements about the width of a head.</summary>
-    private protected virtual void CheckHeadDimension(int headDimension)
-    {
-    }
+    private protected virtual void CheckHeadDimension(int headDimension) { }
 }

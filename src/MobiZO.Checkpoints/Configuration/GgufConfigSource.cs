@@ -83,11 +83,14 @@ internal sealed class GgufConfigSource : ConfigSource
 
     private protected override int VocabularySize(ConfigKey key)
     {
-        GgufTensor embedding = _file.Tensors.GetValueOrDefault(Embedding)
+        GgufTensor embedding =
+            _file.Tensors.GetValueOrDefault(Embedding)
             ?? throw new CheckpointException($"{File}: tensor '{Embedding}': expected the embedding, found no such tensor.");
         return embedding.Shape.Count == 2 && embedding.Shape[0] <= int.MaxValue
             ? (int)embedding.Shape[0]
-            : throw new CheckpointException($"{File}: tensor '{Embedding}': expected a matrix, found [{string.Join(", ", embedding.Shape)}].");
+            : throw new CheckpointException(
+                $"{File}: tensor '{Embedding}': expected a matrix, found [{string.Join(", ", embedding.Shape)}]."
+            );
     }
 
     private protected override bool IsTied(bool whenAbsent) => !_file.Tensors.ContainsKey(Head);
@@ -106,7 +109,8 @@ internal sealed class GgufConfigSource : ConfigSource
 
     private double ReadLinearFactor()
     {
-        string typeKey = $"{_architecture}.rope.scaling.type", factorKey = $"{_architecture}.rope.scaling.factor";
+        string typeKey = $"{_architecture}.rope.scaling.type",
+            factorKey = $"{_architecture}.rope.scaling.factor";
         string oldKey = $"{_architecture}.rope.scale_linear";
         string type = Metadata.OptionalText(typeKey) ?? "linear";
         return type switch
@@ -122,7 +126,9 @@ internal sealed class GgufConfigSource : ConfigSource
         if (tensor.Type != GgufTensorType.F32 || tensor.Count != headDimension / 2)
         {
             throw new CheckpointException(
-                $"{File}: tensor '{RopeDivisors}': expected F32 [{headDimension / 2}], found {tensor.Type} [{string.Join(", ", tensor.Shape)}].");
+                $"{File}: tensor '{RopeDivisors}': expected F32 [{headDimension / 2}], found {tensor.Type} "
+                    + $"[{string.Join(", ", tensor.Shape)}]."
+            );
         }
 
         var divisors = new float[headDimension / 2];
@@ -130,8 +136,11 @@ internal sealed class GgufConfigSource : ConfigSource
         int bad = Array.FindIndex(divisors, divisor => !(divisor > 0 && float.IsFinite(divisor)));
         return bad < 0
             ? divisors
-            : throw new CheckpointException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{File}: tensor '{RopeDivisors}': expected finite values above 0, found {divisors[bad]} at {bad}."));
+            : throw new CheckpointException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{File}: tensor '{RopeDivisors}': expected finite values above 0, found {divisors[bad]} at {bad}."
+                )
+            );
     }
 }

@@ -67,7 +67,8 @@ internal sealed class JsonConfigSource : ConfigSource
 
     private protected override int VocabularySize(ConfigKey key) => _json.Int32(NameOf(key), 1);
 
-    private protected override bool IsTied(bool whenAbsent) => _json.Has("tie_word_embeddings") ? _json.Flag("tie_word_embeddings") : whenAbsent;
+    private protected override bool IsTied(bool whenAbsent) =>
+        _json.Has("tie_word_embeddings") ? _json.Flag("tie_word_embeddings") : whenAbsent;
 
     private protected override int? BosId(int vocabulary) => _json.OptionalInt32("bos_token_id", 0, vocabulary - 1);
 
@@ -94,9 +95,13 @@ internal sealed class JsonConfigSource : ConfigSource
             ReadFactor(parameters),
             parameters.PositiveNumber("low_freq_factor"),
             parameters.PositiveNumber("high_freq_factor"),
-            parameters.Int32("original_max_position_embeddings", 1));
+            parameters.Int32("original_max_position_embeddings", 1)
+        );
         return scaling.HighFrequencyFactor > scaling.LowFrequencyFactor
             ? scaling
-            : throw parameters.Bad("high_freq_factor", $"more than low_freq_factor = {JsonSerializer.Serialize(scaling.LowFrequencyFactor)}");
+            : throw parameters.Bad(
+                "high_freq_factor",
+                $"more than low_freq_factor = {JsonSerializer.Serialize(scaling.LowFrequencyFactor)}"
+            );
     }
 }

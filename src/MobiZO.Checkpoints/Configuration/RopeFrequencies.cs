@@ -10,7 +10,10 @@ internal static class RopeFrequencies
     public static RotaryDescription Default(double theta, int headDimension) => new(Base(theta, headDimension), Describe(theta));
 
     public static RotaryDescription Linear(double theta, int headDimension, double factor) =>
-        new([.. Base(theta, headDimension).Select(frequency => frequency / factor)], FormattableString.Invariant($"{Describe(theta)}, linear factor {factor}"));
+        new(
+            [.. Base(theta, headDimension).Select(frequency => frequency / factor)],
+            FormattableString.Invariant($"{Describe(theta)}, linear factor {factor}")
+        );
 
     /// <summary>High frequencies stay, low ones are divided by the factor, those between are blended.</summary>
     public static RotaryDescription Llama3(double theta, int headDimension, Llama3Scaling scaling)
@@ -19,7 +22,11 @@ internal static class RopeFrequencies
         for (int i = 0; i < frequencies.Length; i++)
         {
             double turns = scaling.OriginalMaxPositions * frequencies[i] / (2 * Math.PI);
-            double kept = Math.Clamp((turns - scaling.LowFrequencyFactor) / (scaling.HighFrequencyFactor - scaling.LowFrequencyFactor), 0, 1);
+            double kept = Math.Clamp(
+                (turns - scaling.LowFrequencyFactor) / (scaling.HighFrequencyFactor - scaling.LowFrequencyFactor),
+                0,
+                1
+            );
             frequencies[i] = ((1 - kept) * frequencies[i] / scaling.Factor) + (kept * frequencies[i]);
         }
 

@@ -36,7 +36,13 @@ internal sealed record SwiGluDecoder
     public ModelDescription Describe()
     {
         TensorNames top = new("", "");
-        ModelTensor embedding = top.Weight("model.embed_tokens", "token_embd", TensorRole.Embedding, Config.VocabularySize, Config.HiddenSize);
+        ModelTensor embedding = top.Weight(
+            "model.embed_tokens",
+            "token_embd",
+            TensorRole.Embedding,
+            Config.VocabularySize,
+            Config.HiddenSize
+        );
         ModelTensor head = Config.TieWordEmbeddings
             ? embedding
             : top.Weight("lm_head", "output", TensorRole.Head, Config.VocabularySize, Config.HiddenSize);
@@ -70,7 +76,8 @@ internal sealed record SwiGluDecoder
                     names.Linear("mlp.gate_proj", "ffn_gate", TensorRole.Gate, Config.IntermediateSize, hidden, HasMlpBias),
                     names.Linear("mlp.up_proj", "ffn_up", TensorRole.Up, Config.IntermediateSize, hidden, HasMlpBias),
                 ],
-                names.Linear("mlp.down_proj", "ffn_down", TensorRole.Down, hidden, Config.IntermediateSize, HasMlpBias)),
+                names.Linear("mlp.down_proj", "ffn_down", TensorRole.Down, hidden, Config.IntermediateSize, HasMlpBias)
+            ),
         };
     }
 
@@ -95,7 +102,12 @@ internal sealed record SwiGluDecoder
         };
     }
 
-    private LinearDescription Rotated(LinearDescription linear) => linear with { Weight = Rotated(linear.Weight), Bias = linear.Bias is { } bias ? Rotated(bias) : null };
+    private LinearDescription Rotated(LinearDescription linear) =>
+        linear with
+        {
+            Weight = Rotated(linear.Weight),
+            Bias = linear.Bias is { } bias ? Rotated(bias) : null,
+        };
 
     private ModelTensor Rotated(ModelTensor tensor) => tensor with { GgufForm = GgufRotaryForm, RowsOfAHead = Config.HeadDimension };
 }

@@ -14,20 +14,25 @@ internal sealed class TensorNames(string huggingFacePrefix, string ggufPrefix, i
     public static TensorNames OfLayer(string layers, int layer) => new($"{layers}.{layer}.", $"blk.{layer}.", layer);
 
     /// <summary>A tensor <c>name.weight</c>.</summary>
-    public ModelTensor Weight(string name, string gguf, TensorRole role, params IReadOnlyList<int> shape) => Tensor($"{name}.weight", $"{gguf}.weight", role, shape);
+    public ModelTensor Weight(string name, string gguf, TensorRole role, params IReadOnlyList<int> shape) =>
+        Tensor($"{name}.weight", $"{gguf}.weight", role, shape);
 
     /// <summary>A norm with the tensors <c>name.weight</c> and, for <see cref="NormKind.Layer"/>, <c>name.bias</c>.</summary>
-    public NormDescription Norm(string name, string gguf, NormKind kind, int width, double epsilon) => new(
-        kind,
-        Weight(name, gguf, TensorRole.Norm, width),
-        epsilon,
-        kind == NormKind.Layer ? Tensor($"{name}.bias", $"{gguf}.bias", TensorRole.Bias, width) : null);
+    public NormDescription Norm(string name, string gguf, NormKind kind, int width, double epsilon) =>
+        new(
+            kind,
+            Weight(name, gguf, TensorRole.Norm, width),
+            epsilon,
+            kind == NormKind.Layer ? Tensor($"{name}.bias", $"{gguf}.bias", TensorRole.Bias, width) : null
+        );
 
     /// <summary>A linear layer with the tensors <c>name.weight</c> [outputs, inputs] and, if it has a bias, <c>name.bias</c>.</summary>
-    public LinearDescription Linear(string name, string gguf, TensorRole role, int outputs, int inputs, bool hasBias) => new(
-        huggingFacePrefix + name,
-        Weight(name, gguf, role, outputs, inputs),
-        hasBias ? Tensor($"{name}.bias", $"{gguf}.bias", TensorRole.Bias, outputs) : null);
+    public LinearDescription Linear(string name, string gguf, TensorRole role, int outputs, int inputs, bool hasBias) =>
+        new(
+            huggingFacePrefix + name,
+            Weight(name, gguf, role, outputs, inputs),
+            hasBias ? Tensor($"{name}.bias", $"{gguf}.bias", TensorRole.Bias, outputs) : null
+        );
 
     private ModelTensor Tensor(string name, string gguf, TensorRole role, params IReadOnlyList<int> shape) =>
         new(huggingFacePrefix + name, role, shape) { Layer = layer, GgufName = ggufPrefix + gguf };

@@ -38,7 +38,9 @@ internal ref struct GgufCursor
         long most = Math.Min((_length - Position) / minimumBytes, Array.MaxLength);
         return count <= (ulong)most
             ? (int)count
-            : throw new CheckpointException($"{_path}: byte {start}: {what}: expected at most {most} for the {_length - Position} bytes left, found {count}.");
+            : throw new CheckpointException(
+                $"{_path}: byte {start}: {what}: expected at most {most} for the {_length - Position} bytes left, found {count}."
+            );
     }
 
     public string ReadText(string what)
@@ -53,29 +55,32 @@ internal ref struct GgufCursor
     /// </summary>
     public object ReadValue(string key) => ReadValue((GgufValueType)ReadUInt32($"type of '{key}'"), key, 0);
 
-    private object ReadValue(GgufValueType type, string key, int depth) => type switch
-    {
-        GgufValueType.UInt8 => (long)Take(1, key)[0],
-        GgufValueType.Int8 => (long)(sbyte)Take(1, key)[0],
-        GgufValueType.UInt16 => (long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2, key)),
-        GgufValueType.Int16 => (long)BinaryPrimitives.ReadInt16LittleEndian(Take(2, key)),
-        GgufValueType.UInt32 => (long)ReadUInt32(key),
-        GgufValueType.Int32 => (long)(int)ReadUInt32(key),
-        GgufValueType.Float32 => BitConverter.UInt32BitsToSingle(ReadUInt32(key)),
-        GgufValueType.Bool => ReadBool(key),
-        GgufValueType.String => ReadText($"'{key}'"),
-        GgufValueType.UInt64 => ReadUInt64(key) is var value && value <= long.MaxValue ? (long)value : value,
-        GgufValueType.Int64 => (long)ReadUInt64(key),
-        GgufValueType.Float64 => BitConverter.UInt64BitsToDouble(ReadUInt64(key)),
-        GgufValueType.Array => ReadArray(key, depth),
-        _ => throw BadType(type, key),
-    };
+    private object ReadValue(GgufValueType type, string key, int depth) =>
+        type switch
+        {
+            GgufValueType.UInt8 => (long)Take(1, key)[0],
+            GgufValueType.Int8 => (long)(sbyte)Take(1, key)[0],
+            GgufValueType.UInt16 => (long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2, key)),
+            GgufValueType.Int16 => (long)BinaryPrimitives.ReadInt16LittleEndian(Take(2, key)),
+            GgufValueType.UInt32 => (long)ReadUInt32(key),
+            GgufValueType.Int32 => (long)(int)ReadUInt32(key),
+            GgufValueType.Float32 => BitConverter.UInt32BitsToSingle(ReadUInt32(key)),
+            GgufValueType.Bool => ReadBool(key),
+            GgufValueType.String => ReadText($"'{key}'"),
+            GgufValueType.UInt64 => ReadUInt64(key) is var value && value <= long.MaxValue ? (long)value : value,
+            GgufValueType.Int64 => (long)ReadUInt64(key),
+            GgufValueType.Float64 => BitConverter.UInt64BitsToDouble(ReadUInt64(key)),
+            GgufValueType.Array => ReadArray(key, depth),
+            _ => throw BadType(type, key),
+        };
 
     private object ReadArray(string key, int depth)
     {
         if (depth == MaximumNesting)
         {
-            throw new CheckpointException($"{_path}: metadata key '{key}': expected at most {MaximumNesting} arrays inside each other, found more.");
+            throw new CheckpointException(
+                $"{_path}: metadata key '{key}': expected at most {MaximumNesting} arrays inside each other, found more."
+            );
         }
 
         var type = (GgufValueType)ReadUInt32($"element type of '{key}'");
@@ -102,22 +107,24 @@ internal ref struct GgufCursor
         return items;
     }
 
-    private readonly int MinimumBytes(GgufValueType type, string key) => type switch
-    {
-        GgufValueType.UInt8 or GgufValueType.Int8 or GgufValueType.Bool => 1,
-        GgufValueType.UInt16 or GgufValueType.Int16 => 2,
-        GgufValueType.UInt32 or GgufValueType.Int32 or GgufValueType.Float32 => 4,
-        GgufValueType.String or GgufValueType.UInt64 or GgufValueType.Int64 or GgufValueType.Float64 => 8,
-        GgufValueType.Array => 12,
-        _ => throw BadType(type, key),
-    };
+    private readonly int MinimumBytes(GgufValueType type, string key) =>
+        type switch
+        {
+            GgufValueType.UInt8 or GgufValueType.Int8 or GgufValueType.Bool => 1,
+            GgufValueType.UInt16 or GgufValueType.Int16 => 2,
+            GgufValueType.UInt32 or GgufValueType.Int32 or GgufValueType.Float32 => 4,
+            GgufValueType.String or GgufValueType.UInt64 or GgufValueType.Int64 or GgufValueType.Float64 => 8,
+            GgufValueType.Array => 12,
+            _ => throw BadType(type, key),
+        };
 
-    private bool ReadBool(string key) => Take(1, key)[0] switch
-    {
-        0 => false,
-        1 => true,
-        var other => throw new CheckpointException($"{_path}: metadata key '{key}': expected 0 or 1 for a truth value, found {other}."),
-    };
+    private bool ReadBool(string key) =>
+        Take(1, key)[0] switch
+        {
+            0 => false,
+            1 => true,
+            var other => throw new CheckpointException($"{_path}: metadata key '{key}': expected 0 or 1 for a truth value, found {other}."),
+        };
 
     private readonly CheckpointException BadType(GgufValueType type, string key) =>
         new($"{_path}: metadata key '{key}': expected a value type from 0 to 12, found {(uint)type}.");

@@ -65,7 +65,12 @@ internal sealed class GgufFile : IDisposable
     {
         BlockFormat format = GgufBlockFormats.Find(tensor.Type)!;
         using MappedBytes bytes = Mapping.Borrow();
-        format.Codes!.Unpack(bytes.Slice(tensor.Offset + (firstBlock * format.Bytes), scales.Length * format.Bytes), codes, scales, offsets);
+        format.Codes!.Unpack(
+            bytes.Slice(tensor.Offset + (firstBlock * format.Bytes), scales.Length * format.Bytes),
+            codes,
+            scales,
+            offsets
+        );
     }
 
     public void Dispose() => Mapping.Dispose();
@@ -135,7 +140,9 @@ internal sealed class GgufFile : IDisposable
         for (int i = shape.Length - 1; i >= 0; i--)
         {
             ulong dimension = cursor.ReadUInt64($"dimensions of tensor '{name}'");
-            shape[i] = dimension is > 0 and <= long.MaxValue ? (long)dimension : throw Bad(name, "dimensions from 1 to 2^63 - 1", dimension);
+            shape[i] = dimension is > 0 and <= long.MaxValue
+                ? (long)dimension
+                : throw Bad(name, "dimensions from 1 to 2^63 - 1", dimension);
         }
 
         uint type = cursor.ReadUInt32($"type of tensor '{name}'");
@@ -173,7 +180,11 @@ internal sealed class GgufFile : IDisposable
 
         if (DataStart + (Int128)offset + length > Mapping.Length)
         {
-            throw Bad(name, $"{length} bytes from byte {DataStart + (Int128)offset}", $"a file of {Mapping.Length} bytes. Was the download completed?");
+            throw Bad(
+                name,
+                $"{length} bytes from byte {DataStart + (Int128)offset}",
+                $"a file of {Mapping.Length} bytes. Was the download completed?"
+            );
         }
 
         if (!Tensors.TryAdd(name, new GgufTensor(name, type, shape, DataStart + (long)offset, (long)length)))
@@ -189,12 +200,17 @@ internal sealed class GgufFile : IDisposable
         {
             if (last is not null && tensor.Offset < last.Offset + last.ByteLength)
             {
-                throw Bad(tensor.Name, $"data after that of '{last.Name}', which ends at byte {last.Offset + last.ByteLength}", $"it at byte {tensor.Offset}");
+                throw Bad(
+                    tensor.Name,
+                    $"data after that of '{last.Name}', which ends at byte {last.Offset + last.ByteLength}",
+                    $"it at byte {tensor.Offset}"
+                );
             }
 
             last = tensor;
         }
     }
 
-    private CheckpointException Bad(string tensor, string expected, object found) => new($"{Path}: tensor '{tensor}': expected {expected}, found {found}.");
+    private CheckpointException Bad(string tensor, string expected, object found) =>
+        new($"{Path}: tensor '{tensor}': expected {expected}, found {found}.");
 }

@@ -19,23 +19,25 @@ internal sealed class GgufMetadata
     public int Int32(string key, int minimum, int maximum = int.MaxValue) =>
         OptionalInt32(key, minimum, maximum) ?? throw Bad(key, $"a whole number from {minimum} to {maximum}");
 
-    public int? OptionalInt32(string key, int minimum, int maximum = int.MaxValue) => _values.GetValueOrDefault(key) switch
-    {
-        null => null,
-        long number when number >= minimum && number <= maximum => (int)number,
-        _ => throw Bad(key, $"a whole number from {minimum} to {maximum}"),
-    };
+    public int? OptionalInt32(string key, int minimum, int maximum = int.MaxValue) =>
+        _values.GetValueOrDefault(key) switch
+        {
+            null => null,
+            long number when number >= minimum && number <= maximum => (int)number,
+            _ => throw Bad(key, $"a whole number from {minimum} to {maximum}"),
+        };
 
     public double PositiveNumber(string key) => OptionalPositiveNumber(key) ?? throw Bad(key, "a number above 0");
 
-    public double? OptionalPositiveNumber(string key) => _values.GetValueOrDefault(key) switch
-    {
-        null => null,
-        float number when number > 0 && float.IsFinite(number) => AsWritten(number),
-        double number when number > 0 && double.IsFinite(number) => number,
-        long number when number > 0 => number,
-        _ => throw Bad(key, "a number above 0"),
-    };
+    public double? OptionalPositiveNumber(string key) =>
+        _values.GetValueOrDefault(key) switch
+        {
+            null => null,
+            float number when number > 0 && float.IsFinite(number) => AsWritten(number),
+            double number when number > 0 && double.IsFinite(number) => number,
+            long number when number > 0 => number,
+            _ => throw Bad(key, "a number above 0"),
+        };
 
     public bool? OptionalFlag(string key) => Optional<bool?>(key, "true or false");
 
@@ -62,9 +64,13 @@ internal sealed class GgufMetadata
     }
 
     // 1e-05 was rounded to fp32 when the file was written. Its shortest decimal form is what config.json says.
-    private static double AsWritten(float number) => double.Parse(number.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static double AsWritten(float number) =>
+        double.Parse(number.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    private T? Optional<T>(string key, string expected) => _values.TryGetValue(key, out object? value)
-        ? value is T typed ? typed : throw Bad(key, expected)
-        : default;
+    private T? Optional<T>(string key, string expected) =>
+        _values.TryGetValue(key, out object? value)
+            ? value is T typed
+                ? typed
+                : throw Bad(key, expected)
+            : default;
 }

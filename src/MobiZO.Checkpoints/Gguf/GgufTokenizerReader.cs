@@ -40,7 +40,12 @@ internal static class GgufTokenizerReader
         if (tokenizer is not null)
         {
             (string Name, int? Id)[] ids =
-                [("bos_token", tokenizer.BosId), ("eos_token", tokenizer.EosId), ("unk_token", tokenizer.UnkId), ("pad_token", tokenizer.PadId)];
+            [
+                ("bos_token", tokenizer.BosId),
+                ("eos_token", tokenizer.EosId),
+                ("unk_token", tokenizer.UnkId),
+                ("pad_token", tokenizer.PadId),
+            ];
             foreach ((string name, int? id) in ids)
             {
                 if (id is { } index)
@@ -65,5 +70,7 @@ internal static class GgufTokenizerReader
     }
 
     private static T[]? SameLength<T>(GgufMetadata metadata, string key, T[]? values, int count) =>
-        values is null || values.Length == count ? values : throw metadata.Bad($"{Prefix}{key}", $"{count} values, one for each of tokenizer.ggml.tokens");
+        values is null || values.Length == count
+            ? values
+            : throw metadata.Bad($"{Prefix}{key}", $"{count} values, one for each of tokenizer.ggml.tokens");
 }

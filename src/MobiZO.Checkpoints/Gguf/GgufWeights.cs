@@ -33,7 +33,8 @@ internal sealed class GgufWeights : WeightStore
 
     public override IReadOnlyDictionary<string, StoredTensor> Tensors => _tensors;
 
-    public override IReadOnlyList<(MappedFile File, long HeaderLength)> Files => [(_file.Mapping, Math.Min(_file.DataStart, _file.Mapping.Length))];
+    public override IReadOnlyList<(MappedFile File, long HeaderLength)> Files =>
+        [(_file.Mapping, Math.Min(_file.DataStart, _file.Mapping.Length))];
 
     public override void Read(string name, long start, Span<float> destination)
     {
@@ -55,7 +56,7 @@ internal sealed class GgufWeights : WeightStore
         (GgufTensor stored, ModelTensor tensor) = _homes[name];
         long width = stored.Shape[^1] / BlockLayout.Elements;
         bool isPaired = tensor.GgufForm == StoredForm.PairedRows;
-        for (int done = 0; done < scales.Length;)
+        for (int done = 0; done < scales.Length; )
         {
             (long row, long column) = Math.DivRem(firstBlock + done, width);
             int count = (int)Math.Min(width - column, scales.Length - done);
@@ -65,7 +66,8 @@ internal sealed class GgufWeights : WeightStore
                 (storedRow * width) + column,
                 codes.Slice(done * BlockLayout.Elements, count * BlockLayout.Elements),
                 scales.Slice(done, count),
-                offsets.Slice(done, count));
+                offsets.Slice(done, count)
+            );
             done += count;
         }
     }
@@ -96,12 +98,16 @@ internal sealed class GgufWeights : WeightStore
 
         if (!stored.Shape.SequenceEqual(tensor.Shape.Select(dimension => (long)dimension)))
         {
-            throw new CheckpointException($"{_file.Path}: tensor '{name}': expected {expected}, found [{string.Join(", ", stored.Shape)}].");
+            throw new CheckpointException(
+                $"{_file.Path}: tensor '{name}': expected {expected}, found [{string.Join(", ", stored.Shape)}]."
+            );
         }
 
         return GgufBlockFormats.Find(stored.Type) is not null
             ? stored
             : throw new CheckpointException(
-                $"{_file.Path}: tensor '{name}': type {stored.Type} is not supported yet. Expected one of {GgufBlockFormats.SupportedNames}.");
+                $"{_file.Path}: tensor '{name}': type {stored.Type} is not supported yet. Expected one of "
+                    + $"{GgufBlockFormats.SupportedNames}."
+            );
     }
 }

@@ -90,7 +90,10 @@ internal sealed class JsonSection
 
         JsonElement value = _element.GetProperty(key);
         JsonElement[] items = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
-        return Array.ConvertAll(items, item => AsInt32(item, minimum, maximum) ?? throw Bad(key, $"{WholeNumber(minimum, maximum)}, or a list of such"));
+        return Array.ConvertAll(
+            items,
+            item => AsInt32(item, minimum, maximum) ?? throw Bad(key, $"{WholeNumber(minimum, maximum)}, or a list of such")
+        );
     }
 
     /// <summary>A finite number above zero.</summary>
@@ -172,13 +175,18 @@ internal sealed class JsonSection
     public CheckpointException Bad(string key, string expected)
     {
         string found = Has(key) ? _element.GetProperty(key).GetRawText() : "nothing";
-        return new CheckpointException($"{File}: {_prefix}{key}: expected {expected}, found {(found.Length > 80 ? found[..80] + "..." : found)}.");
+        return new CheckpointException(
+            $"{File}: {_prefix}{key}: expected {expected}, found {(found.Length > 80 ? found[..80] + "..." : found)}."
+        );
     }
 
     private static int? AsInt32(JsonElement value, int minimum, int maximum) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= minimum && number <= maximum ? number : null;
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= minimum && number <= maximum
+            ? number
+            : null;
 
-    private static string WholeNumber(int minimum, int maximum) => maximum == int.MaxValue
-        ? string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum} up")
-        : string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum} to {maximum}");
+    private static string WholeNumber(int minimum, int maximum) =>
+        maximum == int.MaxValue
+            ? string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum} up")
+            : string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum} to {maximum}");
 }

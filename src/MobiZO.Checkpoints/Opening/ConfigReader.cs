@@ -9,7 +9,8 @@ namespace MobiZO.Checkpoints.Opening;
 /// <summary>Finds the family of a config and lets it describe the model.</summary>
 internal static class ConfigReader
 {
-    private const string ModelTypeKey = "model_type", ArchitectureKey = "general.architecture";
+    private const string ModelTypeKey = "model_type",
+        ArchitectureKey = "general.architecture";
 
     /// <param name="path">A <c>config.json</c>.</param>
     /// <param name="generationPath">A <c>generation_config.json</c> whose end-of-sequence ids are added, or null.</param>
@@ -20,7 +21,8 @@ internal static class ConfigReader
     /// <inheritdoc cref="Read(string, string?)"/>
     public static ModelDescription Read(JsonSection json, JsonSection? generation = null)
     {
-        IModelFamily family = ModelFamilies.FindByModelType(json.Text(ModelTypeKey))
+        IModelFamily family =
+            ModelFamilies.FindByModelType(json.Text(ModelTypeKey))
             ?? throw json.Bad(ModelTypeKey, $"a supported family ({string.Join(", ", ModelFamilies.ModelTypes)})");
         return family.Describe(new JsonConfigSource(json, generation));
     }
@@ -30,7 +32,8 @@ internal static class ConfigReader
     public static ModelDescription Read(GgufFile file)
     {
         string architecture = file.Metadata.Text(ArchitectureKey);
-        IModelFamily family = ModelFamilies.FindByGgufArchitecture(architecture)
+        IModelFamily family =
+            ModelFamilies.FindByGgufArchitecture(architecture)
             ?? throw file.Metadata.Bad(ArchitectureKey, $"a supported family ({string.Join(", ", ModelFamilies.GgufArchitectures)})");
         return family.Describe(new GgufConfigSource(file, architecture));
     }

@@ -6,7 +6,16 @@ namespace MobiZO.Checkpoints.Opening;
 /// <summary>Reads chat template and special tokens of a Hugging Face folder.</summary>
 internal static class TokenizerConfigReader
 {
-    private static readonly string[] s_specialNames = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+    private static readonly string[] s_specialNames =
+    [
+        "bos_token",
+        "eos_token",
+        "unk_token",
+        "sep_token",
+        "pad_token",
+        "cls_token",
+        "mask_token",
+    ];
 
     /// <summary>
     /// Special tokens by name (<c>bos_token</c>, ...), given as text or as an object with <c>content</c>; empty without the file.

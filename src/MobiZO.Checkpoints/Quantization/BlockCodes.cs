@@ -13,17 +13,28 @@ internal sealed record BlockCodes(BlockLayout Form, BlockCodes.Unpacker Unpack)
     private const int Elements = BlockLayout.Elements;
     private const int Half = Elements / 2;
 
-    public static BlockCodes Q4_0 { get; } = new(new BlockLayout(4, false), (source, codes, scales, offsets) => Unpack4(source, 18, 2, codes, scales, offsets));
+    public static BlockCodes Q4_0 { get; } =
+        new(new BlockLayout(4, false), (source, codes, scales, offsets) => Unpack4(source, 18, 2, codes, scales, offsets));
 
-    public static BlockCodes Q4_1 { get; } = new(new BlockLayout(4, true), (source, codes, scales, offsets) => Unpack4(source, 20, 4, codes, scales, offsets));
+    public static BlockCodes Q4_1 { get; } =
+        new(new BlockLayout(4, true), (source, codes, scales, offsets) => Unpack4(source, 20, 4, codes, scales, offsets));
 
-    public static BlockCodes Q5_0 { get; } = new(new BlockLayout(5, false), (source, codes, scales, offsets) => Unpack5(source, 22, 2, codes, scales, offsets));
+    public static BlockCodes Q5_0 { get; } =
+        new(new BlockLayout(5, false), (source, codes, scales, offsets) => Unpack5(source, 22, 2, codes, scales, offsets));
 
-    public static BlockCodes Q5_1 { get; } = new(new BlockLayout(5, true), (source, codes, scales, offsets) => Unpack5(source, 24, 4, codes, scales, offsets));
+    public static BlockCodes Q5_1 { get; } =
+        new(new BlockLayout(5, true), (source, codes, scales, offsets) => Unpack5(source, 24, 4, codes, scales, offsets));
 
     public static BlockCodes Q8_0 { get; } = new(new BlockLayout(8, false), Unpack8);
 
-    private static void Unpack4(ReadOnlySpan<byte> source, int bytes, int header, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
+    private static void Unpack4(
+        ReadOnlySpan<byte> source,
+        int bytes,
+        int header,
+        Span<sbyte> codes,
+        Span<float> scales,
+        Span<float> offsets
+    )
     {
         for (int block = 0; block < scales.Length; block++)
         {
@@ -40,7 +51,14 @@ internal sealed record BlockCodes(BlockLayout Form, BlockCodes.Unpacker Unpack)
         }
     }
 
-    private static void Unpack5(ReadOnlySpan<byte> source, int bytes, int header, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
+    private static void Unpack5(
+        ReadOnlySpan<byte> source,
+        int bytes,
+        int header,
+        Span<sbyte> codes,
+        Span<float> scales,
+        Span<float> offsets
+    )
     {
         for (int block = 0; block < scales.Length; block++)
         {

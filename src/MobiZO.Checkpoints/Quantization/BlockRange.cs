@@ -25,7 +25,10 @@ internal static class BlockRange
         while (destination.Length >= format.Elements)
         {
             int blocks = Math.Min(destination.Length / format.Elements, PieceBlocks);
-            format.Dequantize(bytes.Slice(tensorOffset + (block * format.Bytes), blocks * format.Bytes), destination[..(blocks * format.Elements)]);
+            format.Dequantize(
+                bytes.Slice(tensorOffset + (block * format.Bytes), blocks * format.Bytes),
+                destination[..(blocks * format.Elements)]
+            );
             destination = destination[(blocks * format.Elements)..];
             block += blocks;
         }

@@ -26,14 +26,20 @@ internal static class FloatFormats
         int i = 0;
         for (; i <= destination.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
-            Vector.Widen(Unsafe.ReadUnaligned<Vector<ushort>>(ref Unsafe.Add(ref from, i * sizeof(ushort))), out Vector<uint> low, out Vector<uint> high);
+            Vector.Widen(
+                Unsafe.ReadUnaligned<Vector<ushort>>(ref Unsafe.Add(ref from, i * sizeof(ushort))),
+                out Vector<uint> low,
+                out Vector<uint> high
+            );
             (low << 16).As<uint, float>().CopyTo(destination[i..]);
             (high << 16).As<uint, float>().CopyTo(destination[(i + Vector<float>.Count)..]);
         }
 
         for (; i < destination.Length; i++)
         {
-            destination[i] = BitConverter.UInt32BitsToSingle((uint)Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref from, i * sizeof(ushort))) << 16);
+            destination[i] = BitConverter.UInt32BitsToSingle(
+                (uint)Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref from, i * sizeof(ushort))) << 16
+            );
         }
     }
 
@@ -43,7 +49,11 @@ internal static class FloatFormats
         int i = 0;
         for (; i <= destination.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
-            Vector.Widen(Unsafe.ReadUnaligned<Vector<ushort>>(ref Unsafe.Add(ref from, i * sizeof(ushort))), out Vector<uint> low, out Vector<uint> high);
+            Vector.Widen(
+                Unsafe.ReadUnaligned<Vector<ushort>>(ref Unsafe.Add(ref from, i * sizeof(ushort))),
+                out Vector<uint> low,
+                out Vector<uint> high
+            );
             Widen(low).CopyTo(destination[i..]);
             Widen(high).CopyTo(destination[(i + Vector<float>.Count)..]);
         }

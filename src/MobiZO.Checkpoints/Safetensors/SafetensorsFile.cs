@@ -57,7 +57,9 @@ public sealed class SafetensorsFile : IDisposable
         SafetensorsTensor tensor = Find(name);
         if (!SafetensorsTypes.IsFloat(tensor.DType))
         {
-            throw new CheckpointException($"{Path}: tensor '{name}': expected F32, F16, BF16 or F64, found {SafetensorsTypes.NameOf(tensor.DType)}.");
+            throw new CheckpointException(
+                $"{Path}: tensor '{name}': expected F32, F16, BF16 or F64, found {SafetensorsTypes.NameOf(tensor.DType)}."
+            );
         }
 
         CheckRange(tensor, start, destination.Length);
@@ -110,7 +112,9 @@ public sealed class SafetensorsFile : IDisposable
             SafetensorsType.U16 => Array.ConvertAll(ReadAll<ushort>(tensor), value => (long)value),
             SafetensorsType.I8 => Array.ConvertAll(ReadAll<sbyte>(tensor), value => (long)value),
             SafetensorsType.U8 or SafetensorsType.Bool => Array.ConvertAll(ReadAll<byte>(tensor), value => (long)value),
-            _ => throw new CheckpointException($"{Path}: tensor '{name}': expected whole numbers, found {SafetensorsTypes.NameOf(tensor.DType)}."),
+            _ => throw new CheckpointException(
+                $"{Path}: tensor '{name}': expected whole numbers, found {SafetensorsTypes.NameOf(tensor.DType)}."
+            ),
         };
     }
 
@@ -124,7 +128,8 @@ public sealed class SafetensorsFile : IDisposable
         if (start < 0 || start > tensor.ByteLength - destination.Length)
         {
             throw new CheckpointException(
-                $"{Path}: tensor '{name}': bytes [{start}, {start} + {destination.Length}) are outside its {tensor.ByteLength} bytes.");
+                $"{Path}: tensor '{name}': bytes [{start}, {start} + {destination.Length}) are outside its {tensor.ByteLength} bytes."
+            );
         }
 
         using MappedBytes bytes = _file.Borrow();
@@ -155,21 +160,27 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    private SafetensorsTensor Find(string name) => _header.Tensors.TryGetValue(name, out SafetensorsTensor? tensor)
-        ? tensor
-        : throw new CheckpointException($"{Path}: there is no tensor '{name}' among its {_header.Tensors.Count}.");
+    private SafetensorsTensor Find(string name) =>
+        _header.Tensors.TryGetValue(name, out SafetensorsTensor? tensor)
+            ? tensor
+            : throw new CheckpointException($"{Path}: there is no tensor '{name}' among its {_header.Tensors.Count}.");
 
     private void CheckRange(SafetensorsTensor tensor, long start, int count)
     {
         if (start < 0 || start > tensor.Count - count)
         {
-            throw new CheckpointException($"{Path}: tensor '{tensor.Name}': elements [{start}, {start} + {count}) are outside its {tensor.Count} elements.");
+            throw new CheckpointException(
+                $"{Path}: tensor '{tensor.Name}': elements [{start}, {start} + {count}) are outside its {tensor.Count} elements."
+            );
         }
     }
 
-    private int CountOf(SafetensorsTensor tensor) => tensor.ByteLength <= Array.MaxLength
-        ? (int)tensor.Count
-        : throw new CheckpointException($"{Path}: tensor '{tensor.Name}': {tensor.ByteLength} bytes are too many for one array; read it in ranges.");
+    private int CountOf(SafetensorsTensor tensor) =>
+        tensor.ByteLength <= Array.MaxLength
+            ? (int)tensor.Count
+            : throw new CheckpointException(
+                $"{Path}: tensor '{tensor.Name}': {tensor.ByteLength} bytes are too many for one array; read it in ranges."
+            );
 
     private T[] ReadAll<T>(SafetensorsTensor tensor)
         where T : unmanaged

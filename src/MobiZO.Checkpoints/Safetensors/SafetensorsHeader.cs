@@ -41,13 +41,16 @@ internal sealed class SafetensorsHeader
         if (length > MaximumLength)
         {
             throw new CheckpointException(
-                $"{file.Path}: not a safetensors file: expected a header of at most {MaximumLength} bytes, found a length of {length}.");
+                $"{file.Path}: not a safetensors file: expected a header of at most {MaximumLength} bytes, found a length of {length}."
+            );
         }
 
         if ((long)length > file.Length - 8)
         {
             throw new CheckpointException(
-                $"{file.Path}: the header is cut off: expected {length} bytes after the first 8, found {file.Length - 8}. Was the download completed?");
+                $"{file.Path}: the header is cut off: expected {length} bytes after the first 8, found {file.Length - 8}. Was the "
+                    + $"download completed?"
+            );
         }
 
         var header = new SafetensorsHeader(file.Path, 8 + (long)length, file.Length - 8 - (long)length);
@@ -60,7 +63,9 @@ internal sealed class SafetensorsHeader
     {
         if (json.IsEmpty || json[0] != (byte)'{' || !Utf8.IsValid(json))
         {
-            throw new CheckpointException($"{_path}: not a safetensors file: expected a header of UTF-8 JSON that starts with '{{', found something else.");
+            throw new CheckpointException(
+                $"{_path}: not a safetensors file: expected a header of UTF-8 JSON that starts with '{{', found something else."
+            );
         }
 
         try
@@ -102,7 +107,9 @@ internal sealed class SafetensorsHeader
         {
             if (property.Value.ValueKind != JsonValueKind.String)
             {
-                throw new CheckpointException($"{_path}: __metadata__ key '{property.Name}': expected a string, found {property.Value.ValueKind}.");
+                throw new CheckpointException(
+                    $"{_path}: __metadata__ key '{property.Name}': expected a string, found {property.Value.ValueKind}."
+                );
             }
 
             if (!_metadata.TryAdd(property.Name, property.Value.GetString()!))
@@ -119,7 +126,9 @@ internal sealed class SafetensorsHeader
             throw Bad(name, "an object with dtype, shape and data_offsets", element.ValueKind.ToString());
         }
 
-        JsonElement? dtype = null, shape = null, offsets = null;
+        JsonElement? dtype = null,
+            shape = null,
+            offsets = null;
         foreach (JsonProperty property in element.EnumerateObject())
         {
             switch (property.Name)
@@ -143,13 +152,21 @@ internal sealed class SafetensorsHeader
         long[] range = ReadNumbers(name, "data_offsets", offsets);
         if (range.Length != 2 || range[0] > range[1] || range[1] > _dataLength)
         {
-            throw Bad(name, $"data_offsets [begin, end] with begin <= end <= {_dataLength} (the bytes after the header)", $"[{string.Join(", ", range)}]");
+            throw Bad(
+                name,
+                $"data_offsets [begin, end] with begin <= end <= {_dataLength} (the bytes after the header)",
+                $"[{string.Join(", ", range)}]"
+            );
         }
 
         long expected = ByteLength(name, dimensions, SafetensorsTypes.SizeOf(type));
         if (range[1] - range[0] != expected)
         {
-            throw Bad(name, $"{expected} bytes for {SafetensorsTypes.NameOf(type)} [{string.Join(", ", dimensions)}]", $"{range[1] - range[0]} bytes");
+            throw Bad(
+                name,
+                $"{expected} bytes for {SafetensorsTypes.NameOf(type)} [{string.Join(", ", dimensions)}]",
+                $"{range[1] - range[0]} bytes"
+            );
         }
 
         if (!_tensors.TryAdd(name, new SafetensorsTensor(name, type, dimensions, _dataStart + range[0], expected)))
@@ -171,7 +188,9 @@ internal sealed class SafetensorsHeader
     private SafetensorsType ReadType(string name, JsonElement? element)
     {
         string found = element is { ValueKind: JsonValueKind.String } text ? text.GetString()! : element?.ToString() ?? "nothing";
-        return SafetensorsTypes.TryParse(found, out SafetensorsType type) ? type : throw Bad(name, $"a dtype out of {SafetensorsTypes.AllNames}", found);
+        return SafetensorsTypes.TryParse(found, out SafetensorsType type)
+            ? type
+            : throw Bad(name, $"a dtype out of {SafetensorsTypes.AllNames}", found);
     }
 
     private long[] ReadNumbers(string name, string key, JsonElement? element)
@@ -208,12 +227,21 @@ internal sealed class SafetensorsHeader
     private void CheckCoverage()
     {
         long position = _dataStart;
-        foreach (SafetensorsTensor tensor in _tensors.Values.OrderBy(t => t.Offset).ThenBy(t => t.ByteLength).ThenBy(t => t.Name, StringComparer.Ordinal))
+        foreach (
+            SafetensorsTensor tensor in _tensors
+                .Values.OrderBy(t => t.Offset)
+                .ThenBy(t => t.ByteLength)
+                .ThenBy(t => t.Name, StringComparer.Ordinal)
+        )
         {
             if (tensor.Offset != position)
             {
                 string what = tensor.Offset < position ? "overlaps the one before it" : "leaves a gap before it";
-                throw Bad(tensor.Name, $"data that starts at byte {position - _dataStart} of the data", $"{tensor.Offset - _dataStart}: it {what}");
+                throw Bad(
+                    tensor.Name,
+                    $"data that starts at byte {position - _dataStart} of the data",
+                    $"{tensor.Offset - _dataStart}: it {what}"
+                );
             }
 
             position += tensor.ByteLength;
@@ -222,7 +250,9 @@ internal sealed class SafetensorsHeader
 
         if (position - _dataStart != _dataLength)
         {
-            throw new CheckpointException($"{_path}: expected {position - _dataStart} bytes of data after the header, found {_dataLength}.");
+            throw new CheckpointException(
+                $"{_path}: expected {position - _dataStart} bytes of data after the header, found {_dataLength}."
+            );
         }
     }
 

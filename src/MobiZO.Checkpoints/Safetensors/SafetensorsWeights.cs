@@ -26,7 +26,8 @@ internal sealed class SafetensorsWeights : WeightStore
     public override IReadOnlyList<(MappedFile File, long HeaderLength)> Files =>
         [.. _files.Select(file => (file.Mapping, file.Tensors.Values.Select(tensor => tensor.Offset).DefaultIfEmpty(file.Length).Min()))];
 
-    public static bool AreIn(string folder) => File.Exists(Path.Combine(folder, SingleFile)) || File.Exists(Path.Combine(folder, IndexFile));
+    public static bool AreIn(string folder) =>
+        File.Exists(Path.Combine(folder, SingleFile)) || File.Exists(Path.Combine(folder, IndexFile));
 
     /// <exception cref="CheckpointException">
     /// A file is damaged, or a weight is missing, misshapen, unknown, or of a type that is not float.
@@ -170,7 +171,10 @@ internal sealed class SafetensorsWeights : WeightStore
     }
 
     private string StoredName(string name, string? optionalPrefix) =>
-        !_homes.ContainsKey(name) && optionalPrefix is not null && name.StartsWith(optionalPrefix, StringComparison.Ordinal) && _homes.ContainsKey(name[optionalPrefix.Length..])
+        !_homes.ContainsKey(name)
+        && optionalPrefix is not null
+        && name.StartsWith(optionalPrefix, StringComparison.Ordinal)
+        && _homes.ContainsKey(name[optionalPrefix.Length..])
             ? name[optionalPrefix.Length..]
             : name;
 

@@ -22,7 +22,8 @@ public static class SafetensorsWriter
     public static void Write(
         string path,
         IReadOnlyList<(string Name, int[] Shape, float[] Data)> tensors,
-        IReadOnlyDictionary<string, string>? metadata = null)
+        IReadOnlyDictionary<string, string>? metadata = null
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -31,14 +32,17 @@ public static class SafetensorsWriter
         byte[] header = Header(sorted, metadata);
         try
         {
-            AtomicFile.Write(path, stream =>
-            {
-                stream.Write(header);
-                foreach ((_, _, float[] data) in sorted)
+            AtomicFile.Write(
+                path,
+                stream =>
                 {
-                    WriteData(stream, data);
+                    stream.Write(header);
+                    foreach ((_, _, float[] data) in sorted)
+                    {
+                        WriteData(stream, data);
+                    }
                 }
-            });
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -56,9 +60,15 @@ public static class SafetensorsWriter
                 throw new ArgumentException($"Tensor name '{name}' is empty, reserved or given twice.", nameof(sorted));
             }
 
-            if (shape.Any(dimension => dimension < 0) || (Int128)data.Length != shape.Aggregate(Int128.One, (product, dimension) => product * dimension))
+            if (
+                shape.Any(dimension => dimension < 0)
+                || (Int128)data.Length != shape.Aggregate(Int128.One, (product, dimension) => product * dimension)
+            )
             {
-                throw new ArgumentException($"Tensor '{name}': {data.Length} values do not fit the shape [{string.Join(", ", shape)}].", nameof(sorted));
+                throw new ArgumentException(
+                    $"Tensor '{name}': {data.Length} values do not fit the shape [{string.Join(", ", shape)}].",
+                    nameof(sorted)
+                );
             }
 
             last = name;

@@ -4,8 +4,8 @@ namespace MobiZO.Checkpoints.Storage;
 internal static class AtomicFile
 {
     /// <summary>
-    /// Writes a file: whenever the process dies, the path holds the old file or the new one. When <paramref name="write"/> throws, the old file stays and nothing is left
-    /// beside it.
+    /// Writes a file: whenever the process dies, the path holds the old file or the new one. When <paramref name="write"/> throws, the old
+    /// file stays and nothing is left beside it.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, Action<FileStream> write)

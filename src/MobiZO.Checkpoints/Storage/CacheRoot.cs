@@ -1,13 +1,16 @@
 namespace MobiZO.Checkpoints.Storage;
 
-/// <summary>The folder for what can be made again: converted weights, lowered programs, computed prompts, data of the quick start.</summary>
+/// <summary>
+/// The folder for what can be made again: converted weights, lowered programs, computed prompts, data of the quick start.
+/// </summary>
 public static class CacheRoot
 {
     /// <summary>The environment variable that names another folder.</summary>
     public const string Variable = "MOBIZO_CACHE";
 
     /// <summary>The folder named by <see cref="Variable"/>, or <c>mobizo</c> in the user's cache folder.</summary>
-    public static string Default => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : Path.Combine(UserCache(), "mobizo");
+    public static string Default =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : Path.Combine(UserCache(), "mobizo");
 
     private static string UserCache()
     {

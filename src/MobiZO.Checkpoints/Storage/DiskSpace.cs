@@ -3,7 +3,9 @@ namespace MobiZO.Checkpoints.Storage;
 /// <summary>Room on a disk.</summary>
 internal static class DiskSpace
 {
-    /// <summary>Bytes free where a folder is or would be; null when the system does not say (a network share without a drive letter, for one).</summary>
+    /// <summary>
+    /// Bytes free where a folder is or would be; null when the system does not say (a network share without a drive letter, for one).
+    /// </summary>
     public static long? Free(string folder)
     {
         var existing = new DirectoryInfo(Path.GetFullPath(folder));
@@ -31,8 +33,11 @@ internal static class DiskSpace
     {
         if (Free(folder) is { } free && free < bytes)
         {
-            throw new IOException(FormattableString.Invariant(
-                $"{what} need {bytes >> 20} MB in '{folder}'; {free >> 20} MB are free. Free some space or set another cache folder."));
+            throw new IOException(
+                FormattableString.Invariant(
+                    $"{what} need {bytes >> 20} MB in '{folder}'; {free >> 20} MB are free. Free some space or set another cache folder."
+                )
+            );
         }
     }
 }

@@ -5,8 +5,9 @@ using System.Text;
 namespace MobiZO.Checkpoints.Storage;
 
 /// <summary>
-/// A fingerprint of large files that reads little of them: names, lengths, headers, whole config files and 64 samples of 4 KB spread evenly over the data.
-/// It misses a change of the data, at unchanged length and header, that touches no sample; files of up to 256 KB of data are covered whole.
+/// A fingerprint of large files that reads little of them: names, lengths, headers, whole config files and 64 samples of 4 KB spread evenly
+/// over the data. It misses a change of the data, at unchanged length and header, that touches no sample; files of up to 256 KB of data are
+/// covered whole.
 /// </summary>
 internal static class Fingerprints
 {

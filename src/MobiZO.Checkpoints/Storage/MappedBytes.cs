@@ -21,7 +21,10 @@ internal readonly unsafe ref struct MappedBytes : IDisposable
     {
         if (offset < 0 || length < 0 || offset > _length - length)
         {
-            throw new ArgumentOutOfRangeException(nameof(offset), $"Bytes [{offset}, {offset} + {length}) are outside a file of {_length} bytes.");
+            throw new ArgumentOutOfRangeException(
+                nameof(offset),
+                $"Bytes [{offset}, {offset} + {length}) are outside a file of {_length} bytes."
+            );
         }
 
         return new ReadOnlySpan<byte>(_start + offset, length);

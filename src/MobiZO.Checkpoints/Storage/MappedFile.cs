@@ -2,8 +2,12 @@ using System.IO.MemoryMappedFiles;
 
 namespace MobiZO.Checkpoints.Storage;
 
-/// <summary>A whole file mapped into memory, read only. Pages come in when they are touched, so opening a file of many gigabytes is cheap.</summary>
-/// <remarks>Another process that shortens the file while it is mapped breaks the mapping; nothing in managed code can guard against that.</remarks>
+/// <summary>
+/// A whole file mapped into memory, read only. Pages come in when they are touched, so opening a file of many gigabytes is cheap.
+/// </summary>
+/// <remarks>
+/// Another process that shortens the file while it is mapped breaks the mapping; nothing in managed code can guard against that.
+/// </remarks>
 internal sealed class MappedFile : IDisposable
 {
     private readonly MemoryMappedFile _file;
@@ -71,7 +75,14 @@ internal sealed class MappedFile : IDisposable
                 throw new CheckpointException($"{path}: the file is empty.");
             }
 
-            file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            file = MemoryMappedFile.CreateFromFile(
+                stream,
+                null,
+                0,
+                MemoryMappedFileAccess.Read,
+                HandleInheritability.None,
+                leaveOpen: false
+            );
             return new MappedFile(path, length, file, file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read));
         }
         catch

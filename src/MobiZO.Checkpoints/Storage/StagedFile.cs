@@ -4,8 +4,8 @@ using System.Globalization;
 namespace MobiZO.Checkpoints.Storage;
 
 /// <summary>
-/// A file that has a temporary name until it is whole. It is written beside its place, forced to disk and renamed, so a reader sees all of it or nothing. Every file
-/// that something else reads is written this way.
+/// A file that has a temporary name until it is whole. It is written beside its place, forced to disk and renamed, so a reader sees all of
+/// it or nothing. Every file that something else reads is written this way.
 /// </summary>
 internal sealed class StagedFile : IDisposable
 {

@@ -5,8 +5,8 @@ using MobiZO.Checkpoints.Storage;
 namespace MobiZO.Checkpoints.WeightFiles;
 
 /// <summary>
-/// The frozen weights of one checkpoint in one file, memory-mapped. Written once (to a temporary name, then renamed), read by every session; the
-/// operating system loads pages when they are used and drops them when memory is short.
+/// The frozen weights of one checkpoint in one file, memory-mapped. Written once (to a temporary name, then renamed), read by every
+/// session; the operating system loads pages when they are used and drops them when memory is short.
 /// </summary>
 internal sealed unsafe class WeightFile : IDisposable
 {
@@ -45,18 +45,25 @@ internal sealed unsafe class WeightFile : IDisposable
         var expected = JsonSerializer.Serialize(new SortedDictionary<string, long>(layout.Starts.ToDictionary(), StringComparer.Ordinal));
         lock (s_writing)
         {
-            var isWhole = File.Exists(index) && File.Exists(path) && new FileInfo(path).Length == layout.Length && File.ReadAllText(index) == expected;
+            var isWhole =
+                File.Exists(index)
+                && File.Exists(path)
+                && new FileInfo(path).Length == layout.Length
+                && File.ReadAllText(index) == expected;
             if (!isWhole)
             {
                 Guard(folder, () => Directory.CreateDirectory(folder));
                 DiskSpace.Require(folder, layout.Length, "The converted weights");
-                Guard(folder, () =>
-                {
-                    // Removed first: an index beside weights says that they are whole.
-                    File.Delete(index);
-                    AtomicFile.Write(path, stream => new WeightWriter(layout, stream).Write(progress));
-                    AtomicFile.Write(index, System.Text.Encoding.UTF8.GetBytes(expected));
-                });
+                Guard(
+                    folder,
+                    () =>
+                    {
+                        // Removed first: an index beside weights says that they are whole.
+                        File.Delete(index);
+                        AtomicFile.Write(path, stream => new WeightWriter(layout, stream).Write(progress));
+                        AtomicFile.Write(index, System.Text.Encoding.UTF8.GetBytes(expected));
+                    }
+                );
             }
         }
 
@@ -90,7 +97,11 @@ internal sealed unsafe class WeightFile : IDisposable
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
-            throw new IOException($"The cache folder '{folder}' cannot be written: {exception.Message} Choose another with the environment variable MOBIZO_CACHE or the cache option.", exception);
+            throw new IOException(
+                $"The cache folder '{folder}' cannot be written: {exception.Message} Choose another with the environment variable "
+                    + $"MOBIZO_CACHE or the cache option.",
+                exception
+            );
         }
     }
 }

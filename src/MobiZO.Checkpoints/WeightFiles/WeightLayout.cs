@@ -1,7 +1,9 @@
-
 namespace MobiZO.Checkpoints.WeightFiles;
 
-/// <summary>Where every tensor lies in a weight file: fp32 tensors as one part under their own name, quantised ones as codes, scales and offsets; each part on a page of its own.</summary>
+/// <summary>
+/// Where every tensor lies in a weight file: fp32 tensors as one part under their own name, quantised ones as codes, scales and offsets;
+/// each part on a page of its own.
+/// </summary>
 internal sealed class WeightLayout
 {
     private const int Page = 4096;
@@ -49,7 +51,8 @@ internal sealed class WeightLayout
     public QuantizedPlace PlaceOf(string name, BlockLayout form) =>
         new(form.Bits, _starts[name + ".codes"], _starts[name + ".scales"], form.HasOffsets ? _starts[name + ".offsets"] : null);
 
-    public static long CountOf(IWeightSource source, string name) => source.FindShape(name)!.Aggregate(1L, (product, extent) => product * extent);
+    public static long CountOf(IWeightSource source, string name) =>
+        source.FindShape(name)!.Aggregate(1L, (product, extent) => product * extent);
 
     private void Place(string name)
     {

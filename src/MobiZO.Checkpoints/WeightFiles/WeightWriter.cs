@@ -54,7 +54,11 @@ internal sealed class WeightWriter(WeightLayout layout, Stream stream)
         for (var first = 0L; first < blocks; first += _offsets.Length)
         {
             var count = (int)Math.Min(_offsets.Length, blocks - first);
-            var (codes, scales, offsets) = (_codes.AsMemory(0, count * BlockLayout.Elements), _values.AsMemory(0, count), _offsets.AsMemory(0, count));
+            var (codes, scales, offsets) = (
+                _codes.AsMemory(0, count * BlockLayout.Elements),
+                _values.AsMemory(0, count),
+                _offsets.AsMemory(0, count)
+            );
             source.ReadBlocks(name, first, codes.Span, scales.Span, offsets.Span);
             WriteAt(place.Codes + (first * BlockLayout.Elements * form.Bits / 8), Pack(codes.Span, form.Bits));
             WriteAt(place.Scales + (first * sizeof(float)), MemoryMarshal.AsBytes(scales.Span));

@@ -22,9 +22,13 @@ internal static class EvalCommand
         var run = OptionGroup<EvaluationOptions>.CreateOption(
             ["--run"],
             "Run whose model, template, words and best adapter are used, unless other ones are given.",
-            OptionValue.Path("folder"));
+            OptionValue.Path("folder")
+        );
         var predictions = OptionGroup<EvaluationOptions>.CreateOption(
-            ["--predictions"], "Write line, label, prediction and scores of every row as JSON Lines.", OptionValue.Path("file"));
+            ["--predictions"],
+            "Write line, label, prediction and scores of every row as JSON Lines.",
+            OptionValue.Path("file")
+        );
         var json = OutputFlags.Json();
         var command = new DocumentedCommand("eval", "Scores a data file with a model and, if one is given, an adapter.", Usage, Example);
         command.Add(new HelpSection("Model", [new HelpEntry(run, null)]));
@@ -34,30 +38,38 @@ internal static class EvalCommand
         }
 
         command.Add(OutputFlags.Section(predictions, json));
-        command.SetAction(async (result, cancellation) =>
-        {
-            var options = Bind(result, groups, result.GetValue(run));
-            var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
-            if (ChoiceHint.For(options.Data) is { } hint)
+        command.SetAction(
+            async (result, cancellation) =>
             {
-                error.WriteLine($"hint: {hint}");
-            }
+                var options = Bind(result, groups, result.GetValue(run));
+                var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
+                if (ChoiceHint.For(options.Data) is { } hint)
+                {
+                    error.WriteLine($"hint: {hint}");
+                }
 
-            var report = await RunDisplay.For(error).ShowAsync(
-                progress => ModelEvaluation.RunAsync(options, new RowProgress(progress), cancellation));
-            if (result.GetValue(predictions) is { } file)
-            {
-                await File.WriteAllLinesAsync(
-                    file, report.Result.Examples.Select(example => Prediction(example, report.Result)), cancellation);
-            }
+                var report = await RunDisplay
+                    .For(error)
+                    .ShowAsync(progress => ModelEvaluation.RunAsync(options, new RowProgress(progress), cancellation));
+                if (result.GetValue(predictions) is { } file)
+                {
+                    await File.WriteAllLinesAsync(
+                        file,
+                        report.Result.Examples.Select(example => Prediction(example, report.Result)),
+                        cancellation
+                    );
+                }
 
-            foreach (var line in result.GetValue(json) ? [ReportJson.Write(Document(report))] : EvaluationReportText.Lines(report, options))
-            {
-                output.WriteLine(line);
-            }
+                foreach (
+                    var line in result.GetValue(json) ? [ReportJson.Write(Document(report))] : EvaluationReportText.Lines(report, options)
+                )
+                {
+                    output.WriteLine(line);
+                }
 
-            return ExitCodes.Success;
-        });
+                return ExitCodes.Success;
+            }
+        );
         return command;
     }
 
@@ -67,33 +79,39 @@ internal static class EvalCommand
         return groups.Aggregate(start, (options, group) => group.Bind(result, options));
     }
 
-    private static string Prediction(ScoredExample example, EvaluationResult result) => JsonSerializer.Serialize(new
-    {
-        line = example.LineNumber,
-        label = example.Label is { } label ? result.Choices[label] : null,
-        prediction = example.Prediction is { } prediction ? result.Choices[prediction] : null,
-        correct = example.Label is null ? (bool?)null : example.IsCorrect,
-        scores = example.Scores,
-        answer_log_probability = example.AnswerLogProbability,
-        answer_tokens = example.AnswerTokens,
-    });
+    private static string Prediction(ScoredExample example, EvaluationResult result) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                line = example.LineNumber,
+                label = example.Label is { } label ? result.Choices[label] : null,
+                prediction = example.Prediction is { } prediction ? result.Choices[prediction] : null,
+                correct = example.Label is null ? (bool?)null : example.IsCorrect,
+                scores = example.Scores,
+                answer_log_probability = example.AnswerLogProbability,
+                answer_tokens = example.AnswerTokens,
+            }
+        );
 
-    private static object Document(EvaluationReport report) => new
-    {
-        report.Engine,
-        report.Scope,
-        report.Data,
-        report.Result.Accuracy,
-        report.Result.Correct,
-        Rows = report.Result.Examples.Count,
-        report.Result.ChoiceLoss,
-        report.Result.TokenLoss,
-        report.Result.Choices,
-        Confusion = Enumerable.Range(0, report.Result.Choices.Count)
-            .Select(right => Enumerable.Range(0, report.Result.Choices.Count)
-                .Select(predicted => report.Result.Confusion[right, predicted])),
-        report.Seconds,
-    };
+    private static object Document(EvaluationReport report) =>
+        new
+        {
+            report.Engine,
+            report.Scope,
+            report.Data,
+            report.Result.Accuracy,
+            report.Result.Correct,
+            Rows = report.Result.Examples.Count,
+            report.Result.ChoiceLoss,
+            report.Result.TokenLoss,
+            report.Result.Choices,
+            Confusion = Enumerable
+                .Range(0, report.Result.Choices.Count)
+                .Select(right =>
+                    Enumerable.Range(0, report.Result.Choices.Count).Select(predicted => report.Result.Confusion[right, predicted])
+                ),
+            report.Seconds,
+        };
 
     /// <summary>Shows an evaluation as that of a run.</summary>
     private sealed class RowProgress(IProgress<TrainingEvent> display) : IProgress<EvaluationProgress>

@@ -17,9 +17,15 @@ internal static class ExportCommand
     {
         var groups = FineTuneOptionGroups.ForPrograms();
         var program = OptionGroup<FineTuneOptions>.CreateOption(
-            ["--program", "-p"], "Which program of a run.", OptionValue.Enumeration<ProgramKind>());
+            ["--program", "-p"],
+            "Which program of a run.",
+            OptionValue.Enumeration<ProgramKind>()
+        );
         var file = OptionGroup<FineTuneOptions>.CreateOption(
-            ["--output", "-o"], "The ONNX file; its weights go into <file>.data beside it.", OptionValue.Path("file"));
+            ["--output", "-o"],
+            "The ONNX file; its weights go into <file>.data beside it.",
+            OptionValue.Path("file")
+        );
         program.Required = true;
         file.Required = true;
         var command = new DocumentedCommand("export", "Writes a program of a model as an ONNX file with external weights.", Usage, Example);
@@ -30,11 +36,14 @@ internal static class ExportCommand
         }
 
         command.Add(OutputFlags.Section(file));
-        command.SetAction(result => Write(
-            groups.Bind(result, FineTuneOptionGroups.Defaults),
-            result.GetRequiredValue(program),
-            result.GetRequiredValue(file),
-            result.InvocationConfiguration.Output));
+        command.SetAction(result =>
+            Write(
+                groups.Bind(result, FineTuneOptionGroups.Defaults),
+                result.GetRequiredValue(program),
+                result.GetRequiredValue(file),
+                result.InvocationConfiguration.Output
+            )
+        );
         return command;
     }
 

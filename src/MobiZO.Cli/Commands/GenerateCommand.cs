@@ -20,7 +20,10 @@ internal sealed class GenerateCommand
 
     private readonly Option<string> _model = Text("--model", "Hugging Face folder or .gguf file.", OptionValue.Path("path"), "-m");
     private readonly Option<string> _adapter = Text(
-        "--adapter", "PEFT folder of the adapter (by default, none: the base model).", OptionValue.Path("folder"));
+        "--adapter",
+        "PEFT folder of the adapter (by default, none: the base model).",
+        OptionValue.Path("folder")
+    );
     private readonly Option<bool> _compare = new("--compare")
     {
         Description = "Write the base model's answer first, then the adapter's.",
@@ -28,9 +31,16 @@ internal sealed class GenerateCommand
     };
 
     private readonly Option<string> _prompt = Text(
-        "--prompt", "Text to continue (by default, what comes through standard input).", OptionValue.Escaped, "-p");
+        "--prompt",
+        "Text to continue (by default, what comes through standard input).",
+        OptionValue.Escaped,
+        "-p"
+    );
     private readonly Option<string> _chat = Text(
-        "--chat", "Message of the user; the model's chat template makes the prompt.", OptionValue.Escaped);
+        "--chat",
+        "Message of the user; the model's chat template makes the prompt.",
+        OptionValue.Escaped
+    );
     private readonly Option<string> _system = Text("--system", "System message before it.", OptionValue.Escaped);
 
     public static Command Create() => new GenerateCommand().Build();
@@ -39,45 +49,60 @@ internal sealed class GenerateCommand
     {
         var (text, engine, json) = (GenerationOptionGroup.Create(), EngineOptionGroup.Create(), OutputFlags.Json());
         var command = new DocumentedCommand(
-            "generate", "Continues a prompt, or answers a message, with a model and an adapter.", Usage, Example);
+            "generate",
+            "Continues a prompt, or answers a message, with a model and an adapter.",
+            Usage,
+            Example
+        );
         command.Add(Section("Model", _model, _adapter, _compare));
         command.Add(Section("Prompt", _prompt, _chat, _system));
         command.Add(text.ToSection());
         command.Add(engine.ToSection());
         command.Add(OutputFlags.Section(json));
-        command.SetAction(async (result, cancellation) =>
-        {
-            Check(result);
-            var options = Sound(text.Bind(result, new GenerationOptions()));
-            using var model = LocalModel.Open(result.GetValue(_model)!, engine.Bind(result, new EngineOptions()));
-            var (prompt, isChat) = await ReadPrompt(result, model, cancellation);
-            var answers = new List<Answer>();
-            foreach (var (name, adapter) in Adapters(result))
+        command.SetAction(
+            async (result, cancellation) =>
             {
-                var writer = result.GetValue(json) ? null : result.InvocationConfiguration.Output;
-                if (result.GetValue(_compare))
+                Check(result);
+                var options = Sound(text.Bind(result, new GenerationOptions()));
+                using var model = LocalModel.Open(result.GetValue(_model)!, engine.Bind(result, new EngineOptions()));
+                var (prompt, isChat) = await ReadPrompt(result, model, cancellation);
+                var answers = new List<Answer>();
+                foreach (var (name, adapter) in Adapters(result))
                 {
-                    writer?.WriteLine(
-                        $"{(answers.Count == 0 ? "" : Environment.NewLine)}--- {(name is null ? "base model" : $"adapter {name}")} ---");
+                    var writer = result.GetValue(json) ? null : result.InvocationConfiguration.Output;
+                    if (result.GetValue(_compare))
+                    {
+                        writer?.WriteLine(
+                            $"{(answers.Count == 0 ? "" : Environment.NewLine)}--- {(name is null ? "base model" : $"adapter {name}")} ---"
+                        );
+                    }
+
+                    using var generator = new TextGenerator(model, adapter, new Warnings(result.InvocationConfiguration.Error));
+                    var watch = Stopwatch.StartNew();
+                    Action<string>? show = writer is null ? null : piece => Write(writer, piece);
+                    var answer = await generator.GenerateAsync(prompt, options with { AddSpecialTokens = !isChat }, show, cancellation);
+                    writer?.WriteLine();
+                    result.InvocationConfiguration.Error.WriteLine(Summary(answer, watch.Elapsed.TotalSeconds));
+                    answers.Add(new Answer(name, answer.Text, answer.PromptTokens, answer.TokenIds.Count, answer.AdapterStart, answer.End));
                 }
 
-                using var generator = new TextGenerator(model, adapter, new Warnings(result.InvocationConfiguration.Error));
-                var watch = Stopwatch.StartNew();
-                Action<string>? show = writer is null ? null : piece => Write(writer, piece);
-                var answer = await generator.GenerateAsync(prompt, options with { AddSpecialTokens = !isChat }, show, cancellation);
-                writer?.WriteLine();
-                result.InvocationConfiguration.Error.WriteLine(Summary(answer, watch.Elapsed.TotalSeconds));
-                answers.Add(new Answer(name, answer.Text, answer.PromptTokens, answer.TokenIds.Count, answer.AdapterStart, answer.End));
-            }
+                if (result.GetValue(json))
+                {
+                    result.InvocationConfiguration.Output.WriteLine(
+                        ReportJson.Write(
+                            new
+                            {
+                                Model = result.GetValue(_model),
+                                Prompt = prompt,
+                                Answers = answers,
+                            }
+                        )
+                    );
+                }
 
-            if (result.GetValue(json))
-            {
-                result.InvocationConfiguration.Output.WriteLine(
-                    ReportJson.Write(new { Model = result.GetValue(_model), Prompt = prompt, Answers = answers }));
+                return ExitCodes.Success;
             }
-
-            return ExitCodes.Success;
-        });
+        );
         return command;
     }
 
@@ -86,13 +111,16 @@ internal sealed class GenerateCommand
         Require(result.GetValue(_model) is not null, "Option '--model' is missing: give a Hugging Face folder or a .gguf file.");
         Require(
             result.GetValue(_prompt) is null || result.GetValue(_chat) is null,
-            "Both '--prompt' and '--chat' are given: keep one of them.");
+            "Both '--prompt' and '--chat' are given: keep one of them."
+        );
         Require(
             result.GetValue(_system) is null || result.GetValue(_chat) is not null,
-            "'--system' belongs to a message: give the message with '--chat'.");
+            "'--system' belongs to a message: give the message with '--chat'."
+        );
         Require(
             !result.GetValue(_compare) || result.GetValue(_adapter) is not null,
-            "'--compare' needs an adapter to compare the base model with: give its folder with '--adapter'.");
+            "'--compare' needs an adapter to compare the base model with: give its folder with '--adapter'."
+        );
     }
 
     private static GenerationOptions Sound(GenerationOptions options)
@@ -119,7 +147,8 @@ internal sealed class GenerateCommand
                 throw new CommandException(
                     ExitCodes.Input,
                     $"The model '{result.GetValue(_model)}' has no chat template, so it does not know messages. "
-                        + "Give the whole prompt with '--prompt'.");
+                        + "Give the whole prompt with '--prompt'."
+                );
             }
 
             ChatTurn[] system = result.GetValue(_system) is { } instruction ? [new ChatTurn("system", instruction)] : [];

@@ -42,10 +42,10 @@ internal static class InspectCommand
     }
 
     private static IEnumerable<string> Lines(ModelFacts facts, AdapterPreview adapter, WeightFormat weights) =>
-    [
-        .. ModelText.Lines(facts),
-        ModelText.Trainable(adapter.TrainableParameters, adapter.BaseParameters, adapter.Modules.Count),
-        $"a training run with {WeightFormats.NameOf(weights)} weights would take about {Quantity.Bytes(adapter.EstimatedMemoryBytes)} "
-            + "of memory, cached prompts left out",
-    ];
+        [
+            .. ModelText.Lines(facts),
+            ModelText.Trainable(adapter.TrainableParameters, adapter.BaseParameters, adapter.Modules.Count),
+            $"a training run with {WeightFormats.NameOf(weights)} weights would take about {Quantity.Bytes(adapter.EstimatedMemoryBytes)} "
+                + "of memory, cached prompts left out",
+        ];
 }

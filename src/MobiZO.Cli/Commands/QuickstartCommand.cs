@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using MobiZO.Checkpoints.Storage;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Cli.QuickStart;
 using MobiZO.Cli.Reporting;
 using MobiZO.Data;
 using MobiZO.Evaluation;
-using MobiZO.Checkpoints.Storage;
 using MobiZO.Training;
 
 namespace MobiZO.Cli.Commands;
@@ -26,18 +26,30 @@ internal static partial class QuickstartCommand
         var folder = OptionGroup<FineTuneOptions>.CreateOption(
             ["--output", "-o"],
             $"Folder for the run (by default, {DefaultFolder}); an earlier quick start in it is replaced, nothing else is.",
-            OptionValue.Path("folder"));
+            OptionValue.Path("folder")
+        );
         var seed = OptionGroup<FineTuneOptions>.CreateOption(
-            ["--seed"], "Chooses the mails and the noise (by default, 42).", OptionValue.Seed);
+            ["--seed"],
+            "Chooses the mails and the noise (by default, 42).",
+            OptionValue.Seed
+        );
         var command = new DocumentedCommand(
-            "quickstart", "Trains the bundled model on real mail (spam or not) and shows what it learned.", Usage, Example);
+            "quickstart",
+            "Trains the bundled model on real mail (spam or not) and shows what it learned.",
+            Usage,
+            Example
+        );
         command.Add(OutputFlags.Section(folder, seed));
-        command.SetAction((result, cancellation) => RunAsync(
-            result.InvocationConfiguration.Output,
-            result.InvocationConfiguration.Error,
-            result.GetValue(folder) ?? DefaultFolder,
-            result.GetResult(seed) is null ? DefaultSeed : result.GetValue(seed),
-            cancellation));
+        command.SetAction(
+            (result, cancellation) =>
+                RunAsync(
+                    result.InvocationConfiguration.Output,
+                    result.InvocationConfiguration.Error,
+                    result.GetValue(folder) ?? DefaultFolder,
+                    result.GetResult(seed) is null ? DefaultSeed : result.GetValue(seed),
+                    cancellation
+                )
+        );
         return command;
     }
 
@@ -52,8 +64,9 @@ internal static partial class QuickstartCommand
         error.WriteLine("Task: is a mail spam? The model reads subject and first words and answers ' yes' or ' no'.");
         var listener = new Answers();
         var tuner = new FineTuner(options);
-        var result = await RunDisplay.For(error, options).ShowAsync(
-            progress => tuner.TrainAsync(new Both(progress, listener), cancellation));
+        var result = await RunDisplay
+            .For(error, options)
+            .ShowAsync(progress => tuner.TrainAsync(new Both(progress, listener), cancellation));
         if (result.End == RunEnd.Cancelled)
         {
             error.WriteLine("Stopped. Start the quick start again to run it from the beginning.");
@@ -69,7 +82,13 @@ internal static partial class QuickstartCommand
     }
 
     private static IEnumerable<string> Lines(
-        FineTuneResult result, FineTuneOptions options, Answers answers, string data, TimeSpan all, TimeSpan fetched)
+        FineTuneResult result,
+        FineTuneOptions options,
+        Answers answers,
+        string data,
+        TimeSpan all,
+        TimeSpan fetched
+    )
     {
         var (first, last) = (result.First!, result.Last!);
         yield return "";
@@ -99,8 +118,8 @@ internal static partial class QuickstartCommand
     {
         var rows = DataFile.Read(data, new DataOptions()).ToDictionary(row => row.LineNumber);
         var before = answers.First!.Examples.ToDictionary(example => example.LineNumber);
-        var chosen = answers.Last!.Examples
-            .Where(after => rows[after.LineNumber]["subject"] is { Length: > 0 } subject && !Indecent().IsMatch(subject))
+        var chosen = answers
+            .Last!.Examples.Where(after => rows[after.LineNumber]["subject"] is { Length: > 0 } subject && !Indecent().IsMatch(subject))
             .GroupBy(after => after.Label)
             .OrderBy(group => group.Key)
             .SelectMany(group => Spread([.. group]));

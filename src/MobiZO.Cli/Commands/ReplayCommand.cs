@@ -16,12 +16,16 @@ internal static class ReplayCommand
     {
         var run = new Argument<string>("run") { Description = "Folder of the run." };
         var folder = OptionGroup<FineTuneOptions>.CreateOption(
-            ["--output", "-o"], "Folder for the rebuilt adapter (by default, it is only compared).", OptionValue.Path("folder"));
+            ["--output", "-o"],
+            "Folder for the rebuilt adapter (by default, it is only compared).",
+            OptionValue.Path("folder")
+        );
         var command = new DocumentedCommand("replay", "Rebuilds the adapter of a run from its journal, without the model.", Usage, Example);
         command.Add(run);
         command.Add(OutputFlags.Section(folder));
-        command.SetAction(
-            result => Replay(new RunFolder(result.GetRequiredValue(run)), result.GetValue(folder), result.InvocationConfiguration.Output));
+        command.SetAction(result =>
+            Replay(new RunFolder(result.GetRequiredValue(run)), result.GetValue(folder), result.InvocationConfiguration.Output)
+        );
         return command;
     }
 
@@ -51,10 +55,12 @@ internal static class ReplayCommand
         }
 
         var isSame = rebuilt.HasSameWeightsAs(AdapterFiles.Load(run.AdapterFolder));
-        output.WriteLine(isSame
-            ? $"compared   the same bits as {run.AdapterFolder}"
-            : $"compared   other bits than {run.AdapterFolder}: "
-                + "the journal and the adapter are not of one run, or the run is still going on");
+        output.WriteLine(
+            isSame
+                ? $"compared   the same bits as {run.AdapterFolder}"
+                : $"compared   other bits than {run.AdapterFolder}: "
+                    + "the journal and the adapter are not of one run, or the run is still going on"
+        );
         return isSame ? ExitCodes.Success : ExitCodes.Failed;
     }
 }

@@ -24,9 +24,31 @@ internal static class TrainCommand
     /// <summary>The options of the short help: what the guides use and what a first run of one's own needs.</summary>
     private static readonly string[] s_common =
     [
-        "--model", "--data", "--eval-data", "--eval-fraction", "--columns", "--max-rows", "--balanced",
-        "--template", "--choices", "--label-words", "--r", "--lora-alpha", "--target-modules", "--layers", "--scope",
-        "--learning-rate", "--steps", "--seed", "--eval-every", "--weights", "--output", "--resume", "--config", "--dry-run", "--json",
+        "--model",
+        "--data",
+        "--eval-data",
+        "--eval-fraction",
+        "--columns",
+        "--max-rows",
+        "--balanced",
+        "--template",
+        "--choices",
+        "--label-words",
+        "--r",
+        "--lora-alpha",
+        "--target-modules",
+        "--layers",
+        "--scope",
+        "--learning-rate",
+        "--steps",
+        "--seed",
+        "--eval-every",
+        "--weights",
+        "--output",
+        "--resume",
+        "--config",
+        "--dry-run",
+        "--json",
     ];
 
     public static Command Create()
@@ -44,13 +66,15 @@ internal static class TrainCommand
         }
 
         command.Add(OutputFlags.Section(config, dryRun, json));
-        command.SetAction((result, cancellation) =>
-        {
-            var options = Bind(result, groups, result.GetValue(config));
-            return result.GetValue(dryRun)
-                ? PlanAsync(result.InvocationConfiguration, options, groups, result.GetValue(json), cancellation)
-                : TrainAsync(result.InvocationConfiguration, options, result.GetValue(json), cancellation);
-        });
+        command.SetAction(
+            (result, cancellation) =>
+            {
+                var options = Bind(result, groups, result.GetValue(config));
+                return result.GetValue(dryRun)
+                    ? PlanAsync(result.InvocationConfiguration, options, groups, result.GetValue(json), cancellation)
+                    : TrainAsync(result.InvocationConfiguration, options, result.GetValue(json), cancellation);
+            }
+        );
         return command;
     }
 
@@ -65,7 +89,12 @@ internal static class TrainCommand
 
     /// <summary>Says what the run would cost, to standard error, and what it would be told, to standard output.</summary>
     private static async Task<int> PlanAsync(
-        InvocationConfiguration streams, FineTuneOptions options, FineTuneOptionGroups groups, bool isJson, CancellationToken cancellation)
+        InvocationConfiguration streams,
+        FineTuneOptions options,
+        FineTuneOptionGroups groups,
+        bool isJson,
+        CancellationToken cancellation
+    )
     {
         // Nothing is written, so the folder need not be named yet.
         var planned = options.Output.Length == 0 ? options with { Output = "." } : options;
@@ -86,7 +115,11 @@ internal static class TrainCommand
     }
 
     private static async Task<int> TrainAsync(
-        InvocationConfiguration streams, FineTuneOptions options, bool isJson, CancellationToken cancellation)
+        InvocationConfiguration streams,
+        FineTuneOptions options,
+        bool isJson,
+        CancellationToken cancellation
+    )
     {
         var (output, error) = (streams.Output, streams.Error);
         var tuner = new FineTuner(options);
@@ -125,9 +158,10 @@ internal static class TrainCommand
         }
     }
 
-    private static string StoppedBeforeTraining(FineTuneOptions options) => File.Exists(new RunFolder(options.Output).JournalFile)
-        ? $"Stopped. Resume with: {MobizoCommand.Name} train --resume --output {ShellText.Quote(options.Output)}"
-        : "Stopped before the first step; there is nothing to resume.";
+    private static string StoppedBeforeTraining(FineTuneOptions options) =>
+        File.Exists(new RunFolder(options.Output).JournalFile)
+            ? $"Stopped. Resume with: {MobizoCommand.Name} train --resume --output {ShellText.Quote(options.Output)}"
+            : "Stopped before the first step; there is nothing to resume.";
 
     private static void Write(TextWriter output, IEnumerable<string> lines)
     {

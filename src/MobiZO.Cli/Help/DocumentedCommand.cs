@@ -27,10 +27,12 @@ internal sealed class DocumentedCommand(string name, string description, string 
     public string? Remark { get; init; }
 
     /// <summary>The options of the short help, or all of them.</summary>
-    public IEnumerable<HelpSection> SectionsOf(bool isAll) => isAll || Common is null
-        ? _sections
-        : _sections.Select(section => section with { Entries = [.. section.Entries.Where(entry => Common.Contains(entry.Option.Name))] })
-            .Where(section => section.Entries.Count > 0);
+    public IEnumerable<HelpSection> SectionsOf(bool isAll) =>
+        isAll || Common is null
+            ? _sections
+            : _sections
+                .Select(section => section with { Entries = [.. section.Entries.Where(entry => Common.Contains(entry.Option.Name))] })
+                .Where(section => section.Entries.Count > 0);
 
     /// <summary>Adds options and their section of the help.</summary>
     public void Add(HelpSection section)

@@ -61,7 +61,6 @@ internal static class HelpWriter
             output.WriteLine($"  {line}");
         }
 
-
         var all = command.Sections.Sum(section => section.Entries.Count);
         var hasMore = !isAll && command.SectionsOf(isAll).Sum(section => section.Entries.Count) < all;
         var more = hasMore ? FormattableString.Invariant($"'{FullName(command)} --help-all' shows all {all} options.") : null;
@@ -115,13 +114,16 @@ internal static class HelpWriter
         foreach (var (option, defaultText) in section.Entries)
         {
             var names = string.Join(
-                ", ", option.Aliases.Where(alias => alias[0] == '-' && alias != "-?").Order(StringComparer.Ordinal).Prepend(option.Name));
+                ", ",
+                option.Aliases.Where(alias => alias[0] == '-' && alias != "-?").Order(StringComparer.Ordinal).Prepend(option.Name)
+            );
             var value = option.HelpName is { } name ? $" <{name}>" : "";
             var isFlag = option.Arity.MaximumNumberOfValues == 0;
             WriteEntry(
                 names + value,
                 (option.Description ?? "") + (defaultText is null || isFlag ? "" : $" [default:{NonBreaking}{defaultText}]"),
-                output);
+                output
+            );
         }
     }
 

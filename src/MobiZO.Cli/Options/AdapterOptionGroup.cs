@@ -14,28 +14,33 @@ internal static class AdapterOptionGroup
             OptionValue.Count,
             nameof(AdapterOptions.Rank),
             adapter => adapter.Rank,
-            (adapter, value) => adapter with { Rank = value });
+            (adapter, value) => adapter with { Rank = value }
+        );
         group.Add(
             "--lora-alpha",
             "The adapter's output is scaled by alpha / r (by default 2 r).",
             OptionValue.Double,
             nameof(AdapterOptions.Alpha),
             adapter => adapter.Alpha,
-            (adapter, value) => adapter with { Alpha = value });
+            (adapter, value) => adapter with { Alpha = value }
+        );
         group.Add(
             "--adapter-init",
             "Where the frozen A comes from: the training prompts (discriminant), or chance (kaiming).",
             OptionValue.Enumeration<AdapterInitialization>(),
             nameof(AdapterOptions.Initialization),
             adapter => adapter.Initialization,
-            (adapter, value) => adapter with { Initialization = value });
+            (adapter, value) => adapter with { Initialization = value }
+        );
         group.Add(
             "--target-modules",
-            "Names (q_proj,v_proj or q,v), a regular expression, all-linear, or auto: attention's output projection (o_proj in most families).",
+            "Names (q_proj,v_proj or q,v), a regular expression, all-linear, or auto: attention's output projection (o_proj in most "
+                + "families).",
             OptionValue.Text("names"),
             nameof(AdapterOptions.TargetModules),
             adapter => adapter.TargetModules,
-            (adapter, value) => adapter with { TargetModules = value });
+            (adapter, value) => adapter with { TargetModules = value }
+        );
         group.Add(
             "--layers",
             "all, upper-half, top-8 (the last 8), or a list such as 0-3,7 (by default, for target names with the discriminant "
@@ -43,7 +48,8 @@ internal static class AdapterOptionGroup
             OptionValue.Text("layers"),
             nameof(AdapterOptions.Layers),
             adapter => adapter.Layers,
-            (adapter, value) => adapter with { Layers = value });
+            (adapter, value) => adapter with { Layers = value }
+        );
         group.Add(
             "--scope",
             "Tokens that carry the adapter: the last prompt tokens and the answer (a step costs a few tokens), "
@@ -51,7 +57,8 @@ internal static class AdapterOptionGroup
             OptionValue.Enumeration<AdapterScope>(),
             nameof(AdapterOptions.Scope),
             adapter => adapter.Scope,
-            (adapter, value) => adapter with { Scope = value });
+            (adapter, value) => adapter with { Scope = value }
+        );
         return group;
     }
 }

@@ -19,4 +19,5 @@ internal sealed record BoundOption<TRecord>(
     Func<TRecord, object?> Get,
     Func<TRecord, string?> Show,
     Func<TRecord, ParseResult, TRecord> Apply,
-    Func<TRecord, WrittenValue, TRecord> Read);
+    Func<TRecord, WrittenValue, TRecord> Read
+);

@@ -20,7 +20,9 @@ internal static class ChoiceHint
 
     private static bool EndsInSpace(string? template) =>
         template is { Length: > 0 }
-        && (char.IsWhiteSpace(template[^1])
+        && (
+            char.IsWhiteSpace(template[^1])
             || template.EndsWith("\\n", StringComparison.Ordinal)
-            || template.EndsWith("\\t", StringComparison.Ordinal));
+            || template.EndsWith("\\t", StringComparison.Ordinal)
+        );
 }

@@ -16,79 +16,91 @@ internal static class DataOptionGroup
                 ("jsonl", DataFormat.JsonLines),
                 ("csv", DataFormat.Csv),
                 ("tsv", DataFormat.Tsv),
-                ("parquet", DataFormat.Parquet)),
+                ("parquet", DataFormat.Parquet)
+            ),
             nameof(DataOptions.Format),
             data => data.Format,
-            (data, value) => data with { Format = value });
+            (data, value) => data with { Format = value }
+        );
         group.AddFlag(
             "--no-header",
             "The first line of a CSV or TSV file is a row.",
             nameof(DataOptions.HasHeader),
             data => data.HasHeader,
             (data, value) => data with { HasHeader = value },
-            whenGiven: false);
+            whenGiven: false
+        );
         group.Add(
             "--columns",
             "Column names of a file without a header.",
             OptionValue.Words("name,..."),
             nameof(DataOptions.Columns),
             data => data.Columns,
-            (data, value) => data with { Columns = value });
+            (data, value) => data with { Columns = value }
+        );
         group.Add(
             "--shape",
             "What a row means (by default, decided by the options and columns).",
             OptionValue.Enumeration<RowShape>(),
             nameof(DataOptions.Shape),
             data => data.Shape,
-            (data, value) => data with { Shape = value });
+            (data, value) => data with { Shape = value }
+        );
         group.Add(
             "--text-column",
             "Column of the text.",
             OptionValue.Text("name"),
             nameof(DataOptions.TextColumn),
             data => data.TextColumn,
-            (data, value) => data with { TextColumn = value });
+            (data, value) => data with { TextColumn = value }
+        );
         group.Add(
             "--label-column",
             "Column of the label.",
             OptionValue.Text("name"),
             nameof(DataOptions.LabelColumn),
             data => data.LabelColumn,
-            (data, value) => data with { LabelColumn = value });
+            (data, value) => data with { LabelColumn = value }
+        );
         group.Add(
             "--prompt-column",
             "Column of the prompt of a free answer.",
             OptionValue.Text("name"),
             nameof(DataOptions.PromptColumn),
             data => data.PromptColumn,
-            (data, value) => data with { PromptColumn = value });
+            (data, value) => data with { PromptColumn = value }
+        );
         group.Add(
             "--completion-column",
             "Column of the free answer.",
             OptionValue.Text("name"),
             nameof(DataOptions.CompletionColumn),
             data => data.CompletionColumn,
-            (data, value) => data with { CompletionColumn = value });
+            (data, value) => data with { CompletionColumn = value }
+        );
         group.Add(
             "--messages-column",
             "Column of the messages of a conversation.",
             OptionValue.Text("name"),
             nameof(DataOptions.MessagesColumn),
             data => data.MessagesColumn,
-            (data, value) => data with { MessagesColumn = value });
+            (data, value) => data with { MessagesColumn = value }
+        );
         group.Add(
             "--max-rows",
             "Most rows to use (by default, all).",
             OptionValue.Count,
             nameof(DataOptions.MaxRows),
             data => data.MaxRows,
-            (data, value) => data with { MaxRows = value });
+            (data, value) => data with { MaxRows = value }
+        );
         group.AddFlag(
             "--balanced",
             "Use the same number of rows of every label.",
             nameof(DataOptions.Balanced),
             data => data.Balanced,
-            (data, value) => data with { Balanced = value });
+            (data, value) => data with { Balanced = value }
+        );
         return group;
     }
 
@@ -102,7 +114,8 @@ internal static class DataOptionGroup
             OptionValue.Double,
             nameof(DataOptions.EvalFraction),
             data => data.EvalFraction,
-            (data, value) => data with { EvalFraction = value });
+            (data, value) => data with { EvalFraction = value }
+        );
         return group;
     }
 
@@ -116,63 +129,72 @@ internal static class DataOptionGroup
             OptionValue.Text("text"),
             nameof(DataOptions.Template),
             data => data.Template,
-            (data, value) => data with { Template = value });
+            (data, value) => data with { Template = value }
+        );
         group.Add(
             "--choices",
             "Words of the labels 0, 1, ... between commas; leading spaces belong to the words: \" negative, positive\".",
             OptionValue.Words("word,..."),
             nameof(DataOptions.Choices),
             data => data.Choices,
-            (data, value) => data with { Choices = value });
+            (data, value) => data with { Choices = value }
+        );
         group.Add(
             "--label-words",
             "Words by label: \"ham= no,spam= yes\".",
             OptionValue.LabelWords,
             nameof(DataOptions.LabelWords),
             data => data.LabelWords,
-            (data, value) => data with { LabelWords = value });
+            (data, value) => data with { LabelWords = value }
+        );
         group.AddFlag(
             "--no-trim",
             "Keep the space around fields.",
             nameof(DataOptions.TrimFields),
             data => data.TrimFields,
             (data, value) => data with { TrimFields = value },
-            whenGiven: false);
+            whenGiven: false
+        );
         group.Add(
             "--answer-suffix",
             "Text after every free answer, e.g. the end-of-turn token.",
             OptionValue.Escaped,
             nameof(DataOptions.AnswerSuffix),
             data => data.AnswerSuffix,
-            (data, value) => data with { AnswerSuffix = value });
+            (data, value) => data with { AnswerSuffix = value }
+        );
         group.Add(
             "--max-length",
             "Longest example in tokens.",
             OptionValue.Count,
             nameof(DataOptions.MaxLength),
             data => data.MaxLength,
-            (data, value) => data with { MaxLength = value });
+            (data, value) => data with { MaxLength = value }
+        );
         group.Add(
             "--truncation",
             "Where the longest field of a too long prompt is cut.",
             OptionValue.Enumeration<Truncation>(),
             nameof(DataOptions.Truncation),
             data => data.Truncation,
-            (data, value) => data with { Truncation = value });
+            (data, value) => data with { Truncation = value }
+        );
         group.Add(
             "--invocation-tokens",
             "Last prompt tokens that carry the adapter in scope activated.",
             OptionValue.Count,
             nameof(DataOptions.InvocationTokens),
             data => data.InvocationTokens,
-            (data, value) => data with { InvocationTokens = value });
+            (data, value) => data with { InvocationTokens = value }
+        );
         group.Add(
             "--invocation-text",
             "Text of the template from which on the prompt carries the adapter, instead of a number of tokens.",
             OptionValue.Escaped,
             nameof(DataOptions.InvocationText),
             data => data.InvocationText,
-            (data, value) => data with { InvocationText = value });
+            (data, value) => data with { InvocationText = value }
+        );
         return group;
     }
 }

@@ -15,35 +15,40 @@ internal static class EngineOptionGroup
             OptionValue.NameOf(EngineCatalog.Names),
             nameof(EngineOptions.Name),
             engine => engine.Name,
-            (engine, value) => engine with { Name = value });
+            (engine, value) => engine with { Name = value }
+        );
         group.Add(
             "--device",
             "Where the model runs; other devices than cpu need the runtime's package with that device.",
             OptionValue.Text("cpu|cuda|directml|coreml"),
             nameof(EngineOptions.Device),
             engine => engine.Device,
-            (engine, value) => engine with { Device = value });
+            (engine, value) => engine with { Device = value }
+        );
         group.Add(
             "--threads",
             "Threads of the engine; 0: one a core.",
             OptionValue.Count,
             nameof(EngineOptions.Threads),
             engine => engine.Threads,
-            (engine, value) => engine with { Threads = value });
+            (engine, value) => engine with { Threads = value }
+        );
         AddWeights(group);
         group.AddFlag(
             "--low-memory",
             "Leave weights in their file instead of repacking them for speed.",
             nameof(EngineOptions.LowMemory),
             engine => engine.LowMemory,
-            (engine, value) => engine with { LowMemory = value });
+            (engine, value) => engine with { LowMemory = value }
+        );
         group.Add(
             "--cache-dir",
             "Folder for converted weights and computed prompts (by default, MOBIZO_CACHE or the user's cache folder).",
             OptionValue.Path("folder"),
             nameof(EngineOptions.CacheFolder),
             engine => engine.CacheFolder,
-            (engine, value) => engine with { CacheFolder = value });
+            (engine, value) => engine with { CacheFolder = value }
+        );
         return group;
     }
 
@@ -55,11 +60,13 @@ internal static class EngineOptionGroup
         return group;
     }
 
-    private static void AddWeights(OptionGroup<EngineOptions> group) => group.Add(
-        "--weights",
-        "How the frozen matrices are held; everything is computed in fp32.",
-        OptionValue.OneOf([.. Enum.GetValues<WeightFormat>().Select(format => (WeightFormats.NameOf(format), format))]),
-        nameof(EngineOptions.Weights),
-        engine => engine.Weights,
-        (engine, value) => engine with { Weights = value });
+    private static void AddWeights(OptionGroup<EngineOptions> group) =>
+        group.Add(
+            "--weights",
+            "How the frozen matrices are held; everything is computed in fp32.",
+            OptionValue.OneOf([.. Enum.GetValues<WeightFormat>().Select(format => (WeightFormats.NameOf(format), format))]),
+            nameof(EngineOptions.Weights),
+            engine => engine.Weights,
+            (engine, value) => engine with { Weights = value }
+        );
 }

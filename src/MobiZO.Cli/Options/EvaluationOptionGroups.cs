@@ -18,14 +18,16 @@ internal static class EvaluationOptionGroups
             OptionValue.Path("path"),
             nameof(EvaluationOptions.Model),
             options => options.Model,
-            (options, value) => options with { Model = value });
+            (options, value) => options with { Model = value }
+        );
         model.Add(
             "--adapter",
             "PEFT folder of the adapter (by default, none: the base model).",
             OptionValue.Path("folder"),
             nameof(EvaluationOptions.Adapter),
             options => options.Adapter,
-            (options, value) => options with { Adapter = value });
+            (options, value) => options with { Adapter = value }
+        );
 
         var data = new OptionGroup<EvaluationOptions>("Data", Defaults);
         data.Add(
@@ -34,40 +36,46 @@ internal static class EvaluationOptionGroups
             OptionValue.Path("file"),
             nameof(EvaluationOptions.DataFile),
             options => options.DataFile,
-            (options, value) => options with { DataFile = value });
+            (options, value) => options with { DataFile = value }
+        );
         data.Include(
             DataOptionGroup.Rows(),
             nameof(EvaluationOptions.Data),
             options => options.Data,
-            (options, rows) => options with { Data = rows });
+            (options, rows) => options with { Data = rows }
+        );
 
         var prompts = new OptionGroup<EvaluationOptions>("Prompt and answers", Defaults);
         prompts.Include(
             DataOptionGroup.Prompts(),
             nameof(EvaluationOptions.Data),
             options => options.Data,
-            (options, rows) => options with { Data = rows });
+            (options, rows) => options with { Data = rows }
+        );
 
         var engine = new OptionGroup<EvaluationOptions>("Engine", Defaults);
         engine.Include(
             EngineOptionGroup.Create(),
             nameof(EvaluationOptions.Engine),
             options => options.Engine,
-            (options, value) => options with { Engine = value });
+            (options, value) => options with { Engine = value }
+        );
         engine.Add(
             "--max-tokens-per-run",
             "Most tokens of one engine run.",
             OptionValue.Count,
             nameof(EvaluationOptions.MaxTokensPerRun),
             options => options.MaxTokensPerRun,
-            (options, value) => options with { MaxTokensPerRun = value });
+            (options, value) => options with { MaxTokensPerRun = value }
+        );
         engine.Add(
             "--prefix-cache-type",
             "How prompts are rounded for an adapter of scope activated (by default, as in the run).",
             OptionValue.Enumeration<PrefixCacheType>(),
             nameof(EvaluationOptions.PrefixCacheType),
             options => options.PrefixCacheType,
-            (options, value) => options with { PrefixCacheType = value });
+            (options, value) => options with { PrefixCacheType = value }
+        );
         return [model, data, prompts, engine];
     }
 }

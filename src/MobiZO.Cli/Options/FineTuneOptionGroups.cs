@@ -8,7 +8,13 @@ internal sealed class FineTuneOptionGroups
     private FineTuneOptionGroups(IReadOnlyList<OptionGroup<FineTuneOptions>> all) => All = all;
 
     /// <summary>Options in which nothing has been said yet.</summary>
-    public static FineTuneOptions Defaults { get; } = new() { Model = "", TrainData = "", Output = "" };
+    public static FineTuneOptions Defaults { get; } =
+        new()
+        {
+            Model = "",
+            TrainData = "",
+            Output = "",
+        };
 
     /// <summary>The groups in the order of the help.</summary>
     public IReadOnlyList<OptionGroup<FineTuneOptions>> All { get; }
@@ -36,7 +42,8 @@ internal sealed class FineTuneOptionGroups
             EngineOptionGroup.Create(),
             nameof(FineTuneOptions.Engine),
             options => options.Engine,
-            (options, engine) => options with { Engine = engine });
+            (options, engine) => options with { Engine = engine }
+        );
         return group;
     }
 
@@ -47,7 +54,8 @@ internal sealed class FineTuneOptionGroups
             EngineOptionGroup.Weights(),
             nameof(FineTuneOptions.Engine),
             options => options.Engine,
-            (options, engine) => options with { Engine = engine });
+            (options, engine) => options with { Engine = engine }
+        );
         return group;
     }
 
@@ -64,7 +72,8 @@ internal sealed class FineTuneOptionGroups
             OptionValue.Path("path"),
             nameof(FineTuneOptions.Model),
             options => options.Model,
-            (options, value) => options with { Model = value });
+            (options, value) => options with { Model = value }
+        );
         return group;
     }
 
@@ -77,38 +86,44 @@ internal sealed class FineTuneOptionGroups
             OptionValue.Path("file"),
             nameof(FineTuneOptions.TrainData),
             options => options.TrainData,
-            (options, value) => options with { TrainData = value });
+            (options, value) => options with { TrainData = value }
+        );
         group.Add(
             "--eval-data",
             "Evaluation rows.",
             OptionValue.Path("file"),
             nameof(FineTuneOptions.EvalData),
             options => options.EvalData,
-            (options, value) => options with { EvalData = value });
+            (options, value) => options with { EvalData = value }
+        );
         group.Include(
             DataOptionGroup.HeldOut(),
             nameof(FineTuneOptions.Data),
             options => options.Data,
-            (options, data) => options with { Data = data });
+            (options, data) => options with { Data = data }
+        );
         group.Add(
             "--eval-max-rows",
             "Most evaluation rows (by default, all).",
             OptionValue.Count,
             nameof(FineTuneOptions.EvalMaxRows),
             options => options.EvalMaxRows,
-            (options, value) => options with { EvalMaxRows = value });
+            (options, value) => options with { EvalMaxRows = value }
+        );
         group.Add(
             "--test-data",
             "Held-out rows, touched once at the end.",
             OptionValue.Path("file"),
             nameof(FineTuneOptions.TestData),
             options => options.TestData,
-            (options, value) => options with { TestData = value });
+            (options, value) => options with { TestData = value }
+        );
         group.Include(
             DataOptionGroup.Rows(),
             nameof(FineTuneOptions.Data),
             options => options.Data,
-            (options, data) => options with { Data = data });
+            (options, data) => options with { Data = data }
+        );
         return group;
     }
 
@@ -119,7 +134,8 @@ internal sealed class FineTuneOptionGroups
             DataOptionGroup.Prompts(),
             nameof(FineTuneOptions.Data),
             options => options.Data,
-            (options, data) => options with { Data = data });
+            (options, data) => options with { Data = data }
+        );
         return group;
     }
 
@@ -130,7 +146,8 @@ internal sealed class FineTuneOptionGroups
             AdapterOptionGroup.Create(),
             nameof(FineTuneOptions.Adapter),
             options => options.Adapter,
-            (options, adapter) => options with { Adapter = adapter });
+            (options, adapter) => options with { Adapter = adapter }
+        );
         return group;
     }
 
@@ -141,7 +158,8 @@ internal sealed class FineTuneOptionGroups
             OptimizerOptionGroup.Create(),
             nameof(FineTuneOptions.Optimizer),
             options => options.Optimizer,
-            (options, optimizer) => options with { Optimizer = optimizer });
+            (options, optimizer) => options with { Optimizer = optimizer }
+        );
         return group;
     }
 
@@ -155,35 +173,40 @@ internal sealed class FineTuneOptionGroups
             OptionValue.Count,
             nameof(FineTuneOptions.Steps),
             options => options.Steps,
-            (options, value) => options with { Steps = value });
+            (options, value) => options with { Steps = value }
+        );
         group.Add(
             "--examples-per-step",
             "Examples that each copy sees in a step.",
             OptionValue.Count,
             nameof(FineTuneOptions.ExamplesPerStep),
             options => options.ExamplesPerStep,
-            (options, value) => options with { ExamplesPerStep = value });
+            (options, value) => options with { ExamplesPerStep = value }
+        );
         group.Add(
             "--seed",
             "Decides noise, order, samples and the initial A.",
             OptionValue.Seed,
             nameof(FineTuneOptions.Seed),
             options => options.Seed,
-            (options, value) => options with { Seed = value });
+            (options, value) => options with { Seed = value }
+        );
         group.Add(
             "--eval-every",
             "Steps between two evaluations; 0: only before and after.",
             OptionValue.Count,
             nameof(FineTuneOptions.EvalEvery),
             options => options.EvalEvery,
-            (options, value) => options with { EvalEvery = value });
+            (options, value) => options with { EvalEvery = value }
+        );
         group.Add(
             "--patience",
             "Evaluations without improvement after which the run stops; 0: never.",
             OptionValue.Count,
             nameof(FineTuneOptions.Patience),
             options => options.Patience,
-            (options, value) => options with { Patience = value });
+            (options, value) => options with { Patience = value }
+        );
         AddUpdate(group);
         group.Add(
             "--max-tokens-per-run",
@@ -191,28 +214,32 @@ internal sealed class FineTuneOptionGroups
             OptionValue.Count,
             nameof(FineTuneOptions.MaxTokensPerRun),
             options => options.MaxTokensPerRun,
-            (options, value) => options with { MaxTokensPerRun = value });
+            (options, value) => options with { MaxTokensPerRun = value }
+        );
         group.Add(
             "--prefix-cache-mb",
             "Most memory for the frozen part of prompts when it is not in a file, in megabytes.",
             OptionValue.Count,
             nameof(FineTuneOptions.PrefixCacheMegabytes),
             options => options.PrefixCacheMegabytes,
-            (options, value) => options with { PrefixCacheMegabytes = value });
+            (options, value) => options with { PrefixCacheMegabytes = value }
+        );
         group.Add(
             "--prefix-cache-type",
             "How the frozen part of prompts is stored and rounded.",
             OptionValue.Enumeration<PrefixCacheType>(),
             nameof(FineTuneOptions.PrefixCacheType),
             options => options.PrefixCacheType,
-            (options, value) => options with { PrefixCacheType = value });
+            (options, value) => options with { PrefixCacheType = value }
+        );
         group.AddFlag(
             "--no-prefix-cache-file",
             "Keep the frozen part of prompts in memory only; the next run computes it again.",
             nameof(FineTuneOptions.PrefixCacheFile),
             options => options.PrefixCacheFile,
             (options, value) => options with { PrefixCacheFile = value },
-            whenGiven: false);
+            whenGiven: false
+        );
         return group;
     }
 
@@ -225,29 +252,35 @@ internal sealed class FineTuneOptionGroups
             OptionValue.Path("folder"),
             nameof(FineTuneOptions.Output),
             options => options.Output,
-            (options, value) => options with { Output = value });
+            (options, value) => options with { Output = value }
+        );
         group.AddFlag(
             "--resume",
             "Continue the stopped run in --output; everything else comes from the run.",
             nameof(FineTuneOptions.Resume),
             options => options.Resume,
-            (options, value) => options with { Resume = value });
+            (options, value) => options with { Resume = value }
+        );
         return group;
     }
 
-    private static void AddLoss(OptionGroup<FineTuneOptions> group) => group.Add(
-        "--loss",
-        "Cross-entropy over the label words, or over the vocabulary (by default, choices where there are any).",
-        OptionValue.Enumeration<LossKind>(),
-        nameof(FineTuneOptions.Loss),
-        options => options.Loss,
-        (options, value) => options with { Loss = value });
+    private static void AddLoss(OptionGroup<FineTuneOptions> group) =>
+        group.Add(
+            "--loss",
+            "Cross-entropy over the label words, or over the vocabulary (by default, choices where there are any).",
+            OptionValue.Enumeration<LossKind>(),
+            nameof(FineTuneOptions.Loss),
+            options => options.Loss,
+            (options, value) => options with { Loss = value }
+        );
 
-    private static void AddUpdate(OptionGroup<FineTuneOptions> group) => group.Add(
-        "--update",
-        "Where the update is computed.",
-        OptionValue.Enumeration<UpdatePlace>(),
-        nameof(FineTuneOptions.Update),
-        options => options.Update,
-        (options, value) => options with { Update = value });
+    private static void AddUpdate(OptionGroup<FineTuneOptions> group) =>
+        group.Add(
+            "--update",
+            "Where the update is computed.",
+            OptionValue.Enumeration<UpdatePlace>(),
+            nameof(FineTuneOptions.Update),
+            options => options.Update,
+            (options, value) => options with { Update = value }
+        );
 }

@@ -17,21 +17,24 @@ internal static class OptimizerOptionGroup
             OptionValue.Enumeration<EstimatorKind>(),
             nameof(OptimizerOptions.Estimator),
             optimizer => optimizer.Estimator,
-            (optimizer, value) => optimizer with { Estimator = value });
+            (optimizer, value) => optimizer with { Estimator = value }
+        );
         group.Add(
             ["--queries", "-q"],
             "Random directions of a step, q.",
             OptionValue.Count,
             nameof(OptimizerOptions.Queries),
             optimizer => optimizer.Queries,
-            (optimizer, value) => optimizer with { Queries = value });
+            (optimizer, value) => optimizer with { Queries = value }
+        );
         group.Add(
             "--epsilon",
             "Size of the perturbation.",
             OptionValue.Single,
             nameof(OptimizerOptions.Epsilon),
             optimizer => optimizer.Epsilon,
-            (optimizer, value) => optimizer with { Epsilon = value });
+            (optimizer, value) => optimizer with { Epsilon = value }
+        );
         group.Add(
             "--learning-rate",
             "Peak learning rate, or auto: found by trying before the first step "
@@ -40,28 +43,32 @@ internal static class OptimizerOptionGroup
             OptionValue.SingleOr("auto"),
             nameof(OptimizerOptions.LearningRate),
             optimizer => optimizer.ProbeLearningRate ? new Word("auto") : optimizer.LearningRate,
-            (optimizer, value) => optimizer with { LearningRate = value.Number, ProbeLearningRate = value.Number is null });
+            (optimizer, value) => optimizer with { LearningRate = value.Number, ProbeLearningRate = value.Number is null }
+        );
         group.Add(
             "--schedule",
             "Course of the learning rate.",
             OptionValue.Enumeration<ScheduleKind>(),
             nameof(OptimizerOptions.Schedule),
             optimizer => optimizer.Schedule,
-            (optimizer, value) => optimizer with { Schedule = value });
+            (optimizer, value) => optimizer with { Schedule = value }
+        );
         group.Add(
             "--momentum",
             "Factor of the running sum of gradients.",
             OptionValue.Single,
             nameof(OptimizerOptions.Momentum),
             optimizer => optimizer.Momentum,
-            (optimizer, value) => optimizer with { Momentum = value });
+            (optimizer, value) => optimizer with { Momentum = value }
+        );
         group.Add(
             "--noise",
             "Distribution of the directions (by default gaussian, with a one-sided estimator rademacher).",
             OptionValue.Enumeration<NoiseKind>(),
             nameof(OptimizerOptions.Noise),
             optimizer => optimizer.Noise,
-            (optimizer, value) => optimizer with { Noise = value });
+            (optimizer, value) => optimizer with { Noise = value }
+        );
         return group;
     }
 }

@@ -29,7 +29,8 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
         OptionValue<TValue> value,
         string property,
         Func<TRecord, object?> get,
-        Func<TRecord, TValue, TRecord> set)
+        Func<TRecord, TValue, TRecord> set
+    )
     {
         var option = CreateOption(names, description, value);
         var api = new ApiName(typeof(TRecord).Name, property, names[0])
@@ -37,14 +38,17 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
             IsPath = value.IsPath,
             Members = value.Names.ToDictionary(pair => $"{typeof(TValue).Name}.{pair.Value}", pair => pair.Name, StringComparer.Ordinal),
         };
-        _bound.Add(new BoundOption<TRecord>(
-            option,
-            api,
-            [property],
-            record => Named(get(record), value),
-            record => OptionValue.Show(Named(get(record), value)),
-            (record, result) => IsGiven(result, option) ? set(record, result.GetRequiredValue(option)) : record,
-            (record, written) => set(record, value.Read(written))));
+        _bound.Add(
+            new BoundOption<TRecord>(
+                option,
+                api,
+                [property],
+                record => Named(get(record), value),
+                record => OptionValue.Show(Named(get(record), value)),
+                (record, result) => IsGiven(result, option) ? set(record, result.GetRequiredValue(option)) : record,
+                (record, written) => set(record, value.Read(written))
+            )
+        );
     }
 
     /// <summary>Adds an option with a value.</summary>
@@ -54,8 +58,8 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
         OptionValue<TValue> value,
         string property,
         Func<TRecord, object?> get,
-        Func<TRecord, TValue, TRecord> set) =>
-        Add([name], description, value, property, get, set);
+        Func<TRecord, TValue, TRecord> set
+    ) => Add([name], description, value, property, get, set);
 
     /// <summary>Adds an option without a value.</summary>
     /// <param name="name">Its name.</param>
@@ -65,17 +69,26 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
     /// <param name="set">Sets the property.</param>
     /// <param name="whenGiven">What the option sets the property to.</param>
     public void AddFlag(
-        string name, string description, string property, Func<TRecord, bool> get, Func<TRecord, bool, TRecord> set, bool whenGiven = true)
+        string name,
+        string description,
+        string property,
+        Func<TRecord, bool> get,
+        Func<TRecord, bool, TRecord> set,
+        bool whenGiven = true
+    )
     {
         var option = new Option<bool>(name) { Description = description, Arity = ArgumentArity.Zero };
-        _bound.Add(new BoundOption<TRecord>(
-            option,
-            new ApiName(typeof(TRecord).Name, property, name) { IsOff = !whenGiven, IsFlag = true },
-            [property],
-            record => get(record),
-            record => OptionValue.Show(get(record) == whenGiven),
-            (record, result) => IsGiven(result, option) ? set(record, whenGiven) : record,
-            (record, written) => set(record, OptionValue.Flag.Read(written))));
+        _bound.Add(
+            new BoundOption<TRecord>(
+                option,
+                new ApiName(typeof(TRecord).Name, property, name) { IsOff = !whenGiven, IsFlag = true },
+                [property],
+                record => get(record),
+                record => OptionValue.Show(get(record) == whenGiven),
+                (record, result) => IsGiven(result, option) ? set(record, whenGiven) : record,
+                (record, written) => set(record, OptionValue.Flag.Read(written))
+            )
+        );
     }
 
     /// <summary>Adds the options of a record that this record holds.</summary>
@@ -87,14 +100,17 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
     {
         foreach (var bound in inner.Bound)
         {
-            _bound.Add(new BoundOption<TRecord>(
-                bound.Option,
-                bound.Api,
-                [property, .. bound.Properties],
-                record => bound.Get(get(record)),
-                record => bound.Show(get(record)),
-                (record, result) => IsGiven(result, bound.Option) ? set(record, bound.Apply(get(record), result)) : record,
-                (record, written) => set(record, bound.Read(get(record), written))));
+            _bound.Add(
+                new BoundOption<TRecord>(
+                    bound.Option,
+                    bound.Api,
+                    [property, .. bound.Properties],
+                    record => bound.Get(get(record)),
+                    record => bound.Show(get(record)),
+                    (record, result) => IsGiven(result, bound.Option) ? set(record, bound.Apply(get(record), result)) : record,
+                    (record, written) => set(record, bound.Read(get(record), written))
+                )
+            );
         }
     }
 
@@ -107,24 +123,24 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
 
     internal static Option<TValue> CreateOption<TValue>(string[] names, string description, OptionValue<TValue> value) =>
         new(names[0], names[1..])
-    {
-        Description = description,
-        HelpName = value.Name,
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = argument =>
         {
-            var text = argument.Tokens[0].Value;
-            try
+            Description = description,
+            HelpName = value.Name,
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = argument =>
             {
-                return value.Parse(text);
-            }
-            catch (FormatException)
-            {
-                argument.AddError($"{names[0]}: expected {value.Expected}, found '{text}'.");
-                return default;
-            }
-        },
-    };
+                var text = argument.Tokens[0].Value;
+                try
+                {
+                    return value.Parse(text);
+                }
+                catch (FormatException)
+                {
+                    argument.AddError($"{names[0]}: expected {value.Expected}, found '{text}'.");
+                    return default;
+                }
+            },
+        };
 
     private static object? Named<TValue>(object? found, OptionValue<TValue> value) =>
         value.Names.FirstOrDefault(pair => Equals(pair.Value, found)).Name is { } name ? new Word(name) : found;

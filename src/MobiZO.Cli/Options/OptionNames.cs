@@ -10,12 +10,13 @@ namespace MobiZO.Cli.Options;
 /// </summary>
 internal sealed partial class OptionNames
 {
-    private static readonly Lazy<OptionNames> s_all = new(() => new OptionNames(
-    [
-        .. Names(FineTuneOptionGroups.ForTraining().All),
-        .. Names(EvaluationOptionGroups.Create()),
-        .. Names([GenerationOptionGroup.Create()]),
-    ]));
+    private static readonly Lazy<OptionNames> s_all = new(() =>
+        new OptionNames([
+            .. Names(FineTuneOptionGroups.ForTraining().All),
+            .. Names(EvaluationOptionGroups.Create()),
+            .. Names([GenerationOptionGroup.Create()]),
+        ])
+    );
 
     private readonly FrozenDictionary<string, ApiName> _byFullName;
     private readonly FrozenDictionary<string, ApiName> _byProperty;
@@ -26,14 +27,16 @@ internal sealed partial class OptionNames
     {
         // A property of several records is an option's only if it is the same option in all of them.
         All = [.. names.Select(pair => pair.Name).Distinct()];
-        _byFullName = names.DistinctBy(pair => pair.FullName).ToFrozenDictionary(
-            pair => pair.FullName, pair => pair.Name, StringComparer.Ordinal);
+        _byFullName = names
+            .DistinctBy(pair => pair.FullName)
+            .ToFrozenDictionary(pair => pair.FullName, pair => pair.Name, StringComparer.Ordinal);
         var records = All.Select(name => name.Record).ToHashSet(StringComparer.Ordinal);
         _byProperty = All.GroupBy(name => name.Property, StringComparer.Ordinal)
             .Where(group => group.DistinctBy(name => name.Option).Count() == 1 && !records.Contains(group.Key + "Options"))
             .ToFrozenDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
         _members = All.SelectMany(name => name.Members).DistinctBy(pair => pair.Key).ToFrozenDictionary(StringComparer.Ordinal);
-        _membersAlone = _members.GroupBy(pair => pair.Key.Split('.')[1], pair => pair.Value, StringComparer.Ordinal)
+        _membersAlone = _members
+            .GroupBy(pair => pair.Key.Split('.')[1], pair => pair.Value, StringComparer.Ordinal)
             .Where(group => group.Distinct().Count() == 1)
             .ToFrozenDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
     }
@@ -74,8 +77,9 @@ internal sealed partial class OptionNames
             return bool.TryParse(value, out var isOn) && isOn != name.IsOff ? "" : rest;
         }
 
-        var member = _members.GetValueOrDefault(value) ?? name.Members.FirstOrDefault(
-            pair => pair.Key.EndsWith("." + value, StringComparison.Ordinal)).Value;
+        var member =
+            _members.GetValueOrDefault(value)
+            ?? name.Members.FirstOrDefault(pair => pair.Key.EndsWith("." + value, StringComparison.Ordinal)).Value;
         return (between == " = " ? " " : between) + (member ?? Translate(value));
     }
 
@@ -93,12 +97,15 @@ internal sealed partial class OptionNames
 
     // Texts in quotes; else a name in capital letters, whether it begins a sentence or follows "to", and what follows it:
     // a value or a verb. Only after a name with its record may the value stand alone: "AdapterOptions.Scope All".
-    [GeneratedRegex("""
-        (?<!\w)'[^'\n]*'(?!\w)
-        | "[^"\n]*"
-        | (?<start>(?<=^\s*|[.:;!?]\s+))? (?<to>(?<=\bto[ ]))?
-          (?<![\w/\\.-])(?<name>[A-Z]\w*(?:\.[A-Z]\w*)*)(?![\w/\\-]|\.\w)
-          (?<rest>(?<between>[ ]=[ ]|(?<=\.\w+)[ ](?=[A-Z]))(?<value>\w+(?:\.\w+)*)|(?<verb>:|[ ](?:is|has|names|needs|shows)[ ]))?
-        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """
+            (?<!\w)'[^'\n]*'(?!\w)
+            | "[^"\n]*"
+            | (?<start>(?<=^\s*|[.:;!?]\s+))? (?<to>(?<=\bto[ ]))?
+              (?<![\w/\\.-])(?<name>[A-Z]\w*(?:\.[A-Z]\w*)*)(?![\w/\\-]|\.\w)
+              (?<rest>(?<between>[ ]=[ ]|(?<=\.\w+)[ ](?=[A-Z]))(?<value>\w+(?:\.\w+)*)|(?<verb>:|[ ](?:is|has|names|needs|shows)[ ]))?
+            """,
+        RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.CultureInvariant
+    )]
     private static partial Regex Piece();
 }

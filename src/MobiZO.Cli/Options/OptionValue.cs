@@ -7,31 +7,39 @@ namespace MobiZO.Cli.Options;
 /// <summary>The kinds of values.</summary>
 internal static class OptionValue
 {
-    public static OptionValue<int> Count { get; } = new(
-        "n",
-        "a whole number",
-        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new FormatException());
+    public static OptionValue<int> Count { get; } =
+        new(
+            "n",
+            "a whole number",
+            text =>
+                int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+                    ? value
+                    : throw new FormatException()
+        );
 
-    public static OptionValue<ulong> Seed { get; } = new(
-        "n",
-        "a whole number from 0 to 2^64 - 1",
-        text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException());
+    public static OptionValue<ulong> Seed { get; } =
+        new(
+            "n",
+            "a whole number from 0 to 2^64 - 1",
+            text =>
+                ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException()
+        );
 
-    public static OptionValue<float> Single { get; } = new(
-        "x",
-        "a number such as 0.01 or 1e-2",
-        text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new FormatException());
+    public static OptionValue<float> Single { get; } =
+        new(
+            "x",
+            "a number such as 0.01 or 1e-2",
+            text =>
+                float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException()
+        );
 
-    public static OptionValue<double> Double { get; } = new(
-        "x",
-        "a number such as 0.2",
-        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new FormatException());
+    public static OptionValue<double> Double { get; } =
+        new(
+            "x",
+            "a number such as 0.2",
+            text =>
+                double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException()
+        );
 
     /// <summary>Yes or no, in a run file.</summary>
     public static OptionValue<bool> Flag { get; } = new("true|false", "true or false", bool.Parse);
@@ -39,71 +47,76 @@ internal static class OptionValue
     /// <summary>
     /// A text in which <c>\n</c>, <c>\t</c> and <c>\\</c> can be typed on the command line; a run file has escapes of its own.
     /// </summary>
-    public static OptionValue<string> Escaped { get; } = new("text", "a text", WordList.Unescape)
-    {
-        ParseWritten = written => written.SingleText,
-    };
+    public static OptionValue<string> Escaped { get; } =
+        new("text", "a text", WordList.Unescape) { ParseWritten = written => written.SingleText };
 
     /// <summary>Words by label.</summary>
-    public static OptionValue<IReadOnlyList<LabelWord>> LabelWords { get; } = new(
-        "label=word,...",
-        "pairs such as 'ham= no,spam= yes' (a backslash before a comma or '=' that belongs to the text)",
-        ParseLabelWords)
-    {
-        ParseWritten = written => written.Pairs ?? ParseLabelWords(written.SingleText),
-    };
+    public static OptionValue<IReadOnlyList<LabelWord>> LabelWords { get; } =
+        new(
+            "label=word,...",
+            "pairs such as 'ham= no,spam= yes' (a backslash before a comma or '=' that belongs to the text)",
+            ParseLabelWords
+        )
+        {
+            ParseWritten = written => written.Pairs ?? ParseLabelWords(written.SingleText),
+        };
 
     public static OptionValue<string> Text(string name) =>
         new(name, "a text", text => text) { ParseWritten = written => written.SingleText };
 
-    public static OptionValue<string> Path(string name) => new(name, "a path", text => text.Length > 0 ? text : throw new FormatException())
-    {
-        ParseWritten = written => written.SingleText is { Length: > 0 } path
-            ? System.IO.Path.GetFullPath(path, written.Folder)
-            : throw new FormatException(),
-        IsPath = true,
-    };
+    public static OptionValue<string> Path(string name) =>
+        new(name, "a path", text => text.Length > 0 ? text : throw new FormatException())
+        {
+            ParseWritten = written =>
+                written.SingleText is { Length: > 0 } path ? System.IO.Path.GetFullPath(path, written.Folder) : throw new FormatException(),
+            IsPath = true,
+        };
 
     /// <summary>A number, or a word that stands for none.</summary>
-    public static OptionValue<NumberOrWord> SingleOr(string word) => new(
-        $"x|{word}", $"a number such as 0.01 or 1e-2, or {word}", text => new NumberOrWord(text == word ? null : Single.Parse(text)));
+    public static OptionValue<NumberOrWord> SingleOr(string word) =>
+        new($"x|{word}", $"a number such as 0.01 or 1e-2, or {word}", text => new NumberOrWord(text == word ? null : Single.Parse(text)));
 
     /// <summary>Words between commas; leading spaces belong to the words. In a run file also a list.</summary>
-    public static OptionValue<IReadOnlyList<string>> Words(string name) => new(name, "words between commas", WordList.Split)
-    {
-        ParseWritten = written => written.Items ?? WordList.Split(written.SingleText),
-    };
+    public static OptionValue<IReadOnlyList<string>> Words(string name) =>
+        new(name, "words between commas", WordList.Split) { ParseWritten = written => written.Items ?? WordList.Split(written.SingleText) };
 
     /// <summary>One of several names; a run file may also hold the member as the files of a run name it.</summary>
     public static OptionValue<T> OneOf<T>(params (string Name, T Value)[] names)
-        where T : struct, Enum => new(
-        string.Join('|', names.Select(pair => pair.Name)),
-        $"one of {string.Join(", ", names.Select(pair => pair.Name))}",
-        text => Find(names, pair => pair.Name == text))
-    {
-        ParseWritten = written => Find(names, pair => pair.Name == written.Text || StoredNameOf(pair.Value) == written.Text),
-        Names = names,
-    };
+        where T : struct, Enum =>
+        new(
+            string.Join('|', names.Select(pair => pair.Name)),
+            $"one of {string.Join(", ", names.Select(pair => pair.Name))}",
+            text => Find(names, pair => pair.Name == text)
+        )
+        {
+            ParseWritten = written => Find(names, pair => pair.Name == written.Text || StoredNameOf(pair.Value) == written.Text),
+            Names = names,
+        };
 
     /// <summary>One of several names, which mean themselves.</summary>
-    public static OptionValue<string> NameOf(IReadOnlyList<string> names) => new(
-        string.Join('|', names), $"one of {string.Join(", ", names)}", text => names.Contains(text, StringComparer.Ordinal) ? text : throw new FormatException());
+    public static OptionValue<string> NameOf(IReadOnlyList<string> names) =>
+        new(
+            string.Join('|', names),
+            $"one of {string.Join(", ", names)}",
+            text => names.Contains(text, StringComparer.Ordinal) ? text : throw new FormatException()
+        );
 
     /// <summary>A member of an enumeration: <c>TwoSided</c> is written <c>two-sided</c>.</summary>
     public static OptionValue<T> Enumeration<T>()
         where T : struct, Enum => OneOf([.. Enum.GetValues<T>().Select(value => (NameOf(value), value))]);
 
     /// <summary>The written form of a value in the help and in reports; null for no value.</summary>
-    public static string? Show(object? value) => value switch
-    {
-        null => null,
-        Enum member => NameOf(member),
-        bool flag => flag ? "yes" : "no",
-        IEnumerable<LabelWord> words => string.Join(',', words.Select(word => $"{word.Label}={word.Word}")),
-        IEnumerable<string> words => string.Join(',', words),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString(),
-    };
+    public static string? Show(object? value) =>
+        value switch
+        {
+            null => null,
+            Enum member => NameOf(member),
+            bool flag => flag ? "yes" : "no",
+            IEnumerable<LabelWord> words => string.Join(',', words.Select(word => $"{word.Label}={word.Word}")),
+            IEnumerable<string> words => string.Join(',', words),
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString(),
+        };
 
     private static string NameOf(Enum value) => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 

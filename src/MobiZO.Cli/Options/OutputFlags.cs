@@ -12,8 +12,12 @@ internal static class OutputFlags
         Flag("--dry-run", "Open everything, measure a step, say what the run would cost, write its run file to standard output, and stop.");
 
     /// <summary>The file with the settings.</summary>
-    public static Option<string> Config() => OptionGroup<FineTuneOptions>.CreateOption(
-        ["--config"], "Run file (YAML) with these settings; options that are given as well come first.", OptionValue.Path("file"));
+    public static Option<string> Config() =>
+        OptionGroup<FineTuneOptions>.CreateOption(
+            ["--config"],
+            "Run file (YAML) with these settings; options that are given as well come first.",
+            OptionValue.Path("file")
+        );
 
     /// <summary>A section with these flags.</summary>
     public static HelpSection Section(params Option[] flags) => new("Output", [.. flags.Select(flag => new HelpEntry(flag, null))]);

@@ -44,12 +44,14 @@ internal static class WordList
         if (text[index] == '\\' && index + 1 < text.Length)
         {
             index++;
-            result.Append(text[index] switch
-            {
-                'n' => '\n',
-                't' => '\t',
-                var other => other,
-            });
+            result.Append(
+                text[index] switch
+                {
+                    'n' => '\n',
+                    't' => '\t',
+                    var other => other,
+                }
+            );
         }
         else
         {

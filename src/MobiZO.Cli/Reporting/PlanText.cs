@@ -49,7 +49,8 @@ internal static class PlanText
             + $"{Quantity.Bytes(prompts.Bytes)} in all";
     }
 
-    private static string? CutWarning(string kind, DataSummary? rows) => rows is { RowsCut: > 0 }
-        ? $"warning: {rows.RowsCut} of {rows.RowsUsed} {kind} prompts were cut to --max-length; raise it if the cut text matters"
-        : null;
+    private static string? CutWarning(string kind, DataSummary? rows) =>
+        rows is { RowsCut: > 0 }
+            ? $"warning: {rows.RowsCut} of {rows.RowsUsed} {kind} prompts were cut to --max-length; raise it if the cut text matters"
+            : null;
 }

@@ -7,19 +7,21 @@ internal static class Quantity
 {
     public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    public static string Bytes(long bytes) => bytes switch
-    {
-        >= 1L << 30 => Invariant($"{bytes / (double)(1L << 30):0.0} GB"),
-        >= 1L << 20 => Invariant($"{bytes / (double)(1L << 20):0} MB"),
-        _ => Invariant($"{bytes / 1024d:0} KB"),
-    };
+    public static string Bytes(long bytes) =>
+        bytes switch
+        {
+            >= 1L << 30 => Invariant($"{bytes / (double)(1L << 30):0.0} GB"),
+            >= 1L << 20 => Invariant($"{bytes / (double)(1L << 20):0} MB"),
+            _ => Invariant($"{bytes / 1024d:0} KB"),
+        };
 
-    public static string Seconds(double seconds) => seconds switch
-    {
-        >= 3600 => Invariant($"{Math.Floor(seconds / 3600):0} h {Math.Floor(seconds % 3600 / 60):0} min"),
-        >= 60 => Invariant($"{Math.Floor(seconds / 60):0} min {Math.Floor(seconds % 60):0} s"),
-        _ => Invariant($"{seconds:0.0} s"),
-    };
+    public static string Seconds(double seconds) =>
+        seconds switch
+        {
+            >= 3600 => Invariant($"{Math.Floor(seconds / 3600):0} h {Math.Floor(seconds % 3600 / 60):0} min"),
+            >= 60 => Invariant($"{Math.Floor(seconds / 60):0} min {Math.Floor(seconds % 60):0} s"),
+            _ => Invariant($"{seconds:0.0} s"),
+        };
 
     public static string Milliseconds(double milliseconds) => Invariant($"{milliseconds:0} ms");
 

@@ -1,4 +1,3 @@
-
 namespace MobiZO.Cli.Reporting;
 
 /// <summary>The final report of a run.</summary>

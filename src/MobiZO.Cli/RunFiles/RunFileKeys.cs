@@ -39,15 +39,14 @@ internal sealed class RunFileKeys<TRecord>
     {
         var name = Plain(key);
         var elsewhere = All.Except(In(section)).FirstOrDefault(setting => setting.Keys[^1] == name || setting.Aliases.Contains(name));
-        var near = In(section).FirstOrDefault(setting => setting.Aliases.Contains(name))?.Name
-            ?? elsewhere?.Name
-            ?? Nearest(section, name);
+        var near = In(section).FirstOrDefault(setting => setting.Aliases.Contains(name))?.Name ?? elsewhere?.Name ?? Nearest(section, name);
         return near is null ? "" : $" Did you mean '{near}'?";
     }
 
     private string? Nearest(IReadOnlyList<string> section, string name)
     {
-        var known = In(section).SelectMany(setting => setting.Aliases.Prepend(setting.Keys[^1]))
+        var known = In(section)
+            .SelectMany(setting => setting.Aliases.Prepend(setting.Keys[^1]))
             .Concat(Sections(section))
             .Where(other => other != name);
         return NearestName.Of(name, known) is { } near ? string.Join('.', section.Append(near)) : null;
@@ -58,7 +57,8 @@ internal sealed class RunFileKeys<TRecord>
 
     private IEnumerable<string> Sections(IReadOnlyList<string> section) =>
         All.Where(setting => setting.Keys.Count > section.Count + 1 && setting.Keys.Take(section.Count).SequenceEqual(section))
-            .Select(setting => setting.Keys[section.Count]).Distinct();
+            .Select(setting => setting.Keys[section.Count])
+            .Distinct();
 
     private static RunFileSetting<TRecord> Setting(BoundOption<TRecord> bound)
     {

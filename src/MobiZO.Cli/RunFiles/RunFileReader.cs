@@ -28,7 +28,9 @@ internal sealed class RunFileReader<TRecord>
         if (!File.Exists(path))
         {
             throw new CommandException(
-                ExitCodes.Input, $"{path}: expected a run file (YAML), found nothing. 'mobizo train ... --dry-run' writes one.");
+                ExitCodes.Input,
+                $"{path}: expected a run file (YAML), found nothing. 'mobizo train ... --dry-run' writes one."
+            );
         }
 
         var reader = new RunFileReader<TRecord>(path, new RunFileKeys<TRecord>(groups));
@@ -74,7 +76,8 @@ internal sealed class RunFileReader<TRecord>
                 Complain(
                     value,
                     $"key '{key.Text}': expected the settings of a group, such as {example}, found {value.Description}."
-                        + _keys.Hint(section, key.Text));
+                        + _keys.Hint(section, key.Text)
+                );
             }
             else if (setting is not null && IsFirst(key, setting.Keys) && value is not YamlText { IsNull: true })
             {
@@ -84,7 +87,8 @@ internal sealed class RunFileReader<TRecord>
             {
                 Complain(
                     key,
-                    $"key '{key.Text}': expected a setting{_keys.Where(section)}, found an unknown one.{_keys.Hint(section, key.Text)}");
+                    $"key '{key.Text}': expected a setting{_keys.Where(section)}, found an unknown one.{_keys.Hint(section, key.Text)}"
+                );
             }
         }
     }
@@ -114,21 +118,26 @@ internal sealed class RunFileReader<TRecord>
         return false;
     }
 
-    private WrittenValue Written(YamlPart part) => part switch
-    {
-        YamlText text => new WrittenValue(_folder) { Text = text.Text },
-        YamlList { Items: var items } when items.All(item => item is YamlText) =>
-            new WrittenValue(_folder) { Items = [.. items.Select(TextOf)] },
-        YamlMap { Entries: var entries } when entries.All(entry => entry is (YamlText, YamlText)) => new WrittenValue(_folder)
+    private WrittenValue Written(YamlPart part) =>
+        part switch
         {
-            Pairs = [.. entries.Select(entry => new LabelWord(TextOf(entry.Key), TextOf(entry.Value)))],
-        },
+            YamlText text => new WrittenValue(_folder) { Text = text.Text },
+            YamlList { Items: var items } when items.All(item => item is YamlText) => new WrittenValue(_folder)
+            {
+                Items = [.. items.Select(TextOf)],
+            },
+            YamlMap { Entries: var entries } when entries.All(entry => entry is (YamlText, YamlText)) => new WrittenValue(_folder)
+            {
+                Pairs = [.. entries.Select(entry => new LabelWord(TextOf(entry.Key), TextOf(entry.Value)))],
+            },
 
-        // As the files of a run hold label words.
-        YamlList { Items: var items } when items.All(IsPair) =>
-            new WrittenValue(_folder) { Pairs = [.. items.Select(item => PairOf((YamlMap)item))] },
-        _ => new WrittenValue(_folder),
-    };
+            // As the files of a run hold label words.
+            YamlList { Items: var items } when items.All(IsPair) => new WrittenValue(_folder)
+            {
+                Pairs = [.. items.Select(item => PairOf((YamlMap)item))],
+            },
+            _ => new WrittenValue(_folder),
+        };
 
     private static bool IsPair(YamlPart part) =>
         part is YamlMap { Entries: [(YamlText { Text: "label" }, YamlText), (YamlText { Text: "word" }, YamlText)] };
@@ -139,8 +148,12 @@ internal sealed class RunFileReader<TRecord>
 
     private void Complain(YamlPart part, string what) => _errors.Add((part, what));
 
-    private string Errors() => string.Join(
-        Environment.NewLine,
-        _errors.OrderBy(error => error.Place.Line).ThenBy(error => error.Place.Column)
-            .Select(error => RunFileError.Text(_path, error.Place.Line, error.Place.Column, error.What)));
+    private string Errors() =>
+        string.Join(
+            Environment.NewLine,
+            _errors
+                .OrderBy(error => error.Place.Line)
+                .ThenBy(error => error.Place.Column)
+                .Select(error => RunFileError.Text(_path, error.Place.Line, error.Place.Column, error.What))
+        );
 }

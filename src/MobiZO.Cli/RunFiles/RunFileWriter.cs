@@ -19,11 +19,13 @@ internal static class RunFileWriter
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         var emitter = new Emitter(
-            text, new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024));
+            text,
+            new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024)
+        );
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart(null, null, isImplicit: true));
-        var settings = new RunFileKeys<TRecord>(groups).All
-            .Select(setting => (setting.Keys, Value: Value(setting.Bound, record)))
+        var settings = new RunFileKeys<TRecord>(groups)
+            .All.Select(setting => (setting.Keys, Value: Value(setting.Bound, record)))
             .Where(setting => setting.Value is not (null or ""));
         EmitSection(emitter, [.. settings], depth: 0);
         emitter.Emit(new DocumentEnd(isImplicit: true));
@@ -31,11 +33,12 @@ internal static class RunFileWriter
         return Heading + text;
     }
 
-    private static object? Value<TRecord>(BoundOption<TRecord> bound, TRecord record) => bound.Get(record) switch
-    {
-        string path when bound.Api.IsPath && path.Length > 0 => Path.GetFullPath(path),
-        var value => value,
-    };
+    private static object? Value<TRecord>(BoundOption<TRecord> bound, TRecord record) =>
+        bound.Get(record) switch
+        {
+            string path when bound.Api.IsPath && path.Length > 0 => Path.GetFullPath(path),
+            var value => value,
+        };
 
     private static void EmitSection(Emitter emitter, IReadOnlyList<(IReadOnlyList<string> Keys, object? Value)> settings, int depth)
     {
@@ -95,5 +98,6 @@ internal static class RunFileWriter
 
     private static void EmitText(Emitter emitter, string text) =>
         emitter.Emit(
-            new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true));
+            new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true)
+        );
 }

@@ -58,7 +58,11 @@ internal sealed class YamlReader
                 return Keep(
                     start,
                     new YamlMap(
-                        line, column, [.. UntilEnd<MappingEnd>().Select(key => (ReadPart(key, depth + 1), ReadPart(Next(), depth + 1)))]));
+                        line,
+                        column,
+                        [.. UntilEnd<MappingEnd>().Select(key => (ReadPart(key, depth + 1), ReadPart(Next(), depth + 1)))]
+                    )
+                );
             default:
                 throw Complaint(current.Start, $"expected a value, found {current.GetType().Name}");
         }

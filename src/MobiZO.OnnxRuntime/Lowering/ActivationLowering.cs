@@ -34,11 +34,12 @@ internal static class ActivationLowering
     public static string Cap(OnnxGraphWriter writer, string divided, double cap, string? output) =>
         writer.Node("Mul", [writer.Node("Tanh", [divided]), writer.Number(cap)], output);
 
-    private static string Activate(OnnxGraphWriter writer, ActivationKind kind, string x, string? output) => kind switch
-    {
-        ActivationKind.Silu => writer.Node("Mul", [x, writer.Node("Sigmoid", [x])], output),
-        ActivationKind.Gelu => writer.Node("Gelu", [x], output, "", ("approximate", "none")),
-        ActivationKind.GeluTanh => writer.Node("Gelu", [x], output, "", ("approximate", "tanh")),
-        _ => writer.Node("Relu", [x], output),
-    };
+    private static string Activate(OnnxGraphWriter writer, ActivationKind kind, string x, string? output) =>
+        kind switch
+        {
+            ActivationKind.Silu => writer.Node("Mul", [x, writer.Node("Sigmoid", [x])], output),
+            ActivationKind.Gelu => writer.Node("Gelu", [x], output, "", ("approximate", "none")),
+            ActivationKind.GeluTanh => writer.Node("Gelu", [x], output, "", ("approximate", "tanh")),
+            _ => writer.Node("Relu", [x], output),
+        };
 }

@@ -45,7 +45,9 @@ internal static class AttentionLowering
     private static void Causal(OnnxGraphWriter writer, CausalAttention op, string[] inputs, Shape positions, string output)
     {
         var (rows, tokens) = (positions[0], positions[1]);
-        int k = op.KeyValueHeads, g = op.Heads / op.KeyValueHeads, d = op.HeadDimension;
+        int k = op.KeyValueHeads,
+            g = op.Heads / op.KeyValueHeads,
+            d = op.HeadDimension;
 
         // [N, k, g*S, d]: the heads of a group share one key matrix, so nothing is repeated.
         var queries = writer.Transpose(writer.Reshape(inputs[0], rows, tokens, k, g, d), 0, 2, 3, 1, 4);
@@ -53,7 +55,13 @@ internal static class AttentionLowering
         var keys = writer.Transpose(writer.Reshape(inputs[1], rows, tokens, k, d), 0, 2, 1, 3);
         var values = writer.Transpose(writer.Reshape(inputs[2], rows, tokens, k, d), 0, 2, 1, 3);
         var scores = writer.Reshape(Scores(writer, op, queries, keys), rows, k, g, tokens, tokens);
-        var weights = writer.Node("Softmax", [writer.Node("Add", [scores, CausalMask(writer, tokens, op.Window)])], null, "", ("axis", -1L));
+        var weights = writer.Node(
+            "Softmax",
+            [writer.Node("Add", [scores, CausalMask(writer, tokens, op.Window)])],
+            null,
+            "",
+            ("axis", -1L)
+        );
         var mixed = writer.Node("MatMul", [writer.Reshape(weights, rows, k, (Dimension)g * tokens, tokens), values]);
         var ordered = writer.Transpose(writer.Reshape(mixed, rows, k, g, tokens, d), 0, 3, 1, 2, 4);
         writer.Node("Reshape", [ordered, writer.ShapeOf(-1, op.Heads * d)], output);
@@ -62,7 +70,9 @@ internal static class AttentionLowering
     private static void Cached(OnnxGraphWriter writer, CachedAttention op, string[] inputs, Shape positions, Shape past, string output)
     {
         var (tokens, examples, cached) = (positions[1], past[0], past[2]);
-        int k = op.KeyValueHeads, g = op.Heads / op.KeyValueHeads, d = op.HeadDimension;
+        int k = op.KeyValueHeads,
+            g = op.Heads / op.KeyValueHeads,
+            d = op.HeadDimension;
 
         // [X, k, C, g, S, d]: copies, group and tokens all lie in the query axis of their example's cached keys.
         var queries = writer.Transpose(writer.Reshape(inputs[0], -1, examples, tokens, k, g, d), 1, 3, 0, 4, 2, 5);
@@ -73,18 +83,28 @@ internal static class AttentionLowering
         var pastScores = Scores(writer, op, folded, inputs[4]);
         pastScores = op.Window is { } window
             ? writer.Reshape(
-                writer.Node("Add", [writer.Reshape(pastScores, examples, k, -1, tokens, cached), WindowMask(writer, inputs[6], tokens, cached, window)]),
+                writer.Node(
+                    "Add",
+                    [writer.Reshape(pastScores, examples, k, -1, tokens, cached), WindowMask(writer, inputs[6], tokens, cached, window)]
+                ),
                 examples,
                 k,
                 -1,
-                cached)
+                cached
+            )
             : writer.Node("Add", [pastScores, PastMask(writer, inputs[6], cached)]);
 
         var perCopy = writer.Reshape(queries, examples, k, -1, (Dimension)g * tokens, d);
         var newScores = writer.Reshape(Scores(writer, op, perCopy, keys), examples, k, -1, tokens, tokens);
         newScores = writer.Reshape(writer.Node("Add", [newScores, CausalMask(writer, tokens, op.Window)]), examples, k, -1, tokens);
 
-        var weights = writer.Node("Softmax", [writer.Node("Concat", [pastScores, newScores], null, "", ("axis", -1L))], null, "", ("axis", -1L));
+        var weights = writer.Node(
+            "Softmax",
+            [writer.Node("Concat", [pastScores, newScores], null, "", ("axis", -1L))],
+            null,
+            "",
+            ("axis", -1L)
+        );
         var parts = new[] { writer.NewName("past_weights"), writer.NewName("new_weights") };
         writer.Nodes("Split", [weights, writer.ShapeOf(cached, tokens)], parts, "", ("axis", -1L));
 
@@ -98,12 +118,27 @@ internal static class AttentionLowering
     // One new token a row: the new keys of all copies are so few that every copy is given all of them, masked. That costs C products a
     // query instead of one, and
     // saves what is dearer there: products of one row each, a second mask, and joining and parting the two kinds of scores.
-    private static void CachedSingle(OnnxGraphWriter writer, CachedAttention op, string[] inputs, Shape past, Shape positions, string output)
+    private static void CachedSingle(
+        OnnxGraphWriter writer,
+        CachedAttention op,
+        string[] inputs,
+        Shape past,
+        Shape positions,
+        string output
+    )
     {
         var examples = past[0];
-        int k = op.KeyValueHeads, g = op.Heads / op.KeyValueHeads, d = op.HeadDimension;
+        int k = op.KeyValueHeads,
+            g = op.Heads / op.KeyValueHeads,
+            d = op.HeadDimension;
         string WithPast(string fresh, string cached) =>
-            writer.Node("Concat", [cached, writer.Transpose(writer.Reshape(fresh, -1, examples, k, d), 1, 2, 0, 3)], null, "", ("axis", 2L));
+            writer.Node(
+                "Concat",
+                [cached, writer.Transpose(writer.Reshape(fresh, -1, examples, k, d), 1, 2, 0, 3)],
+                null,
+                "",
+                ("axis", 2L)
+            );
 
         // [X, k, C*g, d]
         var queries = writer.Reshape(writer.Transpose(writer.Reshape(inputs[0], -1, examples, k, g, d), 1, 2, 0, 3, 4), examples, k, -1, d);
@@ -123,39 +158,71 @@ internal static class AttentionLowering
     }
 
     /// <summary>[X, 1, C*g, T+C]: 0 for cached tokens below the length of their example and for the copy's own new token.</summary>
-    private static string SingleMask(OnnxGraphWriter writer, CachedAttention op, string lengths, Dimension rows, Shape past) => writer.Shared(
-        $"single mask:{rows}:{op.Heads / op.KeyValueHeads}{Suffix(op.Window)}", () =>
-    {
-        var group = op.Heads / op.KeyValueHeads;
-        var copies = writer.Node("Div", [writer.Extent(rows), writer.Extent(past[0])]);
-        var count = writer.Node("Squeeze", [copies, writer.Integers(0)]);
-        var column = writer.Node("Range", [writer.Integer(0), count, writer.Integer(1)]);
-        var repeated = writer.Node("Expand", [writer.Node("Unsqueeze", [column, writer.Integers(1)]), writer.Node("Concat", [copies, writer.Integers(group)], null, "", ("axis", 0L))]);
-        var isOwn = writer.Node("Equal", [writer.Node("Reshape", [repeated, writer.Integers(-1, 1)]), column]);
-        var own = writer.Node("Where", [isOwn, writer.Number(0), writer.Number(Masked)]);
+    private static string SingleMask(OnnxGraphWriter writer, CachedAttention op, string lengths, Dimension rows, Shape past) =>
+        writer.Shared(
+            $"single mask:{rows}:{op.Heads / op.KeyValueHeads}{Suffix(op.Window)}",
+            () =>
+            {
+                var group = op.Heads / op.KeyValueHeads;
+                var copies = writer.Node("Div", [writer.Extent(rows), writer.Extent(past[0])]);
+                var count = writer.Node("Squeeze", [copies, writer.Integers(0)]);
+                var column = writer.Node("Range", [writer.Integer(0), count, writer.Integer(1)]);
+                var repeated = writer.Node(
+                    "Expand",
+                    [
+                        writer.Node("Unsqueeze", [column, writer.Integers(1)]),
+                        writer.Node("Concat", [copies, writer.Integers(group)], null, "", ("axis", 0L)),
+                    ]
+                );
+                var isOwn = writer.Node("Equal", [writer.Node("Reshape", [repeated, writer.Integers(-1, 1)]), column]);
+                var own = writer.Node("Where", [isOwn, writer.Number(0), writer.Number(Masked)]);
 
-        var queries = writer.Node("Mul", [copies, writer.Integers(group)]);
-        string Over(string mask, string columns) =>
-            writer.Node("Expand", [mask, writer.Node("Concat", [writer.Extent(past[0]), writer.Integers(1), queries, columns], null, "", ("axis", 0L))]);
-        return writer.Node("Concat", [Over(SinglePastMask(writer, op, lengths, past[2]), writer.Extent(past[2])), Over(own, copies)], null, "", ("axis", 3L));
-    });
+                var queries = writer.Node("Mul", [copies, writer.Integers(group)]);
+                string Over(string mask, string columns) =>
+                    writer.Node(
+                        "Expand",
+                        [
+                            mask,
+                            writer.Node("Concat", [writer.Extent(past[0]), writer.Integers(1), queries, columns], null, "", ("axis", 0L)),
+                        ]
+                    );
+                return writer.Node(
+                    "Concat",
+                    [Over(SinglePastMask(writer, op, lengths, past[2]), writer.Extent(past[2])), Over(own, copies)],
+                    null,
+                    "",
+                    ("axis", 3L)
+                );
+            }
+        );
 
     /// <summary>[S, S]: 0 on the diagonal and below it, as far as the window reaches.</summary>
-    private static string CausalMask(OnnxGraphWriter writer, Dimension tokens, int? window) => writer.Shared($"causal mask{Suffix(window)}", () =>
-    {
-        var full = writer.Node("Expand", [writer.Number(Masked), writer.ShapeOf(tokens, tokens)]);
-        var later = writer.Node("Trilu", [full, writer.Integer(1)], null, "", ("upper", 1L));
-        return window is { } width
-            ? writer.Node("Add", [later, writer.Node("Trilu", [full, writer.Integer(-width)], null, "", ("upper", 0L))])
-            : later;
-    });
+    private static string CausalMask(OnnxGraphWriter writer, Dimension tokens, int? window) =>
+        writer.Shared(
+            $"causal mask{Suffix(window)}",
+            () =>
+            {
+                var full = writer.Node("Expand", [writer.Number(Masked), writer.ShapeOf(tokens, tokens)]);
+                var later = writer.Node("Trilu", [full, writer.Integer(1)], null, "", ("upper", 1L));
+                return window is { } width
+                    ? writer.Node("Add", [later, writer.Node("Trilu", [full, writer.Integer(-width)], null, "", ("upper", 0L))])
+                    : later;
+            }
+        );
 
     /// <summary>[X, 1, 1, T]: 0 below the length of each example.</summary>
-    private static string PastMask(OnnxGraphWriter writer, string lengths, Dimension cached) => writer.Shared("past mask", () =>
-    {
-        var seen = writer.Node("Less", [CachedPlaces(writer, cached), writer.Node("Unsqueeze", [lengths, writer.Integers(1, 2, 3)])]);
-        return writer.Node("Where", [seen, writer.Number(0), writer.Number(Masked)]);
-    });
+    private static string PastMask(OnnxGraphWriter writer, string lengths, Dimension cached) =>
+        writer.Shared(
+            "past mask",
+            () =>
+            {
+                var seen = writer.Node(
+                    "Less",
+                    [CachedPlaces(writer, cached), writer.Node("Unsqueeze", [lengths, writer.Integers(1, 2, 3)])]
+                );
+                return writer.Node("Where", [seen, writer.Number(0), writer.Number(Masked)]);
+            }
+        );
 
     /// <summary>[X, 1, 1, T] for a new token that stands right behind the cached ones.</summary>
     private static string SinglePastMask(OnnxGraphWriter writer, CachedAttention op, string lengths, Dimension cached) =>
@@ -164,24 +231,34 @@ internal static class AttentionLowering
             : PastMask(writer, lengths, cached);
 
     /// <summary>[X, 1, 1, S, T]: 0 for cached tokens below the length of each example that lie in the window of the new token.</summary>
-    private static string WindowMask(OnnxGraphWriter writer, string lengths, Dimension tokens, Dimension cached, int window) => writer.Shared(
-        $"window mask{Suffix(window)}", () =>
-    {
-        // Token t of a row stands at length + t and sees what stands at most window - 1 before it.
-        var places = CachedPlaces(writer, cached);
-        var ends = writer.Node("Unsqueeze", [lengths, writer.Integers(1, 2, 3, 4)]);
-        var count = writer.Node("Squeeze", [writer.Extent(tokens), writer.Integers(0)]);
-        var steps = writer.Node("Unsqueeze", [writer.Node("Range", [writer.Integer(0), count, writer.Integer(1)]), writer.Integers(1)]);
-        var reach = writer.Node("Sub", [writer.Node("Add", [ends, steps]), writer.Integer(window)]);
-        var seen = writer.Node("And", [writer.Node("Less", [places, ends]), writer.Node("Less", [reach, places])]);
-        return writer.Node("Where", [seen, writer.Number(0), writer.Number(Masked)]);
-    });
+    private static string WindowMask(OnnxGraphWriter writer, string lengths, Dimension tokens, Dimension cached, int window) =>
+        writer.Shared(
+            $"window mask{Suffix(window)}",
+            () =>
+            {
+                // Token t of a row stands at length + t and sees what stands at most window - 1 before it.
+                var places = CachedPlaces(writer, cached);
+                var ends = writer.Node("Unsqueeze", [lengths, writer.Integers(1, 2, 3, 4)]);
+                var count = writer.Node("Squeeze", [writer.Extent(tokens), writer.Integers(0)]);
+                var steps = writer.Node(
+                    "Unsqueeze",
+                    [writer.Node("Range", [writer.Integer(0), count, writer.Integer(1)]), writer.Integers(1)]
+                );
+                var reach = writer.Node("Sub", [writer.Node("Add", [ends, steps]), writer.Integer(window)]);
+                var seen = writer.Node("And", [writer.Node("Less", [places, ends]), writer.Node("Less", [reach, places])]);
+                return writer.Node("Where", [seen, writer.Number(0), writer.Number(Masked)]);
+            }
+        );
 
-    private static string CachedPlaces(OnnxGraphWriter writer, Dimension cached) => writer.Shared("cached places", () =>
-    {
-        var count = writer.Node("Squeeze", [writer.Extent(cached), writer.Integers(0)]);
-        return writer.Node("Range", [writer.Integer(0), count, writer.Integer(1)]);
-    });
+    private static string CachedPlaces(OnnxGraphWriter writer, Dimension cached) =>
+        writer.Shared(
+            "cached places",
+            () =>
+            {
+                var count = writer.Node("Squeeze", [writer.Extent(cached), writer.Integers(0)]);
+                return writer.Node("Range", [writer.Integer(0), count, writer.Integer(1)]);
+            }
+        );
 
     private static string Suffix(int? window) => window is { } width ? string.Create(CultureInfo.InvariantCulture, $":{width}") : "";
 }

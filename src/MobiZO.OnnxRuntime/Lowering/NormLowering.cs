@@ -16,13 +16,21 @@ internal static class NormLowering
                 InRuns(writer, input, op.Scale.Shape[0], output, (runs, normed) => RmsNorm(writer, op, runs, normed));
                 break;
             case LayerNorm op:
-                InRuns(writer, input, op.Scale.Shape[0], output, (runs, normed) => writer.Node(
-                    "LayerNormalization",
-                    op.Bias is null ? [runs, op.Scale.Name] : [runs, op.Scale.Name, op.Bias.Name],
-                    normed,
-                    "",
-                    ("axis", -1L),
-                    ("epsilon", (float)op.Epsilon)));
+                InRuns(
+                    writer,
+                    input,
+                    op.Scale.Shape[0],
+                    output,
+                    (runs, normed) =>
+                        writer.Node(
+                            "LayerNormalization",
+                            op.Bias is null ? [runs, op.Scale.Name] : [runs, op.Scale.Name, op.Bias.Name],
+                            normed,
+                            "",
+                            ("axis", -1L),
+                            ("epsilon", (float)op.Epsilon)
+                        )
+                );
                 break;
             default:
                 throw new ProgramException($"{node.Operation.GetType().Name} is not a norm.");
@@ -41,7 +49,8 @@ internal static class NormLowering
             [sum.Inputs[0].Name, sum.Inputs[1].Name, op.Scale.Name],
             givesSum ? [norm.Outputs[0].Name, "", "", sum.Outputs[0].Name] : [norm.Outputs[0].Name],
             OnnxGraphWriter.MicrosoftDomain,
-            ("epsilon", (float)op.Epsilon));
+            ("epsilon", (float)op.Epsilon)
+        );
     }
 
     // A norm of each head sees every head as a row.

@@ -24,7 +24,11 @@ internal sealed class OnnxGraphWriter
     public OnnxGraphWriter(Program program)
     {
         _graph.Name = program.Name;
-        _read = program.Nodes.SelectMany(node => node.Inputs).Concat(program.Outputs).Select(value => value.Name).ToHashSet(StringComparer.Ordinal);
+        _read = program
+            .Nodes.SelectMany(node => node.Inputs)
+            .Concat(program.Outputs)
+            .Select(value => value.Name)
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var input in program.Inputs)
         {
             _graph.Input.Add(Describe(input));
@@ -54,7 +58,13 @@ internal sealed class OnnxGraphWriter
     public bool IsRead(Value value) => _read.Contains(value.Name);
 
     /// <summary>Adds a node with one result.</summary>
-    public string Node(string type, IReadOnlyList<string> inputs, string? output = null, string domain = "", params IReadOnlyList<(string Name, object Value)> attributes)
+    public string Node(
+        string type,
+        IReadOnlyList<string> inputs,
+        string? output = null,
+        string domain = "",
+        params IReadOnlyList<(string Name, object Value)> attributes
+    )
     {
         output ??= NewName(type);
         Nodes(type, inputs, [output], domain, attributes);
@@ -62,9 +72,20 @@ internal sealed class OnnxGraphWriter
     }
 
     /// <summary>Adds a node with several results.</summary>
-    public void Nodes(string type, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, string domain = "", params IReadOnlyList<(string Name, object Value)> attributes)
+    public void Nodes(
+        string type,
+        IReadOnlyList<string> inputs,
+        IReadOnlyList<string> outputs,
+        string domain = "",
+        params IReadOnlyList<(string Name, object Value)> attributes
+    )
     {
-        var node = new NodeProto { OpType = type, Name = string.Create(CultureInfo.InvariantCulture, $"{Making}/{type}_{_graph.Node.Count}"), Domain = domain };
+        var node = new NodeProto
+        {
+            OpType = type,
+            Name = string.Create(CultureInfo.InvariantCulture, $"{Making}/{type}_{_graph.Node.Count}"),
+            Domain = domain,
+        };
         node.Input.AddRange(inputs);
         node.Output.AddRange(outputs);
         node.Attribute.AddRange(attributes.Select(attribute => Attribute(attribute.Name, attribute.Value)));
@@ -84,24 +105,32 @@ internal sealed class OnnxGraphWriter
     }
 
     /// <summary>A constant vector of integers.</summary>
-    public string Integers(params IReadOnlyList<long> values) => Shared("int64:" + string.Join(',', values), () =>
-    {
-        var bytes = new byte[values.Count * 8];
-        for (var i = 0; i < values.Count; i++)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * 8), values[i]);
-        }
+    public string Integers(params IReadOnlyList<long> values) =>
+        Shared(
+            "int64:" + string.Join(',', values),
+            () =>
+            {
+                var bytes = new byte[values.Count * 8];
+                for (var i = 0; i < values.Count; i++)
+                {
+                    BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * 8), values[i]);
+                }
 
-        return Constant(TensorType.Int64, [values.Count], bytes);
-    });
+                return Constant(TensorType.Int64, [values.Count], bytes);
+            }
+        );
 
     /// <summary>A constant integer without axes.</summary>
-    public string Integer(long value) => Shared("int64 scalar:" + value.ToString(CultureInfo.InvariantCulture), () =>
-    {
-        var bytes = new byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
-        return Constant(TensorType.Int64, [], bytes);
-    });
+    public string Integer(long value) =>
+        Shared(
+            "int64 scalar:" + value.ToString(CultureInfo.InvariantCulture),
+            () =>
+            {
+                var bytes = new byte[8];
+                BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+                return Constant(TensorType.Int64, [], bytes);
+            }
+        );
 
     /// <summary>A constant fp32 number without axes.</summary>
     public string Number(double value) => Shared("float:" + value.ToString("R", CultureInfo.InvariantCulture), () => Numbers([], [value]));
@@ -134,11 +163,14 @@ internal sealed class OnnxGraphWriter
             return Integers(extent.Factor);
         }
 
-        return Shared($"extent:{extent}", () =>
-        {
-            var product = extent.Symbols.Select(Symbol).Aggregate((left, right) => Node("Mul", [left, right]));
-            return extent.Factor == 1 ? product : Node("Mul", [product, Integers(extent.Factor)]);
-        });
+        return Shared(
+            $"extent:{extent}",
+            () =>
+            {
+                var product = extent.Symbols.Select(Symbol).Aggregate((left, right) => Node("Mul", [left, right]));
+                return extent.Factor == 1 ? product : Node("Mul", [product, Integers(extent.Factor)]);
+            }
+        );
     }
 
     public string Reshape(string value, params IReadOnlyList<Dimension> shape) => Node("Reshape", [value, ShapeOf(shape)]);
@@ -154,29 +186,48 @@ internal sealed class OnnxGraphWriter
     /// <summary>Adds a constant whose values lie in an external file.</summary>
     public string External(string name, TensorType type, IReadOnlyList<long> shape, string file, long offset)
     {
-        var tensor = new TensorProto { Name = name, DataType = (int)type, DataLocation = TensorProto.Types.DataLocation.External };
+        var tensor = new TensorProto
+        {
+            Name = name,
+            DataType = (int)type,
+            DataLocation = TensorProto.Types.DataLocation.External,
+        };
         tensor.Dims.AddRange(shape);
         void Entry(string key, string value) => tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
         Entry("location", file);
         Entry(OffsetKey, offset.ToString(CultureInfo.InvariantCulture));
-        Entry(LengthKey, (shape.Aggregate(1L, (product, extent) => product * extent) * (type == TensorType.Byte ? 1 : sizeof(float))).ToString(CultureInfo.InvariantCulture));
+        Entry(
+            LengthKey,
+            (shape.Aggregate(1L, (product, extent) => product * extent) * (type == TensorType.Byte ? 1 : sizeof(float))).ToString(
+                CultureInfo.InvariantCulture
+            )
+        );
         _graph.Initializer.Add(tensor);
         return name;
     }
 
-    private string Symbol(string symbol) => Shared($"symbol:{symbol}", () =>
-    {
-        if (!_symbols.TryGetValue(symbol, out var place))
-        {
-            throw new ProgramException($"Program '{_graph.Name}': no input has the extent {symbol}.");
-        }
+    private string Symbol(string symbol) =>
+        Shared(
+            $"symbol:{symbol}",
+            () =>
+            {
+                if (!_symbols.TryGetValue(symbol, out var place))
+                {
+                    throw new ProgramException($"Program '{_graph.Name}': no input has the extent {symbol}.");
+                }
 
-        return Node("Shape", [place.Input], null, "", ("start", (long)place.Axis), ("end", (long)place.Axis + 1));
-    });
+                return Node("Shape", [place.Input], null, "", ("start", (long)place.Axis), ("end", (long)place.Axis + 1));
+            }
+        );
 
     private string Constant(TensorType type, IReadOnlyList<long> shape, byte[] bytes)
     {
-        var tensor = new TensorProto { Name = NewName("constant"), DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
+        var tensor = new TensorProto
+        {
+            Name = NewName("constant"),
+            DataType = (int)type,
+            RawData = UnsafeByteOperations.UnsafeWrap(bytes),
+        };
         tensor.Dims.AddRange(shape);
         _graph.Initializer.Add(tensor);
         return tensor.Name;
@@ -212,16 +263,21 @@ internal sealed class OnnxGraphWriter
         var shape = new TensorShapeProto();
         foreach (var dimension in value.Shape.Dimensions)
         {
-            shape.Dim.Add(dimension.IsConstant
-                ? new TensorShapeProto.Types.Dimension { DimValue = dimension.Factor }
-                : new TensorShapeProto.Types.Dimension { DimParam = dimension.ToString() });
+            shape.Dim.Add(
+                dimension.IsConstant
+                    ? new TensorShapeProto.Types.Dimension { DimValue = dimension.Factor }
+                    : new TensorShapeProto.Types.Dimension { DimParam = dimension.ToString() }
+            );
         }
 
         var type = value.Type == ElementType.Int64 ? TensorType.Int64 : TensorType.Float;
         return new ValueInfoProto
         {
             Name = value.Name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } },
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape },
+            },
         };
     }
 }

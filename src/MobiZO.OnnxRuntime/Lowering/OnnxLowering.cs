@@ -33,7 +33,9 @@ internal static class OnnxLowering
             writer.Making = node.Outputs[0].Name;
             if (node.Operation is Sum && norms[node.Outputs[0]].FirstOrDefault() is { } norm)
             {
-                var isReadElsewhere = program.Outputs.Contains(node.Outputs[0]) || program.Nodes.Any(other => other != norm && other.Inputs.Contains(node.Outputs[0]));
+                var isReadElsewhere =
+                    program.Outputs.Contains(node.Outputs[0])
+                    || program.Nodes.Any(other => other != norm && other.Inputs.Contains(node.Outputs[0]));
                 NormLowering.SumAndNorm(writer, node, norm, isReadElsewhere);
                 done.Add(norm);
             }
@@ -55,7 +57,8 @@ internal static class OnnxLowering
         return Lower(builder.Build("smallest"), "", _ => 0);
     }
 
-    private static bool IsWholeRowNorm(ProgramNode node) => node.Operation is RmsNorm norm && node.Inputs[0].Shape[1] == norm.Scale.Shape[0];
+    private static bool IsWholeRowNorm(ProgramNode node) =>
+        node.Operation is RmsNorm norm && node.Inputs[0].Shape[1] == norm.Scale.Shape[0];
 
     private static ModelProto Model(GraphProto graph)
     {
@@ -63,7 +66,11 @@ internal static class OnnxLowering
         {
             IrVersion = IrVersion,
             ProducerName = "MobiZO",
-            ProducerVersion = typeof(OnnxLowering).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0",
+            ProducerVersion =
+                typeof(OnnxLowering)
+                    .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+                    ?.InformationalVersion.Split('+')[0]
+                ?? "0",
             Graph = graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OnnxOpset });
@@ -75,8 +82,19 @@ internal static class OnnxLowering
     {
         switch (node.Operation)
         {
-            case Embedding or PositionEmbedding or Linear or MultiPerturbedLora or CandidateLogits or RotaryAngles or Rotary or Sum or GatherRows
-                or RepeatExamples or SplitRows or SplitColumns or SplitGroups:
+            case Embedding
+            or PositionEmbedding
+            or Linear
+            or MultiPerturbedLora
+            or CandidateLogits
+            or RotaryAngles
+            or Rotary
+            or Sum
+            or GatherRows
+            or RepeatExamples
+            or SplitRows
+            or SplitColumns
+            or SplitGroups:
                 RowLowering.Lower(writer, node);
                 break;
             case RmsNorm or LayerNorm:

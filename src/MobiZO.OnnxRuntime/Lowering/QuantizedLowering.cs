@@ -1,6 +1,6 @@
 using System.Globalization;
-using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.Programs;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Ops;
@@ -43,7 +43,11 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
             case CandidateLogits op when places(op.Head) is { } place:
                 var rows = writer.Node("Reshape", [Rows(writer, op.Head, place, inputs[1]), writer.Integers(0, 0, op.Head.Shape[1])]);
                 var column = writer.Node("Unsqueeze", [inputs[0], writer.Integers(2)]);
-                var logits = writer.Node("Squeeze", [writer.Node("MatMul", [rows, column]), writer.Integers(2)], op.Bias is null ? output : null);
+                var logits = writer.Node(
+                    "Squeeze",
+                    [writer.Node("MatMul", [rows, column]), writer.Integers(2)],
+                    op.Bias is null ? output : null
+                );
                 if (op.Bias is not null)
                 {
                     RowLowering.CandidateBias(writer, op, logits, inputs[1], output);
@@ -65,7 +69,13 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
         if (place.Offsets is { } start)
         {
             var offsets = Numbers(writer, op.Matrix, "offsets", start, [rows, width / BlockSize]);
-            product = writer.Node("Gemm", [BlockSums(writer, input, width), offsets, product], op.Bias is null ? output : null, "", ("transB", 1L));
+            product = writer.Node(
+                "Gemm",
+                [BlockSums(writer, input, width), offsets, product],
+                op.Bias is null ? output : null,
+                "",
+                ("transB", 1L)
+            );
         }
 
         if (op.Bias is not null)
@@ -109,17 +119,22 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
             ("N", (long)rows),
             ("bits", (long)place.Bits),
             ("block_size", BlockSize),
-            ("accuracy_level", 0L));
+            ("accuracy_level", 0L)
+        );
     }
 
-    private static string BlockSums(OnnxGraphWriter writer, string input, long width) => writer.Shared(
-        $"block sums:{input}",
-        () => writer.Node(
-            "ReduceSum",
-            [writer.Node("Reshape", [input, writer.Integers(0, width / BlockSize, BlockSize)]), writer.Integers(2)],
-            null,
-            "",
-            ("keepdims", 0L)));
+    private static string BlockSums(OnnxGraphWriter writer, string input, long width) =>
+        writer.Shared(
+            $"block sums:{input}",
+            () =>
+                writer.Node(
+                    "ReduceSum",
+                    [writer.Node("Reshape", [input, writer.Integers(0, width / BlockSize, BlockSize)]), writer.Integers(2)],
+                    null,
+                    "",
+                    ("keepdims", 0L)
+                )
+        );
 
     /// <summary>Rows of a matrix as blocks: indices [...] -> [..., blocks, 32].</summary>
     private string Rows(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place, string indices)
@@ -133,9 +148,13 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
             ("bits", (long)place.Bits),
             ("block_size", BlockSize),
             ("gather_axis", 0L),
-            ("quantize_axis", 2L));
+            ("quantize_axis", 2L)
+        );
         return place.Offsets is { } start
-            ? writer.Node("Add", [rows, writer.Node("Gather", [Numbers(writer, matrix, "block_offsets", start, shape), indices], null, "", ("axis", 0L))])
+            ? writer.Node(
+                "Add",
+                [rows, writer.Node("Gather", [Numbers(writer, matrix, "block_offsets", start, shape), indices], null, "", ("axis", 0L))]
+            )
             : rows;
     }
 
@@ -143,7 +162,13 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
     {
         var bytes = BlockSize * place.Bits / 8;
         var blocks = matrix.Shape[1] / BlockSize;
-        return External(writer, $"{matrix.Name}.codes{suffix}", TensorType.Byte, [rows, blocks, bytes], place.Codes + (first * blocks * bytes));
+        return External(
+            writer,
+            $"{matrix.Name}.codes{suffix}",
+            TensorType.Byte,
+            [rows, blocks, bytes],
+            place.Codes + (first * blocks * bytes)
+        );
     }
 
     private string Numbers(OnnxGraphWriter writer, Weight matrix, string part, long start, long[] shape) =>

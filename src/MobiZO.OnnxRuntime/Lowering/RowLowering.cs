@@ -23,7 +23,13 @@ internal static class RowLowering
                 writer.Node("Gather", [op.Table.Name, writer.Reshape(PositionRows(writer, op, inputs[0]), -1)], output, "", ("axis", 0L));
                 break;
             case Linear op:
-                writer.Node("Gemm", op.Bias is null ? [inputs[0], op.Matrix.Name] : [inputs[0], op.Matrix.Name, op.Bias.Name], output, "", ("transB", 1L));
+                writer.Node(
+                    "Gemm",
+                    op.Bias is null ? [inputs[0], op.Matrix.Name] : [inputs[0], op.Matrix.Name, op.Bias.Name],
+                    output,
+                    "",
+                    ("transB", 1L)
+                );
                 break;
             case MultiPerturbedLora op:
                 Lora(writer, op, inputs, node.Inputs[3].Shape, output);
@@ -31,7 +37,11 @@ internal static class RowLowering
             case CandidateLogits op:
                 var rows = writer.Node("Gather", [op.Head.Name, inputs[1]], null, "", ("axis", 0L));
                 var column = writer.Node("Unsqueeze", [inputs[0], writer.Integers(2)]);
-                var logits = writer.Node("Squeeze", [writer.Node("MatMul", [rows, column]), writer.Integers(2)], op.Bias is null ? output : null);
+                var logits = writer.Node(
+                    "Squeeze",
+                    [writer.Node("MatMul", [rows, column]), writer.Integers(2)],
+                    op.Bias is null ? output : null
+                );
                 if (op.Bias is not null)
                 {
                     CandidateBias(writer, op, logits, inputs[1], output);
@@ -54,7 +64,13 @@ internal static class RowLowering
                 Repeat(writer, node, output);
                 break;
             case SplitColumns op:
-                writer.Nodes("Split", [inputs[0], writer.Integers([.. op.Widths.Select(width => (long)width)])], Names(node), "", ("axis", -1L));
+                writer.Nodes(
+                    "Split",
+                    [inputs[0], writer.Integers([.. op.Widths.Select(width => (long)width)])],
+                    Names(node),
+                    "",
+                    ("axis", -1L)
+                );
                 break;
             case SplitGroups op:
                 Groups(writer, op, node, inputs[0]);
@@ -82,7 +98,14 @@ internal static class RowLowering
     {
         var down = writer.Node("Gemm", [inputs[1], inputs[2]], null, "", ("transB", 1L));
         var grouped = writer.Reshape(down, stack[0], -1, stack[2]);
-        var up = writer.Node("FusedMatMul", [grouped, inputs[3]], null, OnnxGraphWriter.MicrosoftDomain, ("transB", 1L), ("alpha", (float)op.Scale));
+        var up = writer.Node(
+            "FusedMatMul",
+            [grouped, inputs[3]],
+            null,
+            OnnxGraphWriter.MicrosoftDomain,
+            ("transB", 1L),
+            ("alpha", (float)op.Scale)
+        );
         writer.Node("Add", [inputs[0], writer.Reshape(up, -1, stack[1])], output);
     }
 
@@ -113,7 +136,8 @@ internal static class RowLowering
             [sequence, writer.Integers(0), node.Inputs[1].Name, node.Inputs[2].Name],
             output,
             OnnxGraphWriter.MicrosoftDomain,
-            rotated == op.HeadDimension ? [] : part);
+            rotated == op.HeadDimension ? [] : part
+        );
     }
 
     private static void Groups(OnnxGraphWriter writer, SplitGroups op, ProgramNode node, string input)

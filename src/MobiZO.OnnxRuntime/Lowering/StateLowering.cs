@@ -38,7 +38,13 @@ internal static class StateLowering
     private static void Split(OnnxGraphWriter writer, SplitMatrices op, ProgramNode node, string state)
     {
         var parts = node.Outputs.Select(_ => writer.NewName("part")).ToArray();
-        writer.Nodes("Split", [state, writer.Integers([.. op.Matrices.Select(matrix => (long)matrix.Rows * matrix.Columns)])], parts, "", ("axis", -1L));
+        writer.Nodes(
+            "Split",
+            [state, writer.Integers([.. op.Matrices.Select(matrix => (long)matrix.Rows * matrix.Columns)])],
+            parts,
+            "",
+            ("axis", -1L)
+        );
         for (var i = 0; i < parts.Length; i++)
         {
             writer.Node("Reshape", [parts[i], writer.ShapeOf(node.Outputs[i].Shape.Dimensions)], node.Outputs[i].Name);

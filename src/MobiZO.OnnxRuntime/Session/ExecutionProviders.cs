@@ -3,7 +3,9 @@ using MobiZO.Programs.Engines;
 
 namespace MobiZO.OnnxRuntime.Session;
 
-/// <summary>Devices as ONNX Runtime's execution providers. The application chooses the package with the provider; here it is asked for by name.</summary>
+/// <summary>
+/// Devices as ONNX Runtime's execution providers. The application chooses the package with the provider; here it is asked for by name.
+/// </summary>
 internal static class ExecutionProviders
 {
     private static readonly (string Device, string Provider, string Package)[] s_known =

@@ -8,15 +8,15 @@ using MobiZO.OnnxRuntime.Lowering;
 namespace MobiZO.OnnxRuntime.Session;
 
 /// <summary>
-/// The threads of the process that treat numbers too small for a normal float as zero when they compute: one a core. Softmax gives masked places 4e-39, and a processor needs a
-/// hundred cycles for such a number: half of attention was spent on them. ONNX Runtime sets the mode for its own threads, and for the thread that calls it only
-/// where the first session of the process is created. That must not be a thread of the application, whose arithmetic would change for good: so it is the first of these,
-/// and the others inherit the mode from it, on systems where threads do.
+/// The threads of the process that treat numbers too small for a normal float as zero when they compute: one a core. Softmax gives masked
+/// places 4e-39, and a processor needs a hundred cycles for such a number: half of attention was spent on them. ONNX Runtime sets the mode
+/// for its own threads, and for the thread that calls it only where the first session of the process is created. That must not be a thread
+/// of the application, whose arithmetic would change for good: so it is the first of these, and the others inherit the mode from it, on
+/// systems where threads do.
 /// </summary>
 /// <remarks>
-/// A program of this library gives the same bits without it: what a masked place adds is too small to change the sums it enters. So a run that finds all threads busy computes on its
-/// own thread, slower.
-/// The same holds when the application created a session before.
+/// A program of this library gives the same bits without it: what a masked place adds is too small to change the sums it enters. So a run
+/// that finds all threads busy computes on its own thread, slower. The same holds when the application created a session before.
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "The threads live as long as the process.")]
 internal sealed class FlushingThread

@@ -8,7 +8,9 @@ using MobiZO.Programs.Engines;
 
 namespace MobiZO.OnnxRuntime.Session;
 
-/// <summary>Writes a program as an ONNX model with its weights in one external data file beside it (<c>name.onnx</c>, <c>name.onnx.data</c>).</summary>
+/// <summary>
+/// Writes a program as an ONNX model with its weights in one external data file beside it (<c>name.onnx</c>, <c>name.onnx.data</c>).
+/// </summary>
 public sealed class OnnxExporter : IProgramExporter
 {
     /// <inheritdoc/>
@@ -24,9 +26,13 @@ public sealed class OnnxExporter : IProgramExporter
         Directory.CreateDirectory(folder);
         var data = Path.GetFileName(path) + ".data";
         var source = QuantizedWeights.In(format, weights);
-        var layout = program.Weights.Count == 0
-            ? WeightLayout.Of(source, [])
-            : WeightFile.Export(Path.Combine(folder, data), source, program.Weights.Select(weight => weight.Name));
-        AtomicFile.Write(path, OnnxLowering.Lower(program, data, weight => layout.OffsetOf(weight.Name), weight => layout.PlaceOf(weight.Name)).ToByteArray());
+        var layout =
+            program.Weights.Count == 0
+                ? WeightLayout.Of(source, [])
+                : WeightFile.Export(Path.Combine(folder, data), source, program.Weights.Select(weight => weight.Name));
+        AtomicFile.Write(
+            path,
+            OnnxLowering.Lower(program, data, weight => layout.OffsetOf(weight.Name), weight => layout.PlaceOf(weight.Name)).ToByteArray()
+        );
     }
 }

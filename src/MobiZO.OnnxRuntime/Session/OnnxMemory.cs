@@ -8,7 +8,8 @@ namespace MobiZO.OnnxRuntime.Session;
 internal static class OnnxMemory
 {
     /// <summary>
-    /// Bytes of the weight file, and of what the runtime repacks of it: fp32 matrices, 4-bit codes and offsets. Codes of 8 bits and scales stay as they are.
+    /// Bytes of the weight file, and of what the runtime repacks of it: fp32 matrices, 4-bit codes and offsets. Codes of 8 bits and scales
+    /// stay as they are.
     /// </summary>
     /// <param name="weights">The checkpoint in its format.</param>
     /// <param name="isPacked">Whether anything is repacked.</param>

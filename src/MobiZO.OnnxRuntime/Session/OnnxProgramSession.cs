@@ -5,7 +5,9 @@ using MobiZO.Programs.Engines;
 
 namespace MobiZO.OnnxRuntime.Session;
 
-/// <summary>One lowered program in ONNX Runtime. Inputs are read in place from managed memory; outputs are copied out, or lent to a reader.</summary>
+/// <summary>
+/// One lowered program in ONNX Runtime. Inputs are read in place from managed memory; outputs are copied out, or lent to a reader.
+/// </summary>
 internal sealed class OnnxProgramSession(Program program, InferenceSession session, int width, Extents extents) : IProgramSession
 {
     private readonly string[] _inputNames = [.. program.Inputs.Select(input => input.Name)];

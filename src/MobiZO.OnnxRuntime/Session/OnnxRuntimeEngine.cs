@@ -34,9 +34,7 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
 
     /// <summary>An engine with default settings.</summary>
     public OnnxRuntimeEngine()
-        : this(new EngineSettings { CacheFolder = CacheRoot.Default })
-    {
-    }
+        : this(new EngineSettings { CacheFolder = CacheRoot.Default }) { }
 
     /// <inheritdoc/>
     public string Name =>
@@ -45,14 +43,16 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
         + (settings.Device == EngineSettings.Cpu ? "" : $", {settings.Device}");
 
     /// <inheritdoc/>
-    public EngineTraits Traits => new()
-    {
-        VectorValues = VectorValues,
-        AreRowsIndependent = false,
-        AreCopiesIndependent = false,
-        Numerics = FormattableString.Invariant(
-            $"{settings.ThreadCount} threads, {(settings.LowMemory ? "unpacked" : "packed")}{(settings.Device == EngineSettings.Cpu ? "" : $", {settings.Device}")}"),
-    };
+    public EngineTraits Traits =>
+        new()
+        {
+            VectorValues = VectorValues,
+            AreRowsIndependent = false,
+            AreCopiesIndependent = false,
+            Numerics = string.Create(CultureInfo.InvariantCulture, $"{settings.ThreadCount} threads, "
+                    + $"{(settings.LowMemory ? "unpacked" : "packed")}{(settings.Device == EngineSettings.Cpu ? "" : $", {settings.Device}")}"
+            ),
+        };
 
     /// <summary>The version of the native library.</summary>
     internal static string Version => OrtEnv.Instance().GetVersionString();
@@ -72,12 +72,20 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
         {
             using var sessionOptions = CreateOptions(program.Name, style);
             path = Prepare(program, weights, sessionOptions);
-            return new OnnxProgramSession(program, new InferenceSession(path, sessionOptions, _packed), WidthOf(style), extents ?? Extents.Any);
+            return new OnnxProgramSession(
+                program,
+                new InferenceSession(path, sessionOptions, _packed),
+                WidthOf(style),
+                extents ?? Extents.Any
+            );
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException)
         {
             var file = path is null ? "" : $" ('{path}')";
-            throw new ProgramException($"ONNX Runtime {Version} cannot load program '{program.Name}'{file}: {exception.Message}", exception);
+            throw new ProgramException(
+                $"ONNX Runtime {Version} cannot load program '{program.Name}'{file}: {exception.Message}",
+                exception
+            );
         }
     }
 
@@ -110,7 +118,12 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
         lock (_loading)
         {
             var file = OpenWeights(QuantizedWeights.In(settings.Weights, weights));
-            var model = OnnxLowering.Lower(program, WeightFile.FileName, weight => file.Layout.OffsetOf(weight.Name), weight => file.Layout.PlaceOf(weight.Name));
+            var model = OnnxLowering.Lower(
+                program,
+                WeightFile.FileName,
+                weight => file.Layout.OffsetOf(weight.Name),
+                weight => file.Layout.PlaceOf(weight.Name)
+            );
             foreach (var tensor in model.Graph.Initializer.Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
             {
                 options.AddInitializer(tensor.Name, Share(tensor, file));
@@ -135,7 +148,9 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
         return _weights;
     }
 
-    /// <summary>The file of a lowered program. One that is there is compared whole: it is small, and a damaged one would fail for ever.</summary>
+    /// <summary>
+    /// The file of a lowered program. One that is there is compared whole: it is small, and a damaged one would fail for ever.
+    /// </summary>
     private static string WriteModel(Program program, ModelProto model, WeightFile file)
     {
         var bytes = model.ToByteArray();
@@ -158,7 +173,8 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
                 (TensorElementType)tensor.DataType,
                 [.. tensor.Dims],
                 file.AddressOf(Number(OnnxGraphWriter.OffsetKey)),
-                Number(OnnxGraphWriter.LengthKey));
+                Number(OnnxGraphWriter.LengthKey)
+            );
             _shared.Add(tensor.Name, value);
         }
 
@@ -178,8 +194,8 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
         };
         ExecutionProviders.Add(session, settings.Device);
 
-        // A step is a thousand small operators: waking a sleeping thread for each costs a fifth of it. Other programs run few and large ones, and leave the cores to the
-        // rest of the device.
+        // A step is a thousand small operators: waking a sleeping thread for each costs a fifth of it. Other programs run few and large
+        // ones, and leave the cores to the rest of the device.
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", style == RunStyle.Repeated ? "1" : "0");
         session.AddSessionConfigEntry(FlushingThread.SessionEntry, "1");
         session.AddSessionConfigEntry("session.disable_prepacking", settings.LowMemory ? "1" : "0");

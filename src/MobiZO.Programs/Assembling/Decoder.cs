@@ -27,17 +27,23 @@ internal sealed class Decoder
         LoraInputs? lora,
         EmittedKeyValues emitted,
         int? rowTokens = null,
-        int sharedLayers = 0)
+        int sharedLayers = 0
+    )
     {
         var count = model.Layers.Count;
         if (firstLayer < 0 || firstLayer > count || (firstLayer > 0 && (prompt == PrefixKind.Tokens || emitted != EmittedKeyValues.None)))
         {
             throw new ProgramException(
-                $"A program cannot start at layer {firstLayer} of {count} with the prompt given as {prompt} and keys and values emitted: {emitted}.");
+                $"A program cannot start at layer {firstLayer} of {count} with the prompt given as {prompt} and keys and values "
+                    + $"emitted: {emitted}."
+            );
         }
 
-        if (sharedLayers < 0 || sharedLayers > count
-            || (sharedLayers > 0 && (prompt != PrefixKind.KeyValues || firstLayer > 0 || emitted != EmittedKeyValues.None)))
+        if (
+            sharedLayers < 0
+            || sharedLayers > count
+            || (sharedLayers > 0 && (prompt != PrefixKind.KeyValues || firstLayer > 0 || emitted != EmittedKeyValues.None))
+        )
         {
             throw new ProgramException($"Copies cannot share {sharedLayers} of {count} layers with the prompt given as {prompt}.");
         }
@@ -46,7 +52,8 @@ internal sealed class Decoder
         _parts = new LayerParts(builder, lora);
         _tokens = rowTokens is { } tokens ? tokens : "S";
         _rows = AddPlaces(Positions, "N", "", Math.Max(firstLayer, sharedLayers), count);
-        _pastLengths = prompt == PrefixKind.KeyValues ? builder.IntegerInput(PastLengths, emitted == EmittedKeyValues.Grown ? "N" : "X") : null;
+        _pastLengths =
+            prompt == PrefixKind.KeyValues ? builder.IntegerInput(PastLengths, emitted == EmittedKeyValues.Grown ? "N" : "X") : null;
         Emitted = emitted;
     }
 
@@ -149,7 +156,11 @@ internal sealed class Decoder
         states = embedding.Scale == 1 ? states : _builder.Add(name + ".scaled", new Scale(embedding.Scale), states);
         if (embedding.Positions is { } table)
         {
-            var places = _builder.Add(name + ".positions", new PositionEmbedding(LayerParts.Of(table), embedding.PositionOffset), _rows.Positions);
+            var places = _builder.Add(
+                name + ".positions",
+                new PositionEmbedding(LayerParts.Of(table), embedding.PositionOffset),
+                _rows.Positions
+            );
             states = _builder.Add(name + ".placed", new Sum(), states, places);
         }
 
@@ -162,11 +173,20 @@ internal sealed class Decoder
     {
         var positions = _builder.IntegerInput(name, rows, _tokens);
         var angles = new Dictionary<RotaryDescription, (Value, Value)>();
-        foreach (var rotary in _model.Layers.Take(firstLayer..endLayer).Select(layer => layer.Attention.Rotary).OfType<RotaryDescription>().Distinct())
+        foreach (
+            var rotary in _model
+                .Layers.Take(firstLayer..endLayer)
+                .Select(layer => layer.Attention.Rotary)
+                .OfType<RotaryDescription>()
+                .Distinct()
+        )
         {
             var suffix = angles.Count == 0 ? "" : $".{angles.Count}";
             var pair = _builder.AddMany(
-                [$"{prefix}cos{suffix}", $"{prefix}sin{suffix}"], new RotaryAngles(rotary.InverseFrequencies, rotary.Factor), positions);
+                [$"{prefix}cos{suffix}", $"{prefix}sin{suffix}"],
+                new RotaryAngles(rotary.InverseFrequencies, rotary.Factor),
+                positions
+            );
             angles.Add(rotary, (pair[0], pair[1]));
         }
 
@@ -183,20 +203,29 @@ internal sealed class Decoder
         var middle = _builder.Add(layer.Name + ".middle", new Sum(), hidden, attended);
         var (entering, unnormed) = layer.IsParallel ? (hidden, states) : (middle, middle);
         var normed = layer.MlpNorm is { } norm ? _parts.Norm(norm, entering) : unnormed;
-        var added = _parts.Branch(layer.Name + ".mlp_scaled", layer.MlpPostNorm, layer.ResidualScale, _parts.Mlp(layer.Name, layer.Mlp, normed));
+        var added = _parts.Branch(
+            layer.Name + ".mlp_scaled",
+            layer.MlpPostNorm,
+            layer.ResidualScale,
+            _parts.Mlp(layer.Name, layer.Mlp, normed)
+        );
         return _builder.Add(layer.Name + ".out", new Sum(), middle, added);
     }
 
-    private Value AttentionStates(Value hidden, int index) => _model.Layers[index].AttentionNorm is { } norm ? _parts.Norm(norm, hidden) : hidden;
+    private Value AttentionStates(Value hidden, int index) =>
+        _model.Layers[index].AttentionNorm is { } norm ? _parts.Norm(norm, hidden) : hidden;
 
     private (Value? Queries, Value Keys, Value Values) AddProjections(Value states, int index, bool needsQueries)
     {
         var (name, attention) = (_model.Layers[index].Name, _model.Layers[index].Attention);
         Value? queries;
-        Value keys, values;
+        Value keys,
+            values;
         if (attention.Layout == ProjectionLayout.Separate)
         {
-            queries = needsQueries ? _parts.Queries(name + ".queries", attention, _parts.Linear(attention.Projections[0], states), _rows) : null;
+            queries = needsQueries
+                ? _parts.Queries(name + ".queries", attention, _parts.Linear(attention.Projections[0], states), _rows)
+                : null;
             keys = _parts.Keys(name + ".keys", attention, _parts.Linear(attention.Projections[1], states), _rows);
             values = _parts.Linear(attention.Projections[2], states);
         }
@@ -225,7 +254,12 @@ internal sealed class Decoder
         var (heads, kvHeads, width) = (attention.Heads, attention.KeyValueHeads, attention.HeadDimension);
         if (_prompt != PrefixKind.KeyValues)
         {
-            var whole = new CausalAttention(heads, kvHeads, width) { Scale = attention.Scale, Window = attention.Window, Cap = attention.ScoreCap };
+            var whole = new CausalAttention(heads, kvHeads, width)
+            {
+                Scale = attention.Scale,
+                Window = attention.Window,
+                Cap = attention.ScoreCap,
+            };
             return _builder.Add(name, whole, queries, keys, values, _rows.Positions);
         }
 
@@ -242,7 +276,12 @@ internal sealed class Decoder
             _builder.Output(_builder.Add(PresentValue(index), new AppendTime(), pastValues, newValues));
         }
 
-        var cached = new CachedAttention(heads, kvHeads, width) { Scale = attention.Scale, Window = attention.Window, Cap = attention.ScoreCap };
+        var cached = new CachedAttention(heads, kvHeads, width)
+        {
+            Scale = attention.Scale,
+            Window = attention.Window,
+            Cap = attention.ScoreCap,
+        };
         return _builder.Add(name, cached, queries, keys, values, _rows.Positions, pastKeys, pastValues, _pastLengths!);
     }
 }

@@ -49,9 +49,10 @@ internal sealed class LayerParts(ProgramBuilder builder, LoraInputs? lora)
     public IReadOnlyList<Value> Cut(string layer, AttentionDescription attention, Value projected)
     {
         var keys = attention.KeyValueHeads * attention.HeadDimension;
-        Operation operation = attention.Layout == ProjectionLayout.Grouped
-            ? new SplitGroups(attention.Heads, attention.KeyValueHeads, attention.HeadDimension)
-            : new SplitColumns([attention.Heads * attention.HeadDimension, keys, keys]);
+        Operation operation =
+            attention.Layout == ProjectionLayout.Grouped
+                ? new SplitGroups(attention.Heads, attention.KeyValueHeads, attention.HeadDimension)
+                : new SplitColumns([attention.Heads * attention.HeadDimension, keys, keys]);
         return builder.AddMany([layer + ".q", layer + ".k", layer + ".v"], operation, projected);
     }
 
@@ -65,9 +66,10 @@ internal sealed class LayerParts(ProgramBuilder builder, LoraInputs? lora)
         }
         else
         {
-            var (gate, up) = mlp.Layout == MlpLayout.Gated
-                ? (Linear(mlp.Inputs[0], states), Linear(mlp.Inputs[1], states))
-                : Halves(layer, mlp.Inputs[0], states);
+            var (gate, up) =
+                mlp.Layout == MlpLayout.Gated
+                    ? (Linear(mlp.Inputs[0], states), Linear(mlp.Inputs[1], states))
+                    : Halves(layer, mlp.Inputs[0], states);
             inner = builder.Add(layer + ".gated", new GatedActivation(mlp.Activation), gate, up);
         }
 
@@ -87,7 +89,10 @@ internal sealed class LayerParts(ProgramBuilder builder, LoraInputs? lora)
     private (Value Gate, Value Up) Halves(string layer, LinearDescription linear, Value states)
     {
         var parts = builder.AddMany(
-            [layer + ".gate", layer + ".up"], new SplitColumns([linear.OutputSize / 2, linear.OutputSize / 2]), Linear(linear, states));
+            [layer + ".gate", layer + ".up"],
+            new SplitColumns([linear.OutputSize / 2, linear.OutputSize / 2]),
+            Linear(linear, states)
+        );
         return (parts[0], parts[1]);
     }
 
@@ -99,5 +104,6 @@ internal sealed class LayerParts(ProgramBuilder builder, LoraInputs? lora)
             : normed;
     }
 
-    private static string Module(string weight) => weight.EndsWith(".weight", StringComparison.Ordinal) ? weight[..^".weight".Length] : weight + ".normed";
+    private static string Module(string weight) =>
+        weight.EndsWith(".weight", StringComparison.Ordinal) ? weight[..^".weight".Length] : weight + ".normed";
 }

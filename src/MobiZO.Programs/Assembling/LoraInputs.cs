@@ -17,11 +17,13 @@ internal sealed class LoraInputs
         var a = builder.AddMany(
             [.. modules.Select(module => module.Name + ".lora_A")],
             new SplitMatrices([.. modules.Select(module => (layout.Rank, module.InputSize))]),
-            builder.Input(ProgramNames.AdapterA, layout.ACount));
+            builder.Input(ProgramNames.AdapterA, layout.ACount)
+        );
         var b = builder.AddMany(
             [.. modules.Select(module => module.Name + ".lora_B")],
             new SplitMatrices([.. modules.Select(module => (module.OutputSize, layout.Rank))]),
-            stack);
+            stack
+        );
         for (var i = 0; i < modules.Count; i++)
         {
             _matrices.Add(modules[i].Name, (a[i], b[i]));

@@ -14,7 +14,8 @@ internal sealed class OutputHead(ProgramBuilder builder, HeadDescription head)
     public Value Logits(string name, Value states) => Finish(name, raw => builder.Add(raw, new Linear(_table, _bias), states));
 
     /// <summary>Logits of a few candidates [R, K].</summary>
-    public Value Candidates(string name, Value states, Value ids) => Finish(name, raw => builder.Add(raw, new CandidateLogits(_table, _bias), states, ids));
+    public Value Candidates(string name, Value states, Value ids) =>
+        Finish(name, raw => builder.Add(raw, new CandidateLogits(_table, _bias), states, ids));
 
     // The last of the operations has the name that was asked for.
     private Value Finish(string name, Func<string, Value> add)

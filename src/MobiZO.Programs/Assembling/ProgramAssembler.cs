@@ -21,11 +21,14 @@ public sealed class ProgramAssembler(ModelDescription model)
     /// <summary>Every linear layer that an adapter can act on, layer by layer.</summary>
     public IReadOnlyList<AdapterModule> LinearModules { get; } =
     [
-        .. model.Layers.Index().SelectMany(pair => pair.Item.Linears.Select(
-            linear => new AdapterModule(linear.Module, pair.Index, linear.InputSize, linear.OutputSize)
-            {
-                IsStoredTransposed = linear.Weight.HuggingFaceForm == StoredForm.Transposed,
-            })),
+        .. model
+            .Layers.Index()
+            .SelectMany(pair =>
+                pair.Item.Linears.Select(linear => new AdapterModule(linear.Module, pair.Index, linear.InputSize, linear.OutputSize)
+                {
+                    IsStoredTransposed = linear.Weight.HuggingFaceForm == StoredForm.Transposed,
+                })
+            ),
     ];
 
     /// <summary>
@@ -39,13 +42,26 @@ public sealed class ProgramAssembler(ModelDescription model)
         var queryIndex = builder.IntegerInput(QueryIndex, "P");
         var coefficients = builder.Input(Coefficients, "P");
         var stack = builder.Add("stack", new PerturbStack(), b, noise, queryIndex, coefficients);
-        var decoder = NewDecoder(builder, options.Prompt, options.FirstLayer, options.Adapter, stack, rowTokens: options.RowTokens, sharedLayers: options.SharedLayers);
+        var decoder = NewDecoder(
+            builder,
+            options.Prompt,
+            options.FirstLayer,
+            options.Adapter,
+            stack,
+            rowTokens: options.RowTokens,
+            sharedLayers: options.SharedLayers
+        );
         var answers = decoder.AnswerStates(decoder.Run());
         var losses = AddLoss(builder, options.Loss, answers, coefficients);
         builder.Output(losses);
         if (options.Update is { } update)
         {
-            var gradients = builder.Add(Gradients, new ProjectGradients(update.Estimator, update.Queries), losses, builder.Input(Epsilon, 1));
+            var gradients = builder.Add(
+                Gradients,
+                new ProjectGradients(update.Estimator, update.Queries),
+                losses,
+                builder.Input(Epsilon, 1)
+            );
             builder.Output(gradients);
             builder.Output(builder.Add(NextAdapterB, new UpdateState(update.Queries), b, noise, gradients, builder.Input(LearningRate, 1)));
         }
@@ -72,7 +88,14 @@ public sealed class ProgramAssembler(ModelDescription model)
     public Program Prefix(PrefixKind form, int firstLayer = 0)
     {
         var builder = new ProgramBuilder();
-        var decoder = NewDecoder(builder, PrefixKind.Tokens, 0, null, null, form == PrefixKind.KeyValues ? EmittedKeyValues.New : EmittedKeyValues.None);
+        var decoder = NewDecoder(
+            builder,
+            PrefixKind.Tokens,
+            0,
+            null,
+            null,
+            form == PrefixKind.KeyValues ? EmittedKeyValues.New : EmittedKeyValues.None
+        );
         return BuildPrefix(builder, decoder, form, firstLayer, isWhole: false, "prefix");
     }
 
@@ -83,7 +106,14 @@ public sealed class ProgramAssembler(ModelDescription model)
     public Program SharedPrefix(PrefixKind form, int firstLayer = 0)
     {
         var builder = new ProgramBuilder();
-        return BuildPrefix(builder, NewDecoder(builder, PrefixKind.Tokens, 0, null, null, EmittedKeyValues.New), form, firstLayer, isWhole: true, "prefix_shared");
+        return BuildPrefix(
+            builder,
+            NewDecoder(builder, PrefixKind.Tokens, 0, null, null, EmittedKeyValues.New),
+            form,
+            firstLayer,
+            isWhole: true,
+            "prefix_shared"
+        );
     }
 
     /// <summary>
@@ -92,7 +122,14 @@ public sealed class ProgramAssembler(ModelDescription model)
     public Program PrefixAfter(PrefixKind form, int firstLayer = 0)
     {
         var builder = new ProgramBuilder();
-        var decoder = NewDecoder(builder, PrefixKind.KeyValues, 0, null, null, form == PrefixKind.KeyValues ? EmittedKeyValues.New : EmittedKeyValues.None);
+        var decoder = NewDecoder(
+            builder,
+            PrefixKind.KeyValues,
+            0,
+            null,
+            null,
+            form == PrefixKind.KeyValues ? EmittedKeyValues.New : EmittedKeyValues.None
+        );
         return BuildPrefix(builder, decoder, form, firstLayer, isWhole: false, "prefix_after");
     }
 
@@ -125,7 +162,13 @@ public sealed class ProgramAssembler(ModelDescription model)
     {
         var builder = new ProgramBuilder();
         var decoder = NewDecoder(
-            builder, prompt, 0, adapter, SingleStack(builder, adapter), prompt == PrefixKind.Tokens ? EmittedKeyValues.New : EmittedKeyValues.Grown);
+            builder,
+            prompt,
+            0,
+            adapter,
+            SingleStack(builder, adapter),
+            prompt == PrefixKind.Tokens ? EmittedKeyValues.New : EmittedKeyValues.Grown
+        );
         var answers = decoder.AnswerStates(decoder.Run());
         builder.Output(new OutputHead(builder, model.Head).Logits(Logits, answers));
         return builder.BuildNeeded(prompt == PrefixKind.Tokens ? "prefill" : "generate");
@@ -135,13 +178,16 @@ public sealed class ProgramAssembler(ModelDescription model)
     public static Program Update(AdapterLayout adapter, int queries)
     {
         var builder = new ProgramBuilder();
-        builder.Output(builder.Add(
-            NextAdapterB,
-            new UpdateState(queries),
-            builder.Input(AdapterB, adapter.BCount),
-            builder.Input(Noise, queries, adapter.BCount),
-            builder.Input(Gradients, queries),
-            builder.Input(LearningRate, 1)));
+        builder.Output(
+            builder.Add(
+                NextAdapterB,
+                new UpdateState(queries),
+                builder.Input(AdapterB, adapter.BCount),
+                builder.Input(Noise, queries, adapter.BCount),
+                builder.Input(Gradients, queries),
+                builder.Input(LearningRate, 1)
+            )
+        );
         return builder.Build("update");
     }
 
@@ -162,7 +208,8 @@ public sealed class ProgramAssembler(ModelDescription model)
         Value? stack,
         EmittedKeyValues emitted = EmittedKeyValues.None,
         int? rowTokens = null,
-        int sharedLayers = 0)
+        int sharedLayers = 0
+    )
     {
         var frozen = Math.Max(firstLayer, sharedLayers);
         var lora = adapter is null ? null : new LoraInputs(builder, adapter, stack!);
@@ -209,6 +256,12 @@ public sealed class ProgramAssembler(ModelDescription model)
 
         var choiceLabels = builder.IntegerInput(Labels, "D");
         var scores = builder.Add("scores", new WeightedRows(1), logProbabilities, builder.Input(AnswerWeights, "DK", "R"));
-        return builder.Add(Losses, new ChoiceLoss(), builder.Add("choice_scores", new ChoiceScores(), scores, choiceLabels), choiceLabels, coefficients);
+        return builder.Add(
+            Losses,
+            new ChoiceLoss(),
+            builder.Add("choice_scores", new ChoiceScores(), scores, choiceLabels),
+            choiceLabels,
+            coefficients
+        );
     }
 }

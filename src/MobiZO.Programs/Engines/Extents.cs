@@ -41,8 +41,11 @@ public sealed class Extents
         {
             if (symbols.TryGetValue(symbol, out var value) && !seen.Covers(value))
             {
-                throw new ProgramException(FormattableString.Invariant(
-                    $"Program '{program}' was loaded for {symbol} = {seen}; this run has {value}. Load it for what it will see."));
+                throw new ProgramException(
+                    FormattableString.Invariant(
+                        $"Program '{program}' was loaded for {symbol} = {seen}; this run has {value}. Load it for what it will see."
+                    )
+                );
             }
         }
     }

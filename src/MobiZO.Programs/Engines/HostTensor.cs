@@ -36,13 +36,15 @@ public sealed class HostTensor
 
     /// <summary>The fp32 elements, in place.</summary>
     /// <exception cref="InvalidOperationException">The tensor holds integers.</exception>
-    public Memory<float> FloatMemory => _longs is null ? _floats : throw new InvalidOperationException("The tensor holds 64-bit integers, not fp32.");
+    public Memory<float> FloatMemory =>
+        _longs is null ? _floats : throw new InvalidOperationException("The tensor holds 64-bit integers, not fp32.");
 
     /// <summary>The fp32 elements as an array: the wrapped one, or a copy when only a part of a larger one was wrapped.</summary>
     /// <exception cref="InvalidOperationException">The tensor holds integers.</exception>
-    public float[] Floats => MemoryMarshal.TryGetArray<float>(FloatMemory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
-        ? segment.Array
-        : _floats.ToArray();
+    public float[] Floats =>
+        MemoryMarshal.TryGetArray<float>(FloatMemory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+            ? segment.Array
+            : _floats.ToArray();
 
     /// <summary>The integer elements.</summary>
     /// <exception cref="InvalidOperationException">The tensor holds fp32.</exception>

@@ -11,7 +11,9 @@ public interface IEngine : IDisposable
     /// <summary>What its numbers depend on.</summary>
     EngineTraits Traits { get; }
 
-    /// <summary>Makes a program ready to run. Sessions of one engine share the frozen weights. May be called by several threads at once.</summary>
+    /// <summary>
+    /// Makes a program ready to run. Sessions of one engine share the frozen weights. May be called by several threads at once.
+    /// </summary>
     /// <param name="program">The program.</param>
     /// <param name="weights">The checkpoint.</param>
     /// <param name="style">How the program will be run; the numbers are the same every way.</param>

@@ -6,7 +6,9 @@ public interface IProgramSession : IDisposable
     /// <summary>The program that was loaded.</summary>
     Program Program { get; }
 
-    /// <summary>How many threads may run the program at once; more than one only when it was loaded to be run <see cref="RunStyle.SideBySide"/>.</summary>
+    /// <summary>
+    /// How many threads may run the program at once; more than one only when it was loaded to be run <see cref="RunStyle.SideBySide"/>.
+    /// </summary>
     int Width => 1;
 
     /// <summary>Runs the program once.</summary>

@@ -49,7 +49,9 @@ public static class ProgramSymbols
         if (!symbols.TryAdd(symbol, actual) && symbols[symbol] != actual)
         {
             throw new ProgramException(
-                $"Program '{program.Name}', input {input}: axis {axis} is {actual}, but another input already fixed {symbol} = {symbols[symbol]}.");
+                $"Program '{program.Name}', input {input}: axis {axis} is {actual}, but another input already fixed {symbol} = "
+                    + $"{symbols[symbol]}."
+            );
         }
     }
 

@@ -1,8 +1,8 @@
 namespace MobiZO.Programs.Feeding;
 
 /// <summary>
-/// Memory for the joined prompts of a batch. A step's prompts can be hundreds of megabytes: taking them anew for every step would leave as much garbage behind.
-/// One batch at a time.
+/// Memory for the joined prompts of a batch. A step's prompts can be hundreds of megabytes: taking them anew for every step would leave as
+/// much garbage behind. One batch at a time.
 /// </summary>
 public sealed class PrefixBuffers
 {
@@ -22,7 +22,8 @@ public sealed class PrefixBuffers
         {
             if (_arrays[i].Length < lengths[i])
             {
-                // Batches differ a little in size: without room to spare, each that is larger than all before would leave the old memory as garbage.
+                // Batches differ a little in size: without room to spare, each that is larger than all before would leave the old memory as
+                // garbage.
                 _arrays[i] = [];
                 _arrays[i] = GC.AllocateUninitializedArray<float>((int)Math.Min(lengths[i] + (lengths[i] / 4L), Array.MaxLength));
             }

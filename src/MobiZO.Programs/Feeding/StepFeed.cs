@@ -4,8 +4,8 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.Programs.Feeding;
 
 /// <summary>
-/// Lays examples out as the rows of a step. Every copy sees the same E examples. Rows of copy 0 come first; within a copy choice by choice, example by
-/// example.
+/// Lays examples out as the rows of a step. Every copy sees the same E examples. Rows of copy 0 come first; within a copy choice by choice,
+/// example by example.
 /// </summary>
 public sealed class StepFeed
 {
@@ -31,8 +31,8 @@ public sealed class StepFeed
     public int ExampleCount { get; }
 
     /// <summary>
-    /// Example (index into the given list) and choice of every row of the first copy, which the others repeat: the order of hidden states and of layers that
-    /// copies share.
+    /// Example (index into the given list) and choice of every row of the first copy, which the others repeat: the order of hidden states
+    /// and of layers that copies share.
     /// </summary>
     public IReadOnlyList<(int Example, int Choice)> FirstCopyRows { get; }
 
@@ -73,8 +73,10 @@ public sealed class StepFeed
         if (!fits || example.SuffixStart < 0 || example.SuffixStart >= example.Prompt.Length)
         {
             throw new ProgramException(
-                $"An example with {example.Prompt.Length} prompt tokens (suffix from {example.SuffixStart}), {example.Answer.Length} answer tokens " +
-                $"and {example.Choices.Length} choices does not fit the loss {form}.");
+                $"An example with {example.Prompt.Length} prompt tokens (suffix from {example.SuffixStart}), {example.Answer.Length} "
+                    + $"answer tokens "
+                    + $"and {example.Choices.Length} choices does not fit the loss {form}."
+            );
         }
     }
 
@@ -95,7 +97,10 @@ public sealed class StepFeed
         return rows;
     }
 
-    /// <summary>The tokens of the row of one choice (of the free answer, when there are none) from the first prompt token on; the last answer token is only predicted.</summary>
+    /// <summary>
+    /// The tokens of the row of one choice (of the free answer, when there are none) from the first prompt token on; the last answer token
+    /// is only predicted.
+    /// </summary>
     public static int[] RowTokens(PromptExample example, int choice)
     {
         ArgumentNullException.ThrowIfNull(example);
@@ -106,10 +111,13 @@ public sealed class StepFeed
     public static int TokensOf(StepLossKind form, PromptExample example)
     {
         ArgumentNullException.ThrowIfNull(example);
-        return Enumerable.Range(0, form == StepLossKind.ChoiceSequences ? example.Choices.Length : 1).Max(choice => NewRow(form, example, 0, 0, choice).Tokens.Length);
+        return Enumerable
+            .Range(0, form == StepLossKind.ChoiceSequences ? example.Choices.Length : 1)
+            .Max(choice => NewRow(form, example, 0, 0, choice).Tokens.Length);
     }
 
-    private static int[] WithAnswer(PromptExample example, int[] answer) => answer.Length > 1 ? [.. example.Prompt, .. answer[..^1]] : example.Prompt;
+    private static int[] WithAnswer(PromptExample example, int[] answer) =>
+        answer.Length > 1 ? [.. example.Prompt, .. answer[..^1]] : example.Prompt;
 
     private static Row NewRow(StepLossKind form, PromptExample example, int index, int copy, int choice)
     {
@@ -121,9 +129,13 @@ public sealed class StepFeed
         };
         var all = WithAnswer(example, answer);
         var first = example.Prompt.Length - 1 - example.SuffixStart;
-        int[][] candidates = form == StepLossKind.Choices
-            ? [[.. example.Choices.Select(word => word[0])]]
-            : [.. answer.Select(token => new[] { token })];
+        int[][] candidates =
+            form == StepLossKind.Choices
+                ?
+                [
+                    [.. example.Choices.Select(word => word[0])],
+                ]
+                : [.. answer.Select(token => new[] { token })];
         return new Row(index, copy, choice, example.SuffixStart, all[example.SuffixStart..], first, candidates, example.Label);
     }
 
@@ -167,14 +179,21 @@ public sealed class StepFeed
         if (form == StepLossKind.Tokens)
         {
             AddWeights(
-                rows, answerRows.Count, copies, row => row.Copy, copy => 1f / rows.Where(row => row.Copy == copy).Sum(row => row.Candidates.Length));
+                rows,
+                answerRows.Count,
+                copies,
+                row => row.Copy,
+                copy => 1f / rows.Where(row => row.Copy == copy).Sum(row => row.Candidates.Length)
+            );
         }
         else if (form == StepLossKind.ChoiceSequences)
         {
             var scores = rows.Count;
-            var decisions = rows.Index().ToDictionary(
-                pair => pair.Item,
-                pair => ((((pair.Item.Copy * perCopy) + (pair.Index % perCopy)) * choices) + pair.Item.Choice));
+            var decisions = rows.Index()
+                .ToDictionary(
+                    pair => pair.Item,
+                    pair => ((((pair.Item.Copy * perCopy) + (pair.Index % perCopy)) * choices) + pair.Item.Choice)
+                );
             var lengths = decisions.ToDictionary(pair => pair.Value, pair => pair.Key.Candidates.Length);
             AddWeights(rows, answerRows.Count, scores, row => decisions[row], score => 1f / lengths[score]);
         }
@@ -198,7 +217,16 @@ public sealed class StepFeed
     }
 
     /// <summary>One row; a class, so that rows with equal content stay apart as dictionary keys.</summary>
-    private sealed class Row(int example, int copy, int choice, int firstPosition, int[] tokens, int firstAnswer, int[][] candidates, int label)
+    private sealed class Row(
+        int example,
+        int copy,
+        int choice,
+        int firstPosition,
+        int[] tokens,
+        int firstAnswer,
+        int[][] candidates,
+        int label
+    )
     {
         public int Example => example;
 

@@ -8,7 +8,13 @@ public sealed record AppendTime() : Operation
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)
     {
-        Expect(inputs is [{ Shape.Rank: 4 }, { Shape.Rank: 4 }] && inputs[0].Shape[1] == inputs[1].Shape[1] && inputs[0].Shape[3] == inputs[1].Shape[3], "past and new of one head count and width", inputs);
+        Expect(
+            inputs is [{ Shape.Rank: 4 }, { Shape.Rank: 4 }]
+                && inputs[0].Shape[1] == inputs[1].Shape[1]
+                && inputs[0].Shape[3] == inputs[1].Shape[3],
+            "past and new of one head count and width",
+            inputs
+        );
         var (past, added) = (inputs[0].Shape[2], inputs[1].Shape[2]);
         Dimension total = past.IsConstant && added.IsConstant ? (int)(past.Factor + added.Factor) : "total";
         return [new Shape(inputs[0].Shape[0], inputs[0].Shape[1], total, inputs[0].Shape[3])];

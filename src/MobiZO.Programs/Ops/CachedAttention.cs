@@ -20,18 +20,26 @@ public sealed record CachedAttention(int Heads, int KeyValueHeads, int HeadDimen
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)
     {
         Expect(
-            inputs.Count == 7 && inputs[4].Shape.Rank == 4 && inputs[4].Shape == inputs[5].Shape && inputs[6] is { Type: ElementType.Int64, Shape.Rank: 1 },
+            inputs.Count == 7
+                && inputs[4].Shape.Rank == 4
+                && inputs[4].Shape == inputs[5].Shape
+                && inputs[6] is { Type: ElementType.Int64, Shape.Rank: 1 },
             "q, k, v, positions, past keys, past values, past lengths",
-            inputs);
+            inputs
+        );
         Expect(
-            inputs[0].Shape[1] == Heads * HeadDimension && inputs[1].Shape[1] == KeyValueHeads * HeadDimension
-            && inputs[1].Shape == inputs[2].Shape && inputs[0].Shape[0] == inputs[3].Shape.Size,
+            inputs[0].Shape[1] == Heads * HeadDimension
+                && inputs[1].Shape[1] == KeyValueHeads * HeadDimension
+                && inputs[1].Shape == inputs[2].Shape
+                && inputs[0].Shape[0] == inputs[3].Shape.Size,
             $"q [N*S, {Heads * HeadDimension}], k and v [N*S, {KeyValueHeads * HeadDimension}], positions [N, S]",
-            inputs);
+            inputs
+        );
         Expect(
             inputs[4].Shape[1] == KeyValueHeads && inputs[4].Shape[3] == HeadDimension && inputs[6].Shape[0] == inputs[4].Shape[0],
             $"past keys and values [X, {KeyValueHeads}, T, {HeadDimension}], past lengths [X]",
-            inputs);
+            inputs
+        );
         return [inputs[0].Shape];
     }
 }

@@ -14,10 +14,12 @@ public sealed record CandidateLogits(Weight Head, Weight? Bias = null) : Operati
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)
     {
         Expect(
-            inputs is [{ Shape.Rank: 2 }, { Type: ElementType.Int64, Shape.Rank: 2 }] && inputs[0].Shape[0] == inputs[1].Shape[0]
-            && inputs[0].Shape[1] == Head.Shape[1],
+            inputs is [{ Shape.Rank: 2 }, { Type: ElementType.Int64, Shape.Rank: 2 }]
+                && inputs[0].Shape[0] == inputs[1].Shape[0]
+                && inputs[0].Shape[1] == Head.Shape[1],
             $"x [R, {Head.Shape[1]}], candidate ids [R, K]",
-            inputs);
+            inputs
+        );
         return [inputs[1].Shape];
     }
 }

@@ -18,10 +18,13 @@ public sealed record CausalAttention(int Heads, int KeyValueHeads, int HeadDimen
     {
         Expect(inputs is [{ Shape.Rank: 2 }, { Shape.Rank: 2 }, { Shape.Rank: 2 }, { Shape.Rank: 2 }], "q, k, v, positions", inputs);
         Expect(
-            inputs[0].Shape[1] == Heads * HeadDimension && inputs[1].Shape[1] == KeyValueHeads * HeadDimension
-            && inputs[1].Shape == inputs[2].Shape && inputs[0].Shape[0] == inputs[3].Shape.Size,
+            inputs[0].Shape[1] == Heads * HeadDimension
+                && inputs[1].Shape[1] == KeyValueHeads * HeadDimension
+                && inputs[1].Shape == inputs[2].Shape
+                && inputs[0].Shape[0] == inputs[3].Shape.Size,
             $"q [N*S, {Heads * HeadDimension}], k and v [N*S, {KeyValueHeads * HeadDimension}], positions [N, S]",
-            inputs);
+            inputs
+        );
         return [inputs[0].Shape];
     }
 }

@@ -11,7 +11,12 @@ public sealed record ChoiceLoss() : Operation
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)
     {
-        Expect(inputs is [{ Shape.Rank: 2 }, { Type: ElementType.Int64, Shape.Rank: 1 }, { Shape.Rank: 1 }] && inputs[0].Shape[0] == inputs[1].Shape[0], "scores [D, K], labels [D], copies [P]", inputs);
+        Expect(
+            inputs is [{ Shape.Rank: 2 }, { Type: ElementType.Int64, Shape.Rank: 1 }, { Shape.Rank: 1 }]
+                && inputs[0].Shape[0] == inputs[1].Shape[0],
+            "scores [D, K], labels [D], copies [P]",
+            inputs
+        );
         return [inputs[2].Shape];
     }
 }

@@ -19,7 +19,8 @@ public sealed record LayerNorm(Weight Scale, Weight? Bias, double Epsilon) : Ope
         Expect(
             inputs is [{ Shape.Rank: 2 }] && inputs[0].Shape[1].IsConstant && inputs[0].Shape[1].Factor % Scale.Shape[0] == 0,
             $"[M, k * {Scale.Shape[0]}]",
-            inputs);
+            inputs
+        );
         return [inputs[0].Shape];
     }
 }

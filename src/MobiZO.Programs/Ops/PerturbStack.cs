@@ -10,8 +10,13 @@ public sealed record PerturbStack() : Operation
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)
     {
-        Expect(inputs is [{ Shape.Rank: 1 }, { Shape.Rank: 2 }, { Type: ElementType.Int64, Shape.Rank: 1 }, { Shape.Rank: 1 }] && inputs[0].Shape[0] == inputs[1].Shape[1] && inputs[2].Shape == inputs[3].Shape,
-            "b [n], noise [q, n], query indices [P], coefficients [P]", inputs);
+        Expect(
+            inputs is [{ Shape.Rank: 1 }, { Shape.Rank: 2 }, { Type: ElementType.Int64, Shape.Rank: 1 }, { Shape.Rank: 1 }]
+                && inputs[0].Shape[0] == inputs[1].Shape[1]
+                && inputs[2].Shape == inputs[3].Shape,
+            "b [n], noise [q, n], query indices [P], coefficients [P]",
+            inputs
+        );
         return [new Shape(inputs[3].Shape[0], inputs[0].Shape[0])];
     }
 }

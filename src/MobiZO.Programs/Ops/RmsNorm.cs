@@ -20,7 +20,8 @@ public sealed record RmsNorm(Weight Scale, double Epsilon) : Operation
         Expect(
             inputs is [{ Shape.Rank: 2 }] && inputs[0].Shape[1].IsConstant && inputs[0].Shape[1].Factor % Scale.Shape[0] == 0,
             $"[M, {Scale.Shape[0]}] or k runs of it",
-            inputs);
+            inputs
+        );
         return [inputs[0].Shape];
     }
 }

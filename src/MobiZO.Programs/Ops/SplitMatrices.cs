@@ -13,7 +13,11 @@ public sealed record SplitMatrices(IReadOnlyList<(int Rows, int Columns)> Matric
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)
     {
         var total = Matrices.Sum(matrix => matrix.Rows * matrix.Columns);
-        Expect(inputs is [{ Shape.Rank: 1 or 2 }] && inputs[0].Shape[inputs[0].Shape.Rank - 1] == total, $"flat state whose last axis is {total}", inputs);
+        Expect(
+            inputs is [{ Shape.Rank: 1 or 2 }] && inputs[0].Shape[inputs[0].Shape.Rank - 1] == total,
+            $"flat state whose last axis is {total}",
+            inputs
+        );
         return inputs[0].Shape.Rank == 1
             ? [.. Matrices.Select(matrix => new Shape(matrix.Rows, matrix.Columns))]
             : [.. Matrices.Select(matrix => new Shape(inputs[0].Shape[0], matrix.Rows, matrix.Columns))];

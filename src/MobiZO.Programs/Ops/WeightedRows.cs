@@ -9,7 +9,11 @@ public sealed record WeightedRows(double Factor) : Operation
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)
     {
-        Expect(inputs is [{ Shape.Rank: 2 }, { Shape.Rank: 2 }] && inputs[0].Shape[1] == 1 && inputs[1].Shape[1] == inputs[0].Shape[0], "x [R, 1], weights [D, R]", inputs);
+        Expect(
+            inputs is [{ Shape.Rank: 2 }, { Shape.Rank: 2 }] && inputs[0].Shape[1] == 1 && inputs[1].Shape[1] == inputs[0].Shape[0],
+            "x [R, 1], weights [D, R]",
+            inputs
+        );
         return [new Shape(inputs[1].Shape[0])];
     }
 }

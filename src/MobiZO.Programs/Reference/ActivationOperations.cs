@@ -7,8 +7,7 @@ namespace MobiZO.Programs.Reference;
 internal static class ActivationOperations
 {
     public static Tensor<T> Activate<T>(Tensor<T> x, ActivationKind kind)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Map(x, value => Activate(value, kind));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(x, value => Activate(value, kind));
 
     public static Tensor<T> Gate<T>(Tensor<T> gate, Tensor<T> up, ActivationKind kind)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -23,23 +22,23 @@ internal static class ActivationOperations
     }
 
     public static Tensor<T> Scale<T>(Tensor<T> x, T factor)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Map(x, value => value * factor);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(x, value => value * factor);
 
     public static Tensor<T> Cap<T>(Tensor<T> x, T cap)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Map(x, value => cap * T.Tanh(value / cap));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(x, value => cap * T.Tanh(value / cap));
 
     private static Tensor<T> Map<T>(Tensor<T> x, Func<T, T> function)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new(x.Shape, Array.ConvertAll(x.Values, value => function(value)));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(x.Shape, Array.ConvertAll(x.Values, value => function(value)));
 
     private static T Activate<T>(T x, ActivationKind kind)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => kind switch
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        kind switch
         {
             ActivationKind.Silu => x / (T.One + T.Exp(-x)),
             ActivationKind.Gelu => T.CreateChecked(double.CreateChecked(x) * NormalDistribution(double.CreateChecked(x))),
-            ActivationKind.GeluTanh => x * (T.One + T.Tanh(T.CreateChecked(Math.Sqrt(2 / Math.PI)) * (x + (T.CreateChecked(0.044715) * x * x * x)))) / T.CreateChecked(2),
+            ActivationKind.GeluTanh => x
+                * (T.One + T.Tanh(T.CreateChecked(Math.Sqrt(2 / Math.PI)) * (x + (T.CreateChecked(0.044715) * x * x * x))))
+                / T.CreateChecked(2),
             _ => T.Max(x, T.Zero),
         };
 

@@ -65,7 +65,15 @@ internal static class AttentionOperations
     }
 
     private static (List<T[]> Keys, List<T[]> Values) Seen<T>(
-        Tensor<T>[] projections, Tensor<T>[]? cache, int row, int tokens, int token, int head, int heads, int width)
+        Tensor<T>[] projections,
+        Tensor<T>[]? cache,
+        int row,
+        int tokens,
+        int token,
+        int head,
+        int heads,
+        int width
+    )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (keys, values) = (new List<T[]>(), new List<T[]>());

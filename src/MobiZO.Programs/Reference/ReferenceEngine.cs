@@ -14,10 +14,18 @@ public sealed class ReferenceEngine<T>(WeightFormat format = WeightFormat.Float3
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
-    public string Name => $"managed reference interpreter ({typeof(T).Name}){(format == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(format)} weights")}";
+    public string Name =>
+        $"managed reference interpreter "
+        + $"({typeof(T).Name}){(format == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(format)} weights")}";
 
     /// <inheritdoc/>
-    public EngineTraits Traits { get; } = new() { AreRowsIndependent = true, AreCopiesIndependent = true, Numerics = typeof(T).Name };
+    public EngineTraits Traits { get; } =
+        new()
+        {
+            AreRowsIndependent = true,
+            AreCopiesIndependent = true,
+            Numerics = typeof(T).Name,
+        };
 
     /// <inheritdoc/>
     public IProgramSession Load(Program program, IWeightSource weights, RunStyle style = RunStyle.OneByOne, Extents? extents = null) =>
@@ -29,11 +37,16 @@ public sealed class ReferenceEngine<T>(WeightFormat format = WeightFormat.Float3
         ArgumentNullException.ThrowIfNull(weights);
 
         // Every weight is held as T, whatever the format. Counted as mapped: nothing is repacked.
-        return new EngineMemory(weights.Names.Sum(name => weights.FindShape(name)!.Aggregate((long)System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), (bytes, extent) => bytes * extent)), 0);
+        return new EngineMemory(
+            weights.Names.Sum(name =>
+                weights
+                    .FindShape(name)!
+                    .Aggregate((long)System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), (bytes, extent) => bytes * extent)
+            ),
+            0
+        );
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

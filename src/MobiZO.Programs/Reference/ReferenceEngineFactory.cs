@@ -18,7 +18,9 @@ public sealed class ReferenceEngineFactory : IEngineFactory
     public IReadOnlyList<string> Validate(EngineSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return settings.Device == EngineSettings.Cpu ? [] : [$"Device: the reference interpreter runs on the cpu, found '{settings.Device}'"];
+        return settings.Device == EngineSettings.Cpu
+            ? []
+            : [$"Device: the reference interpreter runs on the cpu, found '{settings.Device}'"];
     }
 
     /// <inheritdoc/>

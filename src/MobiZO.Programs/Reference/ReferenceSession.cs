@@ -44,54 +44,55 @@ internal sealed class ReferenceSession<T> : IProgramSession
         return Program.Outputs.ToDictionary(output => output.Name, output => ToHost(values[output.Name]), StringComparer.Ordinal);
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
-    private Tensor<T>[] Execute(ProgramNode node, Tensor<T>[] inputs) => node.Operation switch
-    {
-        Embedding op => [RowOperations.Embed(inputs[0], Get(op.Table))],
-        PositionEmbedding op => [RowOperations.EmbedPositions(inputs[0], Get(op.Table), op.Offset)],
-        LayerNorm op => [RowOperations.LayerNorm(inputs[0], Get(op.Scale), FindBias(op.Bias), T.CreateChecked(op.Epsilon))],
-        RmsNorm op => [RowOperations.RmsNorm(inputs[0], Get(op.Scale), T.CreateChecked(op.Epsilon))],
-        Linear op => [LinearOperations.Linear(inputs[0], Get(op.Matrix), FindBias(op.Bias))],
-        MultiPerturbedLora op => [LinearOperations.Lora(inputs[0], inputs[1], inputs[2], inputs[3], T.CreateChecked(op.Scale))],
-        CandidateLogits op => [LinearOperations.CandidateLogits(inputs[0], inputs[1], Get(op.Head), FindBias(op.Bias))],
-        RotaryAngles op => RowOperations.RotaryAngles(inputs[0], op.InverseFrequencies, T.CreateChecked(op.Factor)),
-        Rotary op => [RowOperations.Rotate(inputs[0], inputs[1], inputs[2], op.HeadDimension)],
-        SplitColumns op => RowOperations.SplitColumns(inputs[0], op.Widths),
-        SplitGroups op => RowOperations.SplitGroups(inputs[0], op.Heads, op.KeyValueHeads, op.HeadDimension),
-        Activation op => [ActivationOperations.Activate(inputs[0], op.Kind)],
-        GatedActivation op => [ActivationOperations.Gate(inputs[0], inputs[1], op.Kind)],
-        Scale op => [ActivationOperations.Scale(inputs[0], T.CreateChecked(op.Factor))],
-        SoftCap op => [ActivationOperations.Cap(inputs[0], T.CreateChecked(op.Cap))],
-        Sum => [RowOperations.Add(inputs[0], inputs[1])],
-        GatherRows => [RowOperations.Gather(inputs[0], inputs[1])],
-        RepeatExamples => [RowOperations.Repeat(inputs[0], inputs[1].Rows)],
-        SplitRows => [new Tensor<T>([inputs[1].Shape[0], inputs[1].Shape[1], inputs[0].Width], inputs[0].Values)],
-        SplitHeads op => [AttentionOperations.SplitHeads(inputs[0], inputs[1].Shape, op.Heads)],
-        AppendTime => [AttentionOperations.AppendTime(inputs[0], inputs[1])],
-        CausalAttention op => [AttentionOperations.Attend(inputs[..3], inputs[3].Shape, null, op)],
-        CachedAttention op => [AttentionOperations.Attend(inputs[..3], inputs[3].Shape, inputs[4..], op)],
-        CandidateLogProbabilities => [LossOperations.LogProbabilities(inputs[0], inputs[1])],
-        WeightedRows op => [LossOperations.WeightedRows(inputs[0], inputs[1], T.CreateChecked(op.Factor))],
-        ChoiceScores => [new Tensor<T>([inputs[1].Rows, inputs[0].Rows / Math.Max(inputs[1].Rows, 1)], inputs[0].Values)],
-        ChoiceLoss => [LossOperations.ChoiceLoss(inputs[0], inputs[1], inputs[2].Rows)],
-        PerturbStack => [StateOperations.Perturb(inputs[0], inputs[1], inputs[2], inputs[3])],
-        SingleStack => [new Tensor<T>([1, inputs[0].Rows], inputs[0].Values)],
-        SplitMatrices op => StateOperations.Split(inputs[0], op.Matrices),
-        ProjectGradients op => [StateOperations.ProjectGradients(inputs[0], inputs[1].Values[0], op.Estimator, op.Queries)],
-        UpdateState op => [StateOperations.Update(inputs[0], inputs[1], inputs[2], inputs[3].Values[0], op.Queries)],
-        _ => throw new ProgramException($"The reference interpreter does not know the operation {node.Operation.GetType().Name}."),
-    };
+    private Tensor<T>[] Execute(ProgramNode node, Tensor<T>[] inputs) =>
+        node.Operation switch
+        {
+            Embedding op => [RowOperations.Embed(inputs[0], Get(op.Table))],
+            PositionEmbedding op => [RowOperations.EmbedPositions(inputs[0], Get(op.Table), op.Offset)],
+            LayerNorm op => [RowOperations.LayerNorm(inputs[0], Get(op.Scale), FindBias(op.Bias), T.CreateChecked(op.Epsilon))],
+            RmsNorm op => [RowOperations.RmsNorm(inputs[0], Get(op.Scale), T.CreateChecked(op.Epsilon))],
+            Linear op => [LinearOperations.Linear(inputs[0], Get(op.Matrix), FindBias(op.Bias))],
+            MultiPerturbedLora op => [LinearOperations.Lora(inputs[0], inputs[1], inputs[2], inputs[3], T.CreateChecked(op.Scale))],
+            CandidateLogits op => [LinearOperations.CandidateLogits(inputs[0], inputs[1], Get(op.Head), FindBias(op.Bias))],
+            RotaryAngles op => RowOperations.RotaryAngles(inputs[0], op.InverseFrequencies, T.CreateChecked(op.Factor)),
+            Rotary op => [RowOperations.Rotate(inputs[0], inputs[1], inputs[2], op.HeadDimension)],
+            SplitColumns op => RowOperations.SplitColumns(inputs[0], op.Widths),
+            SplitGroups op => RowOperations.SplitGroups(inputs[0], op.Heads, op.KeyValueHeads, op.HeadDimension),
+            Activation op => [ActivationOperations.Activate(inputs[0], op.Kind)],
+            GatedActivation op => [ActivationOperations.Gate(inputs[0], inputs[1], op.Kind)],
+            Scale op => [ActivationOperations.Scale(inputs[0], T.CreateChecked(op.Factor))],
+            SoftCap op => [ActivationOperations.Cap(inputs[0], T.CreateChecked(op.Cap))],
+            Sum => [RowOperations.Add(inputs[0], inputs[1])],
+            GatherRows => [RowOperations.Gather(inputs[0], inputs[1])],
+            RepeatExamples => [RowOperations.Repeat(inputs[0], inputs[1].Rows)],
+            SplitRows => [new Tensor<T>([inputs[1].Shape[0], inputs[1].Shape[1], inputs[0].Width], inputs[0].Values)],
+            SplitHeads op => [AttentionOperations.SplitHeads(inputs[0], inputs[1].Shape, op.Heads)],
+            AppendTime => [AttentionOperations.AppendTime(inputs[0], inputs[1])],
+            CausalAttention op => [AttentionOperations.Attend(inputs[..3], inputs[3].Shape, null, op)],
+            CachedAttention op => [AttentionOperations.Attend(inputs[..3], inputs[3].Shape, inputs[4..], op)],
+            CandidateLogProbabilities => [LossOperations.LogProbabilities(inputs[0], inputs[1])],
+            WeightedRows op => [LossOperations.WeightedRows(inputs[0], inputs[1], T.CreateChecked(op.Factor))],
+            ChoiceScores => [new Tensor<T>([inputs[1].Rows, inputs[0].Rows / Math.Max(inputs[1].Rows, 1)], inputs[0].Values)],
+            ChoiceLoss => [LossOperations.ChoiceLoss(inputs[0], inputs[1], inputs[2].Rows)],
+            PerturbStack => [StateOperations.Perturb(inputs[0], inputs[1], inputs[2], inputs[3])],
+            SingleStack => [new Tensor<T>([1, inputs[0].Rows], inputs[0].Values)],
+            SplitMatrices op => StateOperations.Split(inputs[0], op.Matrices),
+            ProjectGradients op => [StateOperations.ProjectGradients(inputs[0], inputs[1].Values[0], op.Estimator, op.Queries)],
+            UpdateState op => [StateOperations.Update(inputs[0], inputs[1], inputs[2], inputs[3].Values[0], op.Queries)],
+            _ => throw new ProgramException($"The reference interpreter does not know the operation {node.Operation.GetType().Name}."),
+        };
 
     private Tensor<T>? FindBias(Weight? bias) => bias is null ? null : Get(bias);
 
     private Tensor<T> Get(Weight weight) => _weights[weight.Name];
 
-    private static Tensor<T> FromHost(HostTensor tensor) => tensor.Type == ElementType.Int64
-        ? new Tensor<T>([.. tensor.Shape], [], tensor.Longs)
-        : new Tensor<T>([.. tensor.Shape], Array.ConvertAll(tensor.Floats, T.CreateChecked));
+    private static Tensor<T> FromHost(HostTensor tensor) =>
+        tensor.Type == ElementType.Int64
+            ? new Tensor<T>([.. tensor.Shape], [], tensor.Longs)
+            : new Tensor<T>([.. tensor.Shape], Array.ConvertAll(tensor.Floats, T.CreateChecked));
 
-    private static HostTensor ToHost(Tensor<T> tensor) => HostTensor.Of(Array.ConvertAll(tensor.Values, float.CreateTruncating), tensor.Shape);
+    private static HostTensor ToHost(Tensor<T> tensor) =>
+        HostTensor.Of(Array.ConvertAll(tensor.Values, float.CreateTruncating), tensor.Shape);
 }

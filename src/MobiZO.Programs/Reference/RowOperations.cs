@@ -146,12 +146,15 @@ internal static class RowOperations
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var start = 0;
-        return [.. widths.Select(width =>
-        {
-            var part = Columns(x, width, 1, start, 0, width);
-            start += width;
-            return part;
-        })];
+        return
+        [
+            .. widths.Select(width =>
+            {
+                var part = Columns(x, width, 1, start, 0, width);
+                start += width;
+                return part;
+            }),
+        ];
     }
 
     public static Tensor<T>[] SplitGroups<T>(Tensor<T> x, int heads, int keyValueHeads, int headDimension)

@@ -32,7 +32,8 @@ public sealed class ChatTemplate
         return source.Length <= TemplateLimits.MaximumSourceLength
             ? new ChatTemplate(Parser.Parse(source))
             : throw new ChatTemplateException(
-                $"The template has {source.Length} characters, more than allowed ({TemplateLimits.MaximumSourceLength})");
+                $"The template has {source.Length} characters, more than allowed ({TemplateLimits.MaximumSourceLength})"
+            );
     }
 
     /// <summary>Renders a plain conversation.</summary>
@@ -40,8 +41,11 @@ public sealed class ChatTemplate
     public string Render(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        var trees = messages.Select(message =>
-            new OrderedDictionary<string, object?>(StringComparer.Ordinal) { ["role"] = message.Role, ["content"] = message.Content });
+        var trees = messages.Select(message => new OrderedDictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["role"] = message.Role,
+            ["content"] = message.Content,
+        });
         return RenderWithSpans([.. trees], options).Text;
     }
 
@@ -67,7 +71,8 @@ public sealed class ChatTemplate
         {
             throw new ChatTemplateException(
                 "ContinueFinalMessage and AddGenerationPrompt are not compatible: the first lets the model continue the last message, "
-                + "the second starts a new one. Set only one of them.");
+                    + "the second starts a new one. Set only one of them."
+            );
         }
 
         var prepared = messages.Select(Conversation.Prepare).ToList();
@@ -93,7 +98,8 @@ public sealed class ChatTemplate
             variables[name] = s_reservedNames.Contains(name, StringComparer.Ordinal)
                 ? throw new ArgumentException(
                     $"'{name}' is not an extra variable; messages are given to Render, the others in their own options.",
-                    nameof(options))
+                    nameof(options)
+                )
                 : HostValues.Import(value, name);
         }
 

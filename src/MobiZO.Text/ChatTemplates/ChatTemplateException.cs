@@ -10,9 +10,11 @@ public sealed class ChatTemplateException : Exception
     /// <param name="message">What is wrong.</param>
     /// <param name="line">One-based line of the template.</param>
     public ChatTemplateException(string message, int? line = null)
-        : base(line is null
-            ? message
-            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{message} (line {line} of the chat template)"))
+        : base(
+            line is null
+                ? message
+                : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{message} (line {line} of the chat template)")
+        )
     {
         Line = line;
     }

@@ -76,8 +76,10 @@ public static class ChatValue
             throw new FormatException($"A JSON number has {text.Length} digits, more than allowed ({MaximumNumberLength}).");
         }
 
-        if (text.AsSpan().IndexOfAny('.', 'e', 'E') < 0
-            && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large))
+        if (
+            text.AsSpan().IndexOfAny('.', 'e', 'E') < 0
+            && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large)
+        )
         {
             return large;
         }

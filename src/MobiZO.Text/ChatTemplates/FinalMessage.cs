@@ -45,13 +45,14 @@ internal sealed class FinalMessage
         {
             throw new ChatTemplateException(
                 "ContinueFinalMessage is set, but the last message does not appear in the rendered text as it was given. "
-                + "The template may drop or change it; render without ContinueFinalMessage.");
+                    + "The template may drop or change it; render without ContinueFinalMessage."
+            );
         }
 
         var isKept = string.CompareOrdinal(text, index, Marker, 0, Marker.Length) == 0;
         var cut = isKept ? text[..index] : PythonCharacters.TrimEnd(text[..index]);
-        var spans = rendered.GenerationSpans
-            .Where(span => span.Start.Value < cut.Length)
+        var spans = rendered
+            .GenerationSpans.Where(span => span.Start.Value < cut.Length)
             .Select(span => span.Start..Math.Min(span.End.Value, cut.Length));
         return new RenderedChat(cut, [.. spans]);
     }

@@ -5,13 +5,9 @@ public sealed class TokenizerException : Exception
 {
     /// <summary>Creates the exception; the message names the source, the place in it, what was expected and what to do.</summary>
     public TokenizerException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>Creates the exception with its cause.</summary>
     public TokenizerException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 }

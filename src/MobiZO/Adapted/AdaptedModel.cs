@@ -10,8 +10,8 @@ using MobiZO.Programs.Feeding;
 namespace MobiZO.Adapted;
 
 /// <summary>
-/// A model with an adapter, ready to be trained, scored or asked: which modules are adapted, where the adapter starts, the program that scores and those that compute what is frozen.
-/// Programs are loaded when they are first used.
+/// A model with an adapter, ready to be trained, scored or asked: which modules are adapted, where the adapter starts, the program that
+/// scores and those that compute what is frozen. Programs are loaded when they are first used.
 /// </summary>
 internal sealed class AdaptedModel : IDisposable
 {
@@ -33,7 +33,8 @@ internal sealed class AdaptedModel : IDisposable
             PrefixShape.Of(model.Checkpoint.Config, Start.Prompt, Start.Layer),
             model.Engine.Traits,
             (program, style) => model.Engine.Load(program, model.Checkpoint, style),
-            prefixStyle);
+            prefixStyle
+        );
         _score = new Lazy<IProgramSession>(() => Load(model.Assembler.Score(Layout, Start.Prompt, Start.Layer)));
     }
 
@@ -62,11 +63,15 @@ internal sealed class AdaptedModel : IDisposable
 
     /// <summary>A row as it is scored: with all its choices, or with its free answer.</summary>
     /// <exception cref="FineTuneException">The adapter would never act on the row.</exception>
-    public PromptExample ForScoring(EncodedExample row) => row.ChoiceIds.Length > 1
-        ? new PromptExample(row.PromptIds, Start.TokenOf(row), [], row.ChoiceIds, row.Label ?? 0)
-        : new PromptExample(row.PromptIds, Start.TokenOf(row), row.AnswerIds, [], row.Label ?? 0);
+    public PromptExample ForScoring(EncodedExample row) =>
+        row.ChoiceIds.Length > 1
+            ? new PromptExample(row.PromptIds, Start.TokenOf(row), [], row.ChoiceIds, row.Label ?? 0)
+            : new PromptExample(row.PromptIds, Start.TokenOf(row), row.AnswerIds, [], row.Label ?? 0);
 
-    /// <summary>A store for the frozen parts of examples, with what earlier runs left in its folder; null when nothing is frozen. It is the caller's.</summary>
+    /// <summary>
+    /// A store for the frozen parts of examples, with what earlier runs left in its folder; null when nothing is frozen. It is the
+    /// caller's.
+    /// </summary>
     /// <param name="examples">The examples.</param>
     /// <param name="options">Type, budget and files.</param>
     /// <param name="used">Examples worth computing ahead; null: all.</param>

@@ -16,12 +16,20 @@ internal static class AdapterLayouts
         var layout = new List<AdapterModule>();
         foreach (var module in adapter.Modules)
         {
-            if (!modules.TryGetValue(module.Name, out var known) || known.InputSize != module.InputSize || known.OutputSize != module.OutputSize)
+            if (
+                !modules.TryGetValue(module.Name, out var known)
+                || known.InputSize != module.InputSize
+                || known.OutputSize != module.OutputSize
+            )
             {
-                var found = known is null ? "the model has no such linear layer" : $"the model's is [{known.OutputSize}, {known.InputSize}]";
+                var found = known is null
+                    ? "the model has no such linear layer"
+                    : $"the model's is [{known.OutputSize}, {known.InputSize}]";
                 throw new FineTuneException(
-                    $"The adapter's module '{module.Name}' [{module.OutputSize}, {module.InputSize}] does not fit the model: {found}. Use the base model it was trained on.",
-                    FineTuneFailure.Input);
+                    $"The adapter's module '{module.Name}' [{module.OutputSize}, {module.InputSize}] does not fit the model: {found}. "
+                        + $"Use the base model it was trained on.",
+                    FineTuneFailure.Input
+                );
             }
 
             layout.Add(known);
@@ -35,7 +43,11 @@ internal static class AdapterLayouts
     public static AdapterLayout Of(LocalModel model, DecidedAdapter adapter)
     {
         var chosen = TargetsOf(model, adapter).Modules.ToHashSet(StringComparer.Ordinal);
-        return new AdapterLayout(adapter.Rank, adapter.Alpha / adapter.Rank, [.. model.Assembler.LinearModules.Where(module => chosen.Contains(module.Name))]);
+        return new AdapterLayout(
+            adapter.Rank,
+            adapter.Alpha / adapter.Rank,
+            [.. model.Assembler.LinearModules.Where(module => chosen.Contains(module.Name))]
+        );
     }
 
     /// <summary>The modules of a model that options choose.</summary>
@@ -44,7 +56,8 @@ internal static class AdapterLayouts
     {
         try
         {
-            return TargetSelection.Parse(adapter.TargetModules, LayerFilter.Parse(adapter.Layers), model.Assembler.Model.DefaultTargets)
+            return TargetSelection
+                .Parse(adapter.TargetModules, LayerFilter.Parse(adapter.Layers), model.Assembler.Model.DefaultTargets)
                 .Select([.. model.Assembler.LinearModules.Select(module => module.Name)]);
         }
         catch (ArgumentException exception)

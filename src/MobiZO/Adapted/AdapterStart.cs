@@ -1,3 +1,4 @@
+using System.Globalization;
 using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Programs.Adapters;
@@ -6,8 +7,9 @@ using MobiZO.Programs.Assembling;
 namespace MobiZO.Adapted;
 
 /// <summary>
-/// Where an adapter starts to act: the token of a row and the layer of the model. What lies before the token or below the layer is frozen: it is the same in every copy, step and
-/// run. This is the one place that decides it, so that training, evaluation, classification and generation agree.
+/// Where an adapter starts to act: the token of a row and the layer of the model. What lies before the token or below the layer is frozen:
+/// it is the same in every copy, step and run. This is the one place that decides it, so that training, evaluation, classification and
+/// generation agree.
 /// </summary>
 /// <param name="Prompt">What programs are given of the frozen part of a prompt.</param>
 /// <param name="Layer">The first layer that programs compute; above 0 they are given the hidden states that enter it.</param>
@@ -20,18 +22,22 @@ internal sealed record AdapterStart(PrefixKind Prompt, int Layer, int LowestLaye
     /// <summary>The prompt tokens that the adapter starts at in scope activated; empty: it acts on every token.</summary>
     public int[] InvocationTokens { get; init; } = [];
 
-    /// <summary>Layers that the copies of a step compute once behind cached prompts of all layers: below the lowest adapted one their rows do not differ.</summary>
+    /// <summary>
+    /// Layers that the copies of a step compute once behind cached prompts of all layers: below the lowest adapted one their rows do not
+    /// differ.
+    /// </summary>
     public int SharedLayers => Prompt == PrefixKind.KeyValues && Layer == 0 ? LowestLayer : 0;
 
     /// <summary>Why an adapter does not act on a prompt, as the beginning of a message.</summary>
-    public string NotInvoked => $"the prompt does not hold the tokens that invoke the adapter (alora_invocation_tokens {string.Join(", ", InvocationTokens)})";
+    public string NotInvoked =>
+        $"the prompt does not hold the tokens that invoke the adapter (alora_invocation_tokens {string.Join(", ", InvocationTokens)})";
 
     /// <summary>Decides the layer.</summary>
     /// <param name="scope">Which tokens carry the adapter.</param>
     /// <param name="adapter">Which modules carry it.</param>
     /// <param name="hasSingleRows">
-    /// Whether an example is one row. The hidden states of rows that differ in their answers would have to be kept for each, with the prompt before them; then scope activated keeps
-    /// the prompt of every layer.
+    /// Whether an example is one row. The hidden states of rows that differ in their answers would have to be kept for each, with the
+    /// prompt before them; then scope activated keeps the prompt of every layer.
     /// </param>
     public static AdapterStart Of(AdapterScope scope, AdapterLayout adapter, bool hasSingleRows = true)
     {
@@ -44,13 +50,17 @@ internal sealed record AdapterStart(PrefixKind Prompt, int Layer, int LowestLaye
     /// <summary>Decides layer and tokens.</summary>
     /// <inheritdoc cref="Of(AdapterScope, AdapterLayout, bool)"/>
     public static AdapterStart Of(LoraAdapter adapter, AdapterLayout layout, bool hasSingleRows) =>
-        Of(adapter.Scope, layout, hasSingleRows) with { InvocationTokens = [.. adapter.InvocationTokens] };
+        Of(adapter.Scope, layout, hasSingleRows) with
+        {
+            InvocationTokens = [.. adapter.InvocationTokens],
+        };
 
     /// <summary>Whether label words make one row of an example: each is a single token, or there are none.</summary>
     public static bool AreSingleRows(IEnumerable<int[]> choices) => choices.All(choice => choice.Length == 1);
 
     /// <summary>
-    /// The first token of a prompt that carries the adapter: in scope activated the start of the last occurrence of the invocation tokens, or null when they do not occur; 0 in scope all.
+    /// The first token of a prompt that carries the adapter: in scope activated the start of the last occurrence of the invocation tokens,
+    /// or null when they do not occur; 0 in scope all.
     /// </summary>
     public int? TokenIn(ReadOnlySpan<int> promptIds)
     {
@@ -60,7 +70,12 @@ internal sealed record AdapterStart(PrefixKind Prompt, int Layer, int LowestLaye
 
     /// <summary>The first token of a row that carries the adapter.</summary>
     /// <exception cref="FineTuneException">The adapter would never act on the row.</exception>
-    public int TokenOf(EncodedExample row) => TokenIn(row.PromptIds) ?? throw new FineTuneException(
-        FormattableString.Invariant($"Line {row.LineNumber}: {NotInvoked}, so the adapter would never act. Use the prompt template that the adapter was trained with."),
-        FineTuneFailure.Settings);
+    public int TokenOf(EncodedExample row) =>
+        TokenIn(row.PromptIds)
+        ?? throw new FineTuneException(
+            string.Create(CultureInfo.InvariantCulture, $"Line {row.LineNumber}: {NotInvoked}, so the adapter would never act. Use the prompt template that the adapter was "
+                    + $"trained with."
+            ),
+            FineTuneFailure.Settings
+        );
 }

@@ -24,7 +24,10 @@ internal sealed record DecidedAdapter
     /// <summary>Which tokens carry the adapter.</summary>
     public required AdapterScope Scope { get; init; }
 
-    /// <summary>Whether A comes from the prompts and acts in the upper half of the layers: what the default learning rate of that case was measured with.</summary>
+    /// <summary>
+    /// Whether A comes from the prompts and acts in the upper half of the layers: what the default learning rate of that case was measured
+    /// with.
+    /// </summary>
     public bool IsDiscriminantUpperHalf => Initialization == AdapterInitialization.Discriminant && Layers == LayerFilter.UpperHalfWord;
 
     /// <summary>Decides what was left open.</summary>
@@ -32,30 +35,37 @@ internal sealed record DecidedAdapter
     /// <param name="labels">Number of label words; 0 for free answers, or when no rows are known.</param>
     public static DecidedAdapter Of(AdapterOptions options, int labels)
     {
-        var initialization = options.Initialization != AdapterInitialization.Auto ? options.Initialization
+        var initialization =
+            options.Initialization != AdapterInitialization.Auto ? options.Initialization
             : labels > 1 && options.Scope == AdapterScope.Activated ? AdapterInitialization.Discriminant
             : AdapterInitialization.Kaiming;
         var isDiscriminant = initialization == AdapterInitialization.Discriminant;
-        var rank = options.Rank ?? (isDiscriminant && labels > 0 ? Math.Min(labels, AdapterOptions.MostLabelRank) : AdapterOptions.RandomRank);
+        var rank =
+            options.Rank ?? (isDiscriminant && labels > 0 ? Math.Min(labels, AdapterOptions.MostLabelRank) : AdapterOptions.RandomRank);
         return new DecidedAdapter
         {
             Rank = rank,
             Alpha = options.Alpha ?? 2 * rank,
             Initialization = initialization,
             TargetModules = options.TargetModules,
-            Layers = options.Layers ?? (isDiscriminant && !TargetSelection.IsExpression(options.TargetModules) ? LayerFilter.UpperHalfWord : LayerFilter.AllWord),
+            Layers =
+                options.Layers
+                ?? (
+                    isDiscriminant && !TargetSelection.IsExpression(options.TargetModules) ? LayerFilter.UpperHalfWord : LayerFilter.AllWord
+                ),
             Scope = options.Scope,
         };
     }
 
     /// <summary>As options, for the files of a run.</summary>
-    public AdapterOptions ToOptions() => new()
-    {
-        Rank = Rank,
-        Alpha = Alpha,
-        Initialization = Initialization,
-        TargetModules = TargetModules,
-        Layers = Layers,
-        Scope = Scope,
-    };
+    public AdapterOptions ToOptions() =>
+        new()
+        {
+            Rank = Rank,
+            Alpha = Alpha,
+            Initialization = Initialization,
+            TargetModules = TargetModules,
+            Layers = Layers,
+            Scope = Scope,
+        };
 }

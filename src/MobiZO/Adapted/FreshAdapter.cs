@@ -1,3 +1,4 @@
+using System.Globalization;
 using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Models;
@@ -32,9 +33,15 @@ internal static class FreshAdapter
     {
         var first = rows[0].PromptIds[rows[0].InvocationStart..];
         var different = rows.FirstOrDefault(row => !row.PromptIds.AsSpan(row.InvocationStart).SequenceEqual(first));
-        return different is null ? first : throw new FineTuneException(
-            FormattableString.Invariant($"AdapterScope.Activated starts at the same tokens in every prompt; lines {rows[0].LineNumber} and {different.LineNumber} end differently. ") +
-            "End DataOptions.Template with fixed words (e.g. \"{text}\\nAnswer:\"), name them with DataOptions.InvocationText, or set AdapterOptions.Scope to All.",
-            FineTuneFailure.Settings);
+        return different is null
+            ? first
+            : throw new FineTuneException(
+                string.Create(CultureInfo.InvariantCulture, $"AdapterScope.Activated starts at the same tokens in every prompt; lines {rows[0].LineNumber} and "
+                        + $"{different.LineNumber} end differently. "
+                )
+                    + "End DataOptions.Template with fixed words (e.g. \"{text}\\nAnswer:\"), name them with "
+                    + "DataOptions.InvocationText, or set AdapterOptions.Scope to All.",
+                FineTuneFailure.Settings
+            );
     }
 }

@@ -2,7 +2,10 @@ using MobiZO.Checkpoints;
 
 namespace MobiZO.Adapters;
 
-/// <summary>Adapters on disk, in whatever format. Folders of the peft library are read and written: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
+/// <summary>
+/// Adapters on disk, in whatever format. Folders of the peft library are read and written: <c>adapter_config.json</c> and
+/// <c>adapter_model.safetensors</c>.
+/// </summary>
 public static class AdapterFiles
 {
     // The first one is written.
@@ -11,14 +14,18 @@ public static class AdapterFiles
     /// <summary>Reads a LoRA adapter.</summary>
     /// <param name="path">The folder or file.</param>
     /// <exception cref="CheckpointException">
-    /// There is no adapter of a known format, a file is damaged, or the adapter uses something not supported; the message names the key or tensor.
+    /// There is no adapter of a known format, a file is damaged, or the adapter uses something not supported; the message names the key or
+    /// tensor.
     /// </exception>
     public static LoraAdapter Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var format = Array.Find(s_formats, format => format.CanRead(path));
-        return format is not null ? format.Read(path) : throw new CheckpointException(
-            $"'{path}' holds no adapter: expected {string.Join(" or ", s_formats.Select(known => known.Description))}");
+        return format is not null
+            ? format.Read(path)
+            : throw new CheckpointException(
+                $"'{path}' holds no adapter: expected {string.Join(" or ", s_formats.Select(known => known.Description))}"
+            );
     }
 
     /// <summary>Writes a LoRA adapter as a folder of the peft library; existing files are replaced, each whole or not at all.</summary>

@@ -12,7 +12,8 @@ internal interface IAdapterFormat
     bool CanRead(string path);
 
     /// <summary>Reads an adapter.</summary>
-    /// <exception cref="CheckpointException">A file is missing or damaged, or the adapter uses something not supported; the message names the key or tensor.</exception>
+    /// <exception cref="CheckpointException">A file is missing or damaged, or the adapter uses something not supported; the message names
+    /// the key or tensor.</exception>
     LoraAdapter Read(string path);
 
     /// <summary>Writes an adapter; existing files are replaced, each whole or not at all.</summary>

@@ -38,7 +38,9 @@ public sealed class LayerFilter
     /// <summary>These layers, counted from 0.</summary>
     public static LayerFilter Of(IEnumerable<int> layers) => new(null, [.. layers.Distinct().Order()]);
 
-    /// <summary>Reads <c>all</c>, <c>upper-half</c>, <c>top-4</c> (the last four), or a list of numbers and ranges such as <c>0-3,7</c>.</summary>
+    /// <summary>
+    /// Reads <c>all</c>, <c>upper-half</c>, <c>top-4</c> (the last four), or a list of numbers and ranges such as <c>0-3,7</c>.
+    /// </summary>
     /// <exception cref="ArgumentException">The text is none of these.</exception>
     public static LayerFilter Parse(string text)
     {
@@ -93,8 +95,14 @@ public sealed class LayerFilter
         var absent = Layers.Where(layer => layer < 0 || layer >= layerCount).ToArray();
         return absent.Length == 0
             ? Layers
-            : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"layers {string.Join(", ", absent)}: the model has layers 0 to {layerCount - 1}"));
+            : throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"layers {string.Join(", ", absent)}: the model has layers 0 to {layerCount - 1}"
+                )
+            );
     }
 
-    private static ArgumentException Wrong(string text) => new($"layers '{text}': expected all, upper-half, top-K (the last K layers), or a list such as 0-3,7");
+    private static ArgumentException Wrong(string text) =>
+        new($"layers '{text}': expected all, upper-half, top-K (the last K layers), or a list such as 0-3,7");
 }

@@ -17,11 +17,14 @@ public sealed record LoraAdapter
     public bool IsRankStabilized { get; init; }
 
     /// <summary>
-    /// Scope <c>activated</c>: only tokens from the last occurrence of these on carry the adapter. Empty: scope <c>all</c>, every token carries it.
+    /// Scope <c>activated</c>: only tokens from the last occurrence of these on carry the adapter. Empty: scope <c>all</c>, every token
+    /// carries it.
     /// </summary>
     public IReadOnlyList<int> InvocationTokens { get; init; } = [];
 
-    /// <summary>fan_in_fan_out: the base model stores the weights of the modules [in, out]. A and B are [r, in] and [out, r] either way.</summary>
+    /// <summary>
+    /// fan_in_fan_out: the base model stores the weights of the modules [in, out]. A and B are [r, in] and [out, r] either way.
+    /// </summary>
     public bool IsFanInFanOut { get; init; }
 
     /// <summary>Which tokens carry the adapter.</summary>
@@ -43,14 +46,20 @@ public sealed record LoraAdapter
     public float Scale => IsRankStabilized ? (float)(Alpha / Math.Sqrt(Rank)) : Alpha / Rank;
 
     /// <summary>The layout of the trained state: the B of all modules in order.</summary>
-    public StateLayout Layout => StateLayout.Create(Modules.Select(module => (module.Name, module.InputSize, module.OutputSize, module.Rank)));
+    public StateLayout Layout =>
+        StateLayout.Create(Modules.Select(module => (module.Name, module.InputSize, module.OutputSize, module.Rank)));
 
     /// <summary>A fresh adapter, which changes nothing: A drawn Kaiming-uniform from the seed, B zero.</summary>
     /// <param name="modules">Names and sizes in order.</param>
     /// <param name="rank">Rank r.</param>
     /// <param name="alpha">lora_alpha.</param>
     /// <param name="seed">Seed of the run.</param>
-    public static LoraAdapter CreateFresh(IEnumerable<(string Name, int InputSize, int OutputSize)> modules, int rank, float alpha, ulong seed)
+    public static LoraAdapter CreateFresh(
+        IEnumerable<(string Name, int InputSize, int OutputSize)> modules,
+        int rank,
+        float alpha,
+        ulong seed
+    )
     {
         var layout = StateLayout.Create(modules.Select(module => (module.Name, module.InputSize, module.OutputSize, rank)));
         var source = new NoiseSource(seed);
@@ -60,12 +69,14 @@ public sealed record LoraAdapter
             Alpha = alpha,
             Modules =
             [
-                .. layout.Segments.Select((segment, index) =>
-                {
-                    var a = new float[rank * segment.InputSize];
-                    source.FillInitialA(index, segment.InputSize, a);
-                    return new LoraModule(segment.Name, rank, segment.InputSize, segment.OutputSize, a, new float[segment.Length]);
-                }),
+                .. layout.Segments.Select(
+                    (segment, index) =>
+                    {
+                        var a = new float[rank * segment.InputSize];
+                        source.FillInitialA(index, segment.InputSize, a);
+                        return new LoraModule(segment.Name, rank, segment.InputSize, segment.OutputSize, a, new float[segment.Length]);
+                    }
+                ),
             ],
         };
     }
@@ -75,15 +86,23 @@ public sealed record LoraAdapter
     {
         ArgumentNullException.ThrowIfNull(other);
         var modules = other.Modules.ToDictionary(module => module.Name, StringComparer.Ordinal);
-        static bool AreSame(float[] first, float[] second) => MemoryMarshal.AsBytes<float>(first).SequenceEqual(MemoryMarshal.AsBytes<float>(second));
+        static bool AreSame(float[] first, float[] second) =>
+            MemoryMarshal.AsBytes<float>(first).SequenceEqual(MemoryMarshal.AsBytes<float>(second));
         return modules.Count == Modules.Count
-            && Modules.All(module => modules.TryGetValue(module.Name, out var twin) && module.Rank == twin.Rank && AreSame(module.A, twin.A) && AreSame(module.B, twin.B));
+            && Modules.All(module =>
+                modules.TryGetValue(module.Name, out var twin)
+                && module.Rank == twin.Rank
+                && AreSame(module.A, twin.A)
+                && AreSame(module.B, twin.B)
+            );
     }
 
     /// <summary>The trained state as one array, in the order of <see cref="Layout"/>.</summary>
     public float[] ToState() => [.. Modules.SelectMany(module => module.B)];
 
-    /// <summary>The same adapter with its modules in another order; folders keep none, and a trained state is only meaningful in its own.</summary>
+    /// <summary>
+    /// The same adapter with its modules in another order; folders keep none, and a trained state is only meaningful in its own.
+    /// </summary>
     /// <exception cref="ArgumentException">The names are not those of the modules.</exception>
     public LoraAdapter OrderedAs(IReadOnlyList<string> names)
     {
@@ -93,10 +112,15 @@ public sealed record LoraAdapter
         if (absent.Length > 0 || names.Count != Modules.Count)
         {
             var unknown = absent.Length == 0 ? "" : $", unknown: {string.Join(", ", absent)}";
-            throw new ArgumentException($"expected the adapter's {Modules.Count} modules in some order, found {names.Count} names{unknown}");
+            throw new ArgumentException(
+                $"expected the adapter's {Modules.Count} modules in some order, found {names.Count} names{unknown}"
+            );
         }
 
-        return this with { Modules = [.. names.Select(name => modules[name])] };
+        return this with
+        {
+            Modules = [.. names.Select(name => modules[name])],
+        };
     }
 
     /// <summary>The same adapter with another trained state.</summary>
@@ -114,9 +138,19 @@ public sealed record LoraAdapter
         {
             var module = Modules[index];
             var segment = layout.Segments[index];
-            modules[index] = new LoraModule(module.Name, module.Rank, module.InputSize, module.OutputSize, module.A, state.Slice(segment.Offset, segment.Length).ToArray());
+            modules[index] = new LoraModule(
+                module.Name,
+                module.Rank,
+                module.InputSize,
+                module.OutputSize,
+                module.A,
+                state.Slice(segment.Offset, segment.Length).ToArray()
+            );
         }
 
-        return this with { Modules = modules };
+        return this with
+        {
+            Modules = modules,
+        };
     }
 }

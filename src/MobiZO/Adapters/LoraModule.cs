@@ -18,7 +18,9 @@ public sealed record LoraModule
         ArgumentNullException.ThrowIfNull(b);
         if (rank < 1 || inputSize < 1 || outputSize < 1 || a.Length != (long)rank * inputSize || b.Length != (long)outputSize * rank)
         {
-            throw new ArgumentException($"module '{name}': A [{rank}, {inputSize}] and B [{outputSize}, {rank}] cannot have {a.Length} and {b.Length} values");
+            throw new ArgumentException(
+                $"module '{name}': A [{rank}, {inputSize}] and B [{outputSize}, {rank}] cannot have {a.Length} and {b.Length} values"
+            );
         }
 
         Name = name;

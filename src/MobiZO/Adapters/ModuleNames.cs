@@ -28,5 +28,6 @@ internal static class ModuleNames
         name.EndsWith(ending, StringComparison.Ordinal) && (name.Length == ending.Length || name[name.Length - ending.Length - 1] == '.');
 
     /// <summary>Reads a part that is a plain whole number.</summary>
-    public static bool TryParseIndex(string part, out int value) => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    public static bool TryParseIndex(string part, out int value) =>
+        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }

@@ -6,7 +6,9 @@ using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.Adapters;
 
-/// <summary>Adapter folders as the peft library reads and writes them: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
+/// <summary>
+/// Adapter folders as the peft library reads and writes them: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.
+/// </summary>
 internal sealed class PeftAdapterFormat : IAdapterFormat
 {
     private const string ConfigName = "adapter_config.json";
@@ -26,7 +28,10 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
         var weightsPath = Path.Combine(path, WeightsName);
         if (!File.Exists(weightsPath) && File.Exists(Path.Combine(path, "adapter_model.bin")))
         {
-            throw new CheckpointException($"{weightsPath}: missing; the folder has adapter_model.bin, which may run code when read. Save the adapter again as safetensors");
+            throw new CheckpointException(
+                $"{weightsPath}: missing; the folder has adapter_model.bin, which may run code when read. Save the adapter again as "
+                    + $"safetensors"
+            );
         }
 
         using var file = SafetensorsFile.Open(weightsPath);
@@ -51,11 +56,13 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
             throw new ArgumentException($"an adapter of rank {adapter.Rank} needs at least one module, all of that rank");
         }
 
-        var tensors = adapter.Modules.SelectMany(module => new[]
-        {
-            ($"{Prefix}{module.Name}{SuffixA}", new[] { module.Rank, module.InputSize }, module.A),
-            ($"{Prefix}{module.Name}{SuffixB}", new[] { module.OutputSize, module.Rank }, module.B),
-        });
+        var tensors = adapter.Modules.SelectMany(module =>
+            new[]
+            {
+                ($"{Prefix}{module.Name}{SuffixA}", new[] { module.Rank, module.InputSize }, module.A),
+                ($"{Prefix}{module.Name}{SuffixB}", new[] { module.OutputSize, module.Rank }, module.B),
+            }
+        );
         try
         {
             Directory.CreateDirectory(path);
@@ -73,10 +80,16 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
         var names = new SortedSet<string>(NaturalOrder.Instance);
         foreach (var key in file.Tensors.Keys)
         {
-            var suffix = key.EndsWith(SuffixA, StringComparison.Ordinal) ? SuffixA : key.EndsWith(SuffixB, StringComparison.Ordinal) ? SuffixB : null;
+            var suffix =
+                key.EndsWith(SuffixA, StringComparison.Ordinal) ? SuffixA
+                : key.EndsWith(SuffixB, StringComparison.Ordinal) ? SuffixB
+                : null;
             if (suffix is null || !key.StartsWith(Prefix, StringComparison.Ordinal) || key.Length <= Prefix.Length + suffix.Length)
             {
-                throw new CheckpointException($"{file.Path}: tensor '{key}': expected only {Prefix}<module>{SuffixA} and {SuffixB}; adapters with other tensors are not supported");
+                throw new CheckpointException(
+                    $"{file.Path}: tensor '{key}': expected only {Prefix}<module>{SuffixA} and {SuffixB}; adapters with other tensors "
+                        + $"are not supported"
+                );
             }
 
             names.Add(key[Prefix.Length..^suffix.Length]);
@@ -95,10 +108,18 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
         {
             throw new CheckpointException(
                 $"{file.Path}: module '{name}': expected A [{rank}, in] and B [out, {rank}] as 'r' in {ConfigName} says, "
-                + $"found [{rankOfA}, {inputSize}] and [{outputSize}, {rankOfB}]");
+                    + $"found [{rankOfA}, {inputSize}] and [{outputSize}, {rankOfB}]"
+            );
         }
 
-        return new LoraModule(name, rank, inputSize, outputSize, file.ReadFloat32($"{Prefix}{name}{SuffixA}"), file.ReadFloat32($"{Prefix}{name}{SuffixB}"));
+        return new LoraModule(
+            name,
+            rank,
+            inputSize,
+            outputSize,
+            file.ReadFloat32($"{Prefix}{name}{SuffixA}"),
+            file.ReadFloat32($"{Prefix}{name}{SuffixB}")
+        );
     }
 
     private static (int Rows, int Columns) Shape(SafetensorsFile file, string key)
@@ -108,14 +129,26 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
             throw new CheckpointException($"{file.Path}: tensor '{key}' is missing; the module has only the other half of its pair");
         }
 
-        return tensor.Shape is [>= 1 and <= int.MaxValue and var rows, >= 1 and <= int.MaxValue and var columns] && rows * columns <= Array.MaxLength
+        return
+            tensor.Shape is [>= 1 and <= int.MaxValue and var rows, >= 1 and <= int.MaxValue and var columns]
+            && rows * columns <= Array.MaxLength
             ? ((int)rows, (int)columns)
-            : throw new CheckpointException($"{file.Path}: tensor '{key}': expected two dimensions, found [{string.Join(", ", tensor.Shape)}]");
+            : throw new CheckpointException(
+                $"{file.Path}: tensor '{key}': expected two dimensions, found [{string.Join(", ", tensor.Shape)}]"
+            );
     }
 
     private static void WriteConfig(LoraAdapter adapter, Stream stream)
     {
-        using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var writer = new Utf8JsonWriter(
+            stream,
+            new JsonWriterOptions
+            {
+                Indented = true,
+                NewLine = "\n",
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            }
+        );
         writer.WriteStartObject();
         if (adapter.InvocationTokens.Count > 0)
         {

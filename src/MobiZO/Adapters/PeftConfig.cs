@@ -4,7 +4,9 @@ using MobiZO.Checkpoints;
 
 namespace MobiZO.Adapters;
 
-/// <summary>What matters in an <c>adapter_config.json</c>; anything that would change the computation and is not supported is refused by its key.</summary>
+/// <summary>
+/// What matters in an <c>adapter_config.json</c>; anything that would change the computation and is not supported is refused by its key.
+/// </summary>
 internal sealed class PeftConfig
 {
     // Ways to start the training that leave the base model as it is. Others (pissa, olora, corda, loftq, lora_ga) change its weights.
@@ -52,11 +54,17 @@ internal sealed class PeftConfig
             }
         }
 
-        if (Find("init_lora_weights") is { ValueKind: not (JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null) } start
-            && !(start.ValueKind == JsonValueKind.String && s_plainInitialisations.Contains(start.GetString())))
+        if (
+            Find("init_lora_weights") is { ValueKind: not (JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null) } start
+            && !(start.ValueKind == JsonValueKind.String && s_plainInitialisations.Contains(start.GetString()))
+        )
         {
             var plain = string.Join(" or ", s_plainInitialisations);
-            throw Wrong("init_lora_weights", $"true, false, {plain} (others change the base model; convert the adapter to plain LoRA first)", start);
+            throw Wrong(
+                "init_lora_weights",
+                $"true, false, {plain} (others change the base model; convert the adapter to plain LoRA first)",
+                start
+            );
         }
 
         Rank = Integer("r", Required("r"), 1);
@@ -127,7 +135,9 @@ internal sealed class PeftConfig
     private float ReadAlpha()
     {
         var value = Required("lora_alpha");
-        return value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var alpha) && float.IsFinite(alpha) ? alpha : throw Wrong("lora_alpha", "a number", value);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var alpha) && float.IsFinite(alpha)
+            ? alpha
+            : throw Wrong("lora_alpha", "a number", value);
     }
 
     private List<int>? Integers(string key)
@@ -142,21 +152,25 @@ internal sealed class PeftConfig
     }
 
     private int Integer(string key, JsonElement value, int least) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least ? number : throw Wrong(key, $"a whole number of at least {least}", value);
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least
+            ? number
+            : throw Wrong(key, $"a whole number of at least {least}", value);
 
     private JsonElement? Find(string key) => _root.TryGetProperty(key, out var value) ? value : null;
 
     private JsonElement Required(string key) => Find(key) ?? throw new CheckpointException($"{_path}: key '{key}' is missing");
 
-    private CheckpointException Wrong(string key, string expected, JsonElement found) => new($"{_path}: key '{key}': expected {expected}, found {Describe(found)}");
+    private CheckpointException Wrong(string key, string expected, JsonElement found) =>
+        new($"{_path}: key '{key}': expected {expected}, found {Describe(found)}");
 
-    private static bool IsOff(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.False => true,
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => value.GetPropertyCount() == 0,
-        _ => false,
-    };
+    private static bool IsOff(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Null or JsonValueKind.False => true,
+            JsonValueKind.Array => value.GetArrayLength() == 0,
+            JsonValueKind.Object => value.GetPropertyCount() == 0,
+            _ => false,
+        };
 
     private static string Describe(JsonElement value)
     {

@@ -6,7 +6,10 @@ public sealed record TargetMatch
     /// <summary>Names of the chosen modules, in the order of the model.</summary>
     public required IReadOnlyList<string> Modules { get; init; }
 
-    /// <summary>What an adapter folder names as target modules: name endings that, with the layers below, mean exactly these modules; or their whole names.</summary>
+    /// <summary>
+    /// What an adapter folder names as target modules: name endings that, with the layers below, mean exactly these modules; or their whole
+    /// names.
+    /// </summary>
     public required IReadOnlyList<string> TargetModules { get; init; }
 
     /// <summary>The layers those endings are limited to; null: all.</summary>

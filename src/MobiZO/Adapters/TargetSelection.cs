@@ -4,9 +4,9 @@ namespace MobiZO.Adapters;
 
 /// <summary>Which linear modules carry the adapter, as users write it.</summary>
 /// <remarks>
-/// <c>q_proj,v_proj</c>: modules whose name is one of these or ends with it behind a dot, as in peft; the short forms q, k, v, o, gate, up and down
-/// stand for <c>q_proj</c> and so on. <c>all-linear</c>: all in the layers. <c>auto</c>: what the model's family names. Anything else is a regular
-/// expression that must match the whole name.
+/// <c>q_proj,v_proj</c>: modules whose name is one of these or ends with it behind a dot, as in peft; the short forms q, k, v, o, gate, up
+/// and down stand for <c>q_proj</c> and so on. <c>all-linear</c>: all in the layers. <c>auto</c>: what the model's family names. Anything
+/// else is a regular expression that must match the whole name.
 /// </remarks>
 public sealed class TargetSelection
 {
@@ -55,10 +55,14 @@ public sealed class TargetSelection
         var candidates = Match(available);
         var layerCount = available.Select(name => ModuleNames.LayerOf(name) + 1 ?? 0).DefaultIfEmpty(0).Max();
         var layers = _layers.Resolve(layerCount);
-        var chosen = layers is null ? candidates : [.. candidates.Where(name => ModuleNames.LayerOf(name) is { } layer && layers.Contains(layer))];
+        var chosen = layers is null
+            ? candidates
+            : [.. candidates.Where(name => ModuleNames.LayerOf(name) is { } layer && layers.Contains(layer))];
         if (chosen.Count == 0)
         {
-            throw new ArgumentException($"targets '{_text}' match nothing in layers {string.Join(", ", layers ?? [])}; {Existing(available)}");
+            throw new ArgumentException(
+                $"targets '{_text}' match nothing in layers {string.Join(", ", layers ?? [])}; {Existing(available)}"
+            );
         }
 
         return Describe(chosen, available, layers);
@@ -69,7 +73,9 @@ public sealed class TargetSelection
         if (_text == AllLinear)
         {
             var modules = available.Where(name => ModuleNames.LayerOf(name) is not null).ToArray();
-            return modules.Length > 0 ? modules : throw new ArgumentException($"targets '{AllLinear}' match nothing; {Existing(available)}");
+            return modules.Length > 0
+                ? modules
+                : throw new ArgumentException($"targets '{AllLinear}' match nothing; {Existing(available)}");
         }
 
         if (!IsExpression(_text))
@@ -81,11 +87,16 @@ public sealed class TargetSelection
         {
             var expression = new Regex($@"\A(?:{_text})\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
             var modules = available.Where(name => expression.IsMatch(name)).ToArray();
-            return modules.Length > 0 ? modules : throw new ArgumentException($"targets '{_text}': the expression matches no whole module name; {Existing(available)}");
+            return modules.Length > 0
+                ? modules
+                : throw new ArgumentException($"targets '{_text}': the expression matches no whole module name; {Existing(available)}");
         }
         catch (RegexParseException error)
         {
-            throw new ArgumentException($"targets '{_text}': neither a list of names, nor {AllLinear}, nor a regular expression: {error.Message}", error);
+            throw new ArgumentException(
+                $"targets '{_text}': neither a list of names, nor {AllLinear}, nor a regular expression: {error.Message}",
+                error
+            );
         }
         catch (RegexMatchTimeoutException error)
         {
@@ -100,7 +111,9 @@ public sealed class TargetSelection
         var absent = names.Where(name => !available.Any(module => ModuleNames.EndsWith(module, name))).ToArray();
         if (absent.Length > 0 || names.Length == 0)
         {
-            throw new ArgumentException($"targets '{_text}': no module is named {(names.Length == 0 ? "so" : string.Join(" or ", absent))}; {Existing(available)}");
+            throw new ArgumentException(
+                $"targets '{_text}': no module is named {(names.Length == 0 ? "so" : string.Join(" or ", absent))}; {Existing(available)}"
+            );
         }
 
         return [.. available.Where(module => names.Any(name => ModuleNames.EndsWith(module, name)))];
@@ -110,7 +123,8 @@ public sealed class TargetSelection
     {
         string[] endings = [.. chosen.Select(ModuleNames.LastPart).Distinct()];
         bool IsMeant(string name) =>
-            endings.Any(ending => ModuleNames.EndsWith(name, ending)) && (layers is null || (ModuleNames.LayerOf(name) is { } layer && layers.Contains(layer)));
+            endings.Any(ending => ModuleNames.EndsWith(name, ending))
+            && (layers is null || (ModuleNames.LayerOf(name) is { } layer && layers.Contains(layer)));
         var exact = available.Where(IsMeant).SequenceEqual(chosen);
         return new TargetMatch
         {
@@ -122,7 +136,9 @@ public sealed class TargetSelection
 
     private static string Existing(IReadOnlyList<string> available)
     {
-        var groups = available.GroupBy(ModuleNames.LastPart).Select(group => group.Count() == 1 ? group.Key : FormattableString.Invariant($"{group.Key} ({group.Count()})"));
+        var groups = available
+            .GroupBy(ModuleNames.LastPart)
+            .Select(group => group.Count() == 1 ? group.Key : FormattableString.Invariant($"{group.Key} ({group.Count()})"));
         return available.Count == 0 ? "the model has no linear module" : $"the model has {string.Join(", ", groups)}";
     }
 }

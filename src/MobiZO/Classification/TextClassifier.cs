@@ -11,8 +11,8 @@ using MobiZO.Runs;
 namespace MobiZO.Classification;
 
 /// <summary>
-/// A fine-tuned model ready to label texts: loaded once, then one text at a time. The words of the labels are scored by their mean log-probability after the
-/// prompt, as an evaluation does.
+/// A fine-tuned model ready to label texts: loaded once, then one text at a time. The words of the labels are scored by their mean
+/// log-probability after the prompt, as an evaluation does.
 /// </summary>
 public sealed class TextClassifier : IDisposable
 {
@@ -45,7 +45,9 @@ public sealed class TextClassifier : IDisposable
         _encoder = new ExampleEncoder(model.Tokenizer, data, model.RenderChat);
         if (_encoder.Choices.Count == 0)
         {
-            throw new DataException("A classifier needs words for the labels: give Choices or LabelWords. Free answers are written by a TextGenerator.");
+            throw new DataException(
+                "A classifier needs words for the labels: give Choices or LabelWords. Free answers are written by a TextGenerator."
+            );
         }
 
         _fields = data.Template is null ? [data.TextColumn] : PromptTemplate.Parse(data.Template).Fields;
@@ -91,7 +93,9 @@ public sealed class TextClassifier : IDisposable
         ArgumentNullException.ThrowIfNull(text);
         return _fields.Count == 1
             ? Classify(new Dictionary<string, string> { [_fields[0]] = text })
-            : throw new DataException($"The template shows the columns {string.Join(", ", _fields)}; expected one. Give a value for each of them.");
+            : throw new DataException(
+                $"The template shows the columns {string.Join(", ", _fields)}; expected one. Give a value for each of them."
+            );
     }
 
     /// <summary>Labels a row by the columns that the template shows.</summary>
@@ -104,7 +108,10 @@ public sealed class TextClassifier : IDisposable
         var scores = evaluator.Evaluate(_adapter, null, CancellationToken.None).Examples[0].Scores;
         var largest = scores.Max();
         var sum = scores.Sum(score => Math.Exp(score - largest));
-        LabelProbability[] probabilities = [.. Labels.Zip(scores, (label, score) => new LabelProbability(label, Math.Exp(score - largest) / sum))];
+        LabelProbability[] probabilities =
+        [
+            .. Labels.Zip(scores, (label, score) => new LabelProbability(label, Math.Exp(score - largest) / sum)),
+        ];
         var best = probabilities.MaxBy(probability => probability.Probability)!;
         return new ClassifiedText(best.Label, best.Probability, probabilities);
     }
@@ -120,13 +127,18 @@ public sealed class TextClassifier : IDisposable
         _owned.Clear();
     }
 
-    /// <summary>Whether the label words are single tokens behind a plain text; of a text where they are not the scores are as right, but the prompt is computed for each word.</summary>
+    /// <summary>
+    /// Whether the label words are single tokens behind a plain text; of a text where they are not the scores are as right, but the prompt
+    /// is computed for each word.
+    /// </summary>
     private bool AreSingleTokens(LocalModel model)
     {
         try
         {
             var encoder = new ExampleEncoder(model.Tokenizer, _data with { InvocationText = null }, model.RenderChat);
-            return AdapterStart.AreSingleRows(encoder.Encode([NewRow(_fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal))])[0].ChoiceIds);
+            return AdapterStart.AreSingleRows(
+                encoder.Encode([NewRow(_fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal))])[0].ChoiceIds
+            );
         }
         catch (DataException)
         {
@@ -145,11 +157,15 @@ public sealed class TextClassifier : IDisposable
     private EncodedExample Encode(IReadOnlyDictionary<string, string> columns)
     {
         var example = _encoder.Encode([NewRow(columns)])[0];
-        return _adapted.Start.TokenIn(example.PromptIds) is not null ? example
-            : throw new DataException($"Of the text to classify {_adapted.Start.NotInvoked}. Use the template that the adapter was trained with.");
+        return _adapted.Start.TokenIn(example.PromptIds) is not null
+            ? example
+            : throw new DataException(
+                $"Of the text to classify {_adapted.Start.NotInvoked}. Use the template that the adapter was trained with."
+            );
     }
 
-    private string LabelOf(string word) => _data.LabelWords is { } labelWords
-        ? string.Join(", ", labelWords.Where(pair => pair.Word == word).Select(pair => pair.Label.Trim()))
-        : word.Trim();
+    private string LabelOf(string word) =>
+        _data.LabelWords is { } labelWords
+            ? string.Join(", ", labelWords.Where(pair => pair.Word == word).Select(pair => pair.Label.Trim()))
+            : word.Trim();
 }

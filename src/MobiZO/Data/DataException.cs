@@ -9,9 +9,8 @@ namespace MobiZO.Data;
 public sealed class DataException : Exception
 {
     /// <summary>Creates the exception with a message for the user.</summary>
-    public DataException(string message) : base(message)
-    {
-    }
+    public DataException(string message)
+        : base(message) { }
 
     /// <summary>Creates the exception for a place in a data file.</summary>
     /// <param name="place">File, line and position.</param>
@@ -46,7 +45,10 @@ public sealed class DataException : Exception
     internal static string Quote(string text)
     {
         const int longest = 60;
-        int length = text.Length <= longest ? text.Length : char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest;
+        int length =
+            text.Length <= longest ? text.Length
+            : char.IsHighSurrogate(text[longest - 1]) ? longest - 1
+            : longest;
         var quoted = new StringBuilder("'");
         foreach (Rune rune in text.AsSpan(0, length).EnumerateRunes())
         {
@@ -56,19 +58,22 @@ public sealed class DataException : Exception
         return quoted.Append(length < text.Length ? "...'" : "'").ToString();
     }
 
-    private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
-        UnicodeCategory.SpaceSeparator => rune.Value == ' ',
-        _ => true,
-    };
+    private static bool IsVisible(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) switch
+        {
+            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator =>
+                false,
+            UnicodeCategory.SpaceSeparator => rune.Value == ' ',
+            _ => true,
+        };
 
-    private static string Escape(Rune rune) => rune.Value switch
-    {
-        '\n' => "\\n",
-        '\r' => "\\r",
-        '\t' => "\\t",
-        <= char.MaxValue => string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"\\U{rune.Value:x8}"),
-    };
+    private static string Escape(Rune rune) =>
+        rune.Value switch
+        {
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            <= char.MaxValue => string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"\\U{rune.Value:x8}"),
+        };
 }

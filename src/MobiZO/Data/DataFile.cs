@@ -26,9 +26,10 @@ public static class DataFile
             throw new DataException(new DataPlace(path), "an empty file", "rows of data", "Check the path, or write the file again.");
         }
 
-        DataRow[] read = format == DataFormat.Parquet
-            ? Take(ParquetRows.Open(path, stream, options).Read(), options)
-            : ReadText(path, stream, format, options);
+        DataRow[] read =
+            format == DataFormat.Parquet
+                ? Take(ParquetRows.Open(path, stream, options).Read(), options)
+                : ReadText(path, stream, format, options);
         return read.Length > 0 ? read : throw NoRows(path, format);
     }
 
@@ -86,7 +87,8 @@ public static class DataFile
                 new DataPlace(path),
                 $"the extension {DataException.Quote(Path.GetExtension(path))}",
                 ".jsonl, .csv, .tsv or .parquet",
-                "Name the format in the options (DataOptions.Format = JsonLines, Csv, Tsv or Parquet), or rename the file."),
+                "Name the format in the options (DataOptions.Format = JsonLines, Csv, Tsv or Parquet), or rename the file."
+            ),
         };
     }
 }

@@ -25,8 +25,9 @@ internal static class DataOptionsValidation
             (nameof(options.CompletionColumn), options.CompletionColumn),
             (nameof(options.MessagesColumn), options.MessagesColumn),
         ];
-        errors.AddRange(names.Where(column => string.IsNullOrEmpty(column.Value))
-            .Select(column => $"{column.Name} is empty; name a column."));
+        errors.AddRange(
+            names.Where(column => string.IsNullOrEmpty(column.Value)).Select(column => $"{column.Name} is empty; name a column.")
+        );
         if (options.Columns is { } columns)
         {
             if (columns.Count == 0 || columns.Any(string.IsNullOrEmpty))
@@ -34,8 +35,13 @@ internal static class DataOptionsValidation
                 errors.Add("Columns has no names or an empty one; name every column of the file in order.");
             }
 
-            if (columns.Where(name => name is not null).GroupBy(name => name, StringComparer.Ordinal)
-                .FirstOrDefault(group => group.Count() > 1) is { } twice)
+            if (
+                columns
+                    .Where(name => name is not null)
+                    .GroupBy(name => name, StringComparer.Ordinal)
+                    .FirstOrDefault(group => group.Count() > 1) is
+                { } twice
+            )
             {
                 errors.Add($"Columns names {DataException.Quote(twice.Key)} twice; give every column its own name.");
             }
@@ -129,8 +135,11 @@ internal static class DataOptionsValidation
             errors.Add("Choices has an empty word; give each label a word the model can be asked for.");
         }
 
-        foreach (IGrouping<string, string> group in choices.Where(choice => choice is not null)
-            .GroupBy(choice => choice.Trim(), StringComparer.Ordinal))
+        foreach (
+            IGrouping<string, string> group in choices
+                .Where(choice => choice is not null)
+                .GroupBy(choice => choice.Trim(), StringComparer.Ordinal)
+        )
         {
             if (group.Count() > 1)
             {
@@ -147,7 +156,8 @@ internal static class DataOptionsValidation
                 string word = DataException.Quote(choices[i]);
                 errors.Add(
                     Say($"Choices has the number {word} at position {i}, so an integer label could mean either; ")
-                    + "use LabelWords (for example '1= 1,2= 2').");
+                        + "use LabelWords (for example '1= 1,2= 2')."
+                );
             }
         }
     }

@@ -65,10 +65,11 @@ public sealed class DataRow
     }
 
     /// <summary>What to do about columns that nobody knows: a first line of data taken for a header is the usual reason.</summary>
-    internal string Advise(string advice) => Origin.IsNamedByFirstLine
-        ? $"{advice} When the first line is already data, say that the file has no header (HasHeader = false) "
-            + "or name its columns (DataOptions.Columns)."
-        : advice;
+    internal string Advise(string advice) =>
+        Origin.IsNamedByFirstLine
+            ? $"{advice} When the first line is already data, say that the file has no header (HasHeader = false) "
+                + "or name its columns (DataOptions.Columns)."
+            : advice;
 
     private DataException Missing(string column)
     {
@@ -83,9 +84,14 @@ public sealed class DataRow
                 Place,
                 $"the column {DataException.Quote(column.Split('.')[0])} with {kind}",
                 "strings, numbers or true and false",
-                "Write what you need of it to a column of strings, or the rows as JSON Lines.")
+                "Write what you need of it to a column of strings, or the rows as JSON Lines."
+            )
             : new DataException(
-                Place, DescribeColumns(), $"a column {quoted}", Advise("Name the right column in the options or the template."));
+                Place,
+                DescribeColumns(),
+                $"a column {quoted}",
+                Advise("Name the right column in the options or the template.")
+            );
     }
 
     private int IndexOf(string column)

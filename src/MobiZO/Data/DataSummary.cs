@@ -24,7 +24,8 @@ public sealed record DataSummary(int RowsRead, int RowsUsed, int RowsCut, Length
             examples.Count,
             examples.Count(example => example.WasTruncated),
             LengthStatistics.Of(examples.Select(example => example.Length)),
-            [.. choices.Select((word, label) => new LabelCount(word, examples.Count(example => example.Label == label)))]);
+            [.. choices.Select((word, label) => new LabelCount(word, examples.Count(example => example.Label == label)))]
+        );
     }
 
     /// <summary>One line for the user.</summary>

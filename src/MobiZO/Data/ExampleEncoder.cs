@@ -59,16 +59,28 @@ public sealed class ExampleEncoder
         if (_options.InvocationText is not null)
         {
             throw new DataException(
-                row.Place, "plain text with InvocationText", "a prompt", "Leave InvocationText out: plain text has no prompt to search.");
+                row.Place,
+                "plain text with InvocationText",
+                "a prompt",
+                "Leave InvocationText out: plain text has no prompt to search."
+            );
         }
 
         PromptAnswerIds border = PromptAnswerIds.Find(
-            _tokenizer, prompt: "", [row[_options.TextColumn] + _options.AnswerSuffix], addSpecialTokens: true);
+            _tokenizer,
+            prompt: "",
+            [row[_options.TextColumn] + _options.AnswerSuffix],
+            addSpecialTokens: true
+        );
         int[] ids = [.. border.PromptIds, .. border.AnswerIds[0]];
         if (ids.Length < 2)
         {
             throw new DataException(
-                row.Place, Say($"a text of {ids.Length} tokens"), "at least 2 tokens, one to read and one to predict", "Remove the row.");
+                row.Place,
+                Say($"a text of {ids.Length} tokens"),
+                "at least 2 tokens, one to read and one to predict",
+                "Remove the row."
+            );
         }
 
         bool isTooLong = ids.Length > _options.MaxLength;
@@ -140,11 +152,13 @@ public sealed class ExampleEncoder
             }
         }
 
-        return best ?? throw new DataException(
-            row.Place,
-            Say($"an example of {length} tokens, {shortest} without its longest field"),
-            Say($"at most {_options.MaxLength} (MaxLength)"),
-            "Raise MaxLength, shorten the template or the other fields, or remove the row; answers are never cut.");
+        return best
+            ?? throw new DataException(
+                row.Place,
+                Say($"an example of {length} tokens, {shortest} without its longest field"),
+                Say($"at most {_options.MaxLength} (MaxLength)"),
+                "Raise MaxLength, shorten the template or the other fields, or remove the row; answers are never cut."
+            );
     }
 
     private PromptAnswerIds Find(PromptText text, PromptDraft draft) =>
@@ -159,7 +173,8 @@ public sealed class ExampleEncoder
                 row.Place,
                 $"the answer {DataException.Quote(text.Answers[empty])}, which has no token of its own",
                 "at least one answer token",
-                "Give the row an answer, or remove it.");
+                "Give the row an answer, or remove it."
+            );
         }
 
         if (border.PromptIds.Length == 0)
@@ -168,7 +183,8 @@ public sealed class ExampleEncoder
                 row.Place,
                 $"the prompt {DataException.Quote(text.Prompt)}, which leaves no token before the answer",
                 "at least one prompt token",
-                "Add words to the template or the row; a model without a start token cannot begin with the answer.");
+                "Add words to the template or the row; a model without a start token cannot begin with the answer."
+            );
         }
 
         if (areChoices)
@@ -183,7 +199,8 @@ public sealed class ExampleEncoder
                         $"the choices {DataException.Quote(text.Answers[twin])} and {DataException.Quote(text.Answers[i])} "
                             + "with the same tokens",
                         "different tokens for every choice",
-                        "Use words that this tokenizer tells apart.");
+                        "Use words that this tokenizer tells apart."
+                    );
                 }
             }
         }
@@ -204,7 +221,8 @@ public sealed class ExampleEncoder
                 row.Place,
                 $"a prompt without the text {DataException.Quote(invocation)}",
                 "the InvocationText in every prompt",
-                "Correct InvocationText, or write it into the template.");
+                "Correct InvocationText, or write it into the template."
+            );
         }
 
         // When the text merged into the answer, none of its tokens is left in the prompt: the last prompt token carries the adapter then.

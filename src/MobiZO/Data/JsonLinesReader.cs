@@ -49,7 +49,8 @@ internal sealed class JsonLinesReader
                 _records.Place,
                 Kind(document.RootElement),
                 "a JSON object such as {\"text\": \"...\", \"label\": 0}",
-                "Write one object a line; turn a JSON array into lines first.");
+                "Write one object a line; turn a JSON array into lines first."
+            );
         }
 
         _names.Clear();
@@ -62,7 +63,11 @@ internal sealed class JsonLinesReader
         catch (InvalidOperationException)
         {
             throw new DataException(
-                _records.Place, "half of a surrogate pair (\\ud800 to \\udfff) in a string", "valid Unicode", "Remove the broken escape.");
+                _records.Place,
+                "half of a surrogate pair (\\ud800 to \\udfff) in a string",
+                "valid Unicode",
+                "Remove the broken escape."
+            );
         }
 
         // Rows of one file nearly always share their columns: keep one list for all of them.
@@ -105,7 +110,11 @@ internal sealed class JsonLinesReader
         if (_names.Contains(name, StringComparer.Ordinal))
         {
             throw new DataException(
-                _records.Place, $"the key {DataException.Quote(name)} twice", "a different name for every key", "Remove one of them.");
+                _records.Place,
+                $"the key {DataException.Quote(name)} twice",
+                "a different name for every key",
+                "Remove one of them."
+            );
         }
 
         _names.Add(name);
@@ -122,15 +131,20 @@ internal sealed class JsonLinesReader
                 RefuseToolCalls(message, name);
             }
 
-            if (message.ValueKind != JsonValueKind.Object
-                || !message.TryGetProperty("role", out JsonElement role) || role.ValueKind != JsonValueKind.String
-                || !message.TryGetProperty("content", out JsonElement content) || content.ValueKind != JsonValueKind.String)
+            if (
+                message.ValueKind != JsonValueKind.Object
+                || !message.TryGetProperty("role", out JsonElement role)
+                || role.ValueKind != JsonValueKind.String
+                || !message.TryGetProperty("content", out JsonElement content)
+                || content.ValueKind != JsonValueKind.String
+            )
             {
                 throw new DataException(
                     _records.Place,
                     $"{DataException.Quote(message.GetRawText())} in {DataException.Quote(name)}",
                     "messages such as {\"role\": \"user\", \"content\": \"...\"} with text contents",
-                    "Write every message with a role and a text.");
+                    "Write every message with a role and a text."
+                );
             }
 
             turns.Add(new ChatTurn(role.GetString()!, content.GetString()!));
@@ -142,15 +156,18 @@ internal sealed class JsonLinesReader
     /// <summary>A chat template would not see the call: the model would learn a conversation in which it never happened.</summary>
     private void RefuseToolCalls(JsonElement message, string name)
     {
-        if (message.TryGetProperty("tool_calls", out JsonElement calls)
+        if (
+            message.TryGetProperty("tool_calls", out JsonElement calls)
             && calls.ValueKind != JsonValueKind.Null
-            && !(calls.ValueKind == JsonValueKind.Array && calls.GetArrayLength() == 0))
+            && !(calls.ValueKind == JsonValueKind.Array && calls.GetArrayLength() == 0)
+        )
         {
             throw new DataException(
                 _records.Place,
                 $"'tool_calls' in a message of {DataException.Quote(name)}",
                 "messages of a role and a text",
-                "Tool calls are not supported: write them into the content the way the model should write them, or remove the row.");
+                "Tool calls are not supported: write them into the content the way the model should write them, or remove the row."
+            );
         }
     }
 
@@ -175,11 +192,12 @@ internal sealed class JsonLinesReader
         }
     }
 
-    private static string Kind(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Array => "a JSON array",
-        JsonValueKind.String => "a JSON string",
-        JsonValueKind.Number => "a JSON number",
-        _ => $"the JSON value {element.GetRawText()}",
-    };
+    private static string Kind(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Array => "a JSON array",
+            JsonValueKind.String => "a JSON string",
+            JsonValueKind.Number => "a JSON number",
+            _ => $"the JSON value {element.GetRawText()}",
+        };
 }

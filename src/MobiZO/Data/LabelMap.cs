@@ -25,13 +25,17 @@ internal sealed class LabelMap
         {
             string[] words = [.. labelWords.Select(word => word.Word).Distinct(StringComparer.Ordinal)];
             Dictionary<string, int> positions = labelWords.ToDictionary(
-                word => word.Label.Trim(), word => Array.IndexOf(words, word.Word), StringComparer.Ordinal);
+                word => word.Label.Trim(),
+                word => Array.IndexOf(words, word.Word),
+                StringComparer.Ordinal
+            );
             return new LabelMap(words, positions, integersArePositions: false);
         }
 
         if (options.Choices is { } choices)
         {
-            Dictionary<string, int> positions = Enumerable.Range(0, choices.Count)
+            Dictionary<string, int> positions = Enumerable
+                .Range(0, choices.Count)
                 .ToDictionary(i => choices[i].Trim(), StringComparer.Ordinal);
             return new LabelMap([.. choices], positions, integersArePositions: true);
         }
@@ -70,6 +74,7 @@ internal sealed class LabelMap
             row.Place,
             $"the label {DataException.Quote(label)} in column {DataException.Quote(column)}",
             $"{integers}one of {labels}",
-            "Correct the row, or give every label its word with LabelWords (for example 'ham= no,spam= yes').");
+            "Correct the row, or give every label its word with LabelWords (for example 'ham= no,spam= yes')."
+        );
     }
 }

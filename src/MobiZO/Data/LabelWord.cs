@@ -52,7 +52,8 @@ public sealed record LabelWord(string Label, string Word)
             string part = label is null ? word : $"{label}={word}";
             throw new DataException(
                 $"Label words {DataException.Quote(text)}: found {DataException.Quote(part)}; expected label=word. "
-                + "Write them like 'ham= no,spam= yes'; put a backslash before a comma or '=' that belongs to the text.");
+                    + "Write them like 'ham= no,spam= yes'; put a backslash before a comma or '=' that belongs to the text."
+            );
         }
 
         return new LabelWord(label.Trim(), word);

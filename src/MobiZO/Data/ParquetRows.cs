@@ -31,7 +31,8 @@ internal sealed class ParquetRows
         _origin = new RowOrigin
         {
             CountsRows = true,
-            OtherColumns = reader.Schema.Fields.Where(field => ParquetText.OtherKind(field) is not null)
+            OtherColumns = reader
+                .Schema.Fields.Where(field => ParquetText.OtherKind(field) is not null)
                 .ToDictionary(field => field.Name, field => ParquetText.OtherKind(field)!, StringComparer.Ordinal),
         };
     }
@@ -50,13 +51,15 @@ internal sealed class ParquetRows
                 new DataPlace(path),
                 $"{option} with a Parquet file",
                 "the names that the file gives its columns itself",
-                "Leave the option out, and use the names of the file in the template and the other options.");
+                "Leave the option out, and use the names of the file in the template and the other options."
+            );
         }
 
         return Guard(
             () => new ParquetRows(path, ParquetReader.CreateAsync(stream, s_options, leaveStreamOpen: true).GetAwaiter().GetResult()),
             new DataPlace(path),
-            "no Parquet file");
+            "no Parquet file"
+        );
     }
 
     /// <summary>The rows; a row group is read when its first row is asked for.</summary>
@@ -84,16 +87,20 @@ internal sealed class ParquetRows
                 firstRow,
                 string.Create(CultureInfo.InvariantCulture, $"a group of {stated} rows"),
                 string.Create(CultureInfo.InvariantCulture, $"at most {MostRowsInGroup} in a group"),
-                "Write the file again, with smaller row groups.");
+                "Write the file again, with smaller row groups."
+            );
         }
 
         int count = (int)stated;
         string?[][] columns =
         [
-            .. _fields.Select(field => Guard(
-                () => ParquetText.ReadAsync(reader, field, count).GetAwaiter().GetResult(),
-                firstRow,
-                $"damage in the column {DataException.Quote(field.Name)}, in this row or one that is stored with it")),
+            .. _fields.Select(field =>
+                Guard(
+                    () => ParquetText.ReadAsync(reader, field, count).GetAwaiter().GetResult(),
+                    firstRow,
+                    $"damage in the column {DataException.Quote(field.Name)}, in this row or one that is stored with it"
+                )
+            ),
         ];
         return [.. Enumerable.Range(0, count).Select(row => Array.ConvertAll(columns, column => column[row]))];
     }
@@ -113,7 +120,8 @@ internal sealed class ParquetRows
                 place,
                 $"{found} ({error.Message.TrimEnd('.')})",
                 "a whole Parquet file",
-                "Write or copy the file again, or name what it is by DataOptions.Format.");
+                "Write or copy the file again, or name what it is by DataOptions.Format."
+            );
         }
     }
 }

@@ -27,16 +27,17 @@ internal static class ParquetText
     };
 
     /// <summary>What a column holds that is not one text a row ("a list"), or null when it is one.</summary>
-    public static string? OtherKind(Field field) => field switch
-    {
-        DataField { MaxRepetitionLevel: 0 } data when s_readers.ContainsKey(data.ClrType) => null,
-        { SchemaType: SchemaType.List } or DataField { MaxRepetitionLevel: > 0 } => "a list",
-        { SchemaType: SchemaType.Struct } => "a struct",
-        { SchemaType: SchemaType.Map } => "a map",
-        DateTimeDataField or TimeDataField => "dates or times",
-        DataField data when data.ClrType == typeof(ReadOnlyMemory<byte>) => "binary data",
-        _ => "values of another type",
-    };
+    public static string? OtherKind(Field field) =>
+        field switch
+        {
+            DataField { MaxRepetitionLevel: 0 } data when s_readers.ContainsKey(data.ClrType) => null,
+            { SchemaType: SchemaType.List } or DataField { MaxRepetitionLevel: > 0 } => "a list",
+            { SchemaType: SchemaType.Struct } => "a struct",
+            { SchemaType: SchemaType.Map } => "a map",
+            DateTimeDataField or TimeDataField => "dates or times",
+            DataField data when data.ClrType == typeof(ReadOnlyMemory<byte>) => "binary data",
+            _ => "values of another type",
+        };
 
     /// <summary>Reads a column for which <see cref="OtherKind"/> is null.</summary>
     /// <param name="group">Its row group.</param>
@@ -55,7 +56,7 @@ internal static class ParquetText
 
     private static Task<string?[]> ReadNumbersAsync<T>(ParquetRowGroupReader group, DataField field, int count)
         where T : struct, IFormattable =>
-            ReadAsync<T>(group, field, count, value => value.ToString(format: null, CultureInfo.InvariantCulture));
+        ReadAsync<T>(group, field, count, value => value.ToString(format: null, CultureInfo.InvariantCulture));
 
     private static async Task<string?[]> ReadAsync<T>(ParquetRowGroupReader group, DataField field, int count, Func<T, string> write)
         where T : struct

@@ -5,7 +5,10 @@ namespace MobiZO.Data;
 /// <param name="Render">Writes the prompt and its answers from the fields, in the order of <paramref name="Fields"/>.</param>
 /// <param name="AddSpecialTokens">Whether the tokenizer adds its own tokens; a chat template writes them itself.</param>
 internal sealed record PromptDraft(
-    IReadOnlyList<string> Fields, Func<IReadOnlyList<string>, PromptText> Render, bool AddSpecialTokens = true);
+    IReadOnlyList<string> Fields,
+    Func<IReadOnlyList<string>, PromptText> Render,
+    bool AddSpecialTokens = true
+);
 
 /// <summary>A prompt and the answers that may follow it.</summary>
 /// <param name="Prompt">Text before the answer.</param>

@@ -37,7 +37,14 @@ public sealed class PromptTemplate
                     i++;
                     break;
                 case '\\' when next is 'n' or 't' or '\\':
-                    literal.Append(next switch { 'n' => '\n', 't' => '\t', _ => '\\' });
+                    literal.Append(
+                        next switch
+                        {
+                            'n' => '\n',
+                            't' => '\t',
+                            _ => '\\',
+                        }
+                    );
                     i++;
                     break;
                 case '{':
@@ -101,8 +108,11 @@ public sealed class PromptTemplate
         return index;
     }
 
-    private static DataException Broken(string template, int position, string found, string expected) => new(string.Create(
-        CultureInfo.InvariantCulture,
-        $"Template {DataException.Quote(template)}, character {position + 1}: found {found}; expected {expected}. ")
-        + "Write {{ or }} for a brace in the text.");
+    private static DataException Broken(string template, int position, string found, string expected) =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Template {DataException.Quote(template)}, character {position + 1}: found {found}; expected {expected}. "
+            ) + "Write {{ or }} for a brace in the text."
+        );
 }

@@ -33,12 +33,18 @@ internal sealed class RecordReader : IDisposable
             {
                 HasHeader = false,
                 Mode = format == DataFormat.Csv ? CsvMode.Rfc4180 : CsvMode.NoEscape,
-                Separator = format switch { DataFormat.Csv => ',', DataFormat.Tsv => '\t', _ => NoSeparator },
+                Separator = format switch
+                {
+                    DataFormat.Csv => ',',
+                    DataFormat.Tsv => '\t',
+                    _ => NoSeparator,
+                },
                 TrackLineNumbers = true,
                 MaxRecordSize = longestRecord,
                 OnMalformedRecord = record => _malformed ??= record,
             },
-            leaveOpen: true);
+            leaveOpen: true
+        );
     }
 
     /// <summary>Path of the file, for messages.</summary>
@@ -101,7 +107,8 @@ internal sealed class RecordReader : IDisposable
                 new DataPlace(Path, (int)error.LineNumber),
                 string.Create(CultureInfo.InvariantCulture, $"a row longer than {_longestRecord} bytes"),
                 "rows of text",
-                "Check that the file is a text file with line ends, and that the first quote of this row is closed.");
+                "Check that the file is a text file with line ends, and that the first quote of this row is closed."
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -109,7 +116,8 @@ internal sealed class RecordReader : IDisposable
                 new DataPlace(Path),
                 $"a file that cannot be read ({error.Message})",
                 "a readable file",
-                "Check the path and its permissions.");
+                "Check the path and its permissions."
+            );
         }
     }
 
@@ -128,9 +136,12 @@ internal sealed class RecordReader : IDisposable
         return new DataException(
             PlaceInRecord(position),
             string.Create(
-                CultureInfo.InvariantCulture, $"the byte 0x{record[position]:X2} (byte {inLine + 1} of the line), which is not UTF-8"),
+                CultureInfo.InvariantCulture,
+                $"the byte 0x{record[position]:X2} (byte {inLine + 1} of the line), which is not UTF-8"
+            ),
             "UTF-8 text",
-            "Save the file as UTF-8.");
+            "Save the file as UTF-8."
+        );
     }
 
     private DataException BrokenQuote(CsvMalformedRecord malformed)
@@ -145,25 +156,27 @@ internal sealed class RecordReader : IDisposable
                 place,
                 $"a quote inside the field {DataException.Quote(field)}, which does not begin with one",
                 "quotes only around whole fields",
-                "Put the whole field in quotes and double the quotes inside it; use DataOptions.Format = Tsv for columns between tabs."),
+                "Put the whole field in quotes and double the quotes inside it; use DataOptions.Format = Tsv for columns between tabs."
+            ),
             CsvMalformedReason.UnterminatedQuote => new DataException(
                 opening,
                 "a quote that is not closed before the end of the file",
                 "a closing quote",
-                "Close the field with a quote, or double the quote when it is text inside a quoted field."),
+                "Close the field with a quote, or double the quote when it is text inside a quoted field."
+            ),
             _ when place.Line == opening.Line => new DataException(
                 place,
                 $"{CharacterAt(position)} after a closing quote",
                 "a comma or the end of the line",
-                "Double the quotes inside a quoted field."),
+                "Double the quotes inside a quoted field."
+            ),
             _ => new DataException(
                 opening,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"a quoted field that runs on to line {place.Line}, column {place.Column}, ")
+                string.Create(CultureInfo.InvariantCulture, $"a quoted field that runs on to line {place.Line}, column {place.Column}, ")
                     + $"with {CharacterAt(position)} after its closing quote",
                 "a comma or the end of the line after a closing quote",
-                "Add the closing quote that is missing where the field should end, or double the quotes inside it."),
+                "Add the closing quote that is missing where the field should end, or double the quotes inside it."
+            ),
         };
     }
 

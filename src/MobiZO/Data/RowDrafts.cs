@@ -46,7 +46,8 @@ internal sealed class RowDrafts
                     + "and no words for the labels",
                 "Choices or LabelWords",
                 "Give the words that answer for the labels (for example ' no' and ' yes'), "
-                    + "or use DataOptions.Shape = Text to learn the texts alone.");
+                    + "or use DataOptions.Shape = Text to learn the texts alone."
+            );
         }
 
         RowShape[] shapes =
@@ -65,24 +66,27 @@ internal sealed class RowDrafts
         }
 
         string text = DataException.Quote(_options.TextColumn);
-        string fitting = $"{text} with {DataException.Quote(_options.LabelColumn)} and Choices, "
+        string fitting =
+            $"{text} with {DataException.Quote(_options.LabelColumn)} and Choices, "
             + $"{DataException.Quote(_options.PromptColumn)} with {DataException.Quote(_options.CompletionColumn)}, "
             + $"{DataException.Quote(_options.MessagesColumn)}, or {text} alone";
         throw new DataException(
             row.Place,
             $"{row.DescribeColumns()}, which fit {(shapes.Length == 0 ? "no shape of row" : string.Join(" and ", shapes))}",
             fitting,
-            row.Advise("Name the columns or the shape in the options."));
+            row.Advise("Name the columns or the shape in the options.")
+        );
     }
 
     /// <summary>The prompt and answers of a row; not for plain text, which has no prompt.</summary>
-    public PromptDraft Create(DataRow row, RowShape shape) => shape switch
-    {
-        RowShape.Classification => Templated(row, _options.TextColumn, _labels!.Words),
-        RowShape.Completion => Templated(row, _options.PromptColumn, [row[_options.CompletionColumn] + _options.AnswerSuffix]),
-        RowShape.Chat => Conversation(row),
-        _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "Plain text has no prompt."),
-    };
+    public PromptDraft Create(DataRow row, RowShape shape) =>
+        shape switch
+        {
+            RowShape.Classification => Templated(row, _options.TextColumn, _labels!.Words),
+            RowShape.Completion => Templated(row, _options.PromptColumn, [row[_options.CompletionColumn] + _options.AnswerSuffix]),
+            RowShape.Chat => Conversation(row),
+            _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "Plain text has no prompt."),
+        };
 
     private PromptDraft Templated(DataRow row, string wholeColumn, IReadOnlyList<string> answers)
     {
@@ -103,7 +107,8 @@ internal sealed class RowDrafts
                 row.Place,
                 "a conversation",
                 "a model with a chat template",
-                "Use a model that has one, or turn the rows into prompt and completion.");
+                "Use a model that has one, or turn the rows into prompt and completion."
+            );
         }
 
         if (row.Find("tools") is { } tools && tools != "[]")
@@ -112,22 +117,29 @@ internal sealed class RowDrafts
                 row.Place,
                 $"the tools {DataException.Quote(tools)}",
                 "a conversation without tools",
-                "Tools are not supported: write them into the messages the way the model should see them, or remove them.");
+                "Tools are not supported: write them into the messages the way the model should see them, or remove them."
+            );
         }
 
-        IReadOnlyList<ChatTurn> turns = row.Turns ?? throw new DataException(
-            row.Place,
-            $"{DataException.Quote(row[_options.MessagesColumn])} in the column {DataException.Quote(_options.MessagesColumn)}",
-            "a JSON array of messages",
-            "Name the column of the messages (MessagesColumn).");
+        IReadOnlyList<ChatTurn> turns =
+            row.Turns
+            ?? throw new DataException(
+                row.Place,
+                $"{DataException.Quote(row[_options.MessagesColumn])} in the column {DataException.Quote(_options.MessagesColumn)}",
+                "a JSON array of messages",
+                "Name the column of the messages (MessagesColumn)."
+            );
         if (turns.Count < 2 || turns[^1].Role != "assistant")
         {
-            string found = turns.Count == 0
-                ? "no messages"
-                : $"a conversation whose last message is by {DataException.Quote(turns[^1].Role)}";
+            string found =
+                turns.Count == 0 ? "no messages" : $"a conversation whose last message is by {DataException.Quote(turns[^1].Role)}";
             found = turns.Count == 1 && turns[0].Role == "assistant" ? "an answer without a message before it" : found;
             throw new DataException(
-                row.Place, found, "messages that end with one by 'assistant', the answer", "Add the answer, or remove the row.");
+                row.Place,
+                found,
+                "messages that end with one by 'assistant', the answer",
+                "Add the answer, or remove the row."
+            );
         }
 
         string[] contents = [.. turns.SkipLast(1).Select(turn => turn.Content)];
@@ -147,7 +159,8 @@ internal sealed class RowDrafts
                 row.Place,
                 "a conversation that the chat template writes differently with and without its answer",
                 "a text that begins with the prompt",
-                "Turn the rows into prompt and completion, written the way the model should see them.");
+                "Turn the rows into prompt and completion, written the way the model should see them."
+            );
         }
 
         // Templates end a turn with a newline after the end-of-turn token; the model stops at that token and never has to answer the
@@ -167,7 +180,8 @@ internal sealed class RowDrafts
                 row.Place,
                 $"a conversation that the chat template refuses: {error.Message}",
                 "messages that it can write",
-                "Change the messages (the text of a system message can begin the first message of the user), or remove the row.");
+                "Change the messages (the text of a system message can begin the first message of the user), or remove the row."
+            );
         }
     }
 }

@@ -41,14 +41,16 @@ public sealed class RowSampler
         if (each == 0)
         {
             int missing = Array.FindIndex(groups, group => group.Count == 0);
-            string found = missing >= 0
-                ? $"no row for the choice {DataException.Quote(_labels!.Words[missing])}"
-                : string.Create(CultureInfo.InvariantCulture, $"MaxRows {_options.MaxRows} for {groups.Length} labels");
+            string found =
+                missing >= 0
+                    ? $"no row for the choice {DataException.Quote(_labels!.Words[missing])}"
+                    : string.Create(CultureInfo.InvariantCulture, $"MaxRows {_options.MaxRows} for {groups.Length} labels");
             throw new DataException(
                 PlaceOf(rows),
                 found,
                 "at least one row for every label in a balanced sample",
-                "Add rows, raise MaxRows, or leave Balanced out.");
+                "Add rows, raise MaxRows, or leave Balanced out."
+            );
         }
 
         return Pick(rows, groups.SelectMany((group, label) => Shuffle(group, BalanceStream + (ulong)label).Take(each)));
@@ -79,9 +81,11 @@ public sealed class RowSampler
                 PlaceOf(rows),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{rows.Count} rows, of which EvalFraction {_options.EvalFraction} holds out {held.Count}"),
+                    $"{rows.Count} rows, of which EvalFraction {_options.EvalFraction} holds out {held.Count}"
+                ),
                 "rows on both sides of the split",
-                "Use more rows, another EvalFraction, or a file of its own for evaluation.");
+                "Use more rows, another EvalFraction, or a file of its own for evaluation."
+            );
         }
 
         return new DataSplit(Pick(rows, Enumerable.Range(0, rows.Count).Where(index => !held.Contains(index))), Pick(rows, held));
@@ -91,7 +95,10 @@ public sealed class RowSampler
     {
         if (_labels is null)
         {
-            return [[.. Enumerable.Range(0, rows.Count)]];
+            return
+            [
+                [.. Enumerable.Range(0, rows.Count)],
+            ];
         }
 
         List<int>[] groups = [.. _labels.Words.Select(_ => new List<int>())];

@@ -41,7 +41,8 @@ internal static class TableReader
                 place,
                 $"the column {DataException.Quote(twice.Key)} twice in the header",
                 "a different name for every column",
-                "Rename one of them; when the first line is already data, say that the file has no header (HasHeader = false).");
+                "Rename one of them; when the first line is already data, say that the file has no header (HasHeader = false)."
+            );
         }
 
         return columns;
@@ -55,6 +56,7 @@ internal static class TableReader
             place,
             string.Create(CultureInfo.InvariantCulture, $"{count} fields, {amount}"),
             string.Create(CultureInfo.InvariantCulture, $"{columns.Length} ({names})"),
-            $"Check the {separators} of this line and the format of the file.");
+            $"Check the {separators} of this line and the format of the file."
+        );
     }
 }

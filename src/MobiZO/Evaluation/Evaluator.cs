@@ -1,9 +1,9 @@
 using MobiZO.Adapted;
 using MobiZO.Data;
+using MobiZO.PrefixCache;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.PrefixCache;
 
 namespace MobiZO.Evaluation;
 
@@ -29,7 +29,8 @@ internal sealed class Evaluator
         IReadOnlyList<EncodedExample> rows,
         IReadOnlyList<string> choices,
         Func<IReadOnlyList<PromptExample>, PrefixStore?> cache,
-        int maxTokensPerRun)
+        int maxTokensPerRun
+    )
     {
         (_model, _rows, _choices) = (model, rows, choices);
         _examples = [.. rows.Select(model.ForScoring)];
@@ -122,7 +123,13 @@ internal sealed class Evaluator
 
         double[] scores = [.. sums.Select((sum, choice) => sum / example.Choices[choice].Length)];
         return new ScoredExample(
-            row.LineNumber, example.Label, Array.IndexOf(scores, scores.Max()), scores, sums[example.Label], example.Choices[example.Label].Length);
+            row.LineNumber,
+            example.Label,
+            Array.IndexOf(scores, scores.Max()),
+            scores,
+            sums[example.Label],
+            example.Choices[example.Label].Length
+        );
     }
 
     private static StepLossKind FormOf(PromptExample[] examples) =>
@@ -139,8 +146,10 @@ internal sealed class Evaluator
         return LengthBatches.Of(
             Enumerable.Range(0, _rows.Count),
             index => _rows[index].Length,
-            (count, longest) => count <= RowsPerRun
+            (count, longest) =>
+                count <= RowsPerRun
                 && (long)count * repeats * Math.Min(mostTokens, _rows[longest].Length) <= maxTokensPerRun
-                && (long)count * _examples[longest].SuffixStart <= maxTokensPerRun);
+                && (long)count * _examples[longest].SuffixStart <= maxTokensPerRun
+        );
     }
 }

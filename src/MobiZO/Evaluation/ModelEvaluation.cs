@@ -15,13 +15,20 @@ public static class ModelEvaluation
     /// <param name="progress">Told how many rows are scored; may be null.</param>
     /// <param name="cancellation">Stops between two engine runs.</param>
     /// <exception cref="FineTuneException">The options are wrong, or adapter, model and rows do not fit together.</exception>
-    public static Task<EvaluationReport> RunAsync(EvaluationOptions options, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellation = default)
+    public static Task<EvaluationReport> RunAsync(
+        EvaluationOptions options,
+        IProgress<EvaluationProgress>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         var errors = options.Validate();
         if (errors.Count > 0)
         {
-            throw new FineTuneException("The settings have errors:" + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}")), FineTuneFailure.Settings);
+            throw new FineTuneException(
+                "The settings have errors:" + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}")),
+                FineTuneFailure.Settings
+            );
         }
 
         return Task.Run(() => Run(options, progress, cancellation), cancellation);
@@ -35,15 +42,27 @@ public static class ModelEvaluation
         var encoder = new ExampleEncoder(model.Tokenizer, options.Data, model.RenderChat);
         var read = DataFile.Read(options.DataFile, options.Data);
         var rows = encoder.Encode(new RowSampler(options.Data).Choose(read));
-        using var adapted = new AdaptedModel(model, adapter, rows.All(row => AdapterStart.AreSingleRows(row.ChoiceIds)), options.Engine.PrefixStyle);
+        using var adapted = new AdaptedModel(
+            model,
+            adapter,
+            rows.All(row => AdapterStart.AreSingleRows(row.ChoiceIds)),
+            options.Engine.PrefixStyle
+        );
 
         // Every prompt is used once: nothing is worth keeping.
         var cache = new PrefixCacheOptions(options.PrefixCacheType, MemoryBytes: 0, Folder: null, options.MaxTokensPerRun);
-        var evaluator = new Evaluator(adapted, rows, encoder.Choices, examples => adapted.OpenStore(examples, cache), options.MaxTokensPerRun);
+        var evaluator = new Evaluator(
+            adapted,
+            rows,
+            encoder.Choices,
+            examples => adapted.OpenStore(examples, cache),
+            options.MaxTokensPerRun
+        );
         var result = evaluator.Evaluate(
             adapter is null ? null : AdapterTensors.Of(adapter),
             done => progress?.Report(new EvaluationProgress(done, rows.Count)),
-            cancellation);
+            cancellation
+        );
         return new EvaluationReport
         {
             Result = result,

@@ -7,7 +7,14 @@ namespace MobiZO.Evaluation;
 /// <param name="Scores">Mean log-probability of every choice; empty for a free answer.</param>
 /// <param name="AnswerLogProbability">Sum of the log-probabilities of the right answer's tokens, over the whole vocabulary.</param>
 /// <param name="AnswerTokens">Tokens of the right answer.</param>
-public sealed record ScoredExample(int LineNumber, int? Label, int? Prediction, IReadOnlyList<double> Scores, double AnswerLogProbability, int AnswerTokens)
+public sealed record ScoredExample(
+    int LineNumber,
+    int? Label,
+    int? Prediction,
+    IReadOnlyList<double> Scores,
+    double AnswerLogProbability,
+    int AnswerTokens
+)
 {
     /// <summary>Whether the best choice is the right one.</summary>
     public bool IsCorrect => Label is not null && Label == Prediction;

@@ -29,16 +29,24 @@ public static class ProgramExport
         var start = AdapterStart.Of(options.Adapter.Scope, adapter);
         return kind switch
         {
-            ProgramKind.Step => model.Assembler.Step(new StepOptions
-            {
-                Adapter = adapter,
-                Loss = options.Loss == LossKind.Choices ? StepLossKind.Choices : StepLossKind.Tokens,
-                Prompt = start.Prompt,
-                FirstLayer = start.Layer,
-                Update = options.Update == UpdatePlace.Engine ? new EngineUpdate(options.Optimizer.Estimator, options.Optimizer.Queries) : null,
-            }),
+            ProgramKind.Step => model.Assembler.Step(
+                new StepOptions
+                {
+                    Adapter = adapter,
+                    Loss = options.Loss == LossKind.Choices ? StepLossKind.Choices : StepLossKind.Tokens,
+                    Prompt = start.Prompt,
+                    FirstLayer = start.Layer,
+                    Update =
+                        options.Update == UpdatePlace.Engine
+                            ? new EngineUpdate(options.Optimizer.Estimator, options.Optimizer.Queries)
+                            : null,
+                }
+            ),
             ProgramKind.Score => model.Assembler.Score(adapter, start.Prompt, start.Layer),
-            ProgramKind.Prefix => model.Assembler.Prefix(start.Prompt == PrefixKind.Hidden ? start.Prompt : PrefixKind.KeyValues, start.Layer),
+            ProgramKind.Prefix => model.Assembler.Prefix(
+                start.Prompt == PrefixKind.Hidden ? start.Prompt : PrefixKind.KeyValues,
+                start.Layer
+            ),
             ProgramKind.Prefill => model.Assembler.Generate(adapter, PrefixKind.Tokens),
             ProgramKind.Generate => model.Assembler.Generate(adapter, PrefixKind.KeyValues),
             _ => ProgramAssembler.Update(adapter, options.Optimizer.Queries),
@@ -54,11 +62,19 @@ public static class ProgramExport
     /// <exception cref="ProgramException">Programs of that engine have no file.</exception>
     /// <exception cref="IOException">The files cannot be written.</exception>
     public static void Write(
-        Program program, LocalModel model, string path, WeightFormat weights = WeightFormat.Float32, string engine = EngineCatalog.Default)
+        Program program,
+        LocalModel model,
+        string path,
+        WeightFormat weights = WeightFormat.Float32,
+        string engine = EngineCatalog.Default
+    )
     {
         ArgumentNullException.ThrowIfNull(model);
-        var exporter = EngineCatalog.Find(engine)?.Exporter ?? throw new ProgramException(
-            $"Programs can be written for {string.Join(" or ", EngineCatalog.Exporting)}, not for '{engine}'.");
+        var exporter =
+            EngineCatalog.Find(engine)?.Exporter
+            ?? throw new ProgramException(
+                $"Programs can be written for {string.Join(" or ", EngineCatalog.Exporting)}, not for '{engine}'."
+            );
         exporter.Write(program, model.Checkpoint, path, weights);
     }
 }

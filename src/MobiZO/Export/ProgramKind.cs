@@ -9,7 +9,10 @@ public enum ProgramKind
     /// <summary>Log-probabilities of candidate answers.</summary>
     Score,
 
-    /// <summary>The frozen part of prompts, without adapter: keys and values, or in scope all with adapters in the top layers the hidden states that enter them.</summary>
+    /// <summary>
+    /// The frozen part of prompts, without adapter: keys and values, or in scope all with adapters in the top layers the hidden states that
+    /// enter them.
+    /// </summary>
     Prefix,
 
     /// <summary>Generation from a whole prompt.</summary>

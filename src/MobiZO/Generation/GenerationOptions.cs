@@ -6,7 +6,9 @@ public sealed record GenerationOptions
     /// <summary>Most tokens that are generated.</summary>
     public int MaxNewTokens { get; init; } = 128;
 
-    /// <summary>Logits of tokens that already occurred (prompt included) are divided by it when positive and multiplied when negative; 1: no effect.</summary>
+    /// <summary>
+    /// Logits of tokens that already occurred (prompt included) are divided by it when positive and multiplied when negative; 1: no effect.
+    /// </summary>
     public double RepetitionPenalty { get; init; } = 1;
 
     /// <summary>0: always the most likely token (greedy). Above: logits are divided by it and a token is drawn.</summary>
@@ -27,7 +29,9 @@ public sealed record GenerationOptions
     /// <summary>Texts that end the answer; neither they nor what follows is shown.</summary>
     public IReadOnlyList<string> StopTexts { get; init; } = [];
 
-    /// <summary>Whether the tokenizer adds its own tokens (BOS) to the prompt; false for prompts of a chat template, which writes them itself.</summary>
+    /// <summary>
+    /// Whether the tokenizer adds its own tokens (BOS) to the prompt; false for prompts of a chat template, which writes them itself.
+    /// </summary>
     public bool AddSpecialTokens { get; init; } = true;
 
     /// <summary>Every error in these options; empty when they are sound.</summary>
@@ -45,8 +49,12 @@ public sealed record GenerationOptions
         Require(MaxNewTokens >= 1, $"MaxNewTokens: expected at least 1, found {MaxNewTokens}");
         Require(
             double.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0,
-            $"RepetitionPenalty: expected a positive number (1: no effect), found {RepetitionPenalty}");
-        Require(double.IsFinite(Temperature) && Temperature >= 0, $"Temperature: expected 0 (greedy) or a positive number, found {Temperature}");
+            $"RepetitionPenalty: expected a positive number (1: no effect), found {RepetitionPenalty}"
+        );
+        Require(
+            double.IsFinite(Temperature) && Temperature >= 0,
+            $"Temperature: expected 0 (greedy) or a positive number, found {Temperature}"
+        );
         Require(TopK >= 0, $"TopK: expected 0 (all tokens) or more, found {TopK}");
         Require(TopP is > 0 and <= 1, $"TopP: expected above 0 to 1 (all tokens), found {TopP}");
         Require(MinP is >= 0 and <= 1, $"MinP: expected 0 (all tokens) to 1, found {MinP}");

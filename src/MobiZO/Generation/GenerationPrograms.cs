@@ -19,7 +19,9 @@ internal sealed class GenerationPrograms : IDisposable
         adapter?.AddTo(_adapterInputs);
     }
 
-    /// <summary>Runs a prompt through the model, the tokens from <paramref name="adapterStart"/> on with the adapter (null: none of them).</summary>
+    /// <summary>
+    /// Runs a prompt through the model, the tokens from <paramref name="adapterStart"/> on with the adapter (null: none of them).
+    /// </summary>
     public TokenStream Prefill(ReadOnlySpan<int> promptIds, int? adapterStart)
     {
         var config = _model.Model.Checkpoint.Config;

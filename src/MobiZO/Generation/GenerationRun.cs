@@ -37,7 +37,8 @@ internal sealed class GenerationRun
     }
 
     /// <summary>What was written; complete when <see cref="Next"/> has returned null.</summary>
-    public GeneratedText Result => new(_text.ToString(), [.. _generated], _promptIds.Length, _adapterStart, _end ?? GenerationEnd.MaxNewTokens);
+    public GeneratedText Result =>
+        new(_text.ToString(), [.. _generated], _promptIds.Length, _adapterStart, _end ?? GenerationEnd.MaxNewTokens);
 
     /// <summary>Generates one token; the text that became certain (may be empty), or null at the end.</summary>
     public string? Next()
@@ -76,7 +77,9 @@ internal sealed class GenerationRun
             return text + Finish(GenerationEnd.MaxNewTokens);
         }
 
-        return _promptIds.Length + _generated.Count == _model.Checkpoint.Config.MaxPositions ? text + Finish(GenerationEnd.ContextFull) : text;
+        return _promptIds.Length + _generated.Count == _model.Checkpoint.Config.MaxPositions
+            ? text + Finish(GenerationEnd.ContextFull)
+            : text;
     }
 
     private string Finish(GenerationEnd end)

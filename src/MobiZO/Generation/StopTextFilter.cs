@@ -17,7 +17,11 @@ internal sealed class StopTextFilter(IReadOnlyList<string> stopTexts)
         }
 
         var text = _held + piece;
-        var stop = stopTexts.Select(stopText => text.IndexOf(stopText, StringComparison.Ordinal)).Where(index => index >= 0).DefaultIfEmpty(-1).Min();
+        var stop = stopTexts
+            .Select(stopText => text.IndexOf(stopText, StringComparison.Ordinal))
+            .Where(index => index >= 0)
+            .DefaultIfEmpty(-1)
+            .Min();
         if (stop >= 0)
         {
             (HasStopped, _held) = (true, "");

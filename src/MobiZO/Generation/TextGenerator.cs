@@ -7,8 +7,9 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.Generation;
 
 /// <summary>
-/// Continues prompts with a model and, if given, an adapter. Writes one text at a time. An adapter of scope <c>all</c> acts on every token; one of scope
-/// <c>activated</c> from the last occurrence of its invocation tokens in the prompt on, and not at all when they do not occur there.
+/// Continues prompts with a model and, if given, an adapter. Writes one text at a time. An adapter of scope <c>all</c> acts on every token;
+/// one of scope <c>activated</c> from the last occurrence of its invocation tokens in the prompt on, and not at all when they do not occur
+/// there.
 /// </summary>
 public sealed class TextGenerator : IDisposable
 {
@@ -30,13 +31,18 @@ public sealed class TextGenerator : IDisposable
         _programs = new GenerationPrograms(_adapted, adapter is null ? null : AdapterTensors.Of(adapter));
     }
 
-    /// <summary>Writes the continuation of a prompt piece by piece; a piece never ends within a character. Errors come with the first piece.</summary>
+    /// <summary>
+    /// Writes the continuation of a prompt piece by piece; a piece never ends within a character. Errors come with the first piece.
+    /// </summary>
     /// <param name="prompt">The prompt.</param>
     /// <param name="options">How the text is chosen; null: greedy.</param>
     /// <param name="cancellation">Stops before the next token.</param>
     /// <exception cref="GenerationException">The options have errors, or the prompt is empty or fills the context.</exception>
-    public IAsyncEnumerable<string> StreamAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
-        StreamPieces(() => Start(prompt, options), cancellation);
+    public IAsyncEnumerable<string> StreamAsync(
+        string prompt,
+        GenerationOptions? options = null,
+        CancellationToken cancellation = default
+    ) => StreamPieces(() => Start(prompt, options), cancellation);
 
     /// <summary>Writes the continuation of a prompt.</summary>
     /// <param name="prompt">The prompt.</param>
@@ -45,8 +51,11 @@ public sealed class TextGenerator : IDisposable
     /// <param name="cancellation">Stops before the next token.</param>
     /// <exception cref="GenerationException">The options have errors, or the prompt is empty or fills the context.</exception>
     public Task<GeneratedText> GenerateAsync(
-        string prompt, GenerationOptions? options = null, Action<string>? onText = null, CancellationToken cancellation = default) =>
-        RunAsync(Start(prompt, options), onText, cancellation);
+        string prompt,
+        GenerationOptions? options = null,
+        Action<string>? onText = null,
+        CancellationToken cancellation = default
+    ) => RunAsync(Start(prompt, options), onText, cancellation);
 
     /// <summary>Writes the continuation of a prompt that is given as token ids, exactly as they are.</summary>
     /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, Action{string}?, CancellationToken)"/>
@@ -55,7 +64,11 @@ public sealed class TextGenerator : IDisposable
     /// <param name="onText">Given every piece of text as it becomes certain, on the generating thread; may be null.</param>
     /// <param name="cancellation">Stops before the next token.</param>
     public Task<GeneratedText> GenerateAsync(
-        IReadOnlyList<int> promptIds, GenerationOptions? options = null, Action<string>? onText = null, CancellationToken cancellation = default)
+        IReadOnlyList<int> promptIds,
+        GenerationOptions? options = null,
+        Action<string>? onText = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(promptIds);
         return RunAsync(Start([.. promptIds], Checked(options)), onText, cancellation);
@@ -68,7 +81,10 @@ public sealed class TextGenerator : IDisposable
         _adapted.Dispose();
     }
 
-    private static async IAsyncEnumerable<string> StreamPieces(Func<GenerationRun> start, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<string> StreamPieces(
+        Func<GenerationRun> start,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         var run = start();
         while (await Task.Run(run.Next, cancellation).ConfigureAwait(false) is { } piece)
@@ -80,22 +96,24 @@ public sealed class TextGenerator : IDisposable
         }
     }
 
-    private static Task<GeneratedText> RunAsync(GenerationRun run, Action<string>? onText, CancellationToken cancellation) => Task.Run(
-        () =>
-        {
-            while (run.Next() is { } piece)
+    private static Task<GeneratedText> RunAsync(GenerationRun run, Action<string>? onText, CancellationToken cancellation) =>
+        Task.Run(
+            () =>
             {
-                if (piece.Length > 0)
+                while (run.Next() is { } piece)
                 {
-                    onText?.Invoke(piece);
+                    if (piece.Length > 0)
+                    {
+                        onText?.Invoke(piece);
+                    }
+
+                    cancellation.ThrowIfCancellationRequested();
                 }
 
-                cancellation.ThrowIfCancellationRequested();
-            }
-
-            return run.Result;
-        },
-        cancellation);
+                return run.Result;
+            },
+            cancellation
+        );
 
     private static GenerationOptions Checked(GenerationOptions? options)
     {
@@ -116,25 +134,32 @@ public sealed class TextGenerator : IDisposable
         var (vocabulary, most) = (_model.Checkpoint.Config.VocabularySize, _model.Checkpoint.Config.MaxPositions);
         if (promptIds.Length == 0)
         {
-            throw new GenerationException("The prompt has no tokens, and the model has none of its own to begin with. Give it a first word.");
+            throw new GenerationException(
+                "The prompt has no tokens, and the model has none of its own to begin with. Give it a first word."
+            );
         }
 
         if (promptIds.Length >= most)
         {
-            throw new GenerationException($"The prompt has {promptIds.Length} tokens; the model's context holds {most}, at least one of them new. Shorten the prompt.");
+            throw new GenerationException(
+                $"The prompt has {promptIds.Length} tokens; the model's context holds {most}, at least one of them new. Shorten the prompt."
+            );
         }
 
         if (Array.FindIndex(promptIds, id => id < 0 || id >= vocabulary) is >= 0 and var place)
         {
             throw new GenerationException(
-                $"Token {place} of the prompt is {promptIds[place]}; the model's vocabulary has {vocabulary} tokens. " +
-                "Its tokenizer belongs to another model.");
+                $"Token {place} of the prompt is {promptIds[place]}; the model's vocabulary has {vocabulary} tokens. "
+                    + "Its tokenizer belongs to another model."
+            );
         }
 
         int? adapterStart = _adapted.Layout is null ? null : _adapted.Start.TokenIn(promptIds);
         if (_adapted.Layout is not null && adapterStart is null)
         {
-            _warnings?.Report($"The base model answers alone, because {_adapted.Start.NotInvoked}. End the prompt as the training prompts did.");
+            _warnings?.Report(
+                $"The base model answers alone, because {_adapted.Start.NotInvoked}. End the prompt as the training prompts did."
+            );
         }
 
         return new GenerationRun(_model, _programs, options, promptIds, adapterStart);

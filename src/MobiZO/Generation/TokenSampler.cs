@@ -1,8 +1,11 @@
+using System.Globalization;
 using MobiZO.Optimization.Noise;
 
 namespace MobiZO.Generation;
 
-/// <summary>Chooses the next token from logits. All sums are in double and the draw is keyed by (seed, index), so a text can be made again.</summary>
+/// <summary>
+/// Chooses the next token from logits. All sums are in double and the draw is keyed by (seed, index), so a text can be made again.
+/// </summary>
 internal sealed class TokenSampler
 {
     private readonly GenerationOptions _options;
@@ -46,7 +49,8 @@ internal sealed class TokenSampler
     internal List<(int Token, double Weight)> Candidates(double[] scores)
     {
         var largest = scores.Max();
-        var order = Enumerable.Range(0, scores.Length)
+        var order = Enumerable
+            .Range(0, scores.Length)
             .Select(token => (Token: token, Weight: Math.Exp((scores[token] - largest) / _options.Temperature)))
             .Where(candidate => candidate.Weight > 0)
             .OrderByDescending(candidate => candidate.Weight)
@@ -83,8 +87,11 @@ internal sealed class TokenSampler
         {
             if (!float.IsFinite(logits[token]))
             {
-                throw new GenerationException(FormattableString.Invariant(
-                    $"The logit of token {token} is {logits[token]}; expected finite numbers. The weights or the adapter are damaged, or a run has diverged."));
+                throw new GenerationException(
+                    string.Create(CultureInfo.InvariantCulture, $"The logit of token {token} is {logits[token]}; expected finite numbers. The weights or the adapter are "
+                            + $"damaged, or a run has diverged."
+                    )
+                );
             }
 
             scores[token] = logits[token];

@@ -14,7 +14,9 @@ internal sealed class TokenStream(int layerCount, int vocabularySize, IReadOnlyD
     /// <summary>Logits [V] after the last token.</summary>
     public ReadOnlyMemory<float> Logits { get; private set; }
 
-    /// <summary>Runs tokens through a program: the prefill program when nothing went through yet, else one that is given the cache.</summary>
+    /// <summary>
+    /// Runs tokens through a program: the prefill program when nothing went through yet, else one that is given the cache.
+    /// </summary>
     public void Add(IProgramSession session, ReadOnlySpan<int> ids, bool isAdapted)
     {
         var (tokens, positions) = (new long[ids.Length], new long[ids.Length]);

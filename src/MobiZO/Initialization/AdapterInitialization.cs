@@ -10,8 +10,8 @@ public enum AdapterInitialization
     Kaiming,
 
     /// <summary>
-    /// From the training prompts, by forward passes: one row for what all prompts have in common, then the directions that tell the labels apart (Fisher's linear
-    /// discriminant), then principal directions. A rank of as many as there are labels holds the first two.
+    /// From the training prompts, by forward passes: one row for what all prompts have in common, then the directions that tell the labels
+    /// apart (Fisher's linear discriminant), then principal directions. A rank of as many as there are labels holds the first two.
     /// </summary>
     Discriminant,
 }

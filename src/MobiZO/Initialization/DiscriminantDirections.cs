@@ -3,20 +3,22 @@ using System.Numerics.Tensors;
 namespace MobiZO.Initialization;
 
 /// <summary>
-/// The A of a module from what entered it at the last prompt token of labelled rows. Row 0 is the common part (the mean of all rows, so that its column of B shifts
-/// every answer alike); the next C - 1 rows tell the C labels apart (Fisher's linear discriminant in the strongest principal directions, after the common part is
-/// taken out); rows that are left follow the principal directions. Every row is scaled so that what it reads has a known size over the rows.
+/// The A of a module from what entered it at the last prompt token of labelled rows. Row 0 is the common part (the mean of all rows, so
+/// that its column of B shifts every answer alike); the next C - 1 rows tell the C labels apart (Fisher's linear discriminant in the
+/// strongest principal directions, after the common part is taken out); rows that are left follow the principal directions. Every row is
+/// scaled so that what it reads has a known size over the rows.
 /// </summary>
 internal static class DiscriminantDirections
 {
     // Few enough that some hundred rows decide them, many enough to hold what tells labels apart.
     private const int PrincipalCount = 32;
 
-    // Share of the mean scatter that is added to every direction: without it, directions that hardly vary in few rows would count for too much.
+    // Share of the mean scatter that is added to every direction: without it, directions that hardly vary in few rows would count for too
+    // much.
     private const double Ridge = 0.1;
 
-    // The common part at sqrt(8) moves B as far as the eight rows of a random A of rank 8 do, which all read mostly the common part; the labels at twice the
-    // size of a random row. Measured: docs/algorithm.md.
+    // The common part at sqrt(8) moves B as far as the eight rows of a random A of rank 8 do, which all read mostly the common part; the
+    // labels at twice the size of a random row. Measured: docs/algorithm.md.
     private const double CommonFactor = 2.8284271247461903;
     private const double LabelFactor = 2;
 
@@ -44,7 +46,11 @@ internal static class DiscriminantDirections
         var principal = PrincipalDirections.Of(centred, Math.Max(PrincipalCount, rank));
         var next = 1;
         var taken = new List<float[]>();
-        foreach (var (direction, factor) in LabelDirections(centred, labels, principal).Select(direction => (direction, LabelFactor)).Concat(principal.Select(direction => (direction, 1d))))
+        foreach (
+            var (direction, factor) in LabelDirections(centred, labels, principal)
+                .Select(direction => (direction, LabelFactor))
+                .Concat(principal.Select(direction => (direction, 1d)))
+        )
         {
             if (next >= rank)
             {
@@ -76,7 +82,9 @@ internal static class DiscriminantDirections
             yield break;
         }
 
-        var reduced = centred.Select(row => principal.Select(direction => (double)TensorPrimitives.Dot<float>(row, direction)).ToArray()).ToArray();
+        var reduced = centred
+            .Select(row => principal.Select(direction => (double)TensorPrimitives.Dot<float>(row, direction)).ToArray())
+            .ToArray();
         var classes = labels.Max() + 1;
         var means = Enumerable.Range(0, classes).Select(label => ClassMean(reduced, labels, label, count)).ToArray();
         var scatter = new double[count, count];
@@ -143,19 +151,24 @@ internal static class DiscriminantDirections
 
     /// <summary>Rows without their mean, and without what they have along it: the common part is row 0's alone.</summary>
     private static float[][] Centre(float[][] rows, float[] mean, float meanLength) =>
-    [
-        .. rows.Select(row =>
-        {
-            var centred = new float[row.Length];
-            TensorPrimitives.Subtract(row, mean, centred);
-            if (meanLength > 0)
+        [
+            .. rows.Select(row =>
             {
-                TensorPrimitives.MultiplyAdd(mean, -TensorPrimitives.Dot<float>(centred, mean) / (meanLength * meanLength), centred, centred);
-            }
+                var centred = new float[row.Length];
+                TensorPrimitives.Subtract(row, mean, centred);
+                if (meanLength > 0)
+                {
+                    TensorPrimitives.MultiplyAdd(
+                        mean,
+                        -TensorPrimitives.Dot<float>(centred, mean) / (meanLength * meanLength),
+                        centred,
+                        centred
+                    );
+                }
 
-            return centred;
-        }),
-    ];
+                return centred;
+            }),
+        ];
 
     /// <summary>A direction without what it has along others, of length 1; null when nothing is left.</summary>
     private static float[]? Without(float[] direction, List<float[]> others)

@@ -15,7 +15,11 @@ internal static class DiscriminantInitialization
     /// <param name="inputs">What entered its modules: [examples, in] by <see cref="ProgramAssembler.InputOf"/>.</param>
     /// <param name="labels">[examples], from 0.</param>
     public static LoraAdapter Apply(
-        LoraAdapter adapter, ProgramAssembler assembler, IReadOnlyDictionary<string, float[][]> inputs, int[] labels)
+        LoraAdapter adapter,
+        ProgramAssembler assembler,
+        IReadOnlyDictionary<string, float[][]> inputs,
+        int[] labels
+    )
     {
         var names = adapter.Modules.Select(module => assembler.InputOf(module.Name)).Distinct().ToArray();
         var matrices = new float[names.Length][];
@@ -26,7 +30,13 @@ internal static class DiscriminantInitialization
             Modules =
             [
                 .. adapter.Modules.Select(module => new LoraModule(
-                    module.Name, module.Rank, module.InputSize, module.OutputSize, byName[assembler.InputOf(module.Name)], module.B)),
+                    module.Name,
+                    module.Rank,
+                    module.InputSize,
+                    module.OutputSize,
+                    byName[assembler.InputOf(module.Name)],
+                    module.B
+                )),
             ],
         };
     }

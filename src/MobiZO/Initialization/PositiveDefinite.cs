@@ -49,5 +49,6 @@ internal static class PositiveDefinite
         return x;
     }
 
-    private static double Root(double pivot) => pivot > 0 ? Math.Sqrt(pivot) : throw new ArithmeticException("The matrix is not positive definite.");
+    private static double Root(double pivot) =>
+        pivot > 0 ? Math.Sqrt(pivot) : throw new ArithmeticException("The matrix is not positive definite.");
 }

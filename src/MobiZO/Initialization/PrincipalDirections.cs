@@ -3,7 +3,10 @@ using MobiZO.Data;
 
 namespace MobiZO.Initialization;
 
-/// <summary>Orthonormal directions in which rows vary most, by subspace iteration: a few products with the rows and no matrix of their width squared.</summary>
+/// <summary>
+/// Orthonormal directions in which rows vary most, by subspace iteration: a few products with the rows and no matrix of their width
+/// squared.
+/// </summary>
 internal static class PrincipalDirections
 {
     // The leading directions of real activations stand out: they have settled to three digits by then, and nothing here needs more.
@@ -37,10 +40,16 @@ internal static class PrincipalDirections
         rows.Sum(row => Math.Pow(TensorPrimitives.Dot<float>(row, direction), 2)) / rows.Length;
 
     private static float[][] Start(int count, int width) =>
-    [
-        .. Enumerable.Range(0, count).Select(index => Enumerable.Range(0, width)
-            .Select(column => (float)((KeyedDraw.Bits(0, (ulong)index, (ulong)column) >> 40) / (double)(1 << 23)) - 1).ToArray()),
-    ];
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(index =>
+                    Enumerable
+                        .Range(0, width)
+                        .Select(column => (float)((KeyedDraw.Bits(0, (ulong)index, (ulong)column) >> 40) / (double)(1 << 23)) - 1)
+                        .ToArray()
+                ),
+        ];
 
     /// <summary>rows^T rows direction.</summary>
     private static float[] Multiply(float[][] rows, float[] direction)

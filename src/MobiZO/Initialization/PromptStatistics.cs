@@ -1,8 +1,8 @@
 using MobiZO.Data;
+using MobiZO.PrefixCache;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.PrefixCache;
 
 namespace MobiZO.Initialization;
 
@@ -26,12 +26,19 @@ internal static class PromptStatistics
         PrefixStore prompts,
         int maxTokensPerRun,
         Action<int> progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
         var results = program.Program.Outputs.ToDictionary(output => output.Name, _ => new float[chosen.Count][], StringComparer.Ordinal);
         var done = 0;
         int LengthOf(int position) => examples[chosen[position]].Prompt.Length;
-        foreach (var batch in LengthBatches.Of(Enumerable.Range(0, chosen.Count), LengthOf, (count, longest) => count <= MostExamplesPerRun && (long)count * LengthOf(longest) <= maxTokensPerRun))
+        foreach (
+            var batch in LengthBatches.Of(
+                Enumerable.Range(0, chosen.Count),
+                LengthOf,
+                (count, longest) => count <= MostExamplesPerRun && (long)count * LengthOf(longest) <= maxTokensPerRun
+            )
+        )
         {
             cancellation.ThrowIfCancellationRequested();
 

@@ -21,8 +21,12 @@ public sealed class JournalFollower
     /// <summary>The first line; null until it was read.</summary>
     public JournalHeader? Header => _reader.Header;
 
-    /// <summary>Steps and evaluations that were written since the last call; none when there are no new ones. A line that is still being written is left for later.</summary>
-    /// <exception cref="JournalException">The file cannot be read, a line is broken, or the file is shorter than what was read of it: another run took its place.</exception>
+    /// <summary>
+    /// Steps and evaluations that were written since the last call; none when there are no new ones. A line that is still being written is
+    /// left for later.
+    /// </summary>
+    /// <exception cref="JournalException">The file cannot be read, a line is broken, or the file is shorter than what was read of it:
+    /// another run took its place.</exception>
     public IReadOnlyList<JournalLine> ReadNew()
     {
         ReadOnlyMemory<byte> bytes = ReadOn();
@@ -48,7 +52,10 @@ public sealed class JournalFollower
     /// <param name="cancellation">Ends the following.</param>
     /// <exception cref="JournalException">As of <see cref="ReadNew"/>.</exception>
     public async IAsyncEnumerable<JournalLine> FollowAsync(
-        TimeSpan interval, TimeProvider? time = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+        TimeSpan interval,
+        TimeProvider? time = null,
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
         while (true)
         {
@@ -68,7 +75,9 @@ public sealed class JournalFollower
             using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (stream.Length < _position)
             {
-                throw new JournalException($"{_path}: the journal is shorter than what was read of it: another run took its place; follow it from its beginning");
+                throw new JournalException(
+                    $"{_path}: the journal is shorter than what was read of it: another run took its place; follow it from its beginning"
+                );
             }
 
             var bytes = new byte[stream.Length - _position];

@@ -22,86 +22,94 @@ internal static class JournalFormat
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The header as one line, without the line end.</summary>
-    public static byte[] Write(JournalHeader header) => Line(writer =>
-    {
-        writer.WriteString("format", Name);
-        writer.WriteNumber("version", Version);
-        writer.WriteNumber("seed", header.Seed);
-        writer.WriteNumber("total_steps", header.TotalSteps);
-        writer.WriteStartObject("optimizer");
-        Write(writer, header.Optimizer);
-        writer.WriteEndObject();
-        writer.WriteStartArray("modules");
-        foreach (var segment in header.Layout.Segments)
+    public static byte[] Write(JournalHeader header) =>
+        Line(writer =>
         {
-            writer.WriteStartObject();
-            writer.WriteString("name", segment.Name);
-            writer.WriteNumber("in", segment.InputSize);
-            writer.WriteNumber("out", segment.OutputSize);
-            writer.WriteNumber("r", segment.Rank);
+            writer.WriteString("format", Name);
+            writer.WriteNumber("version", Version);
+            writer.WriteNumber("seed", header.Seed);
+            writer.WriteNumber("total_steps", header.TotalSteps);
+            writer.WriteStartObject("optimizer");
+            Write(writer, header.Optimizer);
             writer.WriteEndObject();
-        }
+            writer.WriteStartArray("modules");
+            foreach (var segment in header.Layout.Segments)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", segment.Name);
+                writer.WriteNumber("in", segment.InputSize);
+                writer.WriteNumber("out", segment.OutputSize);
+                writer.WriteNumber("r", segment.Rank);
+                writer.WriteEndObject();
+            }
 
-        writer.WriteEndArray();
-        writer.WriteStartObject("properties");
-        foreach (var (name, value) in header.Properties.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            writer.WriteString(name, value);
-        }
+            writer.WriteEndArray();
+            writer.WriteStartObject("properties");
+            foreach (var (name, value) in header.Properties.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                writer.WriteString(name, value);
+            }
 
-        writer.WriteEndObject();
-    });
+            writer.WriteEndObject();
+        });
 
     /// <summary>A step as one line, without the line end.</summary>
-    public static byte[] Write(JournalEntry entry) => Line(writer =>
-    {
-        writer.WriteNumber("step", entry.Step);
-        WriteKind(writer, StepKind, entry);
-        WriteSingles(writer, "losses", entry.Losses);
-        WriteSingles(writer, "projected_gradients", entry.ProjectedGradients);
-        WriteSingle(writer, "learning_rate", entry.LearningRate);
-        writer.WriteNumber("milliseconds", entry.Milliseconds);
-        writer.WriteNumber("peak_memory_bytes", entry.PeakMemoryBytes);
-        writer.WriteBoolean("skipped", entry.Skipped);
-    });
+    public static byte[] Write(JournalEntry entry) =>
+        Line(writer =>
+        {
+            writer.WriteNumber("step", entry.Step);
+            WriteKind(writer, StepKind, entry);
+            WriteSingles(writer, "losses", entry.Losses);
+            WriteSingles(writer, "projected_gradients", entry.ProjectedGradients);
+            WriteSingle(writer, "learning_rate", entry.LearningRate);
+            writer.WriteNumber("milliseconds", entry.Milliseconds);
+            writer.WriteNumber("peak_memory_bytes", entry.PeakMemoryBytes);
+            writer.WriteBoolean("skipped", entry.Skipped);
+        });
 
     /// <summary>An evaluation as one line, without the line end.</summary>
-    public static byte[] Write(JournalEvaluation evaluation) => Line(writer =>
-    {
-        // The number comes behind the kind, so that lines of steps can be told by their beginning.
-        WriteKind(writer, EvaluationKind, evaluation);
-        writer.WriteNumber("step", evaluation.Step);
-        WriteDouble(writer, "accuracy", evaluation.Accuracy);
-        writer.WriteNumber("correct", evaluation.Correct);
-        writer.WriteNumber("rows", evaluation.Rows);
-        WriteDouble(writer, "choice_loss", evaluation.ChoiceLoss);
-        WriteDouble(writer, "token_loss", evaluation.TokenLoss);
-        writer.WriteBoolean("best", evaluation.IsBest);
-    });
+    public static byte[] Write(JournalEvaluation evaluation) =>
+        Line(writer =>
+        {
+            // The number comes behind the kind, so that lines of steps can be told by their beginning.
+            WriteKind(writer, EvaluationKind, evaluation);
+            writer.WriteNumber("step", evaluation.Step);
+            WriteDouble(writer, "accuracy", evaluation.Accuracy);
+            writer.WriteNumber("correct", evaluation.Correct);
+            writer.WriteNumber("rows", evaluation.Rows);
+            WriteDouble(writer, "choice_loss", evaluation.ChoiceLoss);
+            WriteDouble(writer, "token_loss", evaluation.TokenLoss);
+            writer.WriteBoolean("best", evaluation.IsBest);
+        });
 
     /// <summary>Reads a header line.</summary>
     /// <exception cref="JournalException">The line is broken, of another format or version, or its settings are unsound.</exception>
-    public static JournalHeader ReadHeader(ReadOnlyMemory<byte> line, string place) => Read(line, place, fields =>
-    {
-        if (fields.Text("format") is var format && format != Name)
-        {
-            throw fields.Wrong("format", Name, format);
-        }
-
-        fields.Integer("version", Version, Version);
-        var optimizer = ReadOptimizer(fields.Object("optimizer"));
-        var errors = optimizer.Validate();
-        return errors.Count > 0
-            ? throw fields.Wrong("optimizer", "sound settings", string.Join("; ", errors))
-            : new JournalHeader
+    public static JournalHeader ReadHeader(ReadOnlyMemory<byte> line, string place) =>
+        Read(
+            line,
+            place,
+            fields =>
             {
-                Seed = fields.Unsigned("seed"),
-                TotalSteps = fields.Integer("total_steps", 1, uint.MaxValue),
-                Optimizer = optimizer,
-                Layout = ReadLayout(fields),
-                Properties = fields.Texts("properties"),
-            };
-    });
+                if (fields.Text("format") is var format && format != Name)
+                {
+                    throw fields.Wrong("format", Name, format);
+                }
+
+                fields.Integer("version", Version, Version);
+                var optimizer = ReadOptimizer(fields.Object("optimizer"));
+                var errors = optimizer.Validate();
+                return errors.Count > 0
+                    ? throw fields.Wrong("optimizer", "sound settings", string.Join("; ", errors))
+                    : new JournalHeader
+                    {
+                        Seed = fields.Unsigned("seed"),
+                        TotalSteps = fields.Integer("total_steps", 1, uint.MaxValue),
+                        Optimizer = optimizer,
+                        Layout = ReadLayout(fields),
+                        Properties = fields.Texts("properties"),
+                    };
+            }
+        );
 
     /// <summary>Reads a line behind the header and checks it against the run.</summary>
     /// <param name="line">The line.</param>
@@ -111,13 +119,22 @@ internal static class JournalFormat
     /// <param name="plan">The copies of a step.</param>
     /// <exception cref="JournalException">The line is broken, out of turn or does not fit the run.</exception>
     public static JournalLine ReadLine(ReadOnlyMemory<byte> line, string place, long steps, bool isEvaluated, CopyPlan plan) =>
-        Read<JournalLine>(line, place, fields => fields.Text("kind") switch
-        {
-            StepKind => ReadEntry(fields, steps, plan),
-            EvaluationKind when isEvaluated => throw fields.Wrong("kind", $"a step: there was an evaluation behind step {steps}", EvaluationKind),
-            EvaluationKind => ReadEvaluation(fields, steps),
-            var other => throw fields.Wrong("kind", $"{StepKind} or {EvaluationKind}", $"'{other}'"),
-        });
+        Read<JournalLine>(
+            line,
+            place,
+            fields =>
+                fields.Text("kind") switch
+                {
+                    StepKind => ReadEntry(fields, steps, plan),
+                    EvaluationKind when isEvaluated => throw fields.Wrong(
+                        "kind",
+                        $"a step: there was an evaluation behind step {steps}",
+                        EvaluationKind
+                    ),
+                    EvaluationKind => ReadEvaluation(fields, steps),
+                    var other => throw fields.Wrong("kind", $"{StepKind} or {EvaluationKind}", $"'{other}'"),
+                }
+        );
 
     private static JournalEntry ReadEntry(JsonFields fields, long expectedStep, CopyPlan plan)
     {
@@ -135,17 +152,18 @@ internal static class JournalFormat
         return Complaint(entry, plan) is var (key, expected, found) ? throw fields.Wrong(key, expected, found) : entry;
     }
 
-    private static JournalEvaluation ReadEvaluation(JsonFields fields, long expectedStep) => new()
-    {
-        Time = fields.Time("time"),
-        Step = fields.Integer("step", expectedStep, expectedStep),
-        Accuracy = fields.DoubleOrNull("accuracy"),
-        Correct = (int)fields.Integer("correct", 0, int.MaxValue),
-        Rows = (int)fields.Integer("rows", 1, int.MaxValue),
-        ChoiceLoss = fields.DoubleOrNull("choice_loss"),
-        TokenLoss = fields.DoubleOrNull("token_loss") ?? throw fields.Wrong("token_loss", "a number", "null"),
-        IsBest = fields.Boolean("best"),
-    };
+    private static JournalEvaluation ReadEvaluation(JsonFields fields, long expectedStep) =>
+        new()
+        {
+            Time = fields.Time("time"),
+            Step = fields.Integer("step", expectedStep, expectedStep),
+            Accuracy = fields.DoubleOrNull("accuracy"),
+            Correct = (int)fields.Integer("correct", 0, int.MaxValue),
+            Rows = (int)fields.Integer("rows", 1, int.MaxValue),
+            ChoiceLoss = fields.DoubleOrNull("choice_loss"),
+            TokenLoss = fields.DoubleOrNull("token_loss") ?? throw fields.Wrong("token_loss", "a number", "null"),
+            IsBest = fields.Boolean("best"),
+        };
 
     /// <summary>What makes an entry unfit for its run, or null.</summary>
     public static (string Key, string Expected, string Found)? Complaint(JournalEntry entry, CopyPlan plan)
@@ -158,7 +176,11 @@ internal static class JournalFormat
 
         if (entry.ProjectedGradients.Count != gradients)
         {
-            return ("projected_gradients", entry.Skipped ? "none in a skipped step" : $"{gradients} numbers, one for each query", $"{entry.ProjectedGradients.Count}");
+            return (
+                "projected_gradients",
+                entry.Skipped ? "none in a skipped step" : $"{gradients} numbers, one for each query",
+                $"{entry.ProjectedGradients.Count}"
+            );
         }
 
         if (!entry.ProjectedGradients.All(float.IsFinite))
@@ -186,16 +208,17 @@ internal static class JournalFormat
         writer.WriteString("noise", EnumNames.Of(options.EffectiveNoise));
     }
 
-    private static OptimizerOptions ReadOptimizer(JsonFields fields) => new()
-    {
-        Estimator = ReadEnum<EstimatorKind>(fields, "estimator"),
-        Queries = (int)fields.Integer("queries", 1, int.MaxValue),
-        Epsilon = fields.Single("epsilon"),
-        LearningRate = fields.Single("learning_rate"),
-        Schedule = ReadEnum<ScheduleKind>(fields, "schedule"),
-        Momentum = fields.Single("momentum"),
-        Noise = ReadEnum<NoiseKind>(fields, "noise"),
-    };
+    private static OptimizerOptions ReadOptimizer(JsonFields fields) =>
+        new()
+        {
+            Estimator = ReadEnum<EstimatorKind>(fields, "estimator"),
+            Queries = (int)fields.Integer("queries", 1, int.MaxValue),
+            Epsilon = fields.Single("epsilon"),
+            LearningRate = fields.Single("learning_rate"),
+            Schedule = ReadEnum<ScheduleKind>(fields, "schedule"),
+            Momentum = fields.Single("momentum"),
+            Noise = ReadEnum<NoiseKind>(fields, "noise"),
+        };
 
     private static T ReadEnum<T>(JsonFields fields, string key)
         where T : struct, Enum
@@ -206,8 +229,16 @@ internal static class JournalFormat
 
     private static StateLayout ReadLayout(JsonFields fields)
     {
-        var modules = fields.Objects("modules").Select(module => (
-            module.Text("name"), (int)module.Integer("in", 1, int.MaxValue), (int)module.Integer("out", 1, int.MaxValue), (int)module.Integer("r", 1, int.MaxValue)));
+        var modules = fields
+            .Objects("modules")
+            .Select(module =>
+                (
+                    module.Text("name"),
+                    (int)module.Integer("in", 1, int.MaxValue),
+                    (int)module.Integer("out", 1, int.MaxValue),
+                    (int)module.Integer("r", 1, int.MaxValue)
+                )
+            );
         try
         {
             return StateLayout.Create(modules);
@@ -308,5 +339,8 @@ internal static class JournalFormat
     }
 
     private static string? NameOfNonFinite(float value) =>
-        float.IsNaN(value) ? NotANumber : float.IsPositiveInfinity(value) ? PositiveInfinity : float.IsNegativeInfinity(value) ? NegativeInfinity : null;
+        float.IsNaN(value) ? NotANumber
+        : float.IsPositiveInfinity(value) ? PositiveInfinity
+        : float.IsNegativeInfinity(value) ? NegativeInfinity
+        : null;
 }

@@ -21,7 +21,9 @@ public sealed record JournalHeader
     /// <summary>Further facts of the run that must agree when it is resumed, for example base model, scope and loss; by name.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Names every setting in which another header differs from this one, with both values; empty when they describe the same run.</summary>
+    /// <summary>
+    /// Names every setting in which another header differs from this one, with both values; empty when they describe the same run.
+    /// </summary>
     public IReadOnlyList<string> Differences(JournalHeader other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -29,7 +31,9 @@ public sealed record JournalHeader
         var theirs = Flatten(other);
         return
         [
-            .. mine.Keys.Union(theirs.Keys).Order(StringComparer.Ordinal)
+            .. mine
+                .Keys.Union(theirs.Keys)
+                .Order(StringComparer.Ordinal)
                 .Where(key => mine.GetValueOrDefault(key) != theirs.GetValueOrDefault(key))
                 .Select(key => $"{key}: {mine.GetValueOrDefault(key, "absent")} / {theirs.GetValueOrDefault(key, "absent")}"),
         ];

@@ -3,8 +3,8 @@ using MobiZO.Optimization;
 namespace MobiZO.Journal;
 
 /// <summary>
-/// Appends steps and evaluations to a journal. Every line reaches the operating system in one write before Append returns, so a killed process loses at
-/// most the line it was writing; every line is also forced to disk, or of steps every n-th where that costs too much.
+/// Appends steps and evaluations to a journal. Every line reaches the operating system in one write before Append returns, so a killed
+/// process loses at most the line it was writing; every line is also forced to disk, or of steps every n-th where that costs too much.
 /// </summary>
 internal sealed class JournalWriter : IDisposable
 {
@@ -15,7 +15,15 @@ internal sealed class JournalWriter : IDisposable
     private readonly TimeProvider _time;
     private bool _isEvaluated;
 
-    private JournalWriter(FileStream stream, string path, JournalHeader header, long nextStep, bool isEvaluated, int stepsPerFlush, TimeProvider? time)
+    private JournalWriter(
+        FileStream stream,
+        string path,
+        JournalHeader header,
+        long nextStep,
+        bool isEvaluated,
+        int stepsPerFlush,
+        TimeProvider? time
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stepsPerFlush);
         _stream = stream;
@@ -37,7 +45,11 @@ internal sealed class JournalWriter : IDisposable
     /// <exception cref="FineTuneException">The file exists or cannot be written.</exception>
     public static JournalWriter Create(string path, JournalHeader header, int stepsPerFlush = 1, TimeProvider? time = null)
     {
-        var stream = Open(path, FileMode.CreateNew, "the journal cannot be created; resume the run, or choose another folder for a new one");
+        var stream = Open(
+            path,
+            FileMode.CreateNew,
+            "the journal cannot be created; resume the run, or choose another folder for a new one"
+        );
         var writer = new JournalWriter(stream, path, header, 0, isEvaluated: false, stepsPerFlush, time);
         writer.WriteLine(JournalFormat.Write(header), flushToDisk: true);
         return writer;
@@ -51,26 +63,44 @@ internal sealed class JournalWriter : IDisposable
     /// <param name="time">What lines are stamped by; null: the system's clock.</param>
     /// <exception cref="JournalException">The journal belongs to another run, or ends before that step.</exception>
     /// <exception cref="FineTuneException">The file cannot be written.</exception>
-    public static JournalWriter Resume(RunJournal journal, JournalHeader header, long nextStep, int stepsPerFlush = 1, TimeProvider? time = null)
+    public static JournalWriter Resume(
+        RunJournal journal,
+        JournalHeader header,
+        long nextStep,
+        int stepsPerFlush = 1,
+        TimeProvider? time = null
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNegative(nextStep);
         var path = journal.Path;
         if (journal.Header.Differences(header) is { Count: > 0 } differences)
         {
             throw new JournalException(
-                $"{path}: the journal belongs to another run (journal / this run): {string.Join("; ", differences)}; choose another folder");
+                $"{path}: the journal belongs to another run (journal / this run): {string.Join("; ", differences)}; choose another folder"
+            );
         }
 
         if (journal.Entries.Count < nextStep)
         {
             throw new JournalException(
-                FormattableString.Invariant($"{path}: expected at least {nextStep} steps, found {journal.Entries.Count}; resume from an earlier checkpoint"));
+                FormattableString.Invariant(
+                    $"{path}: expected at least {nextStep} steps, found {journal.Entries.Count}; resume from an earlier checkpoint"
+                )
+            );
         }
 
         var stream = Open(path, FileMode.Open, "the journal cannot be continued");
         stream.SetLength(journal.LengthAfter(nextStep));
         stream.Seek(0, SeekOrigin.End);
-        return new JournalWriter(stream, path, header, nextStep, journal.Evaluations.Any(point => point.Step == nextStep), stepsPerFlush, time);
+        return new JournalWriter(
+            stream,
+            path,
+            header,
+            nextStep,
+            journal.Evaluations.Any(point => point.Step == nextStep),
+            stepsPerFlush,
+            time
+        );
     }
 
     /// <summary>Appends the next step.</summary>
@@ -100,7 +130,9 @@ internal sealed class JournalWriter : IDisposable
     {
         if (evaluation.Step != NextStep || _isEvaluated)
         {
-            throw new ArgumentException($"evaluation: expected one behind step {NextStep}{(_isEvaluated ? " no more" : "")}, found one behind {evaluation.Step}");
+            throw new ArgumentException(
+                $"evaluation: expected one behind step {NextStep}{(_isEvaluated ? " no more" : "")}, found one behind {evaluation.Step}"
+            );
         }
 
         WriteLine(JournalFormat.Write(evaluation with { Time = _time.GetUtcNow() }), flushToDisk: true);

@@ -73,7 +73,9 @@ internal sealed class JsonFields
     public DateTimeOffset Time(string key)
     {
         var value = Get(key);
-        return value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) ? time : throw Wrong(key, "a time in ISO 8601", value);
+        return value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time)
+            ? time
+            : throw Wrong(key, "a time in ISO 8601", value);
     }
 
     public float Single(string key) => Single(key, Get(key));
@@ -88,10 +90,15 @@ internal sealed class JsonFields
     public Dictionary<string, string> Texts(string key)
     {
         var fields = Object(key);
-        return fields._element.EnumerateObject().Select(property => property.Name).Distinct().ToDictionary(name => name, fields.Text, StringComparer.Ordinal);
+        return fields
+            ._element.EnumerateObject()
+            .Select(property => property.Name)
+            .Distinct()
+            .ToDictionary(name => name, fields.Text, StringComparer.Ordinal);
     }
 
-    public JournalException Wrong(string key, string expected, string found) => new($"{_place}: key '{key}': expected {expected}, found {found}");
+    public JournalException Wrong(string key, string expected, string found) =>
+        new($"{_place}: key '{key}': expected {expected}, found {found}");
 
     private IEnumerable<JsonElement> Items(string key)
     {
@@ -109,13 +116,14 @@ internal sealed class JsonFields
         return NonFinite(value) ?? throw Wrong(key, "a number", value);
     }
 
-    private static float? NonFinite(JsonElement value) => (value.ValueKind == JsonValueKind.String ? value.GetString() : null) switch
-    {
-        JournalFormat.NotANumber => float.NaN,
-        JournalFormat.PositiveInfinity => float.PositiveInfinity,
-        JournalFormat.NegativeInfinity => float.NegativeInfinity,
-        _ => null,
-    };
+    private static float? NonFinite(JsonElement value) =>
+        (value.ValueKind == JsonValueKind.String ? value.GetString() : null) switch
+        {
+            JournalFormat.NotANumber => float.NaN,
+            JournalFormat.PositiveInfinity => float.PositiveInfinity,
+            JournalFormat.NegativeInfinity => float.NegativeInfinity,
+            _ => null,
+        };
 
     private JsonElement Get(string key) =>
         _element.TryGetProperty(key, out var value) ? value : throw new JournalException($"{_place}: key '{key}' is missing");

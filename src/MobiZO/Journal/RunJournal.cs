@@ -1,6 +1,8 @@
 namespace MobiZO.Journal;
 
-/// <summary>A journal read from disk: JSON Lines, a header and then one line a step or evaluation, in the order in which they happened.</summary>
+/// <summary>
+/// A journal read from disk: JSON Lines, a header and then one line a step or evaluation, in the order in which they happened.
+/// </summary>
 public sealed class RunJournal
 {
     private readonly long[] _lineEnds;
@@ -58,12 +60,16 @@ public sealed class RunJournal
         return reader.Header is { } header
             ? new RunJournal(path, header, lines, [.. ends], start < bytes.Length)
             : throw new JournalException(
-                $"{path}: expected a header line, found {(bytes.IsEmpty ? "an empty file" : "no whole line")}; delete the file and start the run again");
+                $"{path}: expected a header line, found {(bytes.IsEmpty ? "an empty file" : "no whole line")}; delete the file and "
+                    + $"start the run again"
+            );
     }
 
     /// <summary>Length of the file up to and with the first <paramref name="steps"/> steps and the evaluation behind them.</summary>
     internal long LengthAfter(long steps) =>
-        _lineEnds[Lines.TakeWhile(line => line is JournalEntry entry ? entry.Step < steps : ((JournalEvaluation)line).Step <= steps).Count()];
+        _lineEnds[
+            Lines.TakeWhile(line => line is JournalEntry entry ? entry.Step < steps : ((JournalEvaluation)line).Step <= steps).Count()
+        ];
 
     private static byte[] ReadBytes(string path)
     {

@@ -5,7 +5,9 @@ using MobiZO.Checkpoints.Safetensors;
 
 namespace MobiZO.Journal;
 
-/// <summary>A run between two steps: everything needed to continue it with the same bits. One safetensors file, scalars in its metadata.</summary>
+/// <summary>
+/// A run between two steps: everything needed to continue it with the same bits. One safetensors file, scalars in its metadata.
+/// </summary>
 internal sealed record TrainingCheckpoint
 {
     private const string FormatName = "mobizo-training-checkpoint";
@@ -32,7 +34,9 @@ internal sealed record TrainingCheckpoint
         if (B.Length != run.Layout.Total || Velocity.Length != velocityLength || NextStep < 0)
         {
             throw new ArgumentException(
-                $"expected {run.Layout.Total} trained and {velocityLength} momentum values, found {B.Length} and {Velocity.Length} at step {NextStep}");
+                $"expected {run.Layout.Total} trained and {velocityLength} momentum values, found {B.Length} and {Velocity.Length} at "
+                    + $"step {NextStep}"
+            );
         }
 
         var metadata = new Dictionary<string, string>
@@ -58,13 +62,15 @@ internal sealed record TrainingCheckpoint
     }
 
     /// <summary>Reads a checkpoint of the given run.</summary>
-    /// <exception cref="JournalException">The file is missing or damaged, or belongs to another run; every differing setting is named.</exception>
+    /// <exception cref="JournalException">The file is missing or damaged, or belongs to another run; every differing setting is
+    /// named.</exception>
     public static TrainingCheckpoint Load(string path, JournalHeader run)
     {
         try
         {
             using var file = SafetensorsFile.Open(path);
-            string Text(string key) => file.Metadata.TryGetValue(key, out var text) ? text : throw new JournalException($"{path}: metadata '{key}' is missing");
+            string Text(string key) =>
+                file.Metadata.TryGetValue(key, out var text) ? text : throw new JournalException($"{path}: metadata '{key}' is missing");
             if (Text("format") is var format && format != FormatName)
             {
                 throw new JournalException($"{path}: metadata 'format': expected {FormatName}, found {format}");
@@ -74,7 +80,10 @@ internal sealed record TrainingCheckpoint
             if (stored.Differences(run) is { Count: > 0 } differences)
             {
                 var list = string.Join("; ", differences);
-                throw new JournalException($"{path}: the checkpoint belongs to another run (checkpoint / this run): {list}; choose another folder, or the settings of that run");
+                throw new JournalException(
+                    $"{path}: the checkpoint belongs to another run (checkpoint / this run): {list}; choose another folder, or the "
+                        + $"settings of that run"
+                );
             }
 
             return new TrainingCheckpoint
@@ -93,7 +102,9 @@ internal sealed record TrainingCheckpoint
     private static float[] ReadTensor(SafetensorsFile file, string name, int length)
     {
         var values = file.ReadFloat32(name);
-        return values.Length == length ? values : throw new JournalException($"{file.Path}: tensor '{name}': expected {length} values, found {values.Length}");
+        return values.Length == length
+            ? values
+            : throw new JournalException($"{file.Path}: tensor '{name}': expected {length} values, found {values.Length}");
     }
 
     private static long ParseStep(string path, string key, string text) =>

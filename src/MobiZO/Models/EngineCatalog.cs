@@ -22,7 +22,8 @@ public static class EngineCatalog
     public static IReadOnlyList<string> Names { get; } = [.. s_factories.Select(factory => factory.Name)];
 
     /// <summary>The engines whose programs can be written for use outside.</summary>
-    public static IReadOnlyList<string> Exporting { get; } = [.. s_factories.Where(factory => factory.Exporter is not null).Select(factory => factory.Name)];
+    public static IReadOnlyList<string> Exporting { get; } =
+    [.. s_factories.Where(factory => factory.Exporter is not null).Select(factory => factory.Name)];
 
     /// <summary>The door of an engine; null when there is no engine of that name.</summary>
     internal static IEngineFactory? Find(string name) => Array.Find(s_factories, factory => factory.Name == name);

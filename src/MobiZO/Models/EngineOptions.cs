@@ -11,22 +11,29 @@ public sealed record EngineOptions
     /// <summary>The engine, by its name in <see cref="EngineCatalog.Names"/>.</summary>
     public string Name { get; init; } = EngineCatalog.Default;
 
-    /// <summary>Threads of the engine; 0: one a core. The same number gives the same bits; another number may round sums otherwise.</summary>
+    /// <summary>
+    /// Threads of the engine; 0: one a core. The same number gives the same bits; another number may round sums otherwise.
+    /// </summary>
     public int Threads { get; init; }
 
     /// <summary>
-    /// How the frozen matrices are held. Int4 carries over what 4-bit GGUF files store; any other checkpoint loses precision in it, and a little in Int8.
-    /// Everything is computed in fp32 all the same.
+    /// How the frozen matrices are held. Int4 carries over what 4-bit GGUF files store; any other checkpoint loses precision in it, and a
+    /// little in Int8. Everything is computed in fp32 all the same.
     /// </summary>
     public WeightFormat Weights { get; init; }
 
     /// <summary>Whether weights stay file-backed instead of being repacked for speed.</summary>
     public bool LowMemory { get; init; }
 
-    /// <summary>Folder for converted weights and lowered programs; null: the user's cache folder, or the environment variable <c>MOBIZO_CACHE</c>.</summary>
+    /// <summary>
+    /// Folder for converted weights and lowered programs; null: the user's cache folder, or the environment variable <c>MOBIZO_CACHE</c>.
+    /// </summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>Where programs run: <c>cpu</c>, or <c>cuda</c>, <c>directml</c> or <c>coreml</c> where the application references the runtime's package with that device.</summary>
+    /// <summary>
+    /// Where programs run: <c>cpu</c>, or <c>cuda</c>, <c>directml</c> or <c>coreml</c> where the application references the runtime's
+    /// package with that device.
+    /// </summary>
     public string Device { get; init; } = EngineSettings.Cpu;
 
     /// <summary>
@@ -61,18 +68,20 @@ public sealed record EngineOptions
 
     /// <summary>Creates the engine.</summary>
     /// <exception cref="FineTuneException">The engine cannot do here what the options ask for.</exception>
-    internal IEngine Create() => Validate() is { Count: > 0 } errors
-        ? throw new FineTuneException($"The settings have errors: {string.Join("; ", errors)}.", FineTuneFailure.Settings)
-        : EngineCatalog.Find(Name)!.Create(Settings());
+    internal IEngine Create() =>
+        Validate() is { Count: > 0 } errors
+            ? throw new FineTuneException($"The settings have errors: {string.Join("; ", errors)}.", FineTuneFailure.Settings)
+            : EngineCatalog.Find(Name)!.Create(Settings());
 
-    private EngineSettings Settings() => new()
-    {
-        CacheFolder = CacheFolderInForce,
-        Threads = Threads,
-        Weights = Weights,
-        LowMemory = LowMemory,
-        Device = Device,
-        TracePrefix = TracePrefix,
-        CacheProgress = CacheProgress,
-    };
+    private EngineSettings Settings() =>
+        new()
+        {
+            CacheFolder = CacheFolderInForce,
+            Threads = Threads,
+            Weights = Weights,
+            LowMemory = LowMemory,
+            Device = Device,
+            TracePrefix = TracePrefix,
+            CacheProgress = CacheProgress,
+        };
 }

@@ -66,11 +66,15 @@ public sealed class LocalModel : IDisposable
     /// <exception cref="DataException">The checkpoint has no chat template.</exception>
     public string RenderChat(IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt)
     {
-        var template = ChatTemplate ?? throw new DataException(
-            $"The model '{_checkpoint.Path}' has no chat template: give prompts with a template of your own instead of messages.");
+        var template =
+            ChatTemplate
+            ?? throw new DataException(
+                $"The model '{_checkpoint.Path}' has no chat template: give prompts with a template of your own instead of messages."
+            );
         return template.Render(
             [.. turns.Select(turn => new ChatMessage(turn.Role, turn.Content))],
-            new ChatTemplateOptions { AddGenerationPrompt = addGenerationPrompt, SpecialTokens = _checkpoint.SpecialTokens });
+            new ChatTemplateOptions { AddGenerationPrompt = addGenerationPrompt, SpecialTokens = _checkpoint.SpecialTokens }
+        );
     }
 
     /// <inheritdoc/>
@@ -87,25 +91,30 @@ public sealed class LocalModel : IDisposable
             return MobiZO.Text.Tokenizers.Tokenizer.FromFile(file);
         }
 
-        var metadata = checkpoint.GgufTokenizer ?? throw new CheckpointException(
-            $"'{checkpoint.Path}' has no tokenizer: expected a tokenizer.json in the folder. Copy it from the place the model came from.");
+        var metadata =
+            checkpoint.GgufTokenizer
+            ?? throw new CheckpointException(
+                $"'{checkpoint.Path}' has no tokenizer: expected a tokenizer.json in the folder. Copy it from the place the model came "
+                    + $"from."
+            );
         return MobiZO.Text.Tokenizers.Tokenizer.FromGguf(ToVocabulary(metadata, checkpoint.Path));
     }
 
-    private static GgufVocabulary ToVocabulary(GgufTokenizerMetadata metadata, string source) => new()
-    {
-        Model = metadata.Model,
-        Pre = metadata.Pre,
-        Tokens = metadata.Tokens,
-        Scores = metadata.Scores,
-        TokenTypes = metadata.TokenTypes,
-        Merges = metadata.Merges,
-        BosId = metadata.BosId,
-        EosId = metadata.EosId,
-        UnkId = metadata.UnkId,
-        AddBos = metadata.AddBos,
-        AddEos = metadata.AddEos,
-        AddSpacePrefix = metadata.AddSpacePrefix,
-        Source = source,
-    };
+    private static GgufVocabulary ToVocabulary(GgufTokenizerMetadata metadata, string source) =>
+        new()
+        {
+            Model = metadata.Model,
+            Pre = metadata.Pre,
+            Tokens = metadata.Tokens,
+            Scores = metadata.Scores,
+            TokenTypes = metadata.TokenTypes,
+            Merges = metadata.Merges,
+            BosId = metadata.BosId,
+            EosId = metadata.EosId,
+            UnkId = metadata.UnkId,
+            AddBos = metadata.AddBos,
+            AddEos = metadata.AddEos,
+            AddSpacePrefix = metadata.AddSpacePrefix,
+            Source = source,
+        };
 }

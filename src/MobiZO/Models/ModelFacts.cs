@@ -51,18 +51,27 @@ public sealed record ModelFacts
             StoredBytes = checkpoint.StoredBytes,
             StoredTypes =
             [
-                .. checkpoint.Tensors.Values.GroupBy(tensor => tensor.StoredType, StringComparer.Ordinal)
+                .. checkpoint
+                    .Tensors.Values.GroupBy(tensor => tensor.StoredType, StringComparer.Ordinal)
                     .Select(group => new StoredTypeShare(group.Key, group.Count(), group.Sum(tensor => tensor.StoredBytes)))
-                    .OrderByDescending(share => share.Bytes).ThenBy(share => share.Type, StringComparer.Ordinal),
+                    .OrderByDescending(share => share.Bytes)
+                    .ThenBy(share => share.Type, StringComparer.Ordinal),
             ],
             TokenizerVocabulary = model.Tokenizer.VocabularySize,
             HasChatTemplate = checkpoint.ChatTemplate is not null,
             Fingerprint = checkpoint.Fingerprint,
-            LinearKinds = [.. model.Assembler.LinearModules.GroupBy(KindOf).Select(group => new LinearKind(group.Key.Name, group.Key.In, group.Key.Out, group.Count()))],
+            LinearKinds =
+            [
+                .. model
+                    .Assembler.LinearModules.GroupBy(KindOf)
+                    .Select(group => new LinearKind(group.Key.Name, group.Key.In, group.Key.Out, group.Count())),
+            ],
         };
     }
 
-    internal static long ParametersOf(Checkpoint checkpoint) => checkpoint.Tensors.Values.Sum(tensor => tensor.Shape.Aggregate(1L, (product, extent) => product * extent));
+    internal static long ParametersOf(Checkpoint checkpoint) =>
+        checkpoint.Tensors.Values.Sum(tensor => tensor.Shape.Aggregate(1L, (product, extent) => product * extent));
 
-    private static (string Name, int In, int Out) KindOf(AdapterModule module) => (module.Name[(module.Name.LastIndexOf('.') + 1)..], module.InputSize, module.OutputSize);
+    private static (string Name, int In, int Out) KindOf(AdapterModule module) =>
+        (module.Name[(module.Name.LastIndexOf('.') + 1)..], module.InputSize, module.OutputSize);
 }

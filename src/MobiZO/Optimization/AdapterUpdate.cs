@@ -3,7 +3,8 @@ using System.Numerics;
 namespace MobiZO.Optimization;
 
 /// <summary>
-/// The update of the trained state from the projected gradients g and the noise z. For every element, each operation rounded once, in this order:
+/// The update of the trained state from the projected gradients g and the noise z. For every element, each operation rounded once, in this
+/// order:
 /// <code>
 /// sum  = g_0 * z_0;  sum = sum + g_i * z_i   for i = 1 .. q-1
 /// m    = momentum * m + sum                  with momentum only; m starts at zero
@@ -25,13 +26,23 @@ internal static class AdapterUpdate
     /// <param name="momentum">Factor of the old m; 0: plain descent.</param>
     /// <param name="threads">Most threads to use; null: as many as the machine has.</param>
     public static void Apply(
-        Memory<float> b, Memory<float> velocity, ReadOnlyMemory<float> noise, ReadOnlyMemory<float> gradients, float learningRate, float momentum = 0, int? threads = null)
+        Memory<float> b,
+        Memory<float> velocity,
+        ReadOnlyMemory<float> noise,
+        ReadOnlyMemory<float> gradients,
+        float learningRate,
+        float momentum = 0,
+        int? threads = null
+    )
     {
         var total = b.Length;
         var queries = gradients.Length;
         if (queries == 0 || noise.Length != (long)queries * total || velocity.Length != (momentum == 0 ? 0 : total))
         {
-            throw new ArgumentException($"an update of {total} values by {queries} queries cannot use {noise.Length} noise values and {velocity.Length} momentum values");
+            throw new ArgumentException(
+                $"an update of {total} values by {queries} queries cannot use {noise.Length} noise values and {velocity.Length} "
+                    + $"momentum values"
+            );
         }
 
         var step = learningRate / queries;
@@ -58,7 +69,15 @@ internal static class AdapterUpdate
     }
 
     private static void ApplyRange(
-        Span<float> b, Span<float> velocity, ReadOnlySpan<float> noise, int start, int total, ReadOnlySpan<float> gradients, float step, float momentum)
+        Span<float> b,
+        Span<float> velocity,
+        ReadOnlySpan<float> noise,
+        int start,
+        int total,
+        ReadOnlySpan<float> gradients,
+        float step,
+        float momentum
+    )
     {
         var index = 0;
         for (; index <= b.Length - Vector<float>.Count; index += Vector<float>.Count)

@@ -13,7 +13,9 @@ internal sealed class CopyPlan
         Copies = copies;
     }
 
-    /// <summary>The estimator that the copies serve; null for a slice and for copies along a line, whose losses give no projected gradients.</summary>
+    /// <summary>
+    /// The estimator that the copies serve; null for a slice and for copies along a line, whose losses give no projected gradients.
+    /// </summary>
     public EstimatorKind? Estimator { get; }
 
     /// <summary>Number of queries q of the whole step: the directions that are drawn for it.</summary>
@@ -40,13 +42,17 @@ internal sealed class CopyPlan
         return new CopyPlan(
             estimator,
             queries,
-            estimator.IsTwoSided() ? [.. plus, .. all.Select(query => new PerturbedCopy(query, -1))] : [new PerturbedCopy(0, 0), .. plus]);
+            estimator.IsTwoSided() ? [.. plus, .. all.Select(query => new PerturbedCopy(query, -1))] : [new PerturbedCopy(0, 0), .. plus]
+        );
     }
 
     /// <summary>Copies along one direction: copy i is B + factors[i] * eps * z_0.</summary>
-    public static CopyPlan CreateLine(IEnumerable<float> factors) => new(null, 1, [.. factors.Select(factor => new PerturbedCopy(0, factor))]);
+    public static CopyPlan CreateLine(IEnumerable<float> factors) =>
+        new(null, 1, [.. factors.Select(factor => new PerturbedCopy(0, factor))]);
 
-    /// <summary>Some copies of the same step. Their losses are those that the whole step has at these places, whoever evaluates them.</summary>
+    /// <summary>
+    /// Some copies of the same step. Their losses are those that the whole step has at these places, whoever evaluates them.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The range lies outside the copies.</exception>
     public CopyPlan Slice(Range copies)
     {

@@ -16,7 +16,8 @@ internal static class EstimatorKinds
     public static int LeastQueries(this EstimatorKind kind) => kind.IsNormalized() ? 2 : 1;
 
     /// <summary>
-    /// One-sided differences carry the curvature term eps/2 z'Hz, which for signs is the same trace in every query up to cross terms, so it varies least.
+    /// One-sided differences carry the curvature term eps/2 z'Hz, which for signs is the same trace in every query up to cross terms, so it
+    /// varies least.
     /// </summary>
     public static NoiseKind DefaultNoise(this EstimatorKind kind) => kind.IsTwoSided() ? NoiseKind.Gaussian : NoiseKind.Rademacher;
 }

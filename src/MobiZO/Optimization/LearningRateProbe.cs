@@ -1,8 +1,8 @@
 namespace MobiZO.Optimization;
 
 /// <summary>
-/// Finds a learning rate by trying: one estimate of the gradient at the start, then the losses of other examples at many distances along it. All distances are copies of
-/// one forward, as the queries of a step are.
+/// Finds a learning rate by trying: one estimate of the gradient at the start, then the losses of other examples at many distances along
+/// it. All distances are copies of one forward, as the queries of a step are.
 /// </summary>
 internal static class LearningRateProbe
 {
@@ -12,7 +12,8 @@ internal static class LearningRateProbe
     /// <summary>Directions.</summary>
     public const int Directions = 3;
 
-    // The rate that is best for one step alone is too long for many: later steps go where earlier ones have been. Measured: docs/algorithm.md.
+    // The rate that is best for one step alone is too long for many: later steps go where earlier ones have been. Measured:
+    // docs/algorithm.md.
     private const float ShareOfBest = 0.5f;
 
     private const int Candidates = 16;
@@ -20,9 +21,13 @@ internal static class LearningRateProbe
     private static readonly float Ratio = MathF.Sqrt(2);
 
     /// <summary>The copies that are tried along a descent direction: none of it, then distance by distance.</summary>
-    public static CopyPlan Line { get; } = CopyPlan.CreateLine([0, .. Enumerable.Range(0, Candidates).Select(index => Smallest * MathF.Pow(Ratio, index))]);
+    public static CopyPlan Line { get; } =
+        CopyPlan.CreateLine([0, .. Enumerable.Range(0, Candidates).Select(index => Smallest * MathF.Pow(Ratio, index))]);
 
-    /// <summary>The rates that are tried: 16, each sqrt(2) times the one before, from 0.01 for a normalised estimator; relative to the spread of g for another.</summary>
+    /// <summary>
+    /// The rates that are tried: 16, each sqrt(2) times the one before, from 0.01 for a normalised estimator; relative to the spread of g
+    /// for another.
+    /// </summary>
     /// <param name="options">Estimator, queries, epsilon; its learning rate is not used.</param>
     /// <param name="layout">The trained state, which starts at zero.</param>
     /// <param name="seed">Seed of the run.</param>
@@ -36,7 +41,8 @@ internal static class LearningRateProbe
         ulong seed,
         IStepObjective objective,
         Action<int, int>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default
+    )
     {
         var plan = CopyPlan.Create(options.Estimator, options.Queries);
         var noise = new float[checked((long)options.Queries * layout.Total)];
@@ -55,7 +61,16 @@ internal static class LearningRateProbe
             Next();
             var step = (long)direction;
             new Noise.NoiseSource(seed).FillStep(options.EffectiveNoise, step, options.Queries, layout, noise);
-            var losses = objective.Losses(new StepRequest { Step = step, Plan = plan, B = zero, Noise = noise, Epsilon = options.Epsilon });
+            var losses = objective.Losses(
+                new StepRequest
+                {
+                    Step = step,
+                    Plan = plan,
+                    B = zero,
+                    Noise = noise,
+                    Epsilon = options.Epsilon,
+                }
+            );
             if (!ProjectedGradients.AreFinite(losses))
             {
                 return null;
@@ -73,7 +88,14 @@ internal static class LearningRateProbe
             for (var batch = 0; batch < Batches; batch++)
             {
                 Next();
-                var request = new StepRequest { Step = Directions + (direction * Batches) + batch, Plan = Line, B = zero, Noise = descent, Epsilon = 1 };
+                var request = new StepRequest
+                {
+                    Step = Directions + (direction * Batches) + batch,
+                    Plan = Line,
+                    B = zero,
+                    Noise = descent,
+                    Epsilon = 1,
+                };
                 var along = objective.Losses(request);
                 for (var index = 0; index < sums.Length; index++)
                 {

@@ -4,8 +4,8 @@ namespace MobiZO.Optimization;
 internal static class LearningRateSchedule
 {
     /// <summary>
-    /// The learning rate of step <paramref name="step"/> (from 0) of <paramref name="totalSteps"/>. Linear: peak * (1 - step / totalSteps), so that no step is
-    /// wasted on a rate of zero.
+    /// The learning rate of step <paramref name="step"/> (from 0) of <paramref name="totalSteps"/>. Linear: peak * (1 - step / totalSteps),
+    /// so that no step is wasted on a rate of zero.
     /// </summary>
     public static float At(ScheduleKind kind, float peak, long step, long totalSteps)
     {

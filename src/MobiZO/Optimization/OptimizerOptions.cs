@@ -10,8 +10,8 @@ public sealed record OptimizerOptions
     public const float DefaultLearningRate = 0.3f;
 
     /// <summary>
-    /// Peak learning rate of a normalised estimator unless one is given, when A comes from the training prompts and acts in the upper half of the layers:
-    /// half the values, twice the rate.
+    /// Peak learning rate of a normalised estimator unless one is given, when A comes from the training prompts and acts in the upper half
+    /// of the layers: half the values, twice the rate.
     /// </summary>
     public const float UpperHalfLearningRate = 0.6f;
 
@@ -27,10 +27,15 @@ public sealed record OptimizerOptions
     /// <summary>Size of the perturbation, eps.</summary>
     public float Epsilon { get; init; } = 2e-3f;
 
-    /// <summary>Peak learning rate; null: <see cref="UpperHalfLearningRate"/> where a run decides so, else <see cref="DefaultLearningRate"/>.</summary>
+    /// <summary>
+    /// Peak learning rate; null: <see cref="UpperHalfLearningRate"/> where a run decides so, else <see cref="DefaultLearningRate"/>.
+    /// </summary>
     public float? LearningRate { get; init; }
 
-    /// <summary>Whether the peak learning rate is found by trying before the first step; what was found then stands in <see cref="LearningRate"/> of the run's files.</summary>
+    /// <summary>
+    /// Whether the peak learning rate is found by trying before the first step; what was found then stands in <see cref="LearningRate"/> of
+    /// the run's files.
+    /// </summary>
     public bool ProbeLearningRate { get; init; }
 
     /// <summary>The course of the learning rate.</summary>
@@ -66,7 +71,8 @@ public sealed record OptimizerOptions
         Require(float.IsFinite(Epsilon) && Epsilon > 0, $"Epsilon: {Epsilon} must be a positive number");
         Require(
             float.IsFinite(EffectiveLearningRate) && EffectiveLearningRate > 0,
-            $"LearningRate: {EffectiveLearningRate} must be a positive number");
+            $"LearningRate: {EffectiveLearningRate} must be a positive number"
+        );
         Require(Enum.IsDefined(Schedule), $"Schedule: {Schedule} is unknown; choose one of {EnumNames.List<ScheduleKind>()}");
         Require(Momentum is >= 0 and < 1, $"Momentum: {Momentum} must be at least 0 and below 1");
         Require(Noise is null || Enum.IsDefined(Noise.Value), $"Noise: {Noise} is unknown; choose one of {EnumNames.List<NoiseKind>()}");

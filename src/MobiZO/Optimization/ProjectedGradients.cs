@@ -3,7 +3,9 @@ namespace MobiZO.Optimization;
 /// <summary>From the losses of the copies to one projected gradient g_i for each query.</summary>
 internal static class ProjectedGradients
 {
-    /// <summary>Computes g [q]. Losses and their differences are single precision; the spread is summed in double, in query order.</summary>
+    /// <summary>
+    /// Computes g [q]. Losses and their differences are single precision; the spread is summed in double, in query order.
+    /// </summary>
     /// <param name="plan">All copies of the step.</param>
     /// <param name="losses">The P losses in the order of the plan, all finite.</param>
     /// <param name="epsilon">Size of the perturbation.</param>
@@ -12,7 +14,9 @@ internal static class ProjectedGradients
     {
         if (plan.Estimator is not { } estimator)
         {
-            throw new ArgumentException("projected gradients need the losses of all copies of a step, found some of them, or copies along a line");
+            throw new ArgumentException(
+                "projected gradients need the losses of all copies of a step, found some of them, or copies along a line"
+            );
         }
 
         if (losses.Length != plan.Count)

@@ -1,6 +1,8 @@
 namespace MobiZO.Optimization;
 
-/// <summary>The flat trained state: the matrices B [out, r] of all adapted modules, row-major, one after another in a fixed order.</summary>
+/// <summary>
+/// The flat trained state: the matrices B [out, r] of all adapted modules, row-major, one after another in a fixed order.
+/// </summary>
 public sealed class StateLayout
 {
     private StateLayout(IReadOnlyList<StateSegment> segments, int total)
@@ -38,7 +40,9 @@ public sealed class StateLayout
             var end = offset + ((long)outputSize * rank);
             if (end > Array.MaxLength)
             {
-                throw new ArgumentException($"module '{name}': the trained state grows beyond {Array.MaxLength} values; choose fewer targets or a smaller rank");
+                throw new ArgumentException(
+                    $"module '{name}': the trained state grows beyond {Array.MaxLength} values; choose fewer targets or a smaller rank"
+                );
             }
 
             segments.Add(new StateSegment(name, inputSize, outputSize, rank, (int)offset));

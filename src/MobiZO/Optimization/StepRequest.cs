@@ -21,8 +21,8 @@ internal sealed record StepRequest
     public required float Epsilon { get; init; }
 
     /// <summary>
-    /// Some copies of a step from what decides it, as a process needs them that evaluates a part of a step: the losses of all parts, joined, are those of the
-    /// whole step.
+    /// Some copies of a step from what decides it, as a process needs them that evaluates a part of a step: the losses of all parts,
+    /// joined, are those of the whole step.
     /// </summary>
     /// <param name="options">The settings of the run.</param>
     /// <param name="layout">The tensors of the trained state.</param>
@@ -30,7 +30,14 @@ internal sealed record StepRequest
     /// <param name="step">Step of the run, from 0.</param>
     /// <param name="b">The trained state before the step [total].</param>
     /// <param name="copies">Which copies, in the order of the step.</param>
-    public static StepRequest Create(OptimizerOptions options, StateLayout layout, ulong seed, long step, ReadOnlyMemory<float> b, Range copies)
+    public static StepRequest Create(
+        OptimizerOptions options,
+        StateLayout layout,
+        ulong seed,
+        long step,
+        ReadOnlyMemory<float> b,
+        Range copies
+    )
     {
         var plan = CopyPlan.Create(options.Estimator, options.Queries).Slice(copies);
         var noise = new float[checked((long)options.Queries * layout.Total)];
@@ -39,10 +46,23 @@ internal sealed record StepRequest
         {
             foreach (var (tensor, segment) in layout.Segments.Index())
             {
-                source.Fill(options.EffectiveNoise, step, query, tensor, noise.AsSpan((query * layout.Total) + segment.Offset, segment.Length));
+                source.Fill(
+                    options.EffectiveNoise,
+                    step,
+                    query,
+                    tensor,
+                    noise.AsSpan((query * layout.Total) + segment.Offset, segment.Length)
+                );
             }
         }
 
-        return new StepRequest { Step = step, Plan = plan, B = b, Noise = noise, Epsilon = options.Epsilon };
+        return new StepRequest
+        {
+            Step = step,
+            Plan = plan,
+            B = b,
+            Noise = noise,
+            Epsilon = options.Epsilon,
+        };
     }
 }

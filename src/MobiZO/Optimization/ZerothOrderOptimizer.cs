@@ -26,7 +26,9 @@ internal sealed class ZerothOrderOptimizer
         if (noiseLength > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"{options.Queries} directions of {layout.Total} values are too many ({Array.MaxLength} at most); choose fewer queries, fewer targets or a smaller rank");
+                $"{options.Queries} directions of {layout.Total} values are too many ({Array.MaxLength} at most); choose fewer queries, "
+                    + $"fewer targets or a smaller rank"
+            );
         }
 
         Options = options;
@@ -67,7 +69,9 @@ internal sealed class ZerothOrderOptimizer
         ArgumentOutOfRangeException.ThrowIfNegative(nextStep);
         if (b.Length != _b.Length || velocity.Length != _velocity.Length)
         {
-            throw new ArgumentException($"expected {_b.Length} trained and {_velocity.Length} momentum values, found {b.Length} and {velocity.Length}");
+            throw new ArgumentException(
+                $"expected {_b.Length} trained and {_velocity.Length} momentum values, found {b.Length} and {velocity.Length}"
+            );
         }
 
         b.CopyTo(_b);
@@ -75,14 +79,25 @@ internal sealed class ZerothOrderOptimizer
         NextStep = nextStep;
     }
 
-    /// <summary>Draws the directions, asks for the losses and updates B. A step with a loss or gradient that is not finite changes nothing but <see cref="NextStep"/>.</summary>
+    /// <summary>
+    /// Draws the directions, asks for the losses and updates B. A step with a loss or gradient that is not finite changes nothing but
+    /// <see cref="NextStep"/>.
+    /// </summary>
     public StepResult Step(IStepObjective objective)
     {
         var step = NextStep;
         DrawNoise(step);
         var learningRate = LearningRateSchedule.At(Options.Schedule, Options.EffectiveLearningRate, step, TotalSteps);
-        var request = new StepRequest { Step = step, Plan = Plan, B = _b, Noise = _noise, Epsilon = Options.Epsilon };
-        float[] losses, gradients;
+        var request = new StepRequest
+        {
+            Step = step,
+            Plan = Plan,
+            B = _b,
+            Noise = _noise,
+            Epsilon = Options.Epsilon,
+        };
+        float[] losses,
+            gradients;
         float[]? next = null;
         if (objective is IUpdatingObjective { Updates: true } engine)
         {
@@ -110,7 +125,14 @@ internal sealed class ZerothOrderOptimizer
         }
 
         NextStep = step + 1;
-        return new StepResult { Step = step, Losses = losses, ProjectedGradients = gradients, LearningRate = learningRate, Skipped = skipped };
+        return new StepResult
+        {
+            Step = step,
+            Losses = losses,
+            ProjectedGradients = gradients,
+            LearningRate = learningRate,
+            Skipped = skipped,
+        };
     }
 
     /// <summary>Repeats a recorded step without its losses: the same bits as when it was taken.</summary>

@@ -4,7 +4,9 @@ using MobiZO.Programs.Feeding;
 
 namespace MobiZO.PrefixCache;
 
-/// <summary>The joined entries of one batch as inputs of a program, in memory that the next batch uses again. The stores of a run share one.</summary>
+/// <summary>
+/// The joined entries of one batch as inputs of a program, in memory that the next batch uses again. The stores of a run share one.
+/// </summary>
 internal sealed class PrefixBatch
 {
     private readonly PrefixBuffers _buffers = new();
@@ -13,7 +15,10 @@ internal sealed class PrefixBatch
 
     /// <summary>Whether exactly these entries lie in the batch already: the micro-batches of a step have the same prompts.</summary>
     public bool Holds(PrefixStore store, int[] entries, int rowTokens) =>
-        _held is { } held && ReferenceEquals(held.Store, store) && held.RowTokens == rowTokens && held.Entries.AsSpan().SequenceEqual(entries);
+        _held is { } held
+        && ReferenceEquals(held.Store, store)
+        && held.RowTokens == rowTokens
+        && held.Entries.AsSpan().SequenceEqual(entries);
 
     /// <summary>Joins entries, each padded with zeros: keys and values to the longest, hidden states to the tokens of a row.</summary>
     /// <param name="store">Whose entries they are.</param>
@@ -21,8 +26,16 @@ internal sealed class PrefixBatch
     /// <param name="rowTokens">S of the batch.</param>
     /// <param name="shape">What an entry is.</param>
     /// <param name="type">Type of the stored numbers.</param>
-    /// <param name="stored">For each of them its tokens, how many of them come before its row - so many keys and values are taken, and the hidden states behind them -, and its numbers; null when it is empty.</param>
-    public void Join(PrefixStore store, int[] entries, int rowTokens, PrefixShape shape, PrefixCacheType type, (int Tokens, int Start, PrefixEntry? Entry)[] stored)
+    /// <param name="stored">For each of them its tokens, how many of them come before its row - so many keys and values are taken, and the
+    /// hidden states behind them -, and its numbers; null when it is empty.</param>
+    public void Join(
+        PrefixStore store,
+        int[] entries,
+        int rowTokens,
+        PrefixShape shape,
+        PrefixCacheType type,
+        (int Tokens, int Start, PrefixEntry? Entry)[] stored
+    )
     {
         _held = null;
         _inputs.Clear();
@@ -36,22 +49,30 @@ internal sealed class PrefixBatch
         try
         {
             // A few hundred independent pieces of some kilobytes; the cost is that of reading and writing memory once.
-            Parallel.For(0, shape.Planes.Count * entries.Length, piece =>
-            {
-                var (index, row) = (piece % shape.Planes.Count, piece / shape.Planes.Count);
-                var plane = shape.Planes[index];
-                ReadOnlySpan<byte> bytes = opened[row] is { } numbers ? numbers.Memory.Span : [];
-                var (tokens, start, _) = stored[row];
-                var first = plane.IsHidden ? start * plane.Width : 0;
-                var count = (plane.IsHidden ? Math.Min(rowTokens, tokens - start) : start) * plane.Width;
-                var stride = TokensOf(plane) * plane.Width;
-                for (var head = 0; head < plane.Heads; head++)
+            Parallel.For(
+                0,
+                shape.Planes.Count * entries.Length,
+                piece =>
                 {
-                    var target = memory[index].Span.Slice(((row * plane.Heads) + head) * stride, stride);
-                    PrefixNumbers.Decode(bytes.Slice((shape.StartOf(index, head, tokens) + first) * size, count * size), target[..count], type);
-                    target[count..].Clear();
+                    var (index, row) = (piece % shape.Planes.Count, piece / shape.Planes.Count);
+                    var plane = shape.Planes[index];
+                    ReadOnlySpan<byte> bytes = opened[row] is { } numbers ? numbers.Memory.Span : [];
+                    var (tokens, start, _) = stored[row];
+                    var first = plane.IsHidden ? start * plane.Width : 0;
+                    var count = (plane.IsHidden ? Math.Min(rowTokens, tokens - start) : start) * plane.Width;
+                    var stride = TokensOf(plane) * plane.Width;
+                    for (var head = 0; head < plane.Heads; head++)
+                    {
+                        var target = memory[index].Span.Slice(((row * plane.Heads) + head) * stride, stride);
+                        PrefixNumbers.Decode(
+                            bytes.Slice((shape.StartOf(index, head, tokens) + first) * size, count * size),
+                            target[..count],
+                            type
+                        );
+                        target[count..].Clear();
+                    }
                 }
-            });
+            );
         }
         finally
         {

@@ -1,6 +1,9 @@
 namespace MobiZO.PrefixCache;
 
-/// <summary>What the frozen part of the prompts takes: the hidden states that enter the lowest adapted layer and, in scope activated, the keys and values from there on.</summary>
+/// <summary>
+/// What the frozen part of the prompts takes: the hidden states that enter the lowest adapted layer and, in scope activated, the keys and
+/// values from there on.
+/// </summary>
 public sealed record PrefixCachePlan
 {
     /// <summary>Sequences that an earlier run left in the cache.</summary>
@@ -22,13 +25,14 @@ public sealed record PrefixCachePlan
     public required double Seconds { get; init; }
 
     /// <summary>This and another, as of training and evaluation rows.</summary>
-    internal PrefixCachePlan Plus(PrefixCachePlan other) => new()
-    {
-        Found = Found + other.Found,
-        Computed = Computed + other.Computed,
-        Left = Left + other.Left,
-        SharedTokens = Math.Max(SharedTokens, other.SharedTokens),
-        Bytes = Bytes + other.Bytes,
-        Seconds = Seconds + other.Seconds,
-    };
+    internal PrefixCachePlan Plus(PrefixCachePlan other) =>
+        new()
+        {
+            Found = Found + other.Found,
+            Computed = Computed + other.Computed,
+            Left = Left + other.Left,
+            SharedTokens = Math.Max(SharedTokens, other.SharedTokens),
+            Bytes = Bytes + other.Bytes,
+            Seconds = Seconds + other.Seconds,
+        };
 }

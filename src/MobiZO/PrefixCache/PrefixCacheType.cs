@@ -1,6 +1,8 @@
 namespace MobiZO.PrefixCache;
 
-/// <summary>How the frozen part of prompts is stored. Steps always compute with what the stored numbers are, wherever they come from.</summary>
+/// <summary>
+/// How the frozen part of prompts is stored. Steps always compute with what the stored numbers are, wherever they come from.
+/// </summary>
 public enum PrefixCacheType
 {
     /// <summary>IEEE half precision: half the memory; every number is rounded to 11 significant bits.</summary>

@@ -6,8 +6,9 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.PrefixCache;
 
 /// <summary>
-/// Computes what is stored of token sequences, in batches of similar length. The stored bytes of a sequence depend on its tokens, the length of the common beginning and
-/// the engine alone, not on what else is in a batch: so a run goes on to the same bits whether an entry was found or computed again with other ones.
+/// Computes what is stored of token sequences, in batches of similar length. The stored bytes of a sequence depend on its tokens, the
+/// length of the common beginning and the engine alone, not on what else is in a batch: so a run goes on to the same bits whether an entry
+/// was found or computed again with other ones.
 /// </summary>
 internal sealed class PrefixComputer(PrefixPrograms programs, PrefixSequences sequences, PrefixCacheOptions options)
 {
@@ -28,13 +29,19 @@ internal sealed class PrefixComputer(PrefixPrograms programs, PrefixSequences se
     public long TokensOf(IEnumerable<int> indices) => indices.Sum(index => (long)sequences.All[index].Length - sequences.SharedLength);
 
     /// <summary>
-    /// Computes sequences, batch by batch from the shortest to the longest, as many batches at a time as the engine runs side by side. What is computed ahead when the
-    /// caller stops is waited for and lost.
+    /// Computes sequences, batch by batch from the shortest to the longest, as many batches at a time as the engine runs side by side. What
+    /// is computed ahead when the caller stops is waited for and lost.
     /// </summary>
     public IEnumerable<ComputedPrefixes> Compute(IEnumerable<int> indices) =>
-        indices.GroupBy(StyleOf).OrderByDescending(group => group.Key == RunStyle.SideBySide).SelectMany(group => Compute([.. group], group.Key));
+        indices
+            .GroupBy(StyleOf)
+            .OrderByDescending(group => group.Key == RunStyle.SideBySide)
+            .SelectMany(group => Compute([.. group], group.Key));
 
-    /// <summary>A sequence longer than a run of several should be has all cores to itself: attention over it takes memory with the square of its length.</summary>
+    /// <summary>
+    /// A sequence longer than a run of several should be has all cores to itself: attention over it takes memory with the square of its
+    /// length.
+    /// </summary>
     private RunStyle StyleOf(int index) =>
         sequences.All[index].Length - sequences.SharedLength <= MostTokensSideBySide ? programs.Style : RunStyle.OneByOne;
 
@@ -89,11 +96,18 @@ internal sealed class PrefixComputer(PrefixPrograms programs, PrefixSequences se
     /// <summary>Sequences of similar length together, small enough to keep all cores busy with few of them.</summary>
     private IEnumerable<int[]> Batches(int[] indices, int width)
     {
-        var most = (int)Math.Min(width == 1 ? MostTokensOneByOne : Math.Min(MostTokensSideBySide, (TokensOf(indices) + width - 1) / width), options.MaxTokensPerRun);
+        var most = (int)
+            Math.Min(
+                width == 1 ? MostTokensOneByOne : Math.Min(MostTokensSideBySide, (TokensOf(indices) + width - 1) / width),
+                options.MaxTokensPerRun
+            );
         return LengthBatches.Of(
             indices,
             index => sequences.All[index].Length,
-            (count, longest) => (long)count * (sequences.All[longest].Length - sequences.SharedLength) <= most && (long)count * LengthOf(longest) <= MostBytesPerRun);
+            (count, longest) =>
+                (long)count * (sequences.All[longest].Length - sequences.SharedLength) <= most
+                && (long)count * LengthOf(longest) <= MostBytesPerRun
+        );
     }
 
     private byte[] TakeBuffer(int[] batch)
@@ -127,8 +141,9 @@ internal sealed class PrefixComputer(PrefixPrograms programs, PrefixSequences se
     private int LengthOf(int index) => checked((int)(sequences.All[index].Length * _shape.BytesPerToken(options.Type)));
 
     /// <summary>
-    /// Whether the shortest sequence of a batch, the one with most padding, and the last one are the same computed alone. Matrix kernels that sum in an order that
-    /// depends on the size of the batch would make stored numbers depend on their company; with such an engine every sequence is computed alone.
+    /// Whether the shortest sequence of a batch, the one with most padding, and the last one are the same computed alone. Matrix kernels
+    /// that sum in an order that depends on the size of the batch would make stored numbers depend on their company; with such an engine
+    /// every sequence is computed alone.
     /// </summary>
     private bool IsAlikeAlone(IProgramSession session, ComputedPrefixes computed)
     {
@@ -152,7 +167,10 @@ internal sealed class PrefixComputer(PrefixPrograms programs, PrefixSequences se
         if (_shared.Count == 0)
         {
             var first = sequences.All.First(ids => ids.Length > 0);
-            programs.Shared.Run(Inputs([first[..sequences.SharedLength]], 0), (name, shape, values) => _shared.Add(name, ([.. shape], values.ToArray())));
+            programs.Shared.Run(
+                Inputs([first[..sequences.SharedLength]], 0),
+                (name, shape, values) => _shared.Add(name, ([.. shape], values.ToArray()))
+            );
         }
 
         return programs.After(style);
@@ -165,7 +183,10 @@ internal sealed class PrefixComputer(PrefixPrograms programs, PrefixSequences se
         for (var layer = 0; shared > 0 && layer < programs.LayerCount; layer++)
         {
             // Hidden states need no more layers than those below them.
-            if (_shared.TryGetValue(ProgramNames.PresentKey(layer), out var keys) && _shared.TryGetValue(ProgramNames.PresentValue(layer), out var values))
+            if (
+                _shared.TryGetValue(ProgramNames.PresentKey(layer), out var keys)
+                && _shared.TryGetValue(ProgramNames.PresentValue(layer), out var values)
+            )
             {
                 inputs[ProgramNames.PastKey(layer)] = HostTensor.Of(keys.Values, keys.Shape);
                 inputs[ProgramNames.PastValue(layer)] = HostTensor.Of(values.Values, values.Shape);
@@ -199,7 +220,11 @@ internal sealed class PrefixComputer(PrefixPrograms programs, PrefixSequences se
                 target.Clear();
                 if (Math.Min(shared, end) is var common && common > first)
                 {
-                    PrefixNumbers.Encode(_shared[name].Values.AsSpan(((head * shared) + first) * width, (common - first) * width), target[(first * width * size)..], options.Type);
+                    PrefixNumbers.Encode(
+                        _shared[name].Values.AsSpan(((head * shared) + first) * width, (common - first) * width),
+                        target[(first * width * size)..],
+                        options.Type
+                    );
                 }
 
                 if (Math.Max(shared, first) is var from && end > from)

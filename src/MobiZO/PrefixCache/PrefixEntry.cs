@@ -19,15 +19,13 @@ internal sealed class HeldPrefix(byte[] bytes) : PrefixEntry
     {
         public Memory<byte> Memory => bytes;
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }
 
 /// <summary>
-/// Numbers in a mapped file. They are mapped while they are used: a view that stays would count as memory of the process page by page, until a whole epoch has touched
-/// all of the file. The pages themselves stay in the system's cache as long as there is room.
+/// Numbers in a mapped file. They are mapped while they are used: a view that stays would count as memory of the process page by page,
+/// until a whole epoch has touched all of the file. The pages themselves stay in the system's cache as long as there is room.
 /// </summary>
 internal sealed class MappedPrefix(MemoryMappedFile file, long start, int length) : PrefixEntry
 {
@@ -54,9 +52,7 @@ internal sealed class MappedPrefix(MemoryMappedFile file, long start, int length
 
         public override MemoryHandle Pin(int elementIndex = 0) => new(_start + elementIndex);
 
-        public override void Unpin()
-        {
-        }
+        public override void Unpin() { }
 
         protected override void Dispose(bool disposing)
         {

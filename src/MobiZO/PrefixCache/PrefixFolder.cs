@@ -1,15 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
-using MobiZO.Models;
 using MobiZO.Checkpoints.Storage;
+using MobiZO.Models;
 using MobiZO.Programs.Assembling;
 
 namespace MobiZO.PrefixCache;
 
 /// <summary>
-/// The cache files of one model, engine, form and type. A file holds any number of sequences and is never changed: what a run has to compute it adds as one more file.
-/// So there is nothing to lock and nothing to repair; processes that run at once at worst compute the same twice, and a run with other rows of the same data finds
-/// those that any earlier run had.
+/// The cache files of one model, engine, form and type. A file holds any number of sequences and is never changed: what a run has to
+/// compute it adds as one more file. So there is nothing to lock and nothing to repair; processes that run at once at worst compute the
+/// same twice, and a run with other rows of the same data finds those that any earlier run had.
 /// </summary>
 internal sealed class PrefixFolder : IDisposable
 {
@@ -27,8 +27,8 @@ internal sealed class PrefixFolder : IDisposable
     }
 
     /// <summary>
-    /// Where the cache files lie. The name changes with everything that the stored bits depend on: weights, the code of programs and engine, threads (they split sums), form
-    /// and type.
+    /// Where the cache files lie. The name changes with everything that the stored bits depend on: weights, the code of programs and
+    /// engine, threads (they split sums), form and type.
     /// </summary>
     public static string PathOf(LocalModel model, EngineOptions engine, PrefixShape shape, PrefixCacheType type)
     {
@@ -36,7 +36,8 @@ internal sealed class PrefixFolder : IDisposable
         [
             model.Checkpoint.Fingerprint,
             model.Engine.Name,
-            $"{typeof(ProgramAssembler).Module.ModuleVersionId:N} {model.Engine.GetType().Module.ModuleVersionId:N} {typeof(PrefixFolder).Module.ModuleVersionId:N}",
+            $"{typeof(ProgramAssembler).Module.ModuleVersionId:N} {model.Engine.GetType().Module.ModuleVersionId:N} "
+                + $"{typeof(PrefixFolder).Module.ModuleVersionId:N}",
             model.Engine.Traits.Numerics,
             FormattableString.Invariant($"{shape.Form} {shape.FirstLayer} {type}"),
         ];
@@ -146,7 +147,8 @@ internal sealed class PrefixFolder : IDisposable
         return paths;
     }
 
-    private string[] Files(string pattern) => [.. List(() => Directory.Exists(_path) ? Directory.GetFiles(_path, pattern) : []).Order(StringComparer.Ordinal)];
+    private string[] Files(string pattern) =>
+        [.. List(() => Directory.Exists(_path) ? Directory.GetFiles(_path, pattern) : []).Order(StringComparer.Ordinal)];
 
     private PrefixSegment? Open(string path)
     {
@@ -169,7 +171,8 @@ internal sealed class PrefixFolder : IDisposable
                 return true;
             }
         }
-        catch (AggregateException exception) when (exception.Flatten().InnerExceptions.All(inner => inner is IOException or UnauthorizedAccessException))
+        catch (AggregateException exception)
+            when (exception.Flatten().InnerExceptions.All(inner => inner is IOException or UnauthorizedAccessException))
         {
             // A part that cannot be read is as good as damaged.
         }
@@ -178,7 +181,10 @@ internal sealed class PrefixFolder : IDisposable
         return false;
     }
 
-    /// <summary>Removes what killed processes left: files that nobody holds open and whose process is gone (a writer lets go of its file just before it renames it).</summary>
+    /// <summary>
+    /// Removes what killed processes left: files that nobody holds open and whose process is gone (a writer lets go of its file just before
+    /// it renames it).
+    /// </summary>
     private void RemoveAbandoned()
     {
         foreach (var path in Files(StagedFile.Pattern).Where(path => !StagedFile.IsWriterAlive(path)))

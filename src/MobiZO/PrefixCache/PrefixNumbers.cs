@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
@@ -18,10 +19,19 @@ internal static class PrefixNumbers
             return;
         }
 
-        if (numbers.Length > 0 && TensorPrimitives.MaxMagnitude(numbers) is var largest && largest > (float)Half.MaxValue && float.IsFinite(largest))
+        if (
+            numbers.Length > 0
+            && TensorPrimitives.MaxMagnitude(numbers) is var largest
+            && largest > (float)Half.MaxValue
+            && float.IsFinite(largest)
+        )
         {
             throw new FineTuneException(
-                FormattableString.Invariant($"The model computes {largest} for a prompt, more than the {Half.MaxValue} that fp16 can hold: set FineTuneOptions.PrefixCacheType to Fp32."), FineTuneFailure.Settings);
+                string.Create(CultureInfo.InvariantCulture, $"The model computes {largest} for a prompt, more than the {Half.MaxValue} that fp16 can hold: set "
+                        + $"FineTuneOptions.PrefixCacheType to Fp32."
+                ),
+                FineTuneFailure.Settings
+            );
         }
 
         TensorPrimitives.ConvertToHalf(numbers, MemoryMarshal.Cast<byte, Half>(stored));

@@ -5,7 +5,8 @@ namespace MobiZO.PrefixCache;
 /// <param name="Input">The input of a step that it goes to.</param>
 /// <param name="Heads">Heads.</param>
 /// <param name="Width">Numbers of a token in one head.</param>
-/// <param name="IsHidden">Hidden states, of which a step is given the tokens of its rows; otherwise keys or values, of which it is given those before them.</param>
+/// <param name="IsHidden">Hidden states, of which a step is given the tokens of its rows; otherwise keys or values, of which it is given
+/// those before them.</param>
 internal sealed record PrefixPlane(string Output, string Input, int Heads, int Width, bool IsHidden)
 {
     /// <summary>Numbers kept of one token.</summary>

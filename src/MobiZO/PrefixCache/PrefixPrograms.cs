@@ -5,7 +5,10 @@ using MobiZO.Programs.Engines;
 
 namespace MobiZO.PrefixCache;
 
-/// <summary>The prefix programs of a model in one form, each loaded when it is first needed and let go when the work is done: their scratch memory is large.</summary>
+/// <summary>
+/// The prefix programs of a model in one form, each loaded when it is first needed and let go when the work is done: their scratch memory
+/// is large.
+/// </summary>
 /// <param name="architecture">Builds them.</param>
 /// <param name="shape">What they give.</param>
 /// <param name="traits">What the numbers of the engine depend on.</param>
@@ -16,7 +19,8 @@ internal sealed class PrefixPrograms(
     PrefixShape shape,
     EngineTraits traits,
     Func<Program, RunStyle, IProgramSession> load,
-    RunStyle style) : IDisposable
+    RunStyle style
+) : IDisposable
 {
     private readonly Dictionary<(string Name, RunStyle Style), IProgramSession> _sessions = [];
     private double _milliseconds;

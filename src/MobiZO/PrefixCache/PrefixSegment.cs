@@ -17,7 +17,9 @@ internal sealed class PrefixSegment : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Maps a file; null when it is torn, foreign or its index is damaged. The numbers are checked by <see cref="Find"/>.</summary>
+    /// <summary>
+    /// Maps a file; null when it is torn, foreign or its index is damaged. The numbers are checked by <see cref="Find"/>.
+    /// </summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static PrefixSegment? Open(string path, ReadOnlySpan<byte> key, long bytesPerToken)
     {
@@ -41,7 +43,14 @@ internal sealed class PrefixSegment : IDisposable
                 return null;
             }
 
-            var file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            var file = MemoryMappedFile.CreateFromFile(
+                stream,
+                null,
+                0,
+                MemoryMappedFileAccess.Read,
+                HandleInheritability.None,
+                leaveOpen: false
+            );
             var segment = new PrefixSegment(path, file, bytesPerToken);
             foreach (var entry in entries)
             {

@@ -41,15 +41,26 @@ internal static class PrefixSegmentFormat
     }
 
     /// <summary>Where the index lies; null when the header is not that of a whole file of this cache.</summary>
-    public static (long Start, int Length)? FindIndex(ReadOnlySpan<byte> header, ReadOnlySpan<byte> key, long bytesPerToken, long fileLength)
+    public static (long Start, int Length)? FindIndex(
+        ReadOnlySpan<byte> header,
+        ReadOnlySpan<byte> key,
+        long bytesPerToken,
+        long fileLength
+    )
     {
-        if (header.Length != HeaderBytes || !header.StartsWith(Magic) || !header.Slice(8, key.Length).SequenceEqual(key) || Number(header, 40) != bytesPerToken)
+        if (
+            header.Length != HeaderBytes
+            || !header.StartsWith(Magic)
+            || !header.Slice(8, key.Length).SequenceEqual(key)
+            || Number(header, 40) != bytesPerToken
+        )
         {
             return null;
         }
 
         var (count, start) = (Number(header, 48), Number(header, 56));
-        var isWhole = Number(header, 64) == fileLength
+        var isWhole =
+            Number(header, 64) == fileLength
             && count is > 0 and <= int.MaxValue / IndexBytes
             && start >= HeaderBytes
             && start == fileLength - (count * IndexBytes);
@@ -71,9 +82,18 @@ internal static class PrefixSegmentFormat
         for (var at = 0; at < index.Length; at += IndexBytes)
         {
             var entry = new PrefixSegmentEntry(
-                BinaryPrimitives.ReadUInt128LittleEndian(index[at..]), Number(index, at + 16), Number(index, at + 24), index.Slice(at + 32, 32).ToArray());
+                BinaryPrimitives.ReadUInt128LittleEndian(index[at..]),
+                Number(index, at + 16),
+                Number(index, at + 24),
+                index.Slice(at + 32, 32).ToArray()
+            );
             var mostTokens = Math.Min(Array.MaxLength, indexStart) / bytesPerToken;
-            if (entry.Tokens < 1 || entry.Tokens > mostTokens || entry.Start < HeaderBytes || entry.Start > indexStart - (entry.Tokens * bytesPerToken))
+            if (
+                entry.Tokens < 1
+                || entry.Tokens > mostTokens
+                || entry.Start < HeaderBytes
+                || entry.Start > indexStart - (entry.Tokens * bytesPerToken)
+            )
             {
                 return null;
             }

@@ -3,7 +3,9 @@ using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.PrefixCache;
 
-/// <summary>Writes one cache file under a temporary name; it gets its name when it is whole, so that a reader sees all of it or nothing.</summary>
+/// <summary>
+/// Writes one cache file under a temporary name; it gets its name when it is whole, so that a reader sees all of it or nothing.
+/// </summary>
 internal sealed class PrefixSegmentWriter : IDisposable
 {
     private readonly string _folder;
@@ -28,7 +30,8 @@ internal sealed class PrefixSegmentWriter : IDisposable
     {
         // Half of the time between two engine runs: another core does it meanwhile.
         var sum = Task.Run(() => SHA256.HashData(numbers.Span));
-        var start = (_file.Stream.Position + PrefixSegmentFormat.Alignment - 1) / PrefixSegmentFormat.Alignment * PrefixSegmentFormat.Alignment;
+        var start =
+            (_file.Stream.Position + PrefixSegmentFormat.Alignment - 1) / PrefixSegmentFormat.Alignment * PrefixSegmentFormat.Alignment;
         _file.Stream.Position = start;
         try
         {
@@ -58,7 +61,7 @@ internal sealed class PrefixSegmentWriter : IDisposable
         _file.Stream.Write(index);
         _file.Stream.Position = 0;
         _file.Stream.Write(PrefixSegmentFormat.WriteHeader(_key, _bytesPerToken, index, indexStart));
-        
+
         // Named by its content: two processes that computed the same give the same file, and either of them may win.
         var path = Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(index))[..24] + PrefixFolder.Extension);
         _file.Commit(path);

@@ -6,8 +6,8 @@ using MobiZO.Programs.Feeding;
 namespace MobiZO.PrefixCache;
 
 /// <summary>
-/// The token sequences whose frozen part a set of examples needs, each once: the prompt before the adapter starts where only keys and values are kept, every row with its answer
-/// tokens where hidden states are.
+/// The token sequences whose frozen part a set of examples needs, each once: the prompt before the adapter starts where only keys and
+/// values are kept, every row with its answer tokens where hidden states are.
 /// </summary>
 internal sealed class PrefixSequences
 {
@@ -23,7 +23,10 @@ internal sealed class PrefixSequences
     public PrefixSequences(IReadOnlyList<PromptExample> examples, bool holdsRows)
     {
         var known = new Dictionary<UInt128, int>();
-        _ofExamples = [.. examples.Select(example => SequencesOf(example, holdsRows).Select(ids => Add(ids, example.SuffixStart, known)).ToArray())];
+        _ofExamples =
+        [
+            .. examples.Select(example => SequencesOf(example, holdsRows).Select(ids => Add(ids, example.SuffixStart, known)).ToArray()),
+        ];
         SharedLength = CommonLength();
     }
 
@@ -43,14 +46,15 @@ internal sealed class PrefixSequences
     public int StartOf(int index) => _starts[index];
 
     /// <summary>
-    /// Names what is stored of a sequence. The common beginning is a part of it: its length decides where sums are split, and so the last bits. So is where the rows start: of the tokens before
-    /// them hidden states are not kept, of those behind them no keys and values.
+    /// Names what is stored of a sequence. The common beginning is a part of it: its length decides where sums are split, and so the last
+    /// bits. So is where the rows start: of the tokens before them hidden states are not kept, of those behind them no keys and values.
     /// </summary>
     public UInt128 KeyOf(int index) => Hash([SharedLength, _starts[index], .. _all[index]]);
 
-    private static IEnumerable<int[]> SequencesOf(PromptExample example, bool holdsRows) => holdsRows
-        ? Enumerable.Range(0, Math.Max(example.Choices.Length, 1)).Select(choice => StepFeed.RowTokens(example, choice))
-        : [example.Prompt[..example.SuffixStart]];
+    private static IEnumerable<int[]> SequencesOf(PromptExample example, bool holdsRows) =>
+        holdsRows
+            ? Enumerable.Range(0, Math.Max(example.Choices.Length, 1)).Select(choice => StepFeed.RowTokens(example, choice))
+            : [example.Prompt[..example.SuffixStart]];
 
     private static UInt128 Hash(int[] ids) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes<int>(ids)));
 

@@ -4,8 +4,8 @@ using MobiZO.Programs.Assembling;
 namespace MobiZO.PrefixCache;
 
 /// <summary>
-/// What is kept of a token sequence: planes, one behind the other. Keys and values are two planes a layer, from the first computed layer on; the hidden states that enter
-/// that layer are one plane.
+/// What is kept of a token sequence: planes, one behind the other. Keys and values are two planes a layer, from the first computed layer
+/// on; the hidden states that enter that layer are one plane.
 /// </summary>
 internal sealed class PrefixShape
 {
@@ -29,7 +29,10 @@ internal sealed class PrefixShape
 
     public IReadOnlyList<PrefixPlane> Planes { get; }
 
-    /// <summary>Whether whole rows are kept, with their answer tokens, because hidden states stand in for them; otherwise only what comes before the rows.</summary>
+    /// <summary>
+    /// Whether whole rows are kept, with their answer tokens, because hidden states stand in for them; otherwise only what comes before the
+    /// rows.
+    /// </summary>
     public bool HoldsRows => Planes.Any(plane => plane.IsHidden);
 
     /// <summary>Numbers kept of one token.</summary>
@@ -45,8 +48,12 @@ internal sealed class PrefixShape
 
         for (var layer = firstLayer; form == PrefixKind.KeyValues && layer < config.LayerCount; layer++)
         {
-            planes.Add(new(ProgramNames.PresentKey(layer), ProgramNames.PastKey(layer), config.KeyValueHeadCount, config.HeadDimension, false));
-            planes.Add(new(ProgramNames.PresentValue(layer), ProgramNames.PastValue(layer), config.KeyValueHeadCount, config.HeadDimension, false));
+            planes.Add(
+                new(ProgramNames.PresentKey(layer), ProgramNames.PastKey(layer), config.KeyValueHeadCount, config.HeadDimension, false)
+            );
+            planes.Add(
+                new(ProgramNames.PresentValue(layer), ProgramNames.PastValue(layer), config.KeyValueHeadCount, config.HeadDimension, false)
+            );
         }
 
         return new PrefixShape(form, firstLayer, [.. planes]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
@@ -5,8 +6,9 @@ using MobiZO.Programs.Feeding;
 namespace MobiZO.PrefixCache;
 
 /// <summary>
-/// The frozen part of every example, computed once and used by all copies, steps, epochs, evaluations and, through files, runs. With a folder the entries are served from
-/// mapped files, which need no copy and no budget. Without one they are held in memory up to the budget, and the rest is computed again whenever it is used, to the same bits.
+/// The frozen part of every example, computed once and used by all copies, steps, epochs, evaluations and, through files, runs. With a
+/// folder the entries are served from mapped files, which need no copy and no budget. Without one they are held in memory up to the budget,
+/// and the rest is computed again whenever it is used, to the same bits.
 /// </summary>
 internal sealed class PrefixStore : IDisposable
 {
@@ -29,7 +31,12 @@ internal sealed class PrefixStore : IDisposable
     /// <param name="used">Examples worth computing ahead; null: all.</param>
     /// <exception cref="FineTuneException">A sequence is too long to be kept.</exception>
     public PrefixStore(
-        PrefixPrograms programs, IReadOnlyList<PromptExample> examples, PrefixCacheOptions options, PrefixBatch batch, IReadOnlyCollection<int>? used = null)
+        PrefixPrograms programs,
+        IReadOnlyList<PromptExample> examples,
+        PrefixCacheOptions options,
+        PrefixBatch batch,
+        IReadOnlyCollection<int>? used = null
+    )
     {
         (_programs, _options, _batch) = (programs, options, batch);
         _sequences = new PrefixSequences(examples, programs.Shape.HoldsRows);
@@ -41,8 +48,11 @@ internal sealed class PrefixStore : IDisposable
         if (_sequences.All.Max(ids => ids.Length) * bytesPerToken > Array.MaxLength)
         {
             throw new FineTuneException(
-                FormattableString.Invariant($"A prompt of {_sequences.All.Max(ids => ids.Length)} tokens is too long to be kept ({bytesPerToken} bytes a token): lower DataOptions.MaxLength."),
-                FineTuneFailure.Settings);
+                string.Create(CultureInfo.InvariantCulture, $"A prompt of {_sequences.All.Max(ids => ids.Length)} tokens is too long to be kept ({bytesPerToken} bytes a "
+                        + $"token): lower DataOptions.MaxLength."
+                ),
+                FineTuneFailure.Settings
+            );
         }
 
         _folder = options.Folder is null ? null : new PrefixFolder(options.Folder, bytesPerToken);
@@ -134,7 +144,9 @@ internal sealed class PrefixStore : IDisposable
     /// <param name="examples">For every example of the batch its index in the store.</param>
     public void AddTo(IDictionary<string, HostTensor> inputs, StepFeed feed, IReadOnlyList<int> examples)
     {
-        var rows = _programs.Shape.HoldsRows ? feed.FirstCopyRows : [.. Enumerable.Range(0, feed.ExampleCount).Select(example => (example, 0))];
+        var rows = _programs.Shape.HoldsRows
+            ? feed.FirstCopyRows
+            : [.. Enumerable.Range(0, feed.ExampleCount).Select(example => (example, 0))];
         int[] wanted = [.. rows.Select(row => _sequences.IndexOf(examples[row.Example], row.Choice))];
         if (!_batch.Holds(this, wanted, feed.TokensPerRow))
         {
@@ -145,7 +157,16 @@ internal sealed class PrefixStore : IDisposable
                 feed.TokensPerRow,
                 _programs.Shape,
                 _options.Type,
-                [.. wanted.Select(index => (_sequences.All[index].Length, _sequences.StartOf(index), computed.TryGetValue(index, out var entry) ? entry : _entries[index]))]);
+                [
+                    .. wanted.Select(index =>
+                        (
+                            _sequences.All[index].Length,
+                            _sequences.StartOf(index),
+                            computed.TryGetValue(index, out var entry) ? entry : _entries[index]
+                        )
+                    ),
+                ]
+            );
         }
 
         _batch.AddTo(inputs);

@@ -19,14 +19,15 @@ public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, i
         new(line.Step, line.Accuracy, line.Correct, line.Rows, line.ChoiceLoss, line.TokenLoss);
 
     /// <summary>The line of the journal.</summary>
-    internal JournalEvaluation ToLine(bool isBest) => new()
-    {
-        Step = Step,
-        Accuracy = Accuracy,
-        Correct = Correct,
-        Rows = Rows,
-        ChoiceLoss = ChoiceLoss,
-        TokenLoss = TokenLoss,
-        IsBest = isBest,
-    };
+    internal JournalEvaluation ToLine(bool isBest) =>
+        new()
+        {
+            Step = Step,
+            Accuracy = Accuracy,
+            Correct = Correct,
+            Rows = Rows,
+            ChoiceLoss = ChoiceLoss,
+            TokenLoss = TokenLoss,
+            IsBest = isBest,
+        };
 }

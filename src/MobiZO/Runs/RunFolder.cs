@@ -49,12 +49,19 @@ public sealed class RunFolder
         var exists = File.Exists(JournalFile);
         if (exists && !options.Resume)
         {
-            throw new FineTuneException($"'{Path}' already holds a run. Continue it with FineTuneOptions.Resume, or choose another folder as FineTuneOptions.Output.", FineTuneFailure.Output);
+            throw new FineTuneException(
+                $"'{Path}' already holds a run. Continue it with FineTuneOptions.Resume, or choose another folder as "
+                    + $"FineTuneOptions.Output.",
+                FineTuneFailure.Output
+            );
         }
 
         if (!exists && options.Resume)
         {
-            throw new FineTuneException($"'{Path}' holds no run to resume: expected the file {JournalFile}. Start it without FineTuneOptions.Resume.", FineTuneFailure.Input);
+            throw new FineTuneException(
+                $"'{Path}' holds no run to resume: expected the file {JournalFile}. Start it without FineTuneOptions.Resume.",
+                FineTuneFailure.Input
+            );
         }
     }
 
@@ -64,12 +71,17 @@ public sealed class RunFolder
     {
         if (!File.Exists(ConfigFile))
         {
-            throw new FineTuneException($"'{Path}' holds no run: expected the file {ConfigFile}. Give the folder (FineTuneOptions.Output) of a run that was started before.", FineTuneFailure.Input);
+            throw new FineTuneException(
+                $"'{Path}' holds no run: expected the file {ConfigFile}. Give the folder (FineTuneOptions.Output) of a run that was "
+                    + $"started before.",
+                FineTuneFailure.Input
+            );
         }
 
         try
         {
-            return JsonSerializer.Deserialize<FineTuneOptions>(File.ReadAllText(ConfigFile), Json) ?? throw new JsonException("it is empty");
+            return JsonSerializer.Deserialize<FineTuneOptions>(File.ReadAllText(ConfigFile), Json)
+                ?? throw new JsonException("it is empty");
         }
         catch (JsonException exception)
         {
@@ -81,16 +93,20 @@ public sealed class RunFolder
     internal void WriteConfig(FineTuneOptions options)
     {
         Directory.CreateDirectory(Path);
-        WriteJson(ConfigFile, options with
-        {
-            Model = System.IO.Path.GetFullPath(options.Model),
-            TrainData = System.IO.Path.GetFullPath(options.TrainData),
-            EvalData = options.EvalData is null ? null : System.IO.Path.GetFullPath(options.EvalData),
-            TestData = options.TestData is null ? null : System.IO.Path.GetFullPath(options.TestData),
-            Output = System.IO.Path.GetFullPath(options.Output),
-            Resume = false,
-        });
+        WriteJson(
+            ConfigFile,
+            options with
+            {
+                Model = System.IO.Path.GetFullPath(options.Model),
+                TrainData = System.IO.Path.GetFullPath(options.TrainData),
+                EvalData = options.EvalData is null ? null : System.IO.Path.GetFullPath(options.EvalData),
+                TestData = options.TestData is null ? null : System.IO.Path.GetFullPath(options.TestData),
+                Output = System.IO.Path.GetFullPath(options.Output),
+                Resume = false,
+            }
+        );
     }
 
-    internal static void WriteJson<T>(string path, T value) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, value, Json));
+    internal static void WriteJson<T>(string path, T value) =>
+        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, value, Json));
 }

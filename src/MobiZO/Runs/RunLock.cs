@@ -1,7 +1,8 @@
 namespace MobiZO.Runs;
 
 /// <summary>
-/// The one owner of a run folder. The file system's lock ends with the process, however it ends, so that nothing is left which would stop the next one.
+/// The one owner of a run folder. The file system's lock ends with the process, however it ends, so that nothing is left which would stop
+/// the next one.
 /// </summary>
 internal sealed class RunLock : IDisposable
 {
@@ -19,15 +20,22 @@ internal sealed class RunLock : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            return new RunLock(folder, new FileStream(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new RunLock(
+                folder,
+                new FileStream(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new FineTuneException(
-                error is IOException && File.Exists(Path.Combine(folder, FileName)) && error is not (DirectoryNotFoundException or PathTooLongException)
-                    ? $"'{folder}' is in use: another process starts or continues the run in this folder. Wait for its end, or choose another output folder."
+                error is IOException
+                && File.Exists(Path.Combine(folder, FileName))
+                && error is not (DirectoryNotFoundException or PathTooLongException)
+                    ? $"'{folder}' is in use: another process starts or continues the run in this folder. Wait for its end, or choose "
+                        + $"another output folder."
                     : $"'{folder}' cannot be written: {error.Message}",
-                FineTuneFailure.Output);
+                FineTuneFailure.Output
+            );
         }
     }
 

@@ -30,11 +30,20 @@ public static class RunReplay
         var different = ordered.Layout.Segments.Zip(segments).FirstOrDefault(pair => pair.First != pair.Second);
         return different.First is null
             ? ordered.WithState(JournalReplay.Run(journal))
-            : throw Mismatch(run, $"module '{different.Second.Name}' is {Describe(different.Second)} in the journal and {Describe(different.First)} in the adapter");
+            : throw Mismatch(
+                run,
+                $"module '{different.Second.Name}' is {Describe(different.Second)} in the journal and {Describe(different.First)} in "
+                    + $"the adapter"
+            );
     }
 
-    private static string Describe(Optimization.StateSegment segment) => FormattableString.Invariant($"r {segment.Rank}, in {segment.InputSize}, out {segment.OutputSize}");
+    private static string Describe(Optimization.StateSegment segment) =>
+        FormattableString.Invariant($"r {segment.Rank}, in {segment.InputSize}, out {segment.OutputSize}");
 
-    private static FineTuneException Mismatch(RunFolder run, string found) => new(
-        $"'{run.InitialAdapterFolder}' is not the adapter that {run.JournalFile} starts from: {found}. Restore the run folder as it was written.", FineTuneFailure.Input);
+    private static FineTuneException Mismatch(RunFolder run, string found) =>
+        new(
+            $"'{run.InitialAdapterFolder}' is not the adapter that {run.JournalFile} starts from: {found}. Restore the run folder as it "
+                + $"was written.",
+            FineTuneFailure.Input
+        );
 }

@@ -13,7 +13,13 @@ internal static class ChosenRate
     /// <param name="progress">Told what happens; may be null.</param>
     /// <param name="cancellation">Stops between two evaluations.</param>
     public static DecidedOptions Of(
-        DecidedOptions options, StateLayout layout, ModelObjective objective, RecordedRun? recorded, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+        DecidedOptions options,
+        StateLayout layout,
+        ModelObjective objective,
+        RecordedRun? recorded,
+        IProgress<TrainingEvent>? progress,
+        CancellationToken cancellation
+    )
     {
         if (!options.Run.Optimizer.ProbeLearningRate)
         {
@@ -23,14 +29,27 @@ internal static class ChosenRate
         return options.WithFound(recorded?.LearningRate ?? Find(options.Run, layout, objective, progress, cancellation));
     }
 
-    private static float Find(FineTuneOptions options, StateLayout layout, ModelObjective objective, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    private static float Find(
+        FineTuneOptions options,
+        StateLayout layout,
+        ModelObjective objective,
+        IProgress<TrainingEvent>? progress,
+        CancellationToken cancellation
+    )
     {
         void Tell(int done, int total) => progress?.Report(new StageProgress("trying learning rates", done, total));
         var found = LearningRateProbe.Find(options.Optimizer, layout, options.Seed, objective, Tell, cancellation);
         var rate = found ?? options.Optimizer.EffectiveLearningRate;
-        progress?.Report(found is null
-            ? new RunNote(FormattableString.Invariant($"No learning rate that was tried lowers the loss, or a loss was not finite; the run takes the default, {rate}."), true)
-            : new RunNote(FormattableString.Invariant($"Learning rate {rate:g3}, found by trying."), false));
+        progress?.Report(
+            found is null
+                ? new RunNote(
+                    FormattableString.Invariant(
+                        $"No learning rate that was tried lowers the loss, or a loss was not finite; the run takes the default, {rate}."
+                    ),
+                    true
+                )
+                : new RunNote(FormattableString.Invariant($"Learning rate {rate:g3}, found by trying."), false)
+        );
         return rate;
     }
 }

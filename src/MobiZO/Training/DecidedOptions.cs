@@ -30,31 +30,50 @@ internal sealed record DecidedOptions
     public static DecidedOptions Of(FineTuneOptions options, RunRows rows)
     {
         var decided = Of(options, rows.Labels, LossOf(options.Loss, rows));
-        return !decided.ReadsPrompts || rows.Labels >= 2 ? decided : throw new FineTuneException(
-            "AdapterOptions.Initialization Discriminant tells label words apart and needs one for every row: give DataOptions.Choices or DataOptions.LabelWords, or set it to Kaiming.",
-            FineTuneFailure.Settings);
+        return !decided.ReadsPrompts || rows.Labels >= 2
+            ? decided
+            : throw new FineTuneException(
+                "AdapterOptions.Initialization Discriminant tells label words apart and needs one for every row: give "
+                    + "DataOptions.Choices or DataOptions.LabelWords, or set it to Kaiming.",
+                FineTuneFailure.Settings
+            );
     }
 
     /// <summary>Decides for a number of label words; 0 for free answers.</summary>
     public static DecidedOptions Of(FineTuneOptions options, int labels, StepLossKind loss)
     {
         var adapter = DecidedAdapter.Of(options.Adapter, labels);
-        var rate = adapter.IsDiscriminantUpperHalf && options.Optimizer.Estimator.IsNormalized() ? OptimizerOptions.UpperHalfLearningRate : OptimizerOptions.DefaultLearningRate;
+        var rate =
+            adapter.IsDiscriminantUpperHalf && options.Optimizer.Estimator.IsNormalized()
+                ? OptimizerOptions.UpperHalfLearningRate
+                : OptimizerOptions.DefaultLearningRate;
         return new DecidedOptions(
-            options with { Adapter = adapter.ToOptions(), Optimizer = options.Optimizer with { LearningRate = options.Optimizer.LearningRate ?? rate } }, adapter, loss);
+            options with
+            {
+                Adapter = adapter.ToOptions(),
+                Optimizer = options.Optimizer with { LearningRate = options.Optimizer.LearningRate ?? rate },
+            },
+            adapter,
+            loss
+        );
     }
 
     /// <summary>The same options with the learning rate that was found by trying.</summary>
     public DecidedOptions WithFound(float learningRate) =>
-        this with { Run = Run with { Optimizer = Run.Optimizer with { LearningRate = learningRate, ProbeLearningRate = false } } };
+        this with
+        {
+            Run = Run with { Optimizer = Run.Optimizer with { LearningRate = learningRate, ProbeLearningRate = false } },
+        };
 
     private static StepLossKind LossOf(LossKind? loss, RunRows rows)
     {
         if (loss == LossKind.Choices && !rows.HasChoices)
         {
             throw new FineTuneException(
-                "FineTuneOptions.Loss Choices needs label words for every row: give DataOptions.Choices or DataOptions.LabelWords, or set it to Tokens.",
-                FineTuneFailure.Settings);
+                "FineTuneOptions.Loss Choices needs label words for every row: give DataOptions.Choices or DataOptions.LabelWords, or "
+                    + "set it to Tokens.",
+                FineTuneFailure.Settings
+            );
         }
 
         return !rows.HasChoices || loss == LossKind.Tokens ? StepLossKind.Tokens

@@ -28,7 +28,20 @@ internal static class InitialAdapter
         Tell(0);
         var start = run.Model.Start;
         using var program = run.Model.Load(run.Model.Model.Assembler.ModuleInputs(run.Model.Layout!, start.Prompt, start.Layer));
-        var inputs = PromptStatistics.Read(program, run.Examples.All, chosen, run.TrainCache!, run.Options.Run.MaxTokensPerRun, Tell, cancellation);
-        return DiscriminantInitialization.Apply(run.Fresh, run.Model.Model.Assembler, inputs, [.. chosen.Select(index => run.Rows.Train[index].Label!.Value)]);
+        var inputs = PromptStatistics.Read(
+            program,
+            run.Examples.All,
+            chosen,
+            run.TrainCache!,
+            run.Options.Run.MaxTokensPerRun,
+            Tell,
+            cancellation
+        );
+        return DiscriminantInitialization.Apply(
+            run.Fresh,
+            run.Model.Model.Assembler,
+            inputs,
+            [.. chosen.Select(index => run.Rows.Train[index].Label!.Value)]
+        );
     }
 }

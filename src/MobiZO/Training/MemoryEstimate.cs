@@ -1,7 +1,7 @@
 using MobiZO.Models;
 using MobiZO.Optimization;
-using MobiZO.Programs.Assembling;
 using MobiZO.PrefixCache;
+using MobiZO.Programs.Assembling;
 
 namespace MobiZO.Training;
 
@@ -21,7 +21,10 @@ internal static class MemoryEstimate
     public static long StateBytes(long trainable, OptimizerOptions optimizer) =>
         sizeof(float) * trainable * (optimizer.Queries + (2L * CopyPlan.Create(optimizer.Estimator, optimizer.Queries).Count) + 4);
 
-    /// <summary>The stored prompts that are held in memory (a file is mapped only where it is used), and the joined fp32 prompts of the largest batch.</summary>
+    /// <summary>
+    /// The stored prompts that are held in memory (a file is mapped only where it is used), and the joined fp32 prompts of the largest
+    /// batch.
+    /// </summary>
     /// <param name="stored">Bytes of all stored numbers.</param>
     /// <param name="valuesPerToken">Numbers of one token.</param>
     /// <param name="options">The run.</param>
@@ -42,9 +45,11 @@ internal static class MemoryEstimate
         var (weights, config) = (model.Engine.MemoryOf(model.Checkpoint), model.Checkpoint.Config);
 
         // Prompts are computed before the first step, in runs side by side.
-        var promptTokens = prompt == PrefixKind.Tokens
-            ? 0
-            : (long)model.Engine.WidthOf(options.Engine.PrefixStyle) * Math.Min(PrefixComputer.MostTokensSideBySide, options.MaxTokensPerRun);
+        var promptTokens =
+            prompt == PrefixKind.Tokens
+                ? 0
+                : (long)model.Engine.WidthOf(options.Engine.PrefixStyle)
+                    * Math.Min(PrefixComputer.MostTokensSideBySide, options.MaxTokensPerRun);
         var activations = Math.Max(options.MaxTokensPerRun, promptTokens) * config.IntermediateSize * sizeof(float) * LiveActivations;
 
         // The weight file is mapped and its pages can be dropped at any time, but they count as resident once they were read for packing.

@@ -7,7 +7,9 @@ using MobiZO.Programs.Feeding;
 
 namespace MobiZO.Training;
 
-/// <summary>The losses of a step on a model: all copies in one engine run, or in micro-batches over copies when that would be too many tokens.</summary>
+/// <summary>
+/// The losses of a step on a model: all copies in one engine run, or in micro-batches over copies when that would be too many tokens.
+/// </summary>
 internal sealed class ModelObjective : IUpdatingObjective
 {
     private readonly StepPrograms _programs;
@@ -32,7 +34,8 @@ internal sealed class ModelObjective : IUpdatingObjective
         IReadOnlyList<PromptExample> examples,
         ExampleOrder order,
         PrefixStore? prompts,
-        int maxTokensPerRun)
+        int maxTokensPerRun
+    )
     {
         (_programs, _form, _examples, _order, _prompts, _maxTokensPerRun) = (programs, form, examples, order, prompts, maxTokensPerRun);
         _a = HostTensor.Of(a, a.Length);
@@ -64,23 +67,33 @@ internal sealed class ModelObjective : IUpdatingObjective
         {
             // The program's own gradients need every copy in one run; in parts, the host projects and the engine only adds.
             var losses = Losses(request);
-            float[] gradients = ProjectedGradients.AreFinite(losses) ? ProjectedGradients.Compute(request.Plan, losses, request.Epsilon) : [];
+            float[] gradients = ProjectedGradients.AreFinite(losses)
+                ? ProjectedGradients.Compute(request.Plan, losses, request.Epsilon)
+                : [];
             return new UpdatedStep(losses, gradients, gradients.Length == 0 ? [] : UpdateAlone(request, gradients, learningRate));
         }
 
         LastRunCount = 1;
         var outputs = _programs.LossesAndUpdate!.Run(Inputs(request, request.Plan, examples, learningRate));
         return new UpdatedStep(
-            outputs[ProgramNames.Losses].Floats, outputs[ProgramNames.Gradients].Floats, outputs[ProgramNames.NextAdapterB].Floats);
+            outputs[ProgramNames.Losses].Floats,
+            outputs[ProgramNames.Gradients].Floats,
+            outputs[ProgramNames.NextAdapterB].Floats
+        );
     }
 
-    private float[] UpdateAlone(StepRequest request, float[] gradients, float learningRate) => _programs.Update!.Value.Run(new Dictionary<string, HostTensor>(StringComparer.Ordinal)
-    {
-        [ProgramNames.AdapterB] = Share(request.B, request.B.Length),
-        [ProgramNames.Noise] = Share(request.Noise, request.Plan.Queries, request.B.Length),
-        [ProgramNames.Gradients] = HostTensor.Of(gradients, gradients.Length),
-        [ProgramNames.LearningRate] = HostTensor.Of([learningRate], 1),
-    })[ProgramNames.NextAdapterB].Floats;
+    private float[] UpdateAlone(StepRequest request, float[] gradients, float learningRate) =>
+        _programs
+            .Update!.Value.Run(
+                new Dictionary<string, HostTensor>(StringComparer.Ordinal)
+                {
+                    [ProgramNames.AdapterB] = Share(request.B, request.B.Length),
+                    [ProgramNames.Noise] = Share(request.Noise, request.Plan.Queries, request.B.Length),
+                    [ProgramNames.Gradients] = HostTensor.Of(gradients, gradients.Length),
+                    [ProgramNames.LearningRate] = HostTensor.Of([learningRate], 1),
+                }
+            )[ProgramNames.NextAdapterB]
+            .Floats;
 
     private Dictionary<string, HostTensor> Inputs(StepRequest request, CopyPlan part, int[] examples, float learningRate)
     {
@@ -114,7 +127,9 @@ internal sealed class ModelObjective : IUpdatingObjective
 
     // The optimiser owns these arrays whole; engines read them in place.
     private static HostTensor Share(ReadOnlyMemory<float> memory, params IReadOnlyList<int> shape) =>
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(memory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(memory, out var segment)
+        && segment.Offset == 0
+        && segment.Count == segment.Array!.Length
             ? HostTensor.Of(segment.Array, shape)
             : HostTensor.Of(memory.ToArray(), shape);
 }

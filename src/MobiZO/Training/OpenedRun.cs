@@ -5,7 +5,9 @@ using MobiZO.PrefixCache;
 
 namespace MobiZO.Training;
 
-/// <summary>The third stage of a run: model, rows and decided options put together, programs loaded. Nothing of the rows is computed yet.</summary>
+/// <summary>
+/// The third stage of a run: model, rows and decided options put together, programs loaded. Nothing of the rows is computed yet.
+/// </summary>
 internal sealed class OpenedRun : IDisposable
 {
     private readonly Stack<IDisposable> _owned;
@@ -13,7 +15,9 @@ internal sealed class OpenedRun : IDisposable
     private OpenedRun(FineTuneOptions options, IProgress<TrainingEvent>? progress, Stack<IDisposable> owned)
     {
         _owned = owned;
-        var model = Own(LocalModel.Open(options.Model, options.Engine with { CacheProgress = new StageReport(progress, "preparing weights") }));
+        var model = Own(
+            LocalModel.Open(options.Model, options.Engine with { CacheProgress = new StageReport(progress, "preparing weights") })
+        );
         Rows = RunRows.Read(options, model);
         Options = DecidedOptions.Of(options, Rows);
         Fresh = FreshAdapter.Create(model, Options.Adapter, options.Seed, Rows.Train);
@@ -78,9 +82,11 @@ internal sealed class OpenedRun : IDisposable
         if ((long)queries * trained > Array.MaxLength)
         {
             throw new FineTuneException(
-                FormattableString.Invariant($"{queries} queries of {trained} trained values are too many ({Array.MaxLength} values at most): ") +
-                "lower OptimizerOptions.Queries or AdapterOptions.Rank, or choose fewer AdapterOptions.TargetModules.",
-                FineTuneFailure.Settings);
+                FormattableString.Invariant(
+                    $"{queries} queries of {trained} trained values are too many ({Array.MaxLength} values at most): "
+                ) + "lower OptimizerOptions.Queries or AdapterOptions.Rank, or choose fewer AdapterOptions.TargetModules.",
+                FineTuneFailure.Settings
+            );
         }
     }
 

@@ -43,32 +43,49 @@ internal sealed class PreparedRun : IDisposable
     /// <param name="progress">Told what happens; may be null.</param>
     /// <param name="cancellation">Stops the preparation.</param>
     /// <exception cref="FineTuneException">Model, rows and options do not fit together.</exception>
-    public static PreparedRun Prepare(FineTuneOptions options, RecordedRun? recorded, IProgress<TrainingEvent>? progress, CancellationToken cancellation) => Finish(
-        OpenedRun.Open(options, progress),
-        opened =>
-        {
-            opened.Caches.Fill(opened.TrainCache, "training", isLast: opened.Rows.Eval.Count == 0, cancellation);
-            var evaluator = CreateEvaluator(opened);
-            if (evaluator is not null)
+    public static PreparedRun Prepare(
+        FineTuneOptions options,
+        RecordedRun? recorded,
+        IProgress<TrainingEvent>? progress,
+        CancellationToken cancellation
+    ) =>
+        Finish(
+            OpenedRun.Open(options, progress),
+            opened =>
             {
-                opened.Caches.Fill(evaluator.Cache, "evaluation", isLast: true, cancellation);
+                opened.Caches.Fill(opened.TrainCache, "training", isLast: opened.Rows.Eval.Count == 0, cancellation);
+                var evaluator = CreateEvaluator(opened);
+                if (evaluator is not null)
+                {
+                    opened.Caches.Fill(evaluator.Cache, "evaluation", isLast: true, cancellation);
+                }
+
+                var adapter = InitialAdapter.Of(opened, recorded, progress, cancellation);
+                var objective = CreateObjective(opened, adapter);
+                var decided = ChosenRate.Of(opened.Options, adapter.Layout, objective, recorded, progress, cancellation);
+                return new PreparedRun(opened, decided, adapter, objective, evaluator);
             }
+        );
 
-            var adapter = InitialAdapter.Of(opened, recorded, progress, cancellation);
-            var objective = CreateObjective(opened, adapter);
-            var decided = ChosenRate.Of(opened.Options, adapter.Layout, objective, recorded, progress, cancellation);
-            return new PreparedRun(opened, decided, adapter, objective, evaluator);
-        });
-
-    /// <summary>Goes as far as one step can be measured: only its prompts are computed, A stays random and no learning rate is tried.</summary>
+    /// <summary>
+    /// Goes as far as one step can be measured: only its prompts are computed, A stays random and no learning rate is tried.
+    /// </summary>
     /// <inheritdoc cref="Prepare(FineTuneOptions, RecordedRun?, IProgress{TrainingEvent}?, CancellationToken)"/>
-    public static PreparedRun Preview(FineTuneOptions options, IProgress<TrainingEvent>? progress) => Finish(
-        OpenedRun.Open(options, progress),
-        opened =>
-        {
-            opened.TrainCache?.FillFor(opened.Examples.Order.IndicesOf(0));
-            return new PreparedRun(opened, opened.Options, opened.Fresh, CreateObjective(opened, opened.Fresh), CreateEvaluator(opened));
-        });
+    public static PreparedRun Preview(FineTuneOptions options, IProgress<TrainingEvent>? progress) =>
+        Finish(
+            OpenedRun.Open(options, progress),
+            opened =>
+            {
+                opened.TrainCache?.FillFor(opened.Examples.Order.IndicesOf(0));
+                return new PreparedRun(
+                    opened,
+                    opened.Options,
+                    opened.Fresh,
+                    CreateObjective(opened, opened.Fresh),
+                    CreateEvaluator(opened)
+                );
+            }
+        );
 
     /// <summary>An evaluator of further rows with the programs of this run.</summary>
     public Evaluator CreateEvaluator(IReadOnlyList<EncodedExample> rows) => CreateEvaluator(_opened, rows);
@@ -89,17 +106,20 @@ internal sealed class PreparedRun : IDisposable
         }
     }
 
-    private static Evaluator? CreateEvaluator(OpenedRun opened) => opened.Rows.Eval.Count == 0 ? null : CreateEvaluator(opened, opened.Rows.Eval);
+    private static Evaluator? CreateEvaluator(OpenedRun opened) =>
+        opened.Rows.Eval.Count == 0 ? null : CreateEvaluator(opened, opened.Rows.Eval);
 
     private static Evaluator CreateEvaluator(OpenedRun opened, IReadOnlyList<EncodedExample> rows) =>
         new(opened.Model, rows, opened.Rows.Choices, examples => opened.Caches.Open(examples), opened.Options.Run.MaxTokensPerRun);
 
-    private static ModelObjective CreateObjective(OpenedRun opened, LoraAdapter adapter) => new(
-        opened.Programs,
-        opened.Options.Loss,
-        [.. adapter.Modules.SelectMany(module => module.A)],
-        opened.Examples.All,
-        opened.Examples.Order,
-        opened.TrainCache,
-        opened.Options.Run.MaxTokensPerRun);
+    private static ModelObjective CreateObjective(OpenedRun opened, LoraAdapter adapter) =>
+        new(
+            opened.Programs,
+            opened.Options.Loss,
+            [.. adapter.Modules.SelectMany(module => module.A)],
+            opened.Examples.All,
+            opened.Examples.Order,
+            opened.TrainCache,
+            opened.Options.Run.MaxTokensPerRun
+        );
 }

@@ -31,10 +31,15 @@ internal sealed record RecordedRun(RunFolder Folder, RunJournal Journal)
         string[] names = [.. fresh.Modules.Select(module => module.Name)];
 
         // Another adapter is another run; comparing the journal's header refuses it and names the differences.
-        return stored.Rank == fresh.Rank && stored.Modules.Select(module => module.Name).ToHashSet(StringComparer.Ordinal).SetEquals(names) ? stored.OrderedAs(names) : fresh;
+        return stored.Rank == fresh.Rank && stored.Modules.Select(module => module.Name).ToHashSet(StringComparer.Ordinal).SetEquals(names)
+            ? stored.OrderedAs(names)
+            : fresh;
     }
 
-    /// <summary>The optimiser after the last recorded step: from the last checkpoint when there is one, else from the beginning, repeating the journal from there.</summary>
+    /// <summary>
+    /// The optimiser after the last recorded step: from the last checkpoint when there is one, else from the beginning, repeating the
+    /// journal from there.
+    /// </summary>
     /// <param name="header">The run as its options of now describe it.</param>
     /// <exception cref="FineTuneException">The run was started with other settings, or its files do not fit together.</exception>
     public ZerothOrderOptimizer Restore(JournalHeader header)
@@ -42,8 +47,10 @@ internal sealed record RecordedRun(RunFolder Folder, RunJournal Journal)
         if (Journal.Header.Differences(header) is { Count: > 0 } differences)
         {
             throw new FineTuneException(
-                $"'{Folder.Path}' was started with other settings, so it cannot be resumed with these (run / now): {string.Join("; ", differences)}. Use the settings of the run, or another folder.",
-                FineTuneFailure.Settings);
+                $"'{Folder.Path}' was started with other settings, so it cannot be resumed with these (run / now): "
+                    + $"{string.Join("; ", differences)}. Use the settings of the run, or another folder.",
+                FineTuneFailure.Settings
+            );
         }
 
         if (!File.Exists(Folder.CheckpointFile))
@@ -56,9 +63,11 @@ internal sealed record RecordedRun(RunFolder Folder, RunJournal Journal)
         {
             // Power was lost after the checkpoint reached the disk but before the last journal lines did.
             throw new FineTuneException(
-                FormattableString.Invariant($"{Folder.JournalFile} ends at step {Journal.Entries.Count}, before the checkpoint at step {checkpoint.NextStep}. ") +
-                $"Remove {Folder.CheckpointFile} to continue from the journal.",
-                FineTuneFailure.Input);
+                FormattableString.Invariant(
+                    $"{Folder.JournalFile} ends at step {Journal.Entries.Count}, before the checkpoint at step {checkpoint.NextStep}. "
+                ) + $"Remove {Folder.CheckpointFile} to continue from the journal.",
+                FineTuneFailure.Input
+            );
         }
 
         var optimizer = new ZerothOrderOptimizer(header.Optimizer, header.Layout, header.Seed, header.TotalSteps);

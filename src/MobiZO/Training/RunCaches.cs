@@ -20,15 +20,22 @@ internal sealed class RunCaches : IDisposable
     }
 
     /// <summary>What all stores take; null when nothing is frozen.</summary>
-    public PrefixCachePlan? Plan => _stores.Select(store => store.Plan).Aggregate((PrefixCachePlan?)null, (sum, plan) => sum?.Plus(plan) ?? plan);
+    public PrefixCachePlan? Plan =>
+        _stores.Select(store => store.Plan).Aggregate((PrefixCachePlan?)null, (sum, plan) => sum?.Plus(plan) ?? plan);
 
     /// <summary>Opens a store within what is left of the budget; null when nothing is frozen.</summary>
     /// <param name="examples">The examples.</param>
     /// <param name="used">Examples worth computing ahead; null: all.</param>
     public PrefixStore? Open(IReadOnlyList<PromptExample> examples, IReadOnlyCollection<int>? used = null)
     {
-        var folder = _options.PrefixCacheFile ? PrefixFolder.PathOf(_model.Model, _options.Engine, _model.Prefix.Shape, _options.PrefixCacheType) : null;
-        var store = _model.OpenStore(examples, new PrefixCacheOptions(_options.PrefixCacheType, _bytesLeft, folder, _options.MaxTokensPerRun), used);
+        var folder = _options.PrefixCacheFile
+            ? PrefixFolder.PathOf(_model.Model, _options.Engine, _model.Prefix.Shape, _options.PrefixCacheType)
+            : null;
+        var store = _model.OpenStore(
+            examples,
+            new PrefixCacheOptions(_options.PrefixCacheType, _bytesLeft, folder, _options.MaxTokensPerRun),
+            used
+        );
         if (store is not null)
         {
             _stores.Add(store);
@@ -48,7 +55,8 @@ internal sealed class RunCaches : IDisposable
             plan => _progress?.Report(new PrefixesPlanned(rows, plan)),
             (done, total) => _progress?.Report(new StageProgress($"caching {rows} prompts", done, total)),
             reason => _progress?.Report(new RunNote(reason, true)),
-            cancellation);
+            cancellation
+        );
         _bytesLeft -= store?.HeldBytes ?? 0;
         if (isLast)
         {

@@ -43,7 +43,8 @@ internal sealed class RunEvaluations
     public bool IsDue(long step)
     {
         var options = _run.Options.Run;
-        return _run.Evaluator is not null && (step == options.Steps || (options.EvalEvery > 0 && step > 0 && step % options.EvalEvery == 0));
+        return _run.Evaluator is not null
+            && (step == options.Steps || (options.EvalEvery > 0 && step > 0 && step % options.EvalEvery == 0));
     }
 
     /// <summary>Whether an evaluation belongs behind this many steps and is not there.</summary>
@@ -77,26 +78,39 @@ internal sealed class RunEvaluations
         _progress?.Report(new EvaluationCompleted(step, result, isBest));
     }
 
-    /// <summary>Scores the held-out rows, which are read here and nowhere else, once: with the base model and with the kept adapter, the best one if there is any.</summary>
+    /// <summary>
+    /// Scores the held-out rows, which are read here and nowhere else, once: with the base model and with the kept adapter, the best one if
+    /// there is any.
+    /// </summary>
     /// <param name="step">Steps taken.</param>
     /// <param name="b">The trained state after them.</param>
     public (EvaluationPoint Before, EvaluationPoint After) ScoreHeldOut(long step, float[] b)
     {
         var evaluator = _run.CreateEvaluator(_run.Rows.ReadTest());
         _run.Caches.Fill(evaluator.Cache, "held-out", isLast: true, CancellationToken.None);
-        var kept = Best is null ? b : AdapterFiles.Load(_folder.BestAdapterFolder).OrderedAs([.. _run.Adapter.Modules.Select(module => module.Name)]).ToState();
+        var kept = Best is null
+            ? b
+            : AdapterFiles.Load(_folder.BestAdapterFolder).OrderedAs([.. _run.Adapter.Modules.Select(module => module.Name)]).ToState();
         var before = Score(evaluator, new float[b.Length], CancellationToken.None).At(0);
         return (before, Score(evaluator, kept, CancellationToken.None).At(Best?.Step ?? step));
     }
 
-    /// <summary>The best adapter so far can be lost or damaged, as a folder that was removed; the journal has what it takes to write it again.</summary>
+    /// <summary>
+    /// The best adapter so far can be lost or damaged, as a folder that was removed; the journal has what it takes to write it again.
+    /// </summary>
     private void RestoreBest(RunJournal journal)
     {
         if (Best is { } best && !IsWhole(_folder.BestAdapterFolder))
         {
             AdapterFiles.Save(_run.Adapter.WithState(JournalReplay.Run(journal, best.Step)), _folder.BestAdapterFolder);
-            _progress?.Report(new RunNote(
-                FormattableString.Invariant($"The best adapter, of step {best.Step}, was missing or damaged; it was written again from the journal."), IsWarning: false));
+            _progress?.Report(
+                new RunNote(
+                    FormattableString.Invariant(
+                        $"The best adapter, of step {best.Step}, was missing or damaged; it was written again from the journal."
+                    ),
+                    IsWarning: false
+                )
+            );
         }
     }
 
@@ -115,8 +129,10 @@ internal sealed class RunEvaluations
 
     private bool Has(long step) => _points.Any(point => point.Step == step);
 
-    private EvaluationResult Score(Evaluator evaluator, float[] b, CancellationToken cancellation) => evaluator.Evaluate(
-        AdapterTensors.Of(_run.Adapter, b),
-        done => _progress?.Report(new StageProgress("evaluating", done, evaluator.RowCount)),
-        cancellation);
+    private EvaluationResult Score(Evaluator evaluator, float[] b, CancellationToken cancellation) =>
+        evaluator.Evaluate(
+            AdapterTensors.Of(_run.Adapter, b),
+            done => _progress?.Report(new StageProgress("evaluating", done, evaluator.RowCount)),
+            cancellation
+        );
 }

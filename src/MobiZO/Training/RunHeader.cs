@@ -35,7 +35,9 @@ internal static class RunHeader
                 ["prompts"] = start switch
                 {
                     { Prompt: PrefixKind.Tokens } => "computed",
-                    { Prompt: PrefixKind.KeyValues, Layer: > 0 } => FormattableString.Invariant($"{run.PrefixCacheType} from layer {start.Layer}"),
+                    { Prompt: PrefixKind.KeyValues, Layer: > 0 } => FormattableString.Invariant(
+                        $"{run.PrefixCacheType} from layer {start.Layer}"
+                    ),
                     _ => run.PrefixCacheType.ToString(),
                 },
             },

@@ -36,15 +36,24 @@ internal static class RunPlanner
             RowsPerStep = copies.Count * options.ExamplesPerStep,
             RunsPerStep = run.Objective.LastRunCount,
             PrefixCache = cache,
-            EstimatedMemoryBytes = MemoryEstimate.Of(run.Model.Model, options, MemoryEstimate.StateBytes(trained, options.Optimizer), run.Model.Start.Prompt) + CacheMemory(run, cache),
+            EstimatedMemoryBytes =
+                MemoryEstimate.Of(run.Model.Model, options, MemoryEstimate.StateBytes(trained, options.Optimizer), run.Model.Start.Prompt)
+                + CacheMemory(run, cache),
             StepMilliseconds = milliseconds,
             EstimatedSeconds = milliseconds / 1000 * Math.Max(0, options.Steps - firstStep),
             FirstStep = firstStep,
         };
     }
 
-    private static long CacheMemory(PreparedRun run, PrefixCachePlan? cache) => cache is null ? 0
-        : MemoryEstimate.PromptBytes(cache.Bytes, run.Model.Prefix.Shape.ValuesPerToken, run.Options.Run, run.Rows.Train.Max(row => row.Length));
+    private static long CacheMemory(PreparedRun run, PrefixCachePlan? cache) =>
+        cache is null
+            ? 0
+            : MemoryEstimate.PromptBytes(
+                cache.Bytes,
+                run.Model.Prefix.Shape.ValuesPerToken,
+                run.Options.Run,
+                run.Rows.Train.Max(row => row.Length)
+            );
 
     private static double MeasureStep(PreparedRun run, CopyPlan copies)
     {

@@ -60,7 +60,11 @@ internal sealed record RunRows
         if (options.EvalData is { } path)
         {
             // Evaluation rows are taken as they come, unless rows are to be balanced there too.
-            var evalData = data with { MaxRows = options.EvalMaxRows, EvalFraction = 0 };
+            var evalData = data with
+            {
+                MaxRows = options.EvalMaxRows,
+                EvalFraction = 0,
+            };
             var read = DataFile.Read(path, evalData);
             eval = encoder.Encode(new RowSampler(evalData).Choose(read));
             evalRows = read.Count;
@@ -76,15 +80,19 @@ internal sealed record RunRows
             TrainSummary = DataSummary.Of(rows.Count, train, encoder.Choices),
             Eval = eval,
             EvalSummary = eval.Count == 0 ? null : DataSummary.Of(evalRows, eval, encoder.Choices),
-            ReadTest = () => encoder.Encode(DataFile.Read(options.TestData!, data with { MaxRows = null, EvalFraction = 0, Balanced = false })),
+            ReadTest = () =>
+                encoder.Encode(DataFile.Read(options.TestData!, data with { MaxRows = null, EvalFraction = 0, Balanced = false })),
             Choices = encoder.Choices,
             MaxLength = data.MaxLength,
         };
     }
 
-    private string? NoteOf(string what, DataSummary? rows) => rows is not { RowsCut: > 0 } ? null
-        : FormattableString.Invariant($"{rows.RowsCut} of {rows.RowsUsed} {what} rows were cut to {MaxLength} tokens (their answers were not). ") +
-            "Raise DataOptions.MaxLength if what was cut matters.";
+    private string? NoteOf(string what, DataSummary? rows) =>
+        rows is not { RowsCut: > 0 }
+            ? null
+            : FormattableString.Invariant(
+                $"{rows.RowsCut} of {rows.RowsUsed} {what} rows were cut to {MaxLength} tokens (their answers were not). "
+            ) + "Raise DataOptions.MaxLength if what was cut matters.";
 
     private static string Digest(IReadOnlyList<EncodedExample> examples)
     {

@@ -21,7 +21,9 @@ internal sealed class StepExamples
         (_options, _start, _traits) = (options, start, traits);
         All = [.. rows.Train.Select(ExampleOf)];
         Order = new ExampleOrder(All.Count, options.Run.ExamplesPerStep, options.Run.Seed);
-        ReadFirst = options.ReadsPrompts ? new ExampleOrder(All.Count, Math.Min(All.Count, DiscriminantInitialization.MostExamples), options.Run.Seed).IndicesOf(0) : [];
+        ReadFirst = options.ReadsPrompts
+            ? new ExampleOrder(All.Count, Math.Min(All.Count, DiscriminantInitialization.MostExamples), options.Run.Seed).IndicesOf(0)
+            : [];
     }
 
     /// <summary>One example a row.</summary>
@@ -34,20 +36,23 @@ internal sealed class StepExamples
     public IReadOnlyList<int> ReadFirst { get; }
 
     /// <summary>The examples that the run will see: of a large file only a part, and only their prompts are worth computing.</summary>
-    public IReadOnlyCollection<int> Used => (long)_options.Run.Steps * Order.ExamplesPerStep >= Order.Count
-        ? [.. Enumerable.Range(0, Order.Count)]
-        : [.. Enumerable.Range(0, _options.Run.Steps).SelectMany(step => Order.IndicesOf(step)).Concat(ReadFirst).Distinct()];
+    public IReadOnlyCollection<int> Used =>
+        (long)_options.Run.Steps * Order.ExamplesPerStep >= Order.Count
+            ? [.. Enumerable.Range(0, Order.Count)]
+            : [.. Enumerable.Range(0, _options.Run.Steps).SelectMany(step => Order.IndicesOf(step)).Concat(ReadFirst).Distinct()];
 
     /// <summary>Tokens of a row of the run's steps, where the step's program is shorter for them; null otherwise.</summary>
     /// <remarks>
-    /// That program may join the new keys of all copies in one product: then an overflow in one copy spoils the others, and the search for a
-    /// learning rate tries distances that overflow.
+    /// That program may join the new keys of all copies in one product: then an overflow in one copy spoils the others, and the search for
+    /// a learning rate tries distances that overflow.
     /// </remarks>
-    public int? RowTokens => _options.Run.Optimizer.ProbeLearningRate && !_traits.AreCopiesIndependent
-        ? null
-        : RowTokensOf(_options.Loss, _start.Prompt, All);
+    public int? RowTokens =>
+        _options.Run.Optimizer.ProbeLearningRate && !_traits.AreCopiesIndependent ? null : RowTokensOf(_options.Loss, _start.Prompt, All);
 
-    /// <summary>Tokens of a row of a step when all rows have as many and the step's program is shorter for that number (1, behind cached prompts); null otherwise.</summary>
+    /// <summary>
+    /// Tokens of a row of a step when all rows have as many and the step's program is shorter for that number (1, behind cached prompts);
+    /// null otherwise.
+    /// </summary>
     public static int? RowTokensOf(StepLossKind loss, PrefixKind prompt, IEnumerable<PromptExample> examples) =>
         prompt == PrefixKind.KeyValues && examples.All(example => StepFeed.TokensOf(loss, example) == 1) ? 1 : null;
 
@@ -59,11 +64,16 @@ internal sealed class StepExamples
             var optimizer = _options.Run.Optimizer;
             var step = CopyPlan.Create(optimizer.Estimator, optimizer.Queries);
             return StepExtents.Of(
-                _options.Loss, All, Order.ExamplesPerStep, optimizer.ProbeLearningRate ? [step, LearningRateProbe.Line] : [step]);
+                _options.Loss,
+                All,
+                Order.ExamplesPerStep,
+                optimizer.ProbeLearningRate ? [step, LearningRateProbe.Line] : [step]
+            );
         }
     }
 
-    private PromptExample ExampleOf(EncodedExample row) => _options.Loss == StepLossKind.Tokens
-        ? new PromptExample(row.PromptIds, _start.TokenOf(row), row.AnswerIds, [], row.Label ?? 0)
-        : new PromptExample(row.PromptIds, _start.TokenOf(row), [], row.ChoiceIds, row.Label ?? 0);
+    private PromptExample ExampleOf(EncodedExample row) =>
+        _options.Loss == StepLossKind.Tokens
+            ? new PromptExample(row.PromptIds, _start.TokenOf(row), row.AnswerIds, [], row.Label ?? 0)
+            : new PromptExample(row.PromptIds, _start.TokenOf(row), [], row.ChoiceIds, row.Label ?? 0);
 }

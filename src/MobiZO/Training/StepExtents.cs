@@ -13,7 +13,12 @@ internal static class StepExtents
     /// <param name="examples">Every example that a step may see.</param>
     /// <param name="examplesPerStep">E.</param>
     /// <param name="plans">The copies of a step, and of whatever else asks for losses; a step may be cut into parts of them.</param>
-    public static Extents Of(StepLossKind form, IReadOnlyList<PromptExample> examples, int examplesPerStep, params IReadOnlyList<CopyPlan> plans)
+    public static Extents Of(
+        StepLossKind form,
+        IReadOnlyList<PromptExample> examples,
+        int examplesPerStep,
+        params IReadOnlyList<CopyPlan> plans
+    )
     {
         var choices = examples.Max(example => Math.Max(1, example.Choices.Length));
         var answers = form switch
@@ -32,6 +37,7 @@ internal static class StepExtents
             ("X", Extent.UpTo(rowsOfCopy)),
             ("S", Extent.UpTo(examples.Max(example => StepFeed.TokensOf(form, example)))),
             ("T", Extent.UpTo(Math.Max(1, examples.Max(example => example.SuffixStart)))),
-            ("R", Extent.UpTo(copies * rowsOfCopy * answers)));
+            ("R", Extent.UpTo(copies * rowsOfCopy * answers))
+        );
     }
 }

@@ -9,7 +9,11 @@ namespace MobiZO.Training;
 /// <param name="Losses">The losses alone: the host updates, or the copies do not fit into one engine run.</param>
 /// <param name="LossesAndUpdate">Losses and update in one run; null when the host updates.</param>
 /// <param name="Update">The update alone, after losses that took several runs; null when the host updates.</param>
-internal sealed record StepPrograms(Lazy<IProgramSession> Losses, IProgramSession? LossesAndUpdate = null, Lazy<IProgramSession>? Update = null) : IDisposable
+internal sealed record StepPrograms(
+    Lazy<IProgramSession> Losses,
+    IProgramSession? LossesAndUpdate = null,
+    Lazy<IProgramSession>? Update = null
+) : IDisposable
 {
     /// <summary>The programs when the host updates.</summary>
     public static StepPrograms ForHost(IProgramSession losses) => new(new Lazy<IProgramSession>(losses));
@@ -43,7 +47,8 @@ internal sealed record StepPrograms(Lazy<IProgramSession> Losses, IProgramSessio
             return new StepPrograms(
                 new Lazy<IProgramSession>(() => LoadStep(plain)),
                 LoadStep(plain with { Update = update }),
-                new Lazy<IProgramSession>(() => model.Load(ProgramAssembler.Update(plain.Adapter, update.Queries))));
+                new Lazy<IProgramSession>(() => model.Load(ProgramAssembler.Update(plain.Adapter, update.Queries)))
+            );
         }
         finally
         {

@@ -12,9 +12,7 @@ namespace MobiZO.Training;
 [JsonDerivedType(typeof(EvaluationCompleted), "evaluation-completed")]
 public abstract record TrainingEvent
 {
-    private protected TrainingEvent()
-    {
-    }
+    private protected TrainingEvent() { }
 
     /// <summary>When it happened.</summary>
     public DateTimeOffset Time { get; init; }

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace MobiZO.Training;
 
 /// <summary>
-/// Training events as JSON, for another process or a page: one object on one line. <c>event</c> names the kind, e.g. <c>step-completed</c>, <c>time</c> is
-/// ISO 8601; the other keys are the properties in snake_case. Numbers that are not finite are texts.
+/// Training events as JSON, for another process or a page: one object on one line. <c>event</c> names the kind, e.g. <c>step-completed</c>,
+/// <c>time</c> is ISO 8601; the other keys are the properties in snake_case. Numbers that are not finite are texts.
 /// </summary>
 public static class TrainingEventJson
 {
@@ -26,5 +26,6 @@ public static class TrainingEventJson
 
     /// <summary>Reads an event.</summary>
     /// <exception cref="JsonException">The text is no event, or one of an unknown kind.</exception>
-    public static TrainingEvent Read(string json) => JsonSerializer.Deserialize<TrainingEvent>(json, s_options) ?? throw new JsonException("expected an event, found null");
+    public static TrainingEvent Read(string json) =>
+        JsonSerializer.Deserialize<TrainingEvent>(json, s_options) ?? throw new JsonException("expected an event, found null");
 }

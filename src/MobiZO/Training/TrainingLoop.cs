@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using MobiZO.Adapters;
 using MobiZO.Journal;
@@ -32,7 +33,13 @@ internal sealed class TrainingLoop
     /// <param name="recorded">The run that goes on; null for a new one.</param>
     /// <param name="progress">Told what happens; may be null.</param>
     /// <param name="time">What the lines of the journal are stamped by.</param>
-    public TrainingLoop(PreparedRun run, IStepObjective objective, RecordedRun? recorded, IProgress<TrainingEvent>? progress, TimeProvider time)
+    public TrainingLoop(
+        PreparedRun run,
+        IStepObjective objective,
+        RecordedRun? recorded,
+        IProgress<TrainingEvent>? progress,
+        TimeProvider time
+    )
     {
         (_run, _objective, _recorded, _progress, _time, _options) = (run, objective, recorded, progress, time, run.Options.Run);
         _folder = new RunFolder(_options.Output);
@@ -92,7 +99,10 @@ internal sealed class TrainingLoop
     {
         SaveState();
         AdapterFiles.Save(_run.Adapter.WithState(_optimizer.B.Span), _folder.AdapterFolder);
-        (EvaluationPoint Before, EvaluationPoint After)? heldOut = end == RunEnd.Cancelled || _options.TestData is null ? null : _evaluations.ScoreHeldOut(_optimizer.NextStep, _optimizer.B.ToArray());
+        (EvaluationPoint Before, EvaluationPoint After)? heldOut =
+            end == RunEnd.Cancelled || _options.TestData is null
+                ? null
+                : _evaluations.ScoreHeldOut(_optimizer.NextStep, _optimizer.B.ToArray());
         var result = new FineTuneResult
         {
             End = end,
@@ -123,7 +133,9 @@ internal sealed class TrainingLoop
         var optimizer = recorded.Restore(_run.Header);
         _skipped = recorded.Journal.Entries.Count(entry => entry.Skipped);
         var note = recorded.Journal.HasTornTail ? " (its last line was torn and is taken again)" : "";
-        _progress?.Report(new RunNote(FormattableString.Invariant($"Resumed at step {optimizer.NextStep} of {_options.Steps}{note}."), false));
+        _progress?.Report(
+            new RunNote(FormattableString.Invariant($"Resumed at step {optimizer.NextStep} of {_options.Steps}{note}."), false)
+        );
         return optimizer;
     }
 
@@ -133,16 +145,18 @@ internal sealed class TrainingLoop
         var result = _optimizer.Step(_objective);
         var milliseconds = watch.Elapsed.TotalMilliseconds;
         var peak = ProcessMemory.Peak();
-        journal.Append(new JournalEntry
-        {
-            Step = result.Step,
-            Losses = result.Losses,
-            ProjectedGradients = result.ProjectedGradients,
-            LearningRate = result.LearningRate,
-            Milliseconds = milliseconds,
-            PeakMemoryBytes = peak,
-            Skipped = result.Skipped,
-        });
+        journal.Append(
+            new JournalEntry
+            {
+                Step = result.Step,
+                Losses = result.Losses,
+                ProjectedGradients = result.ProjectedGradients,
+                LearningRate = result.LearningRate,
+                Milliseconds = milliseconds,
+                PeakMemoryBytes = peak,
+                Skipped = result.Skipped,
+            }
+        );
         _stepMilliseconds += milliseconds;
         _progress?.Report(new StepCompleted(result, _options.Steps, milliseconds, peak));
         CountSkips(result);
@@ -157,15 +171,22 @@ internal sealed class TrainingLoop
         }
 
         _skipped++;
-        _progress?.Report(new RunNote(FormattableString.Invariant($"Step {result.Step + 1}: a loss is not finite; the step changes nothing."), true));
+        _progress?.Report(
+            new RunNote(FormattableString.Invariant($"Step {result.Step + 1}: a loss is not finite; the step changes nothing."), true)
+        );
         if (_skippedInARow >= MostSkipsInARow)
         {
             SaveState();
             var (rate, epsilon) = (_options.Optimizer.LearningRate, _options.Optimizer.Epsilon);
             throw new FineTuneException(
-                FormattableString.Invariant($"{MostSkipsInARow} steps in a row had a loss that is not finite, the last at step {result.Step + 1}: the adapter has diverged. ") +
-                FormattableString.Invariant($"Start again with a smaller OptimizerOptions.LearningRate (now {rate}) or OptimizerOptions.Epsilon (now {epsilon}); ") +
-                $"the best adapter so far is in '{_folder.BestAdapterFolder}'.");
+                string.Create(CultureInfo.InvariantCulture, $"{MostSkipsInARow} steps in a row had a loss that is not finite, the last at step {result.Step + 1}: the adapter "
+                        + $"has diverged. "
+                )
+                    + string.Create(CultureInfo.InvariantCulture, $"Start again with a smaller OptimizerOptions.LearningRate (now {rate}) or OptimizerOptions.Epsilon (now "
+                            + $"{epsilon}); "
+                    )
+                    + $"the best adapter so far is in '{_folder.BestAdapterFolder}'."
+            );
         }
     }
 
@@ -175,10 +196,11 @@ internal sealed class TrainingLoop
         SaveState();
     }
 
-    private void SaveState() => new TrainingCheckpoint
-    {
-        NextStep = _optimizer.NextStep,
-        B = _optimizer.B.ToArray(),
-        Velocity = _optimizer.Velocity.ToArray(),
-    }.Save(_folder.CheckpointFile, _run.Header);
+    private void SaveState() =>
+        new TrainingCheckpoint
+        {
+            NextStep = _optimizer.NextStep,
+            B = _optimizer.B.ToArray(),
+            Velocity = _optimizer.Velocity.ToArray(),
+        }.Save(_folder.CheckpointFile, _run.Header);
 }

@@ -11,11 +11,27 @@ public sealed class GgufFileTests : IDisposable
     [Fact]
     public void Every_value_type_is_read()
     {
-        using GgufFile file = Open(new GgufBytes()
-            .Add("u8", (byte)200).Add("i8", (sbyte)-3).Add("u16", (ushort)60000).Add("i16", (short)-300).Add("u32", 4000000000u).Add("i32", -5)
-            .Add("f32", 1e-5f).Add("yes", true).Add("text", "héllo").Add("u64", ulong.MaxValue).Add("i64", 77L).Add("f64", 2.5)
-            .Add("texts", new[] { "a", "" }).Add("floats", new[] { 1f, 2f }).Add("ints", new[] { -1, 2 }).Add("nested", new object[] { new[] { 1u }, new[] { "x" } }).Add("none", Array.Empty<int>())
-            .Add("u64s", new[] { ulong.MaxValue, 1UL }));
+        using GgufFile file = Open(
+            new GgufBytes()
+                .Add("u8", (byte)200)
+                .Add("i8", (sbyte)-3)
+                .Add("u16", (ushort)60000)
+                .Add("i16", (short)-300)
+                .Add("u32", 4000000000u)
+                .Add("i32", -5)
+                .Add("f32", 1e-5f)
+                .Add("yes", true)
+                .Add("text", "héllo")
+                .Add("u64", ulong.MaxValue)
+                .Add("i64", 77L)
+                .Add("f64", 2.5)
+                .Add("texts", new[] { "a", "" })
+                .Add("floats", new[] { 1f, 2f })
+                .Add("ints", new[] { -1, 2 })
+                .Add("nested", new object[] { new[] { 1u }, new[] { "x" } })
+                .Add("none", Array.Empty<int>())
+                .Add("u64s", new[] { ulong.MaxValue, 1UL })
+        );
         GgufMetadata metadata = file.Metadata;
         Assert.Equal(200, metadata.Int32("u8", 0));
         Assert.Equal(-3, metadata.Int32("i8", -3));
@@ -44,8 +60,11 @@ public sealed class GgufFileTests : IDisposable
     [InlineData(3u)]
     public void Tensors_are_found_and_read(uint version)
     {
-        using GgufFile file = Open(new GgufBytes { Version = version }
-            .AddTensor("a", 0, [2, 3], Floats(6)).AddTensor("b", 30, [3], [0, 0, 0x80, 0x3F, 0, 0xC0]));
+        using GgufFile file = Open(
+            new GgufBytes { Version = version }
+                .AddTensor("a", 0, [2, 3], Floats(6))
+                .AddTensor("b", 30, [3], [0, 0, 0x80, 0x3F, 0, 0xC0])
+        );
         Assert.Equal([3, 2], file.Tensors["a"].Shape);
         var values = new float[3];
         file.Read(file.Tensors["b"], 0, values);
@@ -54,39 +73,40 @@ public sealed class GgufFileTests : IDisposable
         Assert.Equal([2, 3, 4], values);
     }
 
-    public static TheoryData<string, string> Broken() => new()
-    {
-        { "version", "found 7" },
-        { "version 1", "found 1" },
-        { "big endian", "big-endian" },
-        { "tensor count", "number of tensors" },
-        { "huge tensor count", "number of tensors" },
-        { "pair count", "number of metadata pairs" },
-        { "huge pair count", "number of metadata pairs" },
-        { "duplicate key", "'a' is given twice" },
-        { "duplicate tensor", "'t' is given twice" },
-        { "value type", "found 13" },
-        { "array type", "found 99" },
-        { "array count", "element count of 'a'" },
-        { "text length", "length of 'a'" },
-        { "nesting", "arrays inside each other" },
-        { "bool", "found 2" },
-        { "alignment 0", "general.alignment" },
-        { "alignment 24", "general.alignment" },
-        { "alignment text", "general.alignment" },
-        { "tensor type", "type number 4" },
-        { "no dimensions", "dimensions" },
-        { "five dimensions", "dimensions" },
-        { "dimension 0", "dimensions" },
-        { "dimension overflow", "fits" },
-        { "dimension above 2^63", "dimensions" },
-        { "row of 31", "multiple of 32" },
-        { "offset unaligned", "multiple of 32" },
-        { "offset outside", "bytes from byte" },
-        { "offset overflow", "bytes from byte" },
-        { "overlap", "data after that of 't'" },
-        { "data cut", "bytes from byte" },
-    };
+    public static TheoryData<string, string> Broken() =>
+        new()
+        {
+            { "version", "found 7" },
+            { "version 1", "found 1" },
+            { "big endian", "big-endian" },
+            { "tensor count", "number of tensors" },
+            { "huge tensor count", "number of tensors" },
+            { "pair count", "number of metadata pairs" },
+            { "huge pair count", "number of metadata pairs" },
+            { "duplicate key", "'a' is given twice" },
+            { "duplicate tensor", "'t' is given twice" },
+            { "value type", "found 13" },
+            { "array type", "found 99" },
+            { "array count", "element count of 'a'" },
+            { "text length", "length of 'a'" },
+            { "nesting", "arrays inside each other" },
+            { "bool", "found 2" },
+            { "alignment 0", "general.alignment" },
+            { "alignment 24", "general.alignment" },
+            { "alignment text", "general.alignment" },
+            { "tensor type", "type number 4" },
+            { "no dimensions", "dimensions" },
+            { "five dimensions", "dimensions" },
+            { "dimension 0", "dimensions" },
+            { "dimension overflow", "fits" },
+            { "dimension above 2^63", "dimensions" },
+            { "row of 31", "multiple of 32" },
+            { "offset unaligned", "multiple of 32" },
+            { "offset outside", "bytes from byte" },
+            { "offset overflow", "bytes from byte" },
+            { "overlap", "data after that of 't'" },
+            { "data cut", "bytes from byte" },
+        };
 
     [Theory]
     [MemberData(nameof(Broken))]
@@ -107,7 +127,9 @@ public sealed class GgufFileTests : IDisposable
             "array type" => new GgufBytes().AddRaw("a", [9, 0, 0, 0, 99, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]).Build(),
             "array count" => new GgufBytes().AddRaw("a", [9, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0]).Build(),
             "text length" => new GgufBytes().AddRaw("a", [8, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]).Build(),
-            "nesting" => new GgufBytes().AddRaw("a", [9, 0, 0, 0, .. Enumerable.Repeat<byte[]>([9, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0], 5000).SelectMany(x => x)]).Build(),
+            "nesting" => new GgufBytes()
+                .AddRaw("a", [9, 0, 0, 0, .. Enumerable.Repeat<byte[]>([9, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0], 5000).SelectMany(x => x)])
+                .Build(),
             "bool" => new GgufBytes().AddRaw("a", [7, 0, 0, 0, 2]).Build(),
             "alignment 0" => new GgufBytes().Add("general.alignment", 0u).Build(),
             "alignment 24" => new GgufBytes().Add("general.alignment", 24u).Build(),
@@ -134,7 +156,10 @@ public sealed class GgufFileTests : IDisposable
 
     [Fact]
     public void Other_files_are_refused() =>
-        Assert.Contains("not a GGUF file", Assert.Throws<CheckpointException>(() => GgufFile.Open(_folder.Write("x.gguf", "hello world, hello"))).Message);
+        Assert.Contains(
+            "not a GGUF file",
+            Assert.Throws<CheckpointException>(() => GgufFile.Open(_folder.Write("x.gguf", "hello world, hello"))).Message
+        );
 
     private static byte[] Floats(int count) => [.. Enumerable.Range(0, count).SelectMany(i => BitConverter.GetBytes((float)i))];
 

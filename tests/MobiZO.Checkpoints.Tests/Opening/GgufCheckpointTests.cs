@@ -78,7 +78,12 @@ public sealed class GgufCheckpointTests : IDisposable
         using Checkpoint gguf = Checkpoint.Open(Shared.PathOf("fixtures", "gguf", name));
         ModelDescription expected = ConfigReader.Read(Path.Combine(SourceOf(name), "config.json"));
         Assert.Equal(expected.Config.EosTokenIds, gguf.Config.EosTokenIds);
-        foreach (var (left, right) in expected.Layers.Zip(gguf.Description.Layers, (left, right) => (left.Attention.Rotary!, right.Attention.Rotary!)))
+        foreach (
+            var (left, right) in expected.Layers.Zip(
+                gguf.Description.Layers,
+                (left, right) => (left.Attention.Rotary!, right.Attention.Rotary!)
+            )
+        )
         {
             for (int i = 0; i < left.InverseFrequencies.Count; i++)
             {
@@ -88,7 +93,18 @@ public sealed class GgufCheckpointTests : IDisposable
         }
 
         Assert.Equal(expected.FinalNorm.Epsilon, gguf.Description.FinalNorm.Epsilon);
-        Assert.Equal(expected.Config with { EosTokenIds = [], PositionEncoding = "" }, gguf.Config with { EosTokenIds = [], PositionEncoding = "" });
+        Assert.Equal(
+            expected.Config with
+            {
+                EosTokenIds = [],
+                PositionEncoding = "",
+            },
+            gguf.Config with
+            {
+                EosTokenIds = [],
+                PositionEncoding = "",
+            }
+        );
     }
 
     [Fact]
@@ -96,7 +112,10 @@ public sealed class GgufCheckpointTests : IDisposable
     {
         using Checkpoint gguf = Checkpoint.Open(Shared.PathOf("fixtures", "gguf", "llama-gqa-f32", "model.gguf"));
         GgufTokenizerMetadata tokenizer = gguf.GgufTokenizer!;
-        Assert.Equal(("llama", "default", 272, 272, 272), (tokenizer.Model, tokenizer.Pre, tokenizer.Tokens.Count, tokenizer.Scores!.Count, tokenizer.TokenTypes!.Count));
+        Assert.Equal(
+            ("llama", "default", 272, 272, 272),
+            (tokenizer.Model, tokenizer.Pre, tokenizer.Tokens.Count, tokenizer.Scores!.Count, tokenizer.TokenTypes!.Count)
+        );
         Assert.Equal((1, 2, null, 0), (tokenizer.BosId, tokenizer.EosId, tokenizer.UnkId, tokenizer.PadId));
         Assert.Equal((true, null, true), (tokenizer.AddBos, tokenizer.AddEos, tokenizer.AddSpacePrefix));
         Assert.Equal("<s>", gguf.SpecialTokens["bos_token"]);
@@ -111,14 +130,22 @@ public sealed class GgufCheckpointTests : IDisposable
 
         // Two heads of four: pairs (0, 1) and (2, 3) of the file are (0, 2) and (1, 3) here.
         Assert.Equal([0, 16, 8, 24, 32, 48, 40, 56], rows);
-        Assert.Equal([4000, 4016, 4008, 4024], Enumerable.Range(0, 4).Select(row => Read(gguf, "model.layers.0.self_attn.k_proj.weight", row * 8)));
-        Assert.Equal([5000, 5008, 5016, 5024], Enumerable.Range(0, 4).Select(row => Read(gguf, "model.layers.0.self_attn.v_proj.weight", row * 8)));
+        Assert.Equal(
+            [4000, 4016, 4008, 4024],
+            Enumerable.Range(0, 4).Select(row => Read(gguf, "model.layers.0.self_attn.k_proj.weight", row * 8))
+        );
+        Assert.Equal(
+            [5000, 5008, 5016, 5024],
+            Enumerable.Range(0, 4).Select(row => Read(gguf, "model.layers.0.self_attn.v_proj.weight", row * 8))
+        );
     }
 
     [Fact]
     public void Facts_come_from_metadata()
     {
-        using Checkpoint gguf = Open(TinyLlama.Gguf().Add("llama.rope.freq_base", 100f).Add("llama.rope.scaling.type", "linear").Add("llama.rope.scaling.factor", 4f));
+        using Checkpoint gguf = Open(
+            TinyLlama.Gguf().Add("llama.rope.freq_base", 100f).Add("llama.rope.scaling.type", "linear").Add("llama.rope.scaling.factor", 4f)
+        );
         Assert.Equal([0.25, 0.025], gguf.Description.Layers[0].Attention.Rotary!.InverseFrequencies.Select(value => Math.Round(value, 12)));
         Assert.True(gguf.Config.TieWordEmbeddings);
         Assert.Equal([2, 3], gguf.Config.EosTokenIds);
@@ -127,25 +154,26 @@ public sealed class GgufCheckpointTests : IDisposable
         Assert.Equal("<1>", gguf.SpecialTokens["bos_token"]);
     }
 
-    public static TheoryData<string, object, string> WrongMetadata() => new()
-    {
-        { "llama.rope.scaling.type", "yarn", "none or linear" },
-        { "llama.expert_count", 8u, "experts" },
-        { "split.count", 2u, "--merge" },
-        { "llama.rope.dimension_count", 2u, "width of a head" },
-        { "llama.attention.value_length", 8u, "width of a head" },
-        { "llama.attention.key_length", 3u, "even" },
-        { "llama.attention.key_length", 0u, "llama.attention.key_length" },
-        { "llama.attention.key_length", 4000000000u, "llama.attention.key_length" },
-        { "llama.attention.key_length", 6u, "attn_q.weight" },
-        { "llama.rope.freq_base", float.NaN, "found NaN" },
-        { "llama.rope.freq_base", "10000", "above 0" },
-        { "tokenizer.ggml.scores", new[] { 1f }, "16 values" },
-        { "tokenizer.ggml.token_type", new[] { 1L }, "16 values" },
-        { "tokenizer.ggml.unknown_token_id", 16u, "unknown_token_id" },
-        { "tokenizer.ggml.add_bos_token", 1u, "true or false" },
-        { "tokenizer.chat_template", 1u, "a text" },
-    };
+    public static TheoryData<string, object, string> WrongMetadata() =>
+        new()
+        {
+            { "llama.rope.scaling.type", "yarn", "none or linear" },
+            { "llama.expert_count", 8u, "experts" },
+            { "split.count", 2u, "--merge" },
+            { "llama.rope.dimension_count", 2u, "width of a head" },
+            { "llama.attention.value_length", 8u, "width of a head" },
+            { "llama.attention.key_length", 3u, "even" },
+            { "llama.attention.key_length", 0u, "llama.attention.key_length" },
+            { "llama.attention.key_length", 4000000000u, "llama.attention.key_length" },
+            { "llama.attention.key_length", 6u, "attn_q.weight" },
+            { "llama.rope.freq_base", float.NaN, "found NaN" },
+            { "llama.rope.freq_base", "10000", "above 0" },
+            { "tokenizer.ggml.scores", new[] { 1f }, "16 values" },
+            { "tokenizer.ggml.token_type", new[] { 1L }, "16 values" },
+            { "tokenizer.ggml.unknown_token_id", 16u, "unknown_token_id" },
+            { "tokenizer.ggml.add_bos_token", 1u, "true or false" },
+            { "tokenizer.chat_template", 1u, "a text" },
+        };
 
     [Theory]
     [MemberData(nameof(WrongMetadata))]
@@ -156,7 +184,8 @@ public sealed class GgufCheckpointTests : IDisposable
         Assert.Contains(expectedInMessage, error.Message);
     }
 
-    public static TheoryData<string> Refusals => [.. GoldenFamilies.RefusedGgufModels.Select(folder => Path.GetFileName(folder)).DefaultIfEmpty("absent")];
+    public static TheoryData<string> Refusals =>
+        [.. GoldenFamilies.RefusedGgufModels.Select(folder => Path.GetFileName(folder)).DefaultIfEmpty("absent")];
 
     [Theory]
     [MemberData(nameof(Refusals))]
@@ -164,7 +193,9 @@ public sealed class GgufCheckpointTests : IDisposable
     {
         if (name != "absent")
         {
-            string message = Assert.Throws<CheckpointException>(() => Checkpoint.Open(Shared.PathOf("fixtures", "gguf", name, "model.gguf"))).Message;
+            string message = Assert
+                .Throws<CheckpointException>(() => Checkpoint.Open(Shared.PathOf("fixtures", "gguf", name, "model.gguf")))
+                .Message;
             Assert.Contains("general.architecture", message);
             Assert.Contains("expected a supported family", message);
         }
@@ -172,16 +203,28 @@ public sealed class GgufCheckpointTests : IDisposable
 
     [Fact]
     public void Other_architectures_are_named() =>
-        Assert.Contains("(gpt2, llama, qwen2), found 't5'", Assert.Throws<CheckpointException>(() => Open(new GgufBytes().Add("general.architecture", "t5"))).Message);
+        Assert.Contains(
+            "(gpt2, llama, qwen2), found 't5'",
+            Assert.Throws<CheckpointException>(() => Open(new GgufBytes().Add("general.architecture", "t5"))).Message
+        );
 
     [Fact]
     public void Wrong_tensors_are_refused()
     {
         Assert.Contains("'blk.1.ffn_up.weight': expected shape [12, 8]", Refused(TinyLlama.Gguf().Remove("blk.1.ffn_up.weight")));
         Assert.Contains("token_embd.weight", Refused(TinyLlama.Gguf().Remove("token_embd.weight")));
-        Assert.Contains("found [16]", Refused(TinyLlama.Gguf().Remove("output_norm.weight").Add("output_norm.weight", GgufTensorType.F32, [16], new byte[64])));
-        Assert.Contains("type I32 is not supported", Refused(TinyLlama.Gguf().Remove("output_norm.weight").Add("output_norm.weight", GgufTensorType.I32, [8], new byte[32])));
-        Assert.Contains("blk.0.attn_q_norm.weight", Refused(TinyLlama.Gguf().Add("blk.0.attn_q_norm.weight", GgufTensorType.F32, [4], new byte[16])));
+        Assert.Contains(
+            "found [16]",
+            Refused(TinyLlama.Gguf().Remove("output_norm.weight").Add("output_norm.weight", GgufTensorType.F32, [16], new byte[64]))
+        );
+        Assert.Contains(
+            "type I32 is not supported",
+            Refused(TinyLlama.Gguf().Remove("output_norm.weight").Add("output_norm.weight", GgufTensorType.I32, [8], new byte[32]))
+        );
+        Assert.Contains(
+            "blk.0.attn_q_norm.weight",
+            Refused(TinyLlama.Gguf().Add("blk.0.attn_q_norm.weight", GgufTensorType.F32, [4], new byte[16]))
+        );
         Assert.Contains("rope_freqs.weight", Refused(TinyLlama.Gguf().Add("rope_freqs.weight", GgufTensorType.F32, [3], new byte[12])));
         Assert.Contains("above 0", Refused(TinyLlama.Gguf().Add("rope_freqs.weight", GgufTensorType.F32, [2], new byte[8])));
     }
@@ -190,14 +233,19 @@ public sealed class GgufCheckpointTests : IDisposable
     public void Damaged_files_open_or_say_why()
     {
         byte[] whole = TinyLlama.Gguf().Build();
-        Damage.Each(whole, bytes =>
-        {
-            using Checkpoint checkpoint = Checkpoint.Open(_folder.Write("damaged.gguf", bytes));
-            foreach (string name in checkpoint.Tensors.Keys)
+        Damage.Each(
+            whole,
+            bytes =>
             {
-                TestReading.Whole(checkpoint, name);
-            }
-        }, reach: 2600, rounds: 1500);
+                using Checkpoint checkpoint = Checkpoint.Open(_folder.Write("damaged.gguf", bytes));
+                foreach (string name in checkpoint.Tensors.Keys)
+                {
+                    TestReading.Whole(checkpoint, name);
+                }
+            },
+            reach: 2600,
+            rounds: 1500
+        );
     }
 
     private static float Read(Checkpoint checkpoint, string name, long index)

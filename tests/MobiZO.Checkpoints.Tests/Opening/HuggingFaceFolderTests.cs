@@ -79,19 +79,37 @@ public sealed class HuggingFaceFolderTests : IDisposable
         TinyLlama.WriteFolder(_folder, tensors.Where(tensor => tensor.Name != "model.layers.1.mlp.up_proj.weight"));
         Assert.Contains("'model.layers.1.mlp.up_proj.weight': expected shape [12, 8]", Refused());
 
-        TinyLlama.WriteFolder(_folder, tensors.Select(tensor => tensor.Name == "model.norm.weight" ? (tensor.Name, tensor.Type, [4, 2], tensor.Data) : tensor));
+        TinyLlama.WriteFolder(
+            _folder,
+            tensors.Select(tensor => tensor.Name == "model.norm.weight" ? (tensor.Name, tensor.Type, [4, 2], tensor.Data) : tensor)
+        );
         Assert.Contains("'model.norm.weight': expected shape [8] by config.json, found [4, 2]", Refused());
 
-        TinyLlama.WriteFolder(_folder, tensors.Select(tensor => tensor.Name == "model.norm.weight" ? (tensor.Name, "I32", tensor.Shape, tensor.Data) : tensor));
+        TinyLlama.WriteFolder(
+            _folder,
+            tensors.Select(tensor => tensor.Name == "model.norm.weight" ? (tensor.Name, "I32", tensor.Shape, tensor.Data) : tensor)
+        );
         Assert.Contains("expected F32, F16, BF16 or F64, found I32", Refused());
 
-        TinyLlama.WriteFolder(_folder, tensors, TinyLlama.Config.Replace("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false", StringComparison.Ordinal));
+        TinyLlama.WriteFolder(
+            _folder,
+            tensors,
+            TinyLlama.Config.Replace("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false", StringComparison.Ordinal)
+        );
         Assert.Contains("'lm_head.weight': expected shape [16, 8]", Refused());
 
-        TinyLlama.WriteFolder(_folder, tensors, TinyLlama.Config.Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 10000", StringComparison.Ordinal));
+        TinyLlama.WriteFolder(
+            _folder,
+            tensors,
+            TinyLlama.Config.Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 10000", StringComparison.Ordinal)
+        );
         Assert.Contains("model.layers.2.", Refused());
 
-        TinyLlama.WriteFolder(_folder, tensors, TinyLlama.Config.Replace("\"bos_token_id\"", "\"attention_bias\": true, \"bos_token_id\"", StringComparison.Ordinal));
+        TinyLlama.WriteFolder(
+            _folder,
+            tensors,
+            TinyLlama.Config.Replace("\"bos_token_id\"", "\"attention_bias\": true, \"bos_token_id\"", StringComparison.Ordinal)
+        );
         Assert.Contains("self_attn.q_proj.bias", Refused());
     }
 
@@ -112,11 +130,14 @@ public sealed class HuggingFaceFolderTests : IDisposable
     [Fact]
     public void Tensors_that_carry_nothing_are_left_out()
     {
-        TinyLlama.WriteFolder(_folder, [
-            .. TinyLlama.Tensors(),
-            ("model.layers.0.self_attn.rotary_emb.inv_freq", "F32", [2], new byte[8]),
-            ("lm_head.weight", "F32", [16, 8], new byte[16 * 8 * 4]),
-        ]);
+        TinyLlama.WriteFolder(
+            _folder,
+            [
+                .. TinyLlama.Tensors(),
+                ("model.layers.0.self_attn.rotary_emb.inv_freq", "F32", [2], new byte[8]),
+                ("lm_head.weight", "F32", [16, 8], new byte[16 * 8 * 4]),
+            ]
+        );
         using Checkpoint checkpoint = Checkpoint.Open(_folder.Path);
         Assert.Equal(20, checkpoint.Tensors.Count);
         Assert.Null(checkpoint.FindShape("model.layers.0.self_attn.rotary_emb.inv_freq"));
@@ -127,14 +148,23 @@ public sealed class HuggingFaceFolderTests : IDisposable
     public void Special_tokens_and_templates_are_found()
     {
         TinyLlama.WriteFolder(_folder);
-        _folder.Write("tokenizer_config.json", """{"bos_token": {"content": "<s>", "lstrip": false}, "eos_token": "</s>", "unk_token": null, "chat_template": "plain"}""");
+        _folder.Write(
+            "tokenizer_config.json",
+            """{"bos_token": {"content": "<s>", "lstrip": false}, "eos_token": "</s>", "unk_token": null, "chat_template": "plain"}"""
+        );
         using (Checkpoint checkpoint = Checkpoint.Open(_folder.Path))
         {
-            Assert.Equal(("<s>", "</s>", 2), (checkpoint.SpecialTokens["bos_token"], checkpoint.SpecialTokens["eos_token"], checkpoint.SpecialTokens.Count));
+            Assert.Equal(
+                ("<s>", "</s>", 2),
+                (checkpoint.SpecialTokens["bos_token"], checkpoint.SpecialTokens["eos_token"], checkpoint.SpecialTokens.Count)
+            );
             Assert.Equal("plain", checkpoint.ChatTemplate);
         }
 
-        _folder.Write("tokenizer_config.json", """{"chat_template": [{"name": "tools", "template": "t"}, {"name": "default", "template": "d"}]}""");
+        _folder.Write(
+            "tokenizer_config.json",
+            """{"chat_template": [{"name": "tools", "template": "t"}, {"name": "default", "template": "d"}]}"""
+        );
         using (Checkpoint checkpoint = Checkpoint.Open(_folder.Path))
         {
             Assert.Equal("d", checkpoint.ChatTemplate);
@@ -169,7 +199,10 @@ public sealed class HuggingFaceFolderTests : IDisposable
         _folder.Write("config.json", TinyLlama.Config);
         _folder.Write("a.safetensors", SafetensorsBytes.Build([.. tensors[..10]]));
         _folder.Write("b.safetensors", SafetensorsBytes.Build([.. tensors[10..]]));
-        string index = "{\"weight_map\": {" + string.Join(", ", tensors.Select((tensor, i) => $"\"{tensor.Name}\": \"{(i < 10 ? "a" : "b")}.safetensors\"")) + "}}";
+        string index =
+            "{\"weight_map\": {"
+            + string.Join(", ", tensors.Select((tensor, i) => $"\"{tensor.Name}\": \"{(i < 10 ? "a" : "b")}.safetensors\""))
+            + "}}";
         _folder.Write("model.safetensors.index.json", index);
         return index;
     }

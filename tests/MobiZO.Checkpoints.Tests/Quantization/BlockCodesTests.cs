@@ -42,7 +42,10 @@ public sealed class BlockCodesTests
     [Fact]
     public void Other_formats_have_no_codes()
     {
-        foreach (GgufTensorType type in (ReadOnlySpan<GgufTensorType>)[GgufTensorType.F32, GgufTensorType.F16, GgufTensorType.BF16, GgufTensorType.F64, GgufTensorType.MXFP4])
+        foreach (
+            GgufTensorType type in (ReadOnlySpan<GgufTensorType>)
+                [GgufTensorType.F32, GgufTensorType.F16, GgufTensorType.BF16, GgufTensorType.F64, GgufTensorType.MXFP4]
+        )
         {
             Assert.Null(GgufBlockFormats.Find(type)!.Codes);
         }

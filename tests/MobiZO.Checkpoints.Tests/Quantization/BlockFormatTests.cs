@@ -37,7 +37,21 @@ public sealed class BlockFormatTests
         file.Read(tensor, 0, whole);
         Assert.Equal(expected, whole);
 
-        foreach ((int start, int length) in new[] { (1, 1), (0, 31), (5, 20), (31, 2), (17, 63), (32, 32), (33, 100), (expected.Length - 1, 1), (7, expected.Length - 7), (9, 0) })
+        foreach (
+            (int start, int length) in new[]
+            {
+                (1, 1),
+                (0, 31),
+                (5, 20),
+                (31, 2),
+                (17, 63),
+                (32, 32),
+                (33, 100),
+                (expected.Length - 1, 1),
+                (7, expected.Length - 7),
+                (9, 0),
+            }
+        )
         {
             var part = new float[length];
             file.Read(tensor, start, part);

@@ -45,13 +45,34 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void Reads_every_float_type_from_any_element()
     {
-        double[] values = [0, -0.0, 1, -1.5, 0.333251953125, 65504, 6.103515625e-05, 5.9604644775390625e-08, -5.9604644775390625e-08, .. Enumerable.Range(0, 50)];
+        double[] values =
+        [
+            0,
+            -0.0,
+            1,
+            -1.5,
+            0.333251953125,
+            65504,
+            6.103515625e-05,
+            5.9604644775390625e-08,
+            -5.9604644775390625e-08,
+            .. Enumerable.Range(0, 50),
+        ];
         byte[] f64 = MemoryMarshal.AsBytes<double>(values).ToArray();
         byte[] f32 = MemoryMarshal.AsBytes<float>(Array.ConvertAll(values, v => (float)v)).ToArray();
         byte[] f16 = MemoryMarshal.AsBytes<Half>(Array.ConvertAll(values, v => (Half)v)).ToArray();
-        byte[] bf16 = MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(values, v => (ushort)(BitConverter.SingleToUInt32Bits((float)v) >> 16))).ToArray();
-        string path = _folder.Write("floats.safetensors", SafetensorsBytes.Build(
-            ("f64", "F64", [values.Length], f64), ("f32", "F32", [values.Length], f32), ("f16", "F16", [values.Length], f16), ("bf16", "BF16", [values.Length], bf16)));
+        byte[] bf16 = MemoryMarshal
+            .AsBytes<ushort>(Array.ConvertAll(values, v => (ushort)(BitConverter.SingleToUInt32Bits((float)v) >> 16)))
+            .ToArray();
+        string path = _folder.Write(
+            "floats.safetensors",
+            SafetensorsBytes.Build(
+                ("f64", "F64", [values.Length], f64),
+                ("f32", "F32", [values.Length], f32),
+                ("f16", "F16", [values.Length], f16),
+                ("bf16", "BF16", [values.Length], bf16)
+            )
+        );
 
         using SafetensorsFile file = SafetensorsFile.Open(path);
         for (int start = 0; start < values.Length; start++)
@@ -62,9 +83,10 @@ public sealed class SafetensorsFileTests : IDisposable
                 file.ReadFloat32(name, start, read);
                 for (int i = 0; i < read.Length; i++)
                 {
-                    double wanted = name == "bf16"
-                        ? BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)values[start + i]) & 0xFFFF0000)
-                        : values[start + i];
+                    double wanted =
+                        name == "bf16"
+                            ? BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)values[start + i]) & 0xFFFF0000)
+                            : values[start + i];
                     Assert.Equal((float)wanted, read[i]);
                 }
             }
@@ -75,21 +97,36 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Reads_all_65536_halves_exactly()
     {
         ushort[] bits = [.. Enumerable.Range(0, 65536).Select(i => (ushort)i)];
-        string path = _folder.Write("halves.safetensors", SafetensorsBytes.Build(("h", "F16", [65536], MemoryMarshal.AsBytes<ushort>(bits).ToArray())));
+        string path = _folder.Write(
+            "halves.safetensors",
+            SafetensorsBytes.Build(("h", "F16", [65536], MemoryMarshal.AsBytes<ushort>(bits).ToArray()))
+        );
         using SafetensorsFile file = SafetensorsFile.Open(path);
         float[] read = file.ReadFloat32("h");
         for (int i = 0; i < bits.Length; i++)
         {
             float wanted = (float)BitConverter.UInt16BitsToHalf(bits[i]);
-            Assert.True(float.IsNaN(wanted) ? float.IsNaN(read[i]) : BitConverter.SingleToInt32Bits(wanted) == BitConverter.SingleToInt32Bits(read[i]), $"bits {i}");
+            Assert.True(
+                float.IsNaN(wanted)
+                    ? float.IsNaN(read[i])
+                    : BitConverter.SingleToInt32Bits(wanted) == BitConverter.SingleToInt32Bits(read[i]),
+                $"bits {i}"
+            );
         }
     }
 
     [Fact]
     public void Reads_whole_numbers_scalars_and_empty_tensors()
     {
-        string path = _folder.Write("ints.safetensors", SafetensorsBytes.Build(
-            ("a", "I64", [2], [1, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]), ("b", "I32", [], [2, 1, 0, 0]), ("c", "BOOL", [1, 2], [0, 1]), ("d", "F32", [0, 4], [])));
+        string path = _folder.Write(
+            "ints.safetensors",
+            SafetensorsBytes.Build(
+                ("a", "I64", [2], [1, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]),
+                ("b", "I32", [], [2, 1, 0, 0]),
+                ("c", "BOOL", [1, 2], [0, 1]),
+                ("d", "F32", [0, 4], [])
+            )
+        );
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.Equal([1, -1], file.ReadInt64("a"));
         Assert.Equal([258], file.ReadInt64("b"));
@@ -140,7 +177,11 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"x":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}""", 8, "twice")]
+    [InlineData(
+        """{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"x":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}""",
+        8,
+        "twice"
+    )]
     [InlineData("""{"x":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "twice")]
     [InlineData("""{"x":{"dtype":"F33","shape":[2],"data_offsets":[0,8]}}""", 8, "F33")]
     [InlineData("""{"x":{"dtype":7,"shape":[2],"data_offsets":[0,8]}}""", 8, "found 7")]
@@ -158,7 +199,11 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"extra":1}}""", 8, "extra")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "gap")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 8, "found 8")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"y":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "overlaps")]
+    [InlineData(
+        """{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"y":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8,
+        "overlaps"
+    )]
     [InlineData("""{"x":[]}""", 0, "object")]
     [InlineData("""{"__metadata__":{"a":1}}""", 0, "'a'")]
     [InlineData("""{"__metadata__":[]}""", 0, "__metadata__")]
@@ -197,13 +242,16 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Damaged_files_open_or_say_why()
     {
         byte[] whole = SafetensorsBytes.Build(("first", "F32", [2, 2], new byte[16]), ("second", "BF16", [3], new byte[6]));
-        Damage.Each(whole, bytes =>
-        {
-            using SafetensorsFile file = SafetensorsFile.Open(_folder.Write("damaged.safetensors", bytes));
-            foreach (SafetensorsTensor tensor in file.Tensors.Values)
+        Damage.Each(
+            whole,
+            bytes =>
             {
-                file.ReadBytes(tensor.Name, 0, new byte[tensor.ByteLength]);
+                using SafetensorsFile file = SafetensorsFile.Open(_folder.Write("damaged.safetensors", bytes));
+                foreach (SafetensorsTensor tensor in file.Tensors.Values)
+                {
+                    file.ReadBytes(tensor.Name, 0, new byte[tensor.ByteLength]);
+                }
             }
-        });
+        );
     }
 }

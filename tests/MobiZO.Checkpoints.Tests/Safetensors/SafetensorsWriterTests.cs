@@ -12,7 +12,11 @@ public sealed class SafetensorsWriterTests : IDisposable
     public void Written_tensors_read_back()
     {
         string path = Path.Combine(_folder.Path, "a.safetensors");
-        SafetensorsWriter.Write(path, [("b", [2, 2], [1, 2, 3, 4]), ("a", [], [-0.5f]), ("é", [0], [])], new Dictionary<string, string> { ["z"] = "1", ["format"] = "pt" });
+        SafetensorsWriter.Write(
+            path,
+            [("b", [2, 2], [1, 2, 3, 4]), ("a", [], [-0.5f]), ("é", [0], [])],
+            new Dictionary<string, string> { ["z"] = "1", ["format"] = "pt" }
+        );
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.Equal(["a", "b", "é"], file.Tensors.Keys.Order(StringComparer.Ordinal));
         Assert.Equal([1, 2, 3, 4], file.ReadFloat32("b"));
@@ -26,7 +30,8 @@ public sealed class SafetensorsWriterTests : IDisposable
     [Fact]
     public void Order_of_tensors_does_not_change_the_bytes()
     {
-        string one = Path.Combine(_folder.Path, "one"), two = Path.Combine(_folder.Path, "two");
+        string one = Path.Combine(_folder.Path, "one"),
+            two = Path.Combine(_folder.Path, "two");
         SafetensorsWriter.Write(one, [("a", [1], [1]), ("b", [1], [2])], new Dictionary<string, string> { ["x"] = "1", ["y"] = "2" });
         SafetensorsWriter.Write(two, [("b", [1], [2]), ("a", [1], [1])], new Dictionary<string, string> { ["y"] = "2", ["x"] = "1" });
         Assert.Equal(File.ReadAllBytes(one), File.ReadAllBytes(two));

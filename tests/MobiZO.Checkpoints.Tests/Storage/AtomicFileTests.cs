@@ -12,12 +12,17 @@ public sealed class AtomicFileTests
         {
             var path = Path.Combine(folder, "file");
             AtomicFile.Write(path, stream => stream.Write("old"u8));
-            Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, stream =>
-            {
-                stream.Write("half"u8);
-                Assert.Equal("old", File.ReadAllText(path));
-                throw new InvalidOperationException();
-            }));
+            Assert.Throws<InvalidOperationException>(() =>
+                AtomicFile.Write(
+                    path,
+                    stream =>
+                    {
+                        stream.Write("half"u8);
+                        Assert.Equal("old", File.ReadAllText(path));
+                        throw new InvalidOperationException();
+                    }
+                )
+            );
             Assert.Equal("old", File.ReadAllText(path));
             Assert.Equal([path], Directory.GetFiles(folder));
             AtomicFile.Write(path, stream => stream.Write("new"u8));

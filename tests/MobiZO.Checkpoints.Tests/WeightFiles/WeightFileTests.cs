@@ -14,11 +14,16 @@ public sealed class WeightFileTests : IDisposable
     {
         var source = new RampSource();
 
-        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
-        {
-            using var file = WeightFile.Open(_folder, source, null);
-            Assert.Equal(0, file.Layout.OffsetOf(RampSource.Name));
-        });
+        Parallel.For(
+            0,
+            8,
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            _ =>
+            {
+                using var file = WeightFile.Open(_folder, source, null);
+                Assert.Equal(0, file.Layout.OffsetOf(RampSource.Name));
+            }
+        );
 
         Assert.Equal(1, source.Reads);
         Assert.Equal(["weights.bin", "weights.json"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order());

@@ -9,25 +9,43 @@ public sealed class ReferenceTests
 {
     private const string Runtime = "Microsoft.ML.OnnxRuntime";
 
-    public static TheoryData<string, string[]> Assemblies => new()
-    {
-        { "MobiZO.Text", [] },
-        { "MobiZO.Checkpoints", [] },
-        { "MobiZO.Programs", ["MobiZO.Checkpoints"] },
-        { "MobiZO.OnnxRuntime", ["MobiZO.Checkpoints", "MobiZO.Programs", Runtime, "Google.Protobuf"] },
-        { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text", "CsvHelper", "Parquet"] },
-        { "MobiZO.Cli", ["MobiZO", "MobiZO.Checkpoints", "MobiZO.Programs", "MobiZO.Text", "Spectre.Console", "Spectre.Console.Ansi", "System.CommandLine", "YamlDotNet"] },
-    };
+    public static TheoryData<string, string[]> Assemblies =>
+        new()
+        {
+            { "MobiZO.Text", [] },
+            { "MobiZO.Checkpoints", [] },
+            { "MobiZO.Programs", ["MobiZO.Checkpoints"] },
+            { "MobiZO.OnnxRuntime", ["MobiZO.Checkpoints", "MobiZO.Programs", Runtime, "Google.Protobuf"] },
+            { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text", "CsvHelper", "Parquet"] },
+            {
+                "MobiZO.Cli",
+                [
+                    "MobiZO",
+                    "MobiZO.Checkpoints",
+                    "MobiZO.Programs",
+                    "MobiZO.Text",
+                    "Spectre.Console",
+                    "Spectre.Console.Ansi",
+                    "System.CommandLine",
+                    "YamlDotNet",
+                ]
+            },
+        };
 
-    public static TheoryData<string, string[], string[]> Projects => new()
-    {
-        { "MobiZO.Text", [], [] },
-        { "MobiZO.Checkpoints", [], [] },
-        { "MobiZO.Programs", ["MobiZO.Checkpoints"], [] },
-        { "MobiZO.OnnxRuntime", ["MobiZO.Programs"], ["Google.Protobuf", "Grpc.Tools", "Microsoft.ML.OnnxRuntime"] },
-        { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"], ["CsvHelper", "Parquet.Net", "System.Numerics.Tensors"] },
-        { "MobiZO.Cli", ["MobiZO"], ["Spectre.Console", "System.CommandLine", "YamlDotNet"] },
-    };
+    public static TheoryData<string, string[], string[]> Projects =>
+        new()
+        {
+            { "MobiZO.Text", [], [] },
+            { "MobiZO.Checkpoints", [], [] },
+            { "MobiZO.Programs", ["MobiZO.Checkpoints"], [] },
+            { "MobiZO.OnnxRuntime", ["MobiZO.Programs"], ["Google.Protobuf", "Grpc.Tools", "Microsoft.ML.OnnxRuntime"] },
+            {
+                "MobiZO",
+                ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"],
+                ["CsvHelper", "Parquet.Net", "System.Numerics.Tensors"]
+            },
+            { "MobiZO.Cli", ["MobiZO"], ["Spectre.Console", "System.CommandLine", "YamlDotNet"] },
+        };
 
     [Theory]
     [MemberData(nameof(Assemblies))]
@@ -42,8 +60,12 @@ public sealed class ReferenceTests
     public void Projects_name_only_what_lies_below_them(string name, string[] projects, string[] packages)
     {
         var project = XDocument.Load(Path.Combine(Shared.Repository, "src", name, name + ".csproj"));
-        IEnumerable<string> Included(string element) => project.Descendants(element).Select(item => item.Attribute("Include")!.Value.Replace('\\', '/')).Order(StringComparer.Ordinal);
-        Assert.Equal(projects, Included("ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal));
+        IEnumerable<string> Included(string element) =>
+            project.Descendants(element).Select(item => item.Attribute("Include")!.Value.Replace('\\', '/')).Order(StringComparer.Ordinal);
+        Assert.Equal(
+            projects,
+            Included("ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(packages, Included("PackageReference"));
     }
 
@@ -67,19 +89,30 @@ public sealed class ReferenceTests
         Assert.Contains(typeof(Version), used);
     }
 
-    private static bool IsPlatform(string name) => name.StartsWith("System", StringComparison.Ordinal) || name is "netstandard" or "mscorlib" or "Microsoft.Win32.Primitives";
+    private static bool IsPlatform(string name) =>
+        name.StartsWith("System", StringComparison.Ordinal) || name is "netstandard" or "mscorlib" or "Microsoft.Win32.Primitives";
 
     private static IEnumerable<Type> Signature(Type type)
     {
-        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        const BindingFlags All =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         bool IsVisible(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
         var methods = type.GetMethods(All).Where(IsVisible);
-        var used = methods.Select(method => method.ReturnType)
-            .Concat(methods.Concat<MethodBase>(type.GetConstructors(All).Where(IsVisible)).SelectMany(method => method.GetParameters().Select(parameter => parameter.ParameterType)))
+        var used = methods
+            .Select(method => method.ReturnType)
+            .Concat(
+                methods
+                    .Concat<MethodBase>(type.GetConstructors(All).Where(IsVisible))
+                    .SelectMany(method => method.GetParameters().Select(parameter => parameter.ParameterType))
+            )
             .Concat(type.GetFields(All).Where(field => field.IsPublic || field.IsFamily).Select(field => field.FieldType))
             .Concat(type.GetInterfaces())
             .Concat(type.BaseType is null ? [] : [type.BaseType])
-            .Concat(type.IsGenericTypeDefinition ? type.GetGenericArguments().SelectMany(argument => argument.GetGenericParameterConstraints()) : []);
+            .Concat(
+                type.IsGenericTypeDefinition
+                    ? type.GetGenericArguments().SelectMany(argument => argument.GetGenericParameterConstraints())
+                    : []
+            );
         return used.SelectMany(Parts).Distinct();
     }
 

@@ -4,9 +4,9 @@ using MobiZO.TestKit;
 namespace MobiZO.Cli.Tests.Architecture;
 
 /// <summary>
-/// The rooms of a project and which of them need which. A room is a folder, which is a namespace. In a folder with folders inside, as the project's own, every type is a room by
-/// itself: some of them stand below the inner folders, as an exception does, and some above, as a door does.
-/// Read from the compiled assembly, and from the <c>using</c> lines of its sources: constants leave no trace in an assembly.
+/// The rooms of a project and which of them need which. A room is a folder, which is a namespace. In a folder with folders inside, as the
+/// project's own, every type is a room by itself: some of them stand below the inner folders, as an exception does, and some above, as a
+/// door does. Read from the compiled assembly, and from the <c>using</c> lines of its sources: constants leave no trace in an assembly.
 /// </summary>
 internal sealed partial class RoomGraph
 {
@@ -14,9 +14,7 @@ internal sealed partial class RoomGraph
 
     private readonly Dictionary<string, string> _folders = new(StringComparer.Ordinal);
 
-    private RoomGraph()
-    {
-    }
+    private RoomGraph() { }
 
     public IReadOnlyCollection<string> Rooms => _needs.Keys;
 
@@ -24,7 +22,12 @@ internal sealed partial class RoomGraph
     public static RoomGraph Of(string project)
     {
         using var references = new TypeReferences(Path.Combine(AppContext.BaseDirectory, project + ".dll"));
-        var types = references.All().Where(pair => pair.Type.StartsWith(project + ".", StringComparison.Ordinal) && pair.Needed.StartsWith(project + ".", StringComparison.Ordinal));
+        var types = references
+            .All()
+            .Where(pair =>
+                pair.Type.StartsWith(project + ".", StringComparison.Ordinal)
+                && pair.Needed.StartsWith(project + ".", StringComparison.Ordinal)
+            );
         return Of(project, [.. types, .. Usings(project)]);
     }
 
@@ -33,8 +36,13 @@ internal sealed partial class RoomGraph
     {
         var graph = new RoomGraph();
         var pairs = types.ToArray();
-        var folders = pairs.SelectMany(pair => new[] { FolderOf(pair.Type), FolderOf(pair.Needed) }).Append(project).ToHashSet(StringComparer.Ordinal);
-        var outer = folders.Where(folder => folders.Any(other => other.StartsWith(folder + ".", StringComparison.Ordinal))).ToHashSet(StringComparer.Ordinal);
+        var folders = pairs
+            .SelectMany(pair => new[] { FolderOf(pair.Type), FolderOf(pair.Needed) })
+            .Append(project)
+            .ToHashSet(StringComparer.Ordinal);
+        var outer = folders
+            .Where(folder => folders.Any(other => other.StartsWith(folder + ".", StringComparison.Ordinal)))
+            .ToHashSet(StringComparer.Ordinal);
         string RoomOf(string type)
         {
             var room = outer.Contains(FolderOf(type)) ? type : FolderOf(type);
@@ -55,13 +63,20 @@ internal sealed partial class RoomGraph
         return graph;
     }
 
-    /// <summary>The needs that close a circle through more than one folder, each with an example; empty when all needs point one way.</summary>
+    /// <summary>
+    /// The needs that close a circle through more than one folder, each with an example; empty when all needs point one way.
+    /// </summary>
     public IEnumerable<string> Circles()
     {
         var reached = _needs.Keys.ToDictionary(room => room, Reach, StringComparer.Ordinal);
-        bool IsThroughFolders(string room) => reached[room].Where(other => reached[other].Contains(room)).Select(other => _folders[other]).Distinct().Count() > 1;
-        return _needs.Keys.Order(StringComparer.Ordinal).Where(IsThroughFolders)
-            .SelectMany(room => _needs[room].Where(need => reached[need.Key].Contains(room)).Select(need => $"{room} -> {need.Key}: {need.Value}"));
+        bool IsThroughFolders(string room) =>
+            reached[room].Where(other => reached[other].Contains(room)).Select(other => _folders[other]).Distinct().Count() > 1;
+        return _needs
+            .Keys.Order(StringComparer.Ordinal)
+            .Where(IsThroughFolders)
+            .SelectMany(room =>
+                _needs[room].Where(need => reached[need.Key].Contains(room)).Select(need => $"{room} -> {need.Key}: {need.Value}")
+            );
     }
 
     private HashSet<string> Reach(string room)
@@ -93,8 +108,11 @@ internal sealed partial class RoomGraph
     private static IEnumerable<(string Type, string Needed)> Usings(string project)
     {
         var root = Path.Combine(Shared.Repository, "src", project);
-        var sources = Directory.GetFiles(root, "*.cs", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root, path))
-            .Where(path => path.Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj")).ToArray();
+        var sources = Directory
+            .GetFiles(root, "*.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(root, path))
+            .Where(path => path.Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"))
+            .ToArray();
         var folders = sources.Select(path => NameOf(project, Path.GetDirectoryName(path)!)).ToHashSet(StringComparer.Ordinal);
         foreach (var source in sources)
         {
@@ -110,7 +128,8 @@ internal sealed partial class RoomGraph
         }
     }
 
-    private static string NameOf(string project, string path) => path.Length == 0 ? project : $"{project}.{path.Replace(Path.DirectorySeparatorChar, '.')}";
+    private static string NameOf(string project, string path) =>
+        path.Length == 0 ? project : $"{project}.{path.Replace(Path.DirectorySeparatorChar, '.')}";
 
     [GeneratedRegex(@"^(global )?using (static )?(\w+ = )?(?<name>[\w.]+)[;<]", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Using();

@@ -46,8 +46,20 @@ public sealed class RoomTests
         using var references = new TypeReferences(typeof(RoomTests).Assembly.Location);
         var needed = references.All().Where(pair => pair.Type == typeof(Sample).FullName).Select(pair => pair.Needed);
         Assert.Equal(
-            new[] { typeof(SampleBase), typeof(SampleGeneric<>), typeof(SampleArgument), typeof(SampleBody), typeof(SampleLambda), typeof(SampleAttribute), typeof(SampleNamed) }.Select(type => type.FullName).Order(StringComparer.Ordinal),
-            needed.Order(StringComparer.Ordinal));
+            new[]
+            {
+                typeof(SampleBase),
+                typeof(SampleGeneric<>),
+                typeof(SampleArgument),
+                typeof(SampleBody),
+                typeof(SampleLambda),
+                typeof(SampleAttribute),
+                typeof(SampleNamed),
+            }
+                .Select(type => type.FullName)
+                .Order(StringComparer.Ordinal),
+            needed.Order(StringComparer.Ordinal)
+        );
     }
 }
 

@@ -7,12 +7,16 @@ using System.Reflection.PortableExecutable;
 namespace MobiZO.Cli.Tests.Architecture;
 
 /// <summary>
-/// Which types of an assembly its types need: in base types, signatures, attributes, locals and instructions. Closures and other nested types count as the type they stand in.
+/// Which types of an assembly its types need: in base types, signatures, attributes, locals and instructions. Closures and other nested
+/// types count as the type they stand in.
 /// </summary>
 internal sealed class TypeReferences : ISignatureTypeProvider<int, int>, IDisposable
 {
-    private static readonly Dictionary<int, OperandType> s_operands = typeof(OpCodes).GetFields()
-        .Select(field => field.GetValue(null)).OfType<OpCode>().ToDictionary(code => (int)(ushort)code.Value, code => code.OperandType);
+    private static readonly Dictionary<int, OperandType> s_operands = typeof(OpCodes)
+        .GetFields()
+        .Select(field => field.GetValue(null))
+        .OfType<OpCode>()
+        .ToDictionary(code => (int)(ushort)code.Value, code => code.OperandType);
 
     private readonly PEReader _file;
     private readonly MetadataReader _reader;
@@ -44,7 +48,9 @@ internal sealed class TypeReferences : ISignatureTypeProvider<int, int>, IDispos
     private string NameOf(TypeDefinitionHandle handle)
     {
         var type = _reader.GetTypeDefinition(handle);
-        return type.GetDeclaringType() is { IsNil: false } outer ? NameOf(outer) : $"{_reader.GetString(type.Namespace)}.{_reader.GetString(type.Name)}";
+        return type.GetDeclaringType() is { IsNil: false } outer
+            ? NameOf(outer)
+            : $"{_reader.GetString(type.Namespace)}.{_reader.GetString(type.Name)}";
     }
 
     private void Read(TypeDefinition type)
@@ -102,7 +108,8 @@ internal sealed class TypeReferences : ISignatureTypeProvider<int, int>, IDispos
         }
     }
 
-    private static bool Mentions(string text, string name) => text.IndexOf(name, StringComparison.Ordinal) is >= 0 and var start
+    private static bool Mentions(string text, string name) =>
+        text.IndexOf(name, StringComparison.Ordinal) is >= 0 and var start
         && (start + name.Length == text.Length || !(char.IsLetterOrDigit(text[start + name.Length]) || text[start + name.Length] == '.'));
 
     private void Read(MethodBodyBlock body)
@@ -138,14 +145,15 @@ internal sealed class TypeReferences : ISignatureTypeProvider<int, int>, IDispos
         }
     }
 
-    private static int SizeOf(OperandType operand) => operand switch
-    {
-        OperandType.InlineNone => 0,
-        OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
-        OperandType.InlineVar => 2,
-        OperandType.InlineI8 or OperandType.InlineR => 8,
-        _ => 4,
-    };
+    private static int SizeOf(OperandType operand) =>
+        operand switch
+        {
+            OperandType.InlineNone => 0,
+            OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+            OperandType.InlineVar => 2,
+            OperandType.InlineI8 or OperandType.InlineR => 8,
+            _ => 4,
+        };
 
     private void Add(EntityHandle handle)
     {
@@ -187,7 +195,12 @@ internal sealed class TypeReferences : ISignatureTypeProvider<int, int>, IDispos
 
     int ISignatureTypeProvider<int, int>.GetPinnedType(int elementType) => 0;
 
-    int ISignatureTypeProvider<int, int>.GetTypeFromSpecification(MetadataReader reader, int genericContext, TypeSpecificationHandle handle, byte rawTypeKind)
+    int ISignatureTypeProvider<int, int>.GetTypeFromSpecification(
+        MetadataReader reader,
+        int genericContext,
+        TypeSpecificationHandle handle,
+        byte rawTypeKind
+    )
     {
         Add(handle);
         return 0;

@@ -15,13 +15,22 @@ public sealed class EvalCommandTests : IDisposable
     {
         string[] settings = ["--steps", "3", "--scope", scope, "--target-modules", "q,k,v"];
         var run = await Cli.RunAsync(
-            _workspace.Train("run", [.. settings, "--eval-data", _workspace.Data, "--test-data", _workspace.Data, "--json"]));
+            _workspace.Train("run", [.. settings, "--eval-data", _workspace.Data, "--test-data", _workspace.Data, "--json"])
+        );
         Assert.True(run.ExitCode == 0, run.Error);
         using var report = JsonDocument.Parse(run.Output);
 
         var predictions = _workspace.PathOf("predictions.jsonl");
         var result = await Cli.RunAsync(
-            "eval", "--run", _workspace.PathOf("run"), "--data", _workspace.Data, "--predictions", predictions, "--json");
+            "eval",
+            "--run",
+            _workspace.PathOf("run"),
+            "--data",
+            _workspace.Data,
+            "--predictions",
+            predictions,
+            "--json"
+        );
 
         Assert.True(result.ExitCode == 0, result.Error);
         using var document = JsonDocument.Parse(result.Output);
@@ -34,7 +43,9 @@ public sealed class EvalCommandTests : IDisposable
         }
 
         Assert.Equal(
-            24, found.GetProperty("confusion").EnumerateArray().SelectMany(row => row.EnumerateArray()).Sum(count => count.GetInt32()));
+            24,
+            found.GetProperty("confusion").EnumerateArray().SelectMany(row => row.EnumerateArray()).Sum(count => count.GetInt32())
+        );
         var lines = await File.ReadAllLinesAsync(predictions);
         Assert.Equal(24, lines.Length);
         using var first = JsonDocument.Parse(lines[0]);
@@ -46,9 +57,16 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public async Task ScoresTheBaseModelAsText()
     {
-        var result = await Cli.RunAsync(
-        [
-            "eval", "--model", Cli.Nano, "--data", _workspace.Data, "--choices", " negative, positive", "--template", "{text}:",
+        var result = await Cli.RunAsync([
+            "eval",
+            "--model",
+            Cli.Nano,
+            "--data",
+            _workspace.Data,
+            "--choices",
+            " negative, positive",
+            "--template",
+            "{text}:",
             .. Workspace.Engine,
         ]);
 

@@ -18,7 +18,18 @@ public sealed class ExportCommandTests : IDisposable
         var path = _workspace.PathOf($"{program}.onnx");
 
         var result = await Cli.RunAsync(
-            "export", "--model", Cli.Nano, "--program", program, "--layers", "top-1", "--queries", "2", "--output", path);
+            "export",
+            "--model",
+            Cli.Nano,
+            "--program",
+            program,
+            "--layers",
+            "top-1",
+            "--queries",
+            "2",
+            "--output",
+            path
+        );
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.True(new FileInfo(path).Length > 0);

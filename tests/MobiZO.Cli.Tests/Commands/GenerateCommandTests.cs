@@ -28,7 +28,16 @@ public sealed class GenerateCommandTests : IDisposable
     {
         SaveFreshAdapter([]);
         var (code, output, _) = await Run(
-            "--model", s_nano, "--adapter", _folder, "--compare", "--prompt", "It was", "--max-new-tokens", "4");
+            "--model",
+            s_nano,
+            "--adapter",
+            _folder,
+            "--compare",
+            "--prompt",
+            "It was",
+            "--max-new-tokens",
+            "4"
+        );
         Assert.Equal(ExitCodes.Success, code);
         var lines = output.ReplaceLineEndings("\n").Split('\n');
         Assert.Equal("--- base model ---", lines[0]);
@@ -55,7 +64,8 @@ public sealed class GenerateCommandTests : IDisposable
             "--temperature",
             "0.7",
             "--seed",
-            "3");
+            "3"
+        );
         using var json = JsonDocument.Parse(output);
         var answers = json.RootElement.GetProperty("answers");
         Assert.Equal(2, answers.GetArrayLength());
@@ -65,7 +75,8 @@ public sealed class GenerateCommandTests : IDisposable
         Assert.Contains(
             "warning: The base model answers alone, because the prompt does not hold the tokens that invoke the adapter "
                 + "(alora_invocation_tokens 4000)",
-            error);
+            error
+        );
     }
 
     [Theory]
@@ -93,9 +104,12 @@ public sealed class GenerateCommandTests : IDisposable
         using var model = LocalModel.Open(s_nano);
         var module = model.Assembler.LinearModules[0];
         AdapterFiles.Save(
-            LoraAdapter
-                .CreateFresh([(module.Name, module.InputSize, module.OutputSize)], 2, 4, 1) with { InvocationTokens = invocationTokens },
-            _folder);
+            LoraAdapter.CreateFresh([(module.Name, module.InputSize, module.OutputSize)], 2, 4, 1) with
+            {
+                InvocationTokens = invocationTokens,
+            },
+            _folder
+        );
     }
 
     private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)

@@ -10,19 +10,21 @@ public sealed class InspectCommandTests
         var result = await Cli.RunAsync("inspect", "--model", Cli.Nano);
 
         Assert.True(result.ExitCode == 0, result.Error);
-        foreach (var fact in new[]
-        {
-            "architecture    llama",
-            "layers          6",
-            "hidden          256, feed-forward 704",
-            "heads           4, key/value heads 2, head_dim 64",
-            "vocabulary      4,096",
-            "context         512 tokens",
-            "tied embedding  yes",
-            "parameters      5,475,584",
-            "6 down_proj [256, 704]",
-            "trainable: 12,288 of 5,487,872 parameters (0.22 %) in 6 modules",
-        })
+        foreach (
+            var fact in new[]
+            {
+                "architecture    llama",
+                "layers          6",
+                "hidden          256, feed-forward 704",
+                "heads           4, key/value heads 2, head_dim 64",
+                "vocabulary      4,096",
+                "context         512 tokens",
+                "tied embedding  yes",
+                "parameters      5,475,584",
+                "6 down_proj [256, 704]",
+                "trainable: 12,288 of 5,487,872 parameters (0.22 %) in 6 modules",
+            }
+        )
         {
             Assert.Contains(fact, result.Output, StringComparison.Ordinal);
         }
@@ -53,7 +55,17 @@ public sealed class InspectCommandTests
     public async Task CountsTheAdapterAsJson()
     {
         var result = await Cli.RunAsync(
-            "inspect", "--model", Cli.Nano, "--target-modules", "down", "--r", "2", "--layers", "top-1", "--json");
+            "inspect",
+            "--model",
+            Cli.Nano,
+            "--target-modules",
+            "down",
+            "--r",
+            "2",
+            "--layers",
+            "top-1",
+            "--json"
+        );
 
         Assert.True(result.ExitCode == 0, result.Error);
         using var document = JsonDocument.Parse(result.Output);

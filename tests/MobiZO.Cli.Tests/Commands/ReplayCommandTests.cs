@@ -13,7 +13,8 @@ public sealed class ReplayCommandTests : IDisposable
     {
         // The order of these modules in the model is not the order of their names.
         var run = await Cli.RunAsync(
-            _workspace.Train("run", "--steps", "4", "--update", update, "--target-modules", "all-linear", "--layers", "top-2"));
+            _workspace.Train("run", "--steps", "4", "--update", update, "--target-modules", "all-linear", "--layers", "top-2")
+        );
         Assert.True(run.ExitCode == 0, run.Error);
 
         var result = await Cli.RunAsync("replay", _workspace.PathOf("run"), "--output", _workspace.PathOf("rebuilt"));
@@ -22,7 +23,8 @@ public sealed class ReplayCommandTests : IDisposable
         Assert.Contains("the same bits", result.Output, StringComparison.Ordinal);
         Assert.Equal(
             await File.ReadAllBytesAsync(_workspace.Adapter("run")),
-            await File.ReadAllBytesAsync(Path.Combine(_workspace.PathOf("rebuilt"), "adapter_model.safetensors")));
+            await File.ReadAllBytesAsync(Path.Combine(_workspace.PathOf("rebuilt"), "adapter_model.safetensors"))
+        );
 
         var bytes = await File.ReadAllBytesAsync(_workspace.Adapter("run"));
         bytes[^1] ^= 1;

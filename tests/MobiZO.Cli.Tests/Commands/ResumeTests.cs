@@ -21,7 +21,8 @@ public sealed class ResumeTests : IDisposable
         foreach (var (index, step) in kills.Index())
         {
             using var process = Cli.Start(
-                index == 0 ? Arguments("killed") : ["train", "--resume", "--output", _workspace.PathOf("killed")]);
+                index == 0 ? Arguments("killed") : ["train", "--resume", "--output", _workspace.PathOf("killed")]
+            );
             await WaitForSteps("killed", step, process);
             process.Kill();
             await process.WaitForExitAsync();
@@ -60,10 +61,15 @@ public sealed class ResumeTests : IDisposable
         var result = await Cli.RunAsync("train", "--resume", "--output", _workspace.PathOf("stopped"));
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Equal(
-            await File.ReadAllBytesAsync(_workspace.Adapter("whole")), await File.ReadAllBytesAsync(_workspace.Adapter("stopped")));
+            await File.ReadAllBytesAsync(_workspace.Adapter("whole")),
+            await File.ReadAllBytesAsync(_workspace.Adapter("stopped"))
+        );
     }
 
-    /// <summary>Two processes in one folder would write their lines over each other: the second is refused, whatever it wants, and a killed one leaves nothing in the way.</summary>
+    /// <summary>
+    /// Two processes in one folder would write their lines over each other: the second is refused, whatever it wants, and a killed one
+    /// leaves nothing in the way.
+    /// </summary>
     [Fact]
     public async Task OneProcessOwnsARun()
     {

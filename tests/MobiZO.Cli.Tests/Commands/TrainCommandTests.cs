@@ -13,7 +13,18 @@ public sealed class TrainCommandTests : IDisposable
     {
         var result = await Cli.RunAsync(
             _workspace.Train(
-                "run", "--eval-fraction", "0.25", "--test-data", _workspace.Data, "--steps", "6", "--eval-every", "3", "--json"));
+                "run",
+                "--eval-fraction",
+                "0.25",
+                "--test-data",
+                _workspace.Data,
+                "--steps",
+                "6",
+                "--eval-every",
+                "3",
+                "--json"
+            )
+        );
 
         Assert.True(result.ExitCode == 0, result.Error);
         using var report = JsonDocument.Parse(result.Output);
@@ -26,17 +37,22 @@ public sealed class TrainCommandTests : IDisposable
 
         Assert.Contains(
             result.ErrorLines,
-            line => line.StartsWith("model      llama, 6 layers, hidden 256, 5,475,584 parameters in F16", StringComparison.Ordinal));
+            line => line.StartsWith("model      llama, 6 layers, hidden 256, 5,475,584 parameters in F16", StringComparison.Ordinal)
+        );
         Assert.Contains("trainable: 1,536 of 5,477,120 parameters (0.03 %) in 3 modules", result.ErrorLines);
         string[] steps =
-            [.. result.ErrorLines.Where(line => line.StartsWith("step ", StringComparison.Ordinal) && char.IsAsciiDigit(line[5]))];
+        [
+            .. result.ErrorLines.Where(line => line.StartsWith("step ", StringComparison.Ordinal) && char.IsAsciiDigit(line[5])),
+        ];
         Assert.Equal(6, steps.Length);
         Assert.All(steps, line => Assert.Matches(@"^step \d+/6  loss \d\.\d{4}  lr [0-9.E-]+  \d+ ms$", line));
         Assert.StartsWith("step 1/6  loss ", steps[0], StringComparison.Ordinal);
         Assert.Equal(
             3,
-            result.ErrorLines.Count(
-                line => line.StartsWith("eval ", StringComparison.Ordinal) && line.Contains("accuracy", StringComparison.Ordinal)));
+            result.ErrorLines.Count(line =>
+                line.StartsWith("eval ", StringComparison.Ordinal) && line.Contains("accuracy", StringComparison.Ordinal)
+            )
+        );
         var estimate = result.ErrorLines.ToList().FindIndex(line => line.StartsWith("estimate", StringComparison.Ordinal));
         Assert.True(Array.IndexOf([.. result.ErrorLines], steps[0]) > estimate);
         Assert.Contains(result.ErrorLines, line => line.StartsWith("held-out", StringComparison.Ordinal));
@@ -94,10 +110,23 @@ public sealed class TrainCommandTests : IDisposable
     {
         var file = _workspace.PathOf("run.yaml");
         await File.WriteAllTextAsync(
-            file, "train_data: train.tsv\nsteps: 5\nseed: 3\nadapter: {scope: all}\ndata: {choices: [\" negative\", \" positive\"]}\n");
+            file,
+            "train_data: train.tsv\nsteps: 5\nseed: 3\nadapter: {scope: all}\ndata: {choices: [\" negative\", \" positive\"]}\n"
+        );
 
-        var result = await Cli.RunAsync(
-            ["train", "--config", file, "--model", Cli.Nano, "--steps", "6", "--queries", "2", "--dry-run", .. Workspace.Engine]);
+        var result = await Cli.RunAsync([
+            "train",
+            "--config",
+            file,
+            "--model",
+            Cli.Nano,
+            "--steps",
+            "6",
+            "--queries",
+            "2",
+            "--dry-run",
+            .. Workspace.Engine,
+        ]);
 
         Assert.True(result.ExitCode == 0, result.Error);
         var lines = result.Output.Split('\n');
@@ -119,7 +148,8 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal((2, ""), (result.ExitCode, result.Output));
         Assert.Equal(
             [$"error: {file}, line 2, column 1: key 'train_dat': expected a setting, found an unknown one. Did you mean 'train_data'?"],
-            result.ErrorLines);
+            result.ErrorLines
+        );
     }
 
     [Fact]

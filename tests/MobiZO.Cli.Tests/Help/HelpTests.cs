@@ -14,8 +14,9 @@ public sealed partial class HelpTests
     /// <summary>Commands whose short help leaves options out.</summary>
     public static TheoryData<string> LongCommands { get; } =
     [
-        .. MobizoCommand.Create().Subcommands
-            .OfType<DocumentedCommand>()
+        .. MobizoCommand
+            .Create()
+            .Subcommands.OfType<DocumentedCommand>()
             .Where(command => command.Common is not null)
             .Select(command => command.Name),
     ];
@@ -81,7 +82,8 @@ public sealed partial class HelpTests
         var expected = (await File.ReadAllTextAsync(path)).ReplaceLineEndings("\n");
         Assert.True(
             expected == help,
-            $"the help '{name}' changed; run the tests with {UpdateVariable}=1 if it should:\n{Difference(expected, help)}");
+            $"the help '{name}' changed; run the tests with {UpdateVariable}=1 if it should:\n{Difference(expected, help)}"
+        );
     }
 
     private static string[] OptionsIn(string help) => [.. Option().Matches(help).Select(match => match.Groups[1].Value)];

@@ -140,14 +140,20 @@ public sealed class OptionBindingTests
 
         Assert.Equal(bound.Length, bound.Distinct().Count());
         Assert.Equal(
-            Properties(typeof(FineTuneOptions), "").Except(others).Order(StringComparer.Ordinal), bound.Order(StringComparer.Ordinal));
+            Properties(typeof(FineTuneOptions), "").Except(others).Order(StringComparer.Ordinal),
+            bound.Order(StringComparer.Ordinal)
+        );
     }
 
     private static IEnumerable<string> Properties(Type record, string prefix) =>
-        record.GetProperties().Where(property => property.CanWrite).SelectMany(property =>
-            property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
-                ? Properties(property.PropertyType, $"{property.Name}.")
-                : [prefix + property.Name]);
+        record
+            .GetProperties()
+            .Where(property => property.CanWrite)
+            .SelectMany(property =>
+                property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
+                    ? Properties(property.PropertyType, $"{property.Name}.")
+                    : [prefix + property.Name]
+            );
 
     private static void CheckOption<TRecord>(IReadOnlyList<OptionGroup<TRecord>> groups, TRecord defaults, string name)
     {

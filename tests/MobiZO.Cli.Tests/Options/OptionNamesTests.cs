@@ -51,13 +51,15 @@ public sealed partial class OptionNamesTests
     public void NoMessageOfTheLibraryNamesAnOption()
     {
         var folder = Path.Combine(Shared.Repository, "src", "MobiZO");
-        var sources = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Where(path => Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj")).ToArray();
+        var sources = Directory
+            .GetFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(path => Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"))
+            .ToArray();
         Assert.InRange(sources.Length, 100, 1000);
 
-        var found = sources.SelectMany(path => File.ReadLines(path)
-            .Where(line => OptionInText().IsMatch(line))
-            .Select(line => $"{Path.GetFileName(path)}: {line.Trim()}"));
+        var found = sources.SelectMany(path =>
+            File.ReadLines(path).Where(line => OptionInText().IsMatch(line)).Select(line => $"{Path.GetFileName(path)}: {line.Trim()}")
+        );
 
         Assert.Empty(found);
     }
@@ -76,8 +78,10 @@ public sealed partial class OptionNamesTests
         return data;
     }
 
-    [GeneratedRegex("""
-        "[^"]*(?<![\w-])--[a-z][a-z]
-        """)]
+    [GeneratedRegex(
+        """
+            "[^"]*(?<![\w-])--[a-z][a-z]
+            """
+    )]
     private static partial Regex OptionInText();
 }

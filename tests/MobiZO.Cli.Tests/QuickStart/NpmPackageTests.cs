@@ -38,6 +38,7 @@ public sealed class NpmPackageTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, OperatingSystem.IsWindows() ? windowsName : name), "");
 
         await Assert.ThrowsAsync<QuickStartException>(() =>
-            NpmPackage.FetchAsync("some-package@1.0.0", folder, folder, () => Assert.Fail("npm starts"), CancellationToken.None));
+            NpmPackage.FetchAsync("some-package@1.0.0", folder, folder, () => Assert.Fail("npm starts"), CancellationToken.None)
+        );
     }
 }

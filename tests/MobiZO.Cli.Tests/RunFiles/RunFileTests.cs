@@ -18,7 +18,8 @@ public sealed class RunFileTests : IDisposable
     [Fact]
     public void KeysAreThoseOfTheRecordsAndThoseOfTheOptions()
     {
-        var options = Read("""
+        var options = Read(
+            """
             model: models/nano
             train-data: ../train.tsv
             eval_every: 5
@@ -37,7 +38,8 @@ public sealed class RunFileTests : IDisposable
               lora-alpha: 8.5
             optimizer: {learning_rate: auto, estimator: two-sided}
             engine: {weights: int4}
-            """);
+            """
+        );
 
         Assert.Equal(Path.Combine(_folder, "models", "nano"), options.Model);
         Assert.Equal(Path.Combine(Path.GetDirectoryName(_folder)!, "train.tsv"), options.TrainData);
@@ -98,7 +100,10 @@ public sealed class RunFileTests : IDisposable
 
         Assert.Equal(ExitCodes.Usage, error.ExitCode);
         Assert.StartsWith(
-            $"{Path.Combine(_folder, "run.yaml")}, line {line}, column {column}: {message}", error.Message, StringComparison.Ordinal);
+            $"{Path.Combine(_folder, "run.yaml")}, line {line}, column {column}: {message}",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain('\n', error.Message);
     }
 
@@ -109,7 +114,8 @@ public sealed class RunFileTests : IDisposable
 
         Assert.Equal(
             ["line 1, column 8", "line 2, column 1", "line 3, column 7"],
-            error.Message.Split(Environment.NewLine).Select(line => line.Split(": ")[0][^16..]));
+            error.Message.Split(Environment.NewLine).Select(line => line.Split(": ")[0][^16..])
+        );
     }
 
     [Fact]
@@ -123,8 +129,9 @@ public sealed class RunFileTests : IDisposable
     [Fact]
     public void AMissingFileIsBadInput()
     {
-        var error = Assert.Throws<CommandException>(
-            () => RunFileReader<FineTuneOptions>.Read("none.yaml", FineTuneOptionGroups.ForTraining().All, FineTuneOptionGroups.Defaults));
+        var error = Assert.Throws<CommandException>(() =>
+            RunFileReader<FineTuneOptions>.Read("none.yaml", FineTuneOptionGroups.ForTraining().All, FineTuneOptionGroups.Defaults)
+        );
 
         Assert.Equal(ExitCodes.Input, error.ExitCode);
         Assert.Contains("none.yaml", error.Message, StringComparison.Ordinal);
@@ -174,8 +181,14 @@ public sealed class RunFileTests : IDisposable
         Assert.Empty(Keys(config.RootElement, "").Except(keys).Except(decided));
     }
 
-    private static IEnumerable<string> Keys(JsonElement element, string prefix) => element.EnumerateObject().SelectMany(property =>
-        property.Value.ValueKind == JsonValueKind.Object ? Keys(property.Value, $"{prefix}{property.Name}.") : [prefix + property.Name]);
+    private static IEnumerable<string> Keys(JsonElement element, string prefix) =>
+        element
+            .EnumerateObject()
+            .SelectMany(property =>
+                property.Value.ValueKind == JsonValueKind.Object
+                    ? Keys(property.Value, $"{prefix}{property.Name}.")
+                    : [prefix + property.Name]
+            );
 
     private FineTuneOptions Read(string text)
     {

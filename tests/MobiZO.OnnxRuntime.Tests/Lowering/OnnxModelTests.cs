@@ -1,7 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
-using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.OnnxRuntime.Lowering;
 using MobiZO.OnnxRuntime.Lowering.Format;
 using MobiZO.OnnxRuntime.Session;
@@ -40,12 +40,20 @@ public sealed class OnnxModelTests
         {
             var source = new QuantizedWeights(model, format);
             var layout = WeightLayout.Of(source, source.Names);
-            var lowered = OnnxLowering.Lower(program, "weights.bin", weight => layout.OffsetOf(weight.Name), weight => layout.PlaceOf(weight.Name));
+            var lowered = OnnxLowering.Lower(
+                program,
+                "weights.bin",
+                weight => layout.OffsetOf(weight.Name),
+                weight => layout.PlaceOf(weight.Name)
+            );
             CheckModel(program, lowered, layout.Length);
             CheckUse(lowered.Graph);
             var readsMatrices = program.Nodes.Any(node => node.Operation is Linear);
             Assert.True(readsMatrices == lowered.Graph.Node.Any(node => node.OpType == "MatMulNBits"), name);
-            Assert.DoesNotContain(lowered.Graph.Initializer, tensor => program.Weights.Any(weight => weight.Name == tensor.Name && weight.Shape.Count == 2));
+            Assert.DoesNotContain(
+                lowered.Graph.Initializer,
+                tensor => program.Weights.Any(weight => weight.Name == tensor.Name && weight.Shape.Count == 2)
+            );
         }
     }
 
@@ -87,7 +95,10 @@ public sealed class OnnxModelTests
 
     private static void CheckUse(GraphProto graph)
     {
-        var read = graph.Node.SelectMany(node => node.Input).Concat(graph.Output.Select(output => output.Name)).ToHashSet(StringComparer.Ordinal);
+        var read = graph
+            .Node.SelectMany(node => node.Input)
+            .Concat(graph.Output.Select(output => output.Name))
+            .ToHashSet(StringComparer.Ordinal);
 
         // Every update has the same inputs; where the spread of the losses is the scale, epsilon cancels.
         read.Add(ProgramNames.Epsilon);
@@ -95,7 +106,11 @@ public sealed class OnnxModelTests
         // Of a projection that is cut, one part may be enough (the keys and values of a prefix).
         var cut = graph.Node.Where(node => node.OpType == "Split" && node.Output.Any(read.Contains)).SelectMany(node => node.Output);
         read.UnionWith(cut.ToArray());
-        var made = graph.Node.SelectMany(node => node.Output).Where(output => output.Length > 0).Concat(graph.Initializer.Select(tensor => tensor.Name)).Concat(graph.Input.Select(input => input.Name));
+        var made = graph
+            .Node.SelectMany(node => node.Output)
+            .Where(output => output.Length > 0)
+            .Concat(graph.Initializer.Select(tensor => tensor.Name))
+            .Concat(graph.Input.Select(input => input.Name));
         Assert.DoesNotContain(made, value => !read.Contains(value));
     }
 
@@ -105,25 +120,43 @@ public sealed class OnnxModelTests
         foreach (var node in graph.Node)
         {
             Assert.Contains(node.Domain, domains);
-            Assert.True(OperatorRule.Allowed.TryGetValue((node.Domain, node.OpType), out var rule), $"{node.Domain} {node.OpType} is not on the list of operators");
+            Assert.True(
+                OperatorRule.Allowed.TryGetValue((node.Domain, node.OpType), out var rule),
+                $"{node.Domain} {node.OpType} is not on the list of operators"
+            );
             Assert.InRange(node.Input.Count, rule.Inputs.Least, rule.Inputs.Most);
             Assert.InRange(node.Output.Count, rule.Outputs.Least, rule.Outputs.Most);
             Assert.Equal(node.Attribute.Count, node.Attribute.Select(attribute => attribute.Name).Distinct().Count());
             foreach (var attribute in node.Attribute)
             {
-                Assert.True(rule.Attributes.Contains((attribute.Name, attribute.Type)), $"{node.OpType}: attribute {attribute.Name} of type {attribute.Type}");
+                Assert.True(
+                    rule.Attributes.Contains((attribute.Name, attribute.Type)),
+                    $"{node.OpType}: attribute {attribute.Name} of type {attribute.Type}"
+                );
             }
 
             Assert.All(node.Input, input => Assert.True(defined.Contains(input), $"{node.Name} reads '{input}' before it is made"));
-            Assert.False(node.Output[0].Length == 0 || node.Output[^1].Length == 0, $"{node.Name} leaves an output out that is not in the middle");
-            Assert.All(node.Output.Where(output => output.Length > 0), output => Assert.True(defined.Add(output), $"{node.Name} makes '{output}' again"));
+            Assert.False(
+                node.Output[0].Length == 0 || node.Output[^1].Length == 0,
+                $"{node.Name} leaves an output out that is not in the middle"
+            );
+            Assert.All(
+                node.Output.Where(output => output.Length > 0),
+                output => Assert.True(defined.Add(output), $"{node.Name} makes '{output}' again")
+            );
         }
     }
 
     private static void CheckInitializer(TensorProto tensor, long fileLength)
     {
         Assert.Contains(tensor.DataType, new[] { FloatType, ByteType, Int64Type });
-        var bytes = tensor.Dims.Aggregate(1L, (product, extent) => product * extent) * (tensor.DataType == FloatType ? 4 : tensor.DataType == ByteType ? 1 : 8);
+        var bytes =
+            tensor.Dims.Aggregate(1L, (product, extent) => product * extent)
+            * (
+                tensor.DataType == FloatType ? 4
+                : tensor.DataType == ByteType ? 1
+                : 8
+            );
         if (tensor.DataLocation == TensorProto.Types.DataLocation.Default)
         {
             Assert.Empty(tensor.ExternalData);
@@ -134,7 +167,10 @@ public sealed class OnnxModelTests
         var external = tensor.ExternalData.ToDictionary(entry => entry.Key, entry => entry.Value);
         Assert.True(tensor.RawData.IsEmpty);
         Assert.Equal("weights.bin", external["location"]);
-        var (offset, length) = (long.Parse(external["offset"], CultureInfo.InvariantCulture), long.Parse(external["length"], CultureInfo.InvariantCulture));
+        var (offset, length) = (
+            long.Parse(external["offset"], CultureInfo.InvariantCulture),
+            long.Parse(external["length"], CultureInfo.InvariantCulture)
+        );
         Assert.Equal(bytes, length);
         Assert.Equal(0, offset % Page);
         Assert.InRange(offset + length, 0, fileLength);

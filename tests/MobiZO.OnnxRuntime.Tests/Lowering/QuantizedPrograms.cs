@@ -3,7 +3,9 @@ using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.OnnxRuntime.Tests.Lowering;
 
-/// <summary>Every program of models whose rows are whole blocks of 32: one with a tied head, one with biases and a head of its own.</summary>
+/// <summary>
+/// Every program of models whose rows are whole blocks of 32: one with a tied head, one with biases and a head of its own.
+/// </summary>
 internal static class QuantizedPrograms
 {
     public static IReadOnlyList<(string Name, TinyModel Model, Program Program)> All { get; } =

@@ -10,7 +10,9 @@ public sealed class ExecutionProviderTests
     [Fact]
     public void The_cpu_is_always_there() => Assert.Empty(new OnnxRuntimeEngineFactory().Validate(s_settings));
 
-    /// <summary>The package of this test has the CPU provider alone on Linux; a build with more must not complain about what it has.</summary>
+    /// <summary>
+    /// The package of this test has the CPU provider alone on Linux; a build with more must not complain about what it has.
+    /// </summary>
     [Theory]
     [InlineData("cuda", "CUDAExecutionProvider", "Microsoft.ML.OnnxRuntime.Gpu")]
     [InlineData("directml", "DmlExecutionProvider", "Microsoft.ML.OnnxRuntime.DirectML")]

@@ -14,7 +14,9 @@ public sealed class ExportTests
 {
     public static TheoryData<string> Programs => OnnxModelTests.Programs;
 
-    /// <summary>Exported files need nothing of this project: a plain session reads model and weights and gives the engine's numbers.</summary>
+    /// <summary>
+    /// Exported files need nothing of this project: a plain session reads model and weights and gives the engine's numbers.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Programs))]
     public void A_plain_session_runs_the_exported_files(string name)
@@ -44,7 +46,13 @@ public sealed class ExportTests
         using var folder = new TemporaryFolder();
         var broken = new OtherShape(model);
         using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path });
-        foreach (var run in new Action[] { () => new OnnxExporter().Write(program, broken, folder["a.onnx"], WeightFormat.Float32), () => engine.Load(program, broken) })
+        foreach (
+            var run in new Action[]
+            {
+                () => new OnnxExporter().Write(program, broken, folder["a.onnx"], WeightFormat.Float32),
+                () => engine.Load(program, broken),
+            }
+        )
         {
             var error = Assert.Throws<MobiZO.Checkpoints.CheckpointException>(run);
             Assert.Contains("model.layers.1.mlp.down_proj.weight", error.Message);
@@ -56,14 +64,31 @@ public sealed class ExportTests
     private static Dictionary<string, HostTensor> Run(InferenceSession session, Program program, Dictionary<string, HostTensor> inputs)
     {
         using var options = new RunOptions();
-        var values = program.Inputs.Select(input => inputs[input.Name]).Select(tensor => tensor.Type == ElementType.Int64
-            ? OrtValue.CreateTensorValueFromMemory(tensor.Longs, [.. tensor.Shape.Select(extent => (long)extent)])
-            : OrtValue.CreateTensorValueFromMemory(tensor.Floats, [.. tensor.Shape.Select(extent => (long)extent)])).ToList();
-        using var outputs = session.Run(options, [.. program.Inputs.Select(input => input.Name)], values, [.. program.Outputs.Select(output => output.Name)]);
+        var values = program
+            .Inputs.Select(input => inputs[input.Name])
+            .Select(tensor =>
+                tensor.Type == ElementType.Int64
+                    ? OrtValue.CreateTensorValueFromMemory(tensor.Longs, [.. tensor.Shape.Select(extent => (long)extent)])
+                    : OrtValue.CreateTensorValueFromMemory(tensor.Floats, [.. tensor.Shape.Select(extent => (long)extent)])
+            )
+            .ToList();
+        using var outputs = session.Run(
+            options,
+            [.. program.Inputs.Select(input => input.Name)],
+            values,
+            [.. program.Outputs.Select(output => output.Name)]
+        );
         values.ForEach(value => value.Dispose());
-        return program.Outputs.Index().ToDictionary(
-            pair => pair.Item.Name,
-            pair => HostTensor.Of(outputs[pair.Index].GetTensorDataAsSpan<float>().ToArray(), [.. outputs[pair.Index].GetTensorTypeAndShape().Shape.Select(extent => (int)extent)]));
+        return program
+            .Outputs.Index()
+            .ToDictionary(
+                pair => pair.Item.Name,
+                pair =>
+                    HostTensor.Of(
+                        outputs[pair.Index].GetTensorDataAsSpan<float>().ToArray(),
+                        [.. outputs[pair.Index].GetTensorTypeAndShape().Shape.Select(extent => (int)extent)]
+                    )
+            );
     }
 
     private sealed class OtherShape(MobiZO.Checkpoints.IWeightSource inner) : MobiZO.Checkpoints.IWeightSource
@@ -74,7 +99,8 @@ public sealed class ExportTests
 
         public MobiZO.Checkpoints.Architecture.TensorRole? FindRole(string name) => inner.FindRole(name);
 
-        public IReadOnlyList<int>? FindShape(string name) => name == "model.layers.1.mlp.down_proj.weight" ? [48, 24] : inner.FindShape(name);
+        public IReadOnlyList<int>? FindShape(string name) =>
+            name == "model.layers.1.mlp.down_proj.weight" ? [48, 24] : inner.FindShape(name);
 
         public void Read(string name, long start, Span<float> destination) => inner.Read(name, start, destination);
     }

@@ -41,8 +41,14 @@ public sealed class FlushingThreadTests
         }
 
         // Held one inside the other, so that each is another thread.
-        static IEnumerable<(string? Name, float Sum)> Sums(int count) => count == 0 ? [] : FlushingThread.Run(() => Sums(count - 1).Append((Thread.CurrentThread.Name, Twice(Denormal))).ToArray());
-        Assert.True(SpinWait.SpinUntil(() => Sums(Environment.ProcessorCount).All(found => found is (FlushingThread.Name, 0)), TimeSpan.FromSeconds(60)));
+        static IEnumerable<(string? Name, float Sum)> Sums(int count) =>
+            count == 0 ? [] : FlushingThread.Run(() => Sums(count - 1).Append((Thread.CurrentThread.Name, Twice(Denormal))).ToArray());
+        Assert.True(
+            SpinWait.SpinUntil(
+                () => Sums(Environment.ProcessorCount).All(found => found is (FlushingThread.Name, 0)),
+                TimeSpan.FromSeconds(60)
+            )
+        );
     }
 
     [Fact]
@@ -60,16 +66,25 @@ public sealed class FlushingThreadTests
         {
             using var inside = new CountdownEvent(Environment.ProcessorCount);
             using var mayLeave = new ManualResetEventSlim();
-            var calls = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Factory.StartNew(
-                () => FlushingThread.Run(() =>
-                {
-                    inside.Signal();
-                    mayLeave.Wait();
-                    return Thread.CurrentThread.Name;
-                }),
-                TaskCreationOptions.LongRunning)).ToArray();
+            var calls = Enumerable
+                .Range(0, Environment.ProcessorCount)
+                .Select(_ =>
+                    Task.Factory.StartNew(
+                        () =>
+                            FlushingThread.Run(() =>
+                            {
+                                inside.Signal();
+                                mayLeave.Wait();
+                                return Thread.CurrentThread.Name;
+                            }),
+                        TaskCreationOptions.LongRunning
+                    )
+                )
+                .ToArray();
             inside.Wait();
-            var next = await Task.Run(() => (Here: Environment.CurrentManagedThreadId, There: FlushingThread.Run(() => Environment.CurrentManagedThreadId)));
+            var next = await Task.Run(() =>
+                (Here: Environment.CurrentManagedThreadId, There: FlushingThread.Run(() => Environment.CurrentManagedThreadId))
+            );
             mayLeave.Set();
 
             // Another test may have had a thread first.

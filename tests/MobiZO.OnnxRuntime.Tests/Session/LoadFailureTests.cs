@@ -34,7 +34,14 @@ public sealed class LoadFailureTests
     public void What_the_runtime_refuses_is_told_with_the_program()
     {
         using var folder = new TemporaryFolder();
-        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path, Threads = 1, Device = "cuda" });
+        using var engine = new OnnxRuntimeEngine(
+            new EngineSettings
+            {
+                CacheFolder = folder.Path,
+                Threads = 1,
+                Device = "cuda",
+            }
+        );
         var model = new TinyLlama();
         var error = Assert.Throws<ProgramException>(() => engine.Load(model.Assembler.Score(null), model));
         Assert.Contains("'score'", error.Message, StringComparison.Ordinal);
@@ -50,7 +57,11 @@ public sealed class LoadFailureTests
         builder.Output(builder.Add("sum", new Sum(), builder.IntegerInput("x", 2), builder.IntegerInput("y", 2)));
         var error = Assert.Throws<ProgramException>(() => Load(folder.Path, builder.Build("mixed"), new TinyLlama()));
         Assert.Contains("'mixed'", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"'{Assert.Single(Directory.GetFiles(folder.Path, "mixed-*.onnx", SearchOption.AllDirectories))}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{Assert.Single(Directory.GetFiles(folder.Path, "mixed-*.onnx", SearchOption.AllDirectories))}'",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.NotNull(error.InnerException);
     }
 
@@ -62,7 +73,11 @@ public sealed class LoadFailureTests
         var model = new TinyLlama();
         var program = model.Assembler.Score(null);
         using var session = engine.Load(program, model, RunStyle.OneByOne, new Extents(("N", Extent.OneOf(1000))));
-        Assert.Contains("1000", Assert.Throws<ProgramException>(() => session.Run(ProgramInputs.Of(program))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1000",
+            Assert.Throws<ProgramException>(() => session.Run(ProgramInputs.Of(program))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static void Load(string folder, Program program, TinyLlama model)

@@ -19,7 +19,10 @@ public sealed class OnnxMemoryTests
         var bytes = 4 * (s_tables + s_vectors + s_linears);
         Assert.Equal(new EngineMemory(bytes, bytes), Of(WeightFormat.Float32));
         Assert.Equal(new EngineMemory(((s_tables + s_linears) * 36 / 32) + (4 * s_vectors), 4 * s_vectors), Of(WeightFormat.Int8));
-        var int4 = new EngineMemory((s_tables * 36 / 32) + (s_linears * 24 / 32) + (4 * s_vectors), (s_linears * 20 / 32) + (4 * s_vectors));
+        var int4 = new EngineMemory(
+            (s_tables * 36 / 32) + (s_linears * 24 / 32) + (4 * s_vectors),
+            (s_linears * 20 / 32) + (4 * s_vectors)
+        );
         Assert.Equal(int4, Of(WeightFormat.Int4));
     }
 
@@ -28,7 +31,14 @@ public sealed class OnnxMemoryTests
 
     private static EngineMemory Of(WeightFormat format, bool isLowMemory = false)
     {
-        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = "unused", Weights = format, LowMemory = isLowMemory });
+        using var engine = new OnnxRuntimeEngine(
+            new EngineSettings
+            {
+                CacheFolder = "unused",
+                Weights = format,
+                LowMemory = isLowMemory,
+            }
+        );
         return engine.MemoryOf(s_model);
     }
 }

@@ -1,7 +1,7 @@
-using MobiZO.Programs.Engines;
 using System.Text.Json;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Engines;
 using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.OnnxRuntime.Tests.Session;
@@ -13,16 +13,34 @@ public sealed class ProfileTests
     {
         using var folder = new TemporaryFolder();
         var model = new TinyLlama();
-        using (var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path, Threads = 1, TracePrefix = Path.Combine(folder.Path, "trace") }))
+        using (
+            var engine = new OnnxRuntimeEngine(
+                new EngineSettings
+                {
+                    CacheFolder = folder.Path,
+                    Threads = 1,
+                    TracePrefix = Path.Combine(folder.Path, "trace"),
+                }
+            )
+        )
         {
             using var score = engine.Load(model.Assembler.Score(null), model);
             score.Run(ProgramInputs.Of(score.Program));
         }
 
         using var trace = JsonDocument.Parse(File.ReadAllText(Directory.GetFiles(folder.Path, "trace-score_*.json").Single()));
-        var names = trace.RootElement.EnumerateArray().Where(item => item.TryGetProperty("name", out _)).Select(item => item.GetProperty("name").GetString()!).ToList();
+        var names = trace
+            .RootElement.EnumerateArray()
+            .Where(item => item.TryGetProperty("name", out _))
+            .Select(item => item.GetProperty("name").GetString()!)
+            .ToList();
         Assert.Contains("model_run", names);
-        Assert.Contains(names, name => name.StartsWith("model.layers.1.mlp.down_proj/Gemm_", StringComparison.Ordinal) && name.EndsWith("_kernel_time", StringComparison.Ordinal));
+        Assert.Contains(
+            names,
+            name =>
+                name.StartsWith("model.layers.1.mlp.down_proj/Gemm_", StringComparison.Ordinal)
+                && name.EndsWith("_kernel_time", StringComparison.Ordinal)
+        );
     }
 
     [Fact]

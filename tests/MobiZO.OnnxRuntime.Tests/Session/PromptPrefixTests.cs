@@ -8,12 +8,23 @@ using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.OnnxRuntime.Tests.Session;
 
-/// <summary>What is computed once per example (keys and values, hidden states) changes no number, against a plain forward in double.</summary>
+/// <summary>
+/// What is computed once per example (keys and values, hidden states) changes no number, against a plain forward in double.
+/// </summary>
 public sealed class PromptPrefixTests
 {
     private const double Tolerance = 2e-5;
 
-    public static TheoryData<bool, int> Cases => new() { { false, 4 }, { false, 2 }, { false, 1 }, { true, 4 }, { true, 2 }, { true, 1 } };
+    public static TheoryData<bool, int> Cases =>
+        new()
+        {
+            { false, 4 },
+            { false, 2 },
+            { false, 1 },
+            { true, 4 },
+            { true, 2 },
+            { true, 1 },
+        };
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -23,8 +34,16 @@ public sealed class PromptPrefixTests
         var random = new PlainRandom(4);
 
         // (prompt, suffix start, answer): nothing cached; one suffix token; several; long answers; lengths that differ by row.
-        PromptExample[] examples = [.. new[] { (5, 0, 1), (1, 0, 3), (9, 8, 1), (9, 8, 4), (7, 3, 2), (12, 1, 3), (2, 1, 1) }
-            .Select(entry => new PromptExample(random.Tokens(entry.Item1, 40), entry.Item2, random.Tokens(entry.Item3, 40), [], 0))];
+        PromptExample[] examples =
+        [
+            .. new[] { (5, 0, 1), (1, 0, 3), (9, 8, 1), (9, 8, 4), (7, 3, 2), (12, 1, 3), (2, 1, 1) }.Select(entry => new PromptExample(
+                random.Tokens(entry.Item1, 40),
+                entry.Item2,
+                random.Tokens(entry.Item3, 40),
+                [],
+                0
+            )),
+        ];
         using var score = setting.Engine.Load(setting.Model.Assembler.Score(setting.Adapter, PrefixKind.KeyValues), setting.Model);
         foreach (var batch in examples.Select(example => new[] { example }).Append(examples).Append([.. examples.Reverse()]))
         {
@@ -35,7 +54,10 @@ public sealed class PromptPrefixTests
             {
                 var expected = setting.Oracle.Score(example, example.Answer, setting.B);
                 var actual = example.Answer.Sum(_ => (double)values[next++]);
-                Assert.True(Math.Abs(expected - actual) <= Tolerance * example.Answer.Length, $"prompt {example.Prompt.Length} from {example.SuffixStart}: {actual}, expected {expected}");
+                Assert.True(
+                    Math.Abs(expected - actual) <= Tolerance * example.Answer.Length,
+                    $"prompt {example.Prompt.Length} from {example.SuffixStart}: {actual}, expected {expected}"
+                );
             }
         }
     }
@@ -47,7 +69,11 @@ public sealed class PromptPrefixTests
     {
         using var setting = new Setting(isOnnx, keyValueHeads);
         var tokens = new PlainRandom(5).Tokens(8, 40);
-        var (all, suffix, none) = (setting.Oracle.Logits(tokens, 0, setting.B)[^1], setting.Oracle.Logits(tokens, 6, setting.B)[^1], setting.Oracle.Logits(tokens, 8, setting.B)[^1]);
+        var (all, suffix, none) = (
+            setting.Oracle.Logits(tokens, 0, setting.B)[^1],
+            setting.Oracle.Logits(tokens, 6, setting.B)[^1],
+            setting.Oracle.Logits(tokens, 8, setting.B)[^1]
+        );
         Assert.True(all.Zip(suffix, (x, y) => Math.Abs(x - y)).Max() > 1e-2);
         Assert.True(none.Zip(suffix, (x, y) => Math.Abs(x - y)).Max() > 1e-2);
     }
@@ -71,7 +97,9 @@ public sealed class PromptPrefixTests
             [ProgramNames.Positions] = HostTensor.Of([.. Enumerable.Range(0, 7 * 33).Select(index => (long)(index % 33))], 7, 33),
         };
         var expected = together.Run(inputs);
-        foreach (var results in Enumerable.Range(0, 4).AsParallel().WithDegreeOfParallelism(2).Select(_ => sideBySide.Run(inputs)).ToArray())
+        foreach (
+            var results in Enumerable.Range(0, 4).AsParallel().WithDegreeOfParallelism(2).Select(_ => sideBySide.Run(inputs)).ToArray()
+        )
         {
             Assert.All(expected, output => Assert.Equal(output.Value.Floats, results[output.Key].Floats));
         }
@@ -112,7 +140,12 @@ public sealed class PromptPrefixTests
     {
         using var setting = new Setting(isOnnx, keyValueHeads, layers: 3);
         var random = new PlainRandom(6);
-        PromptExample[] examples = [.. new[] { 6, 3, 9 }.Select((length, index) => new PromptExample(random.Tokens(length, 40), 0, random.Tokens(1 + index, 40), [], 0))];
+        PromptExample[] examples =
+        [
+            .. new[] { 6, 3, 9 }.Select(
+                (length, index) => new PromptExample(random.Tokens(length, 40), 0, random.Tokens(1 + index, 40), [], 0)
+            ),
+        ];
         for (var first = 0; first <= 2; first++)
         {
             var adapter = new AdapterLayout(2, 2, [.. setting.Model.Assembler.LinearModules.Where(module => module.Layer >= first)]);
@@ -125,14 +158,26 @@ public sealed class PromptPrefixTests
                 [ProgramNames.Coefficients] = HostTensor.Of([0.01f, 0.01f, -0.01f, -0.01f], 4),
             };
             using var full = setting.Engine.Load(setting.Model.Assembler.Step(new StepOptions { Adapter = adapter }), setting.Model);
-            using var top = setting.Engine.Load(setting.Model.Assembler.Step(new StepOptions { Adapter = adapter, Prompt = PrefixKind.Hidden, FirstLayer = first }), setting.Model);
+            using var top = setting.Engine.Load(
+                setting.Model.Assembler.Step(
+                    new StepOptions
+                    {
+                        Adapter = adapter,
+                        Prompt = PrefixKind.Hidden,
+                        FirstLayer = first,
+                    }
+                ),
+                setting.Model
+            );
             using var prefix = setting.Engine.Load(setting.Model.Assembler.Prefix(PrefixKind.Hidden, first), setting.Model);
             var tokens = inputs[ProgramNames.InputIds].Shape[1];
-            inputs[ProgramNames.Hidden] = prefix.Run(new Dictionary<string, HostTensor>
-            {
-                [ProgramNames.InputIds] = HostTensor.Of(inputs[ProgramNames.InputIds].Longs[..(3 * tokens)], 3, tokens),
-                [ProgramNames.Positions] = HostTensor.Of(inputs[ProgramNames.Positions].Longs[..(3 * tokens)], 3, tokens),
-            })[ProgramNames.Hidden];
+            inputs[ProgramNames.Hidden] = prefix.Run(
+                new Dictionary<string, HostTensor>
+                {
+                    [ProgramNames.InputIds] = HostTensor.Of(inputs[ProgramNames.InputIds].Longs[..(3 * tokens)], 3, tokens),
+                    [ProgramNames.Positions] = HostTensor.Of(inputs[ProgramNames.Positions].Longs[..(3 * tokens)], 3, tokens),
+                }
+            )[ProgramNames.Hidden];
             var (expected, actual) = (full.Run(inputs)[ProgramNames.Losses].Floats, top.Run(inputs)[ProgramNames.Losses].Floats);
             Assert.Equal(expected, actual, (x, y) => Math.Abs(x - y) <= 1e-5);
             Assert.Equal(4, expected.Distinct().Count());
@@ -158,7 +203,11 @@ public sealed class PromptPrefixTests
                 var inputs = new Dictionary<string, HostTensor>
                 {
                     [ProgramNames.InputIds] = HostTensor.Of([.. tokens[start..(start + count)].Select(token => (long)token)], 1, count),
-                    [ProgramNames.Positions] = HostTensor.Of([.. Enumerable.Range(start, count).Select(position => (long)position)], 1, count),
+                    [ProgramNames.Positions] = HostTensor.Of(
+                        [.. Enumerable.Range(start, count).Select(position => (long)position)],
+                        1,
+                        count
+                    ),
                     [ProgramNames.AnswerRows] = HostTensor.Of([.. Enumerable.Range(0, count).Select(row => (long)row)], count),
                     [ProgramNames.PastLengths] = HostTensor.Of([(long)start], 1),
                     [ProgramNames.AdapterA] = HostTensor.Of(setting.A, setting.A.Length),
@@ -190,7 +239,9 @@ public sealed class PromptPrefixTests
             A = new PlainRandom(2).Normals(Adapter.ACount, 0.3);
             B = new PlainRandom(3).Normals(Adapter.BCount, 0.2);
             Oracle = new PlainForward(Model, Adapter, A);
-            Engine = isOnnx ? new OnnxRuntimeEngine(new EngineSettings { CacheFolder = _folder.Path, Threads = 1 }) : new ReferenceEngine<float>();
+            Engine = isOnnx
+                ? new OnnxRuntimeEngine(new EngineSettings { CacheFolder = _folder.Path, Threads = 1 })
+                : new ReferenceEngine<float>();
         }
 
         public TinyLlama Model { get; }

@@ -1,7 +1,7 @@
-using MobiZO.Programs.Engines;
 using System.Diagnostics;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Engines;
 using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.OnnxRuntime.Tests.Session;
@@ -33,8 +33,14 @@ public sealed class SharedWeightsTests
         using var step = engine.Load(model.Assembler.Step(new StepOptions { Adapter = adapter }), model);
         step.Run(ProgramInputs.Of(step.Program));
         var second = ResidentBytes();
-        Assert.True(first - start > bytes / 2, $"the first session took {(first - start) >> 20} MB for {bytes >> 20} MB of weights: nothing is measured");
-        Assert.True(second - first < (first - start) / 2, $"the second session took {(second - first) >> 20} MB, the first {(first - start) >> 20} MB");
+        Assert.True(
+            first - start > bytes / 2,
+            $"the first session took {(first - start) >> 20} MB for {bytes >> 20} MB of weights: nothing is measured"
+        );
+        Assert.True(
+            second - first < (first - start) / 2,
+            $"the second session took {(second - first) >> 20} MB, the first {(first - start) >> 20} MB"
+        );
     }
 
     private static long ResidentBytes()

@@ -33,17 +33,18 @@ public sealed class WeightCacheTests
         Assert.Equal(3, Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Length);
     }
 
-    public static TheoryData<string, string> Damages => new()
-    {
-        { "weights.bin", "truncated" },
-        { "weights.bin", "longer" },
-        { "weights.bin", "absent" },
-        { "weights.json", "truncated" },
-        { "weights.json", "foreign" },
-        { "weights.json", "absent" },
-        { "score", "truncated" },
-        { "score", "absent" },
-    };
+    public static TheoryData<string, string> Damages =>
+        new()
+        {
+            { "weights.bin", "truncated" },
+            { "weights.bin", "longer" },
+            { "weights.bin", "absent" },
+            { "weights.json", "truncated" },
+            { "weights.json", "foreign" },
+            { "weights.json", "absent" },
+            { "score", "truncated" },
+            { "score", "absent" },
+        };
 
     [Theory]
     [MemberData(nameof(Damages))]
@@ -132,7 +133,14 @@ public sealed class WeightCacheTests
 
     private static float[] LoadAndRun(string folder, TinyLlama model, List<double>? reports = null)
     {
-        using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder, Threads = 1, CacheProgress = reports is null ? null : new Reports(reports) });
+        using var engine = new OnnxRuntimeEngine(
+            new EngineSettings
+            {
+                CacheFolder = folder,
+                Threads = 1,
+                CacheProgress = reports is null ? null : new Reports(reports),
+            }
+        );
         using var session = engine.Load(s_program, model);
         return session.Run(ProgramInputs.Of(s_program))[ProgramNames.LogProbabilities].Floats;
     }

@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
-using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Architecture;
+using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.OnnxRuntime.Tests.Lowering;
 using MobiZO.Programs;
@@ -17,13 +17,14 @@ public sealed class WeightFormatTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<WeightFormat, bool> Forms => new()
-    {
-        { WeightFormat.Int8, true },
-        { WeightFormat.Int8, false },
-        { WeightFormat.Int4, true },
-        { WeightFormat.Int4, false },
-    };
+    public static TheoryData<WeightFormat, bool> Forms =>
+        new()
+        {
+            { WeightFormat.Int8, true },
+            { WeightFormat.Int8, false },
+            { WeightFormat.Int4, true },
+            { WeightFormat.Int4, false },
+        };
 
     public void Dispose() => _folder.Dispose();
 
@@ -52,7 +53,10 @@ public sealed class WeightFormatTests : IDisposable
     {
         var (_, model, program) = QuantizedPrograms.All.First(entry => entry.Name == "tied score Tokens without adapter");
         var outputs = Enum.GetValues<WeightFormat>().ToDictionary(format => format, format => Score(format, model, program));
-        var (int8, int4) = (Distance(outputs[WeightFormat.Float32], outputs[WeightFormat.Int8]), Distance(outputs[WeightFormat.Float32], outputs[WeightFormat.Int4]));
+        var (int8, int4) = (
+            Distance(outputs[WeightFormat.Float32], outputs[WeightFormat.Int8]),
+            Distance(outputs[WeightFormat.Float32], outputs[WeightFormat.Int4])
+        );
         Assert.InRange(int8, 1e-4, 0.1);
         Assert.InRange(int4, 3 * int8, 5);
     }
@@ -67,7 +71,11 @@ public sealed class WeightFormatTests : IDisposable
             Score(format, model, program);
         }
 
-        var files = Directory.GetDirectories(_folder["cache"]).Select(folder => new FileInfo(Path.Combine(folder, "weights.bin")).Length).Order().ToArray();
+        var files = Directory
+            .GetDirectories(_folder["cache"])
+            .Select(folder => new FileInfo(Path.Combine(folder, "weights.bin")).Length)
+            .Order()
+            .ToArray();
         Assert.Equal(3, files.Length);
     }
 
@@ -108,7 +116,9 @@ public sealed class WeightFormatTests : IDisposable
         ProgramInputs.AssertSame(oracle.Run(inputs), session.Run(inputs), 1e-4);
     }
 
-    /// <summary>A checkpoint's own codes reach the engine as they are: rounding them again would not keep blocks that leave codes unused.</summary>
+    /// <summary>
+    /// A checkpoint's own codes reach the engine as they are: rounding them again would not keep blocks that leave codes unused.
+    /// </summary>
     [Theory]
     [InlineData(WeightFormat.Int8, 8, false)]
     [InlineData(WeightFormat.Int8, 5, true)]
@@ -136,7 +146,11 @@ public sealed class WeightFormatTests : IDisposable
         new OnnxExporter().Write(program, model, _folder["score.onnx"], format);
         var inputs = ProgramInputs.Of(program);
         using var plain = new InferenceSession(_folder["score.onnx"]);
-        var values = program.Inputs.ToDictionary(input => input.Name, input => OrtValue.CreateTensorValueFromMemory(inputs[input.Name].Longs, [.. inputs[input.Name].Shape.Select(extent => (long)extent)]));
+        var values = program.Inputs.ToDictionary(
+            input => input.Name,
+            input =>
+                OrtValue.CreateTensorValueFromMemory(inputs[input.Name].Longs, [.. inputs[input.Name].Shape.Select(extent => (long)extent)])
+        );
         using var options = new RunOptions();
         using var outputs = plain.Run(options, values, [ProgramNames.LogProbabilities]);
         Assert.Equal(0, Distance(Score(format, model, program), outputs[0].GetTensorDataAsSpan<float>().ToArray()), 1e-5);
@@ -147,7 +161,15 @@ public sealed class WeightFormatTests : IDisposable
     }
 
     private OnnxRuntimeEngine Engine(WeightFormat format, bool prepack) =>
-        new(new EngineSettings { CacheFolder = _folder["cache"], Threads = 1, Weights = format, LowMemory = !prepack });
+        new(
+            new EngineSettings
+            {
+                CacheFolder = _folder["cache"],
+                Threads = 1,
+                Weights = format,
+                LowMemory = !prepack,
+            }
+        );
 
     private float[] Score(WeightFormat format, IWeightSource model, Program program)
     {
@@ -181,7 +203,9 @@ public sealed class WeightFormatTests : IDisposable
                 for (var i = 0; i < BlockLayout.Elements; i++)
                 {
                     // Never the whole range, sometimes one end of it.
-                    codes[(block * BlockLayout.Elements) + i] = (sbyte)((((number * 13) + (i * 7)) % 11) - (number % 3 == 0 ? 1 << (form.Bits - 1) : 5));
+                    codes[(block * BlockLayout.Elements) + i] = (sbyte)(
+                        (((number * 13) + (i * 7)) % 11) - (number % 3 == 0 ? 1 << (form.Bits - 1) : 5)
+                    );
                 }
             }
         }

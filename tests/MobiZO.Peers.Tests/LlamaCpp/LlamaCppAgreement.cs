@@ -51,8 +51,10 @@ internal sealed class LlamaCppAgreement(string path, double tolerance) : IDispos
     }
 
     /// <summary>The largest differences that were found.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"logits differ by {_worst:g3} from llama.cpp on the dequantised file; its activations move them by {_worstOfActivations:g3}");
+    public override string ToString() =>
+        FormattableString.Invariant(
+            $"logits differ by {_worst:g3} from llama.cpp on the dequantised file; its activations move them by {_worstOfActivations:g3}"
+        );
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -71,17 +73,25 @@ internal sealed class LlamaCppAgreement(string path, double tolerance) : IDispos
         var fromRounded = tokens.Max(token => Math.Abs((double)found[token] - rounded[token]));
         (_worst, _worstOfActivations) = (Math.Max(_worst, difference), Math.Max(_worstOfActivations, moved));
         Assert.True(
-            difference <= tolerance, $"{place}: logits differ by {difference:g3} from llama.cpp on the dequantised file, tolerance {tolerance:g3}.");
+            difference <= tolerance,
+            $"{place}: logits differ by {difference:g3} from llama.cpp on the dequantised file, tolerance {tolerance:g3}."
+        );
         Assert.True(
-            fromRounded <= moved + tolerance, $"{place}: logits differ by {fromRounded:g3} from llama.cpp, whose activations explain {moved:g3}.");
+            fromRounded <= moved + tolerance,
+            $"{place}: logits differ by {fromRounded:g3} from llama.cpp, whose activations explain {moved:g3}."
+        );
 
         // The likeliest token is the same unless two are nearer to each other than the engines are.
         if (greedy >= 0)
         {
             Assert.True(
-                exact.Max() - exact[greedy] <= 2 * tolerance, $"{place}: {greedy} is not the likeliest token of llama.cpp on the dequantised file.");
+                exact.Max() - exact[greedy] <= 2 * tolerance,
+                $"{place}: {greedy} is not the likeliest token of llama.cpp on the dequantised file."
+            );
             Assert.True(
-                rounded.Max() - rounded[greedy] <= 2 * (moved + tolerance), $"{place}: {greedy} is not the likeliest token of llama.cpp.");
+                rounded.Max() - rounded[greedy] <= 2 * (moved + tolerance),
+                $"{place}: {greedy} is not the likeliest token of llama.cpp."
+            );
         }
     }
 

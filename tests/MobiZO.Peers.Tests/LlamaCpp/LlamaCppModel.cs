@@ -5,7 +5,8 @@ using LLama.Native;
 namespace MobiZO.Peers.Tests.LlamaCpp;
 
 /// <summary>
-/// llama.cpp on a GGUF file. Keys and values are fp32 and attention is the plain one, so that only the matrices' arithmetic may differ from ours.
+/// llama.cpp on a GGUF file. Keys and values are fp32 and attention is the plain one, so that only the matrices' arithmetic may differ from
+/// ours.
 /// </summary>
 internal sealed class LlamaCppModel : IDisposable
 {
@@ -16,13 +17,15 @@ internal sealed class LlamaCppModel : IDisposable
 
     static LlamaCppModel()
     {
-        NativeLibraryConfig.All.WithLogCallback((level, message) =>
-        {
-            if (level == LLamaLogLevel.Error)
+        NativeLibraryConfig.All.WithLogCallback(
+            (level, message) =>
             {
-                Console.Error.Write(message);
+                if (level == LLamaLogLevel.Error)
+                {
+                    Console.Error.Write(message);
+                }
             }
-        });
+        );
 
         // The quantiser does not look for the library itself.
         NativeApi.llama_empty_call();
@@ -35,22 +38,29 @@ internal sealed class LlamaCppModel : IDisposable
     }
 
     /// <summary>Opens a GGUF file.</summary>
-    public static LlamaCppModel Open(string path) => new(new ModelParams(path)
-    {
-        ContextSize = Context,
-        GpuLayerCount = 0,
-        Threads = Environment.ProcessorCount,
-        BatchThreads = Environment.ProcessorCount,
-        TypeK = GGMLType.GGML_TYPE_F32,
-        TypeV = GGMLType.GGML_TYPE_F32,
-        FlashAttention = false,
-    });
+    public static LlamaCppModel Open(string path) =>
+        new(
+            new ModelParams(path)
+            {
+                ContextSize = Context,
+                GpuLayerCount = 0,
+                Threads = Environment.ProcessorCount,
+                BatchThreads = Environment.ProcessorCount,
+                TypeK = GGMLType.GGML_TYPE_F32,
+                TypeV = GGMLType.GGML_TYPE_F32,
+                FlashAttention = false,
+            }
+        );
 
-    /// <summary>Writes the same model with every matrix dequantised by llama.cpp: it then multiplies in fp32 and quantises no activations.</summary>
+    /// <summary>
+    /// Writes the same model with every matrix dequantised by llama.cpp: it then multiplies in fp32 and quantises no activations.
+    /// </summary>
     public static void Dequantize(string source, string target)
     {
         var threads = Environment.ProcessorCount;
-        Assert.True(LLamaQuantizer.Quantize(source, target, LLamaFtype.ALL_F32, threads, allowRequantize: true, quantizeOutputTensor: true));
+        Assert.True(
+            LLamaQuantizer.Quantize(source, target, LLamaFtype.ALL_F32, threads, allowRequantize: true, quantizeOutputTensor: true)
+        );
     }
 
     /// <summary>The logits after the token at <paramref name="start"/> and after each one behind it.</summary>

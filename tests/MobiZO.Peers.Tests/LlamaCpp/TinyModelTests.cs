@@ -18,7 +18,11 @@ public sealed class TinyModelTests(ITestOutputHelper output)
         var folder = GoldenFamilies.GgufModels.Single(folder => Path.GetFileName(folder) == name);
         using var agreement = new LlamaCppAgreement(Path.Combine(folder, "model.gguf"), Tolerance);
 
-        await agreement.CheckAsync([[1, 5, 20, 33], [1], [7, 250, 100, 9, 9, 9, 31, 200]]);
+        await agreement.CheckAsync([
+            [1, 5, 20, 33],
+            [1],
+            [7, 250, 100, 9, 9, 9, 31, 200],
+        ]);
 
         output.WriteLine(agreement.ToString());
     }

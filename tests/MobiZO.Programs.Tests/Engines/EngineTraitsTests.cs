@@ -11,7 +11,13 @@ public sealed class EngineTraitsTests
     [InlineData(false, 65, false)]
     public void Rows_of_whole_vectors_are_independent_or_tried_and_others_are_not(bool areIndependent, int width, bool? expected)
     {
-        var traits = new EngineTraits { VectorValues = 16, AreRowsIndependent = areIndependent, AreCopiesIndependent = true, Numerics = "" };
+        var traits = new EngineTraits
+        {
+            VectorValues = 16,
+            AreRowsIndependent = areIndependent,
+            AreCopiesIndependent = true,
+            Numerics = "",
+        };
         Assert.Equal(expected, traits.RowsAreIndependent(32, width));
     }
 }

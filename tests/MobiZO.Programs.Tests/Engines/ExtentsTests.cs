@@ -19,7 +19,15 @@ public sealed class ExtentsTests
     [Fact]
     public void A_run_that_was_not_announced_is_refused_by_symbol()
     {
-        s_extents.Require("step", new Dictionary<string, long> { ["N"] = 4, ["S"] = 7, ["T"] = 77 });
+        s_extents.Require(
+            "step",
+            new Dictionary<string, long>
+            {
+                ["N"] = 4,
+                ["S"] = 7,
+                ["T"] = 77,
+            }
+        );
         var error = Assert.Throws<ProgramException>(() => s_extents.Require("step", new Dictionary<string, long> { ["N"] = 5, ["S"] = 7 }));
         Assert.Contains("'step'", error.Message, StringComparison.Ordinal);
         Assert.Contains("N = 4 or 8", error.Message, StringComparison.Ordinal);

@@ -6,20 +6,59 @@ namespace MobiZO.Programs.Tests.Feeding;
 public sealed class StepFeedTests
 {
     private static readonly PromptExample s_free = new([1, 2, 3], 1, [4, 5], [], 0);
-    private static readonly PromptExample s_choice = new([1, 2, 3], 1, [], [[4], [5]], 1);
+    private static readonly PromptExample s_choice = new(
+        [1, 2, 3],
+        1,
+        [],
+        [
+            [4],
+            [5],
+        ],
+        1
+    );
 
-    public static TheoryData<StepLossKind, PromptExample> Unfit => new()
-    {
-        { StepLossKind.Tokens, s_free with { Answer = [] } },
-        { StepLossKind.Tokens, s_choice },
-        { StepLossKind.Choices, s_free },
-        { StepLossKind.Choices, s_choice with { Choices = [[4]] } },
-        { StepLossKind.Choices, s_choice with { Choices = [[4], [5, 6]] } },
-        { StepLossKind.ChoiceSequences, s_choice with { Choices = [[4], []] } },
-        { StepLossKind.Tokens, s_free with { Prompt = [] } },
-        { StepLossKind.Tokens, s_free with { SuffixStart = 3 } },
-        { StepLossKind.Tokens, s_free with { SuffixStart = -1 } },
-    };
+    public static TheoryData<StepLossKind, PromptExample> Unfit =>
+        new()
+        {
+            { StepLossKind.Tokens, s_free with { Answer = [] } },
+            { StepLossKind.Tokens, s_choice },
+            { StepLossKind.Choices, s_free },
+            {
+                StepLossKind.Choices,
+                s_choice with
+                {
+                    Choices =
+                    [
+                        [4],
+                    ],
+                }
+            },
+            {
+                StepLossKind.Choices,
+                s_choice with
+                {
+                    Choices =
+                    [
+                        [4],
+                        [5, 6],
+                    ],
+                }
+            },
+            {
+                StepLossKind.ChoiceSequences,
+                s_choice with
+                {
+                    Choices =
+                    [
+                        [4],
+                        [],
+                    ],
+                }
+            },
+            { StepLossKind.Tokens, s_free with { Prompt = [] } },
+            { StepLossKind.Tokens, s_free with { SuffixStart = 3 } },
+            { StepLossKind.Tokens, s_free with { SuffixStart = -1 } },
+        };
 
     /// <summary>Nothing is ever trained on a row without an answer: its loss would be zero, and so would be its gradient.</summary>
     [Theory]
@@ -48,7 +87,16 @@ public sealed class StepFeedTests
     [Fact]
     public void Every_copy_sees_the_same_examples()
     {
-        var other = new PromptExample([7, 8, 9], 0, [], [[4], [5]], 0);
+        var other = new PromptExample(
+            [7, 8, 9],
+            0,
+            [],
+            [
+                [4],
+                [5],
+            ],
+            0
+        );
         var feed = StepFeed.Create(StepLossKind.Choices, [s_choice, other], 2);
         Assert.Equal([2L, 3, 0, 7, 8, 9, 2, 3, 0, 7, 8, 9], feed.Inputs[ProgramNames.InputIds].Longs);
         Assert.Equal([1L, 0, 1, 0], feed.Inputs[ProgramNames.Labels].Longs);

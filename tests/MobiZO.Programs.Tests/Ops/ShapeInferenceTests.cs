@@ -21,13 +21,29 @@ public sealed class ShapeInferenceTests
         ["gate and up"] = (new GatedActivation(), ["gate [M,4]", "up [M,5]"], "gate and up of one shape"),
         ["adapter of another input"] = (new MultiPerturbedLora(1), ["y [M,6]", "x [M,4]", "a [2,5]", "stack [P,6,2]"], "A [r, in]"),
         ["adapter of another rank"] = (new MultiPerturbedLora(1), ["y [M,6]", "x [M,4]", "a [2,4]", "stack [P,6,3]"], "stack [P, out, r]"),
-        ["adapter of another output"] = (new MultiPerturbedLora(1), ["y [M,6]", "x [M,4]", "a [2,4]", "stack [P,5,2]"], "stack [P, out, r]"),
+        ["adapter of another output"] = (
+            new MultiPerturbedLora(1),
+            ["y [M,6]", "x [M,4]", "a [2,4]", "stack [P,5,2]"],
+            "stack [P, out, r]"
+        ),
         ["rotary of another width"] = (new Rotary(4), ["x [M,6]", "cos [M,2]", "sin [M,2]"], "x [M, heads * 4]"),
         ["rotary angles of other rows"] = (new Rotary(4), ["x [M,8]", "cos [N,2]", "sin [N,2]"], "cos and sin [M, 2]"),
-        ["attention of another width"] = (new CausalAttention(2, 1, 4), ["q [N*S,8]", "k [N*S,8]", "v [N*S,8]", "i:positions [N,S]"], "k and v [N*S, 4]"),
+        ["attention of another width"] = (
+            new CausalAttention(2, 1, 4),
+            ["q [N*S,8]", "k [N*S,8]", "v [N*S,8]", "i:positions [N,S]"],
+            "k and v [N*S, 4]"
+        ),
         ["attention of other rows"] = (new CausalAttention(2, 1, 4), ["q [M,8]", "k [M,4]", "v [M,4]", "i:positions [N,S]"], "q [N*S, 8]"),
-        ["cache of other heads"] = (new CachedAttention(2, 1, 4), ["q [N*S,8]", "k [N*S,4]", "v [N*S,4]", "i:positions [N,S]", "pk [X,2,T,4]", "pv [X,2,T,4]", "i:lengths [X]"], "[X, 1, T, 4]"),
-        ["cache of other examples"] = (new CachedAttention(2, 1, 4), ["q [N*S,8]", "k [N*S,4]", "v [N*S,4]", "i:positions [N,S]", "pk [X,1,T,4]", "pv [X,1,T,4]", "i:lengths [N]"], "past lengths [X]"),
+        ["cache of other heads"] = (
+            new CachedAttention(2, 1, 4),
+            ["q [N*S,8]", "k [N*S,4]", "v [N*S,4]", "i:positions [N,S]", "pk [X,2,T,4]", "pv [X,2,T,4]", "i:lengths [X]"],
+            "[X, 1, T, 4]"
+        ),
+        ["cache of other examples"] = (
+            new CachedAttention(2, 1, 4),
+            ["q [N*S,8]", "k [N*S,4]", "v [N*S,4]", "i:positions [N,S]", "pk [X,1,T,4]", "pv [X,1,T,4]", "i:lengths [N]"],
+            "past lengths [X]"
+        ),
         ["too few inputs of the cache"] = (new CachedAttention(2, 1, 4), ["q [N*S,8]"], "past lengths"),
         ["split of another width"] = (new SplitMatrices([(2, 3), (4, 1)]), ["state [11]"], "10"),
         ["noise of another width"] = (new PerturbStack(), ["b [7]", "noise [q,8]", "i:queries [P]", "coefficients [P]"], "noise [q, n]"),
@@ -65,7 +81,10 @@ public sealed class ShapeInferenceTests
         Assert.Contains("'x'", Assert.Throws<ProgramException>(() => builder.Input("x", 1)).Message);
         Assert.Contains("'x'", Assert.Throws<ProgramException>(() => builder.Add("x", new Sum(), x, x)).Message);
         var positions = builder.IntegerInput("positions", "N", "S");
-        Assert.Contains("RotaryAngles has 2 results", Assert.Throws<ProgramException>(() => builder.Add("angles", new RotaryAngles([1, 0.5]), positions)).Message);
+        Assert.Contains(
+            "RotaryAngles has 2 results",
+            Assert.Throws<ProgramException>(() => builder.Add("angles", new RotaryAngles([1, 0.5]), positions)).Message
+        );
     }
 
     // "i:name [extents]": integers; without i: fp32. A product of symbols is written with a star.
@@ -77,5 +96,7 @@ public sealed class ShapeInferenceTests
         return isInteger ? builder.IntegerInput(parts[0], shape) : builder.Input(parts[0], shape);
     }
 
-    private static Dimension Extent(string text) => text.Split('*').Aggregate((Dimension)1, (product, part) => product * (int.TryParse(part, out var number) ? number : (Dimension)part));
+    private static Dimension Extent(string text) =>
+        text.Split('*')
+            .Aggregate((Dimension)1, (product, part) => product * (int.TryParse(part, out var number) ? number : (Dimension)part));
 }

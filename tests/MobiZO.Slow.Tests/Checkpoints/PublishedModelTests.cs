@@ -10,7 +10,10 @@ public sealed class PublishedModelTests
     {
         using Checkpoint checkpoint = Checkpoint.Open(Shared.PathOf("models", "smollm2-135m-instruct"));
         var config = checkpoint.Config;
-        Assert.Equal((576, 30, 9, 3, 49152), (config.HiddenSize, config.LayerCount, config.HeadCount, config.KeyValueHeadCount, config.VocabularySize));
+        Assert.Equal(
+            (576, 30, 9, 3, 49152),
+            (config.HiddenSize, config.LayerCount, config.HeadCount, config.KeyValueHeadCount, config.VocabularySize)
+        );
         var vocabulary = checkpoint.GgufTokenizer!;
         Assert.Equal((48900, "gpt2", "smollm", 0), (vocabulary.Merges!.Count, vocabulary.Model, vocabulary.Pre, vocabulary.UnkId));
         Assert.Equal("<|im_end|>", checkpoint.SpecialTokens["eos_token"]);

@@ -31,7 +31,14 @@ public sealed class RealDataTests
     [SharedFact("data/sms-spam/sms.tsv")]
     public void ReadsSmsSpam()
     {
-        DataOptions options = new() { Columns = ["label", "text"], LabelWords = LabelWord.ParseList("ham= no,spam= yes"), Balanced = true, MaxRows = 300, EvalFraction = 0.2 };
+        DataOptions options = new()
+        {
+            Columns = ["label", "text"],
+            LabelWords = LabelWord.ParseList("ham= no,spam= yes"),
+            Balanced = true,
+            MaxRows = 300,
+            EvalFraction = 0.2,
+        };
         IReadOnlyList<DataRow> rows = DataFile.Read(Shared.PathOf("data", "sms-spam", "sms.tsv"), options);
         Assert.Equal(5_574, rows.Count);
         var sampler = new RowSampler(options);
@@ -60,7 +67,11 @@ public sealed class RealDataTests
     [SharedFact("data/superglue/WSC/val.jsonl")]
     public void ReadsNestedJson()
     {
-        DataOptions options = new() { Template = "{text}\\nDoes \"{target.span2_text}\" mean {target.span1_text}?", LabelWords = LabelWord.ParseList("false= No,true= Yes") };
+        DataOptions options = new()
+        {
+            Template = "{text}\\nDoes \"{target.span2_text}\" mean {target.span1_text}?",
+            LabelWords = LabelWord.ParseList("false= No,true= Yes"),
+        };
         IReadOnlyList<DataRow> rows = DataFile.Read(Shared.PathOf("data", "superglue", "WSC", "val.jsonl"), options);
         Assert.Equal(104, rows.Count);
         ITokenizer tokenizer = Nano();
@@ -72,7 +83,13 @@ public sealed class RealDataTests
     public void LongReviewsAreCutAndAnswersKept()
     {
         ITokenizer tokenizer = Tokenizer.FromFile(Shared.PathOf("models", "smollm2-135m-instruct", "tokenizer.json"));
-        DataOptions options = new() { Template = "{sentence}\\nSentiment:", Choices = [" negative", " positive"], MaxLength = 20, InvocationText = "Sentiment:" };
+        DataOptions options = new()
+        {
+            Template = "{sentence}\\nSentiment:",
+            Choices = [" negative", " positive"],
+            MaxLength = 20,
+            InvocationText = "Sentiment:",
+        };
         IReadOnlyList<DataRow> rows = DataFile.Read(Shared.PathOf("data", "glue", "SST-2", "dev.tsv"), options);
         var encoder = new ExampleEncoder(tokenizer, options);
         IReadOnlyList<EncodedExample> examples = encoder.Encode(rows);

@@ -6,7 +6,9 @@ using MobiZO.TestKit.Golden;
 
 namespace MobiZO.Slow.Tests.Engines;
 
-/// <summary>A small trained model: logits and losses against transformers, P-RGE steps against the fp64 reference (READMEs beside them).</summary>
+/// <summary>
+/// A small trained model: logits and losses against transformers, P-RGE steps against the fp64 reference (READMEs beside them).
+/// </summary>
 public sealed class StoriesGoldenTests
 {
     private const string Model = "models/stories260K-hf";

@@ -20,7 +20,9 @@ public sealed class LlamaCppTests(ITestOutputHelper output)
         var folder = Shared.PathOf(Folder);
         using var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json")));
         var (rows, generations) = (golden.RootElement.GetProperty("rows"), golden.RootElement.GetProperty("generations"));
-        var prompts = rows.EnumerateArray().Take(3).Concat(generations.EnumerateArray())
+        var prompts = rows.EnumerateArray()
+            .Take(3)
+            .Concat(generations.EnumerateArray())
             .Select(row => row.GetProperty("input_ids").EnumerateArray().Select(id => id.GetInt32()).ToArray());
         using var agreement = new LlamaCppAgreement(Directory.GetFiles(folder, "*.gguf").Single(), Tolerance);
 

@@ -9,8 +9,8 @@ using Xunit.Abstractions;
 namespace MobiZO.Slow.Tests.Generation;
 
 /// <summary>
-/// SmolLM2-135M-Instruct from its GGUF file against torch on the same dequantised weights (versions in golden.json beside the model). The fp32 weights need
-/// about 540 MB in the cache folder.
+/// SmolLM2-135M-Instruct from its GGUF file against torch on the same dequantised weights (versions in golden.json beside the model). The
+/// fp32 weights need about 540 MB in the cache folder.
 /// </summary>
 public sealed class SmolLm2GoldenTests : IDisposable
 {
@@ -53,7 +53,10 @@ public sealed class SmolLm2GoldenTests : IDisposable
             var logits = Logits(session, ids, [ids.Length - 1]);
             var logSum = LogSum(logits);
             var top = row.GetProperty("top5").EnumerateArray().ToArray();
-            Assert.Equal(top.Select(pair => pair[0].GetInt32()), logits.Index().OrderByDescending(pair => pair.Item).Take(top.Length).Select(pair => pair.Index));
+            Assert.Equal(
+                top.Select(pair => pair[0].GetInt32()),
+                logits.Index().OrderByDescending(pair => pair.Item).Take(top.Length).Select(pair => pair.Index)
+            );
             foreach (var pair in top)
             {
                 worstLogit = Math.Max(worstLogit, Math.Abs(pair[1].GetDouble() - logits[pair[0].GetInt32()]));
@@ -69,7 +72,9 @@ public sealed class SmolLm2GoldenTests : IDisposable
             worstProbability = Math.Max(worstProbability, Math.Abs(row.GetProperty("logsumexp").GetDouble() - logSum));
         }
 
-        _output.WriteLine(FormattableString.Invariant($"largest difference: logits {worstLogit:g3}, log-probabilities {worstProbability:g3}"));
+        _output.WriteLine(
+            FormattableString.Invariant($"largest difference: logits {worstLogit:g3}, log-probabilities {worstProbability:g3}")
+        );
         Assert.InRange(worstLogit, 0, Tolerance("logits_abs"));
         Assert.InRange(worstProbability, 0, Tolerance("logits_abs"));
     }
@@ -84,7 +89,11 @@ public sealed class SmolLm2GoldenTests : IDisposable
         inputs[ProgramNames.CandidateIds] = HostTensor.Of([.. ids.Skip(1).Select(id => (long)id)], ids.Length - 1, 1);
         double[] losses = [.. session.Run(inputs)[ProgramNames.LogProbabilities].Floats.Select(value => -(double)value)];
 
-        var first = expected.GetProperty("first_10_nll").EnumerateArray().Select((value, i) => Math.Abs(value.GetDouble() - losses[i])).Max();
+        var first = expected
+            .GetProperty("first_10_nll")
+            .EnumerateArray()
+            .Select((value, i) => Math.Abs(value.GetDouble() - losses[i]))
+            .Max();
         var mean = Math.Abs(expected.GetProperty("mean_nll").GetDouble() - losses.Average());
         _output.WriteLine(FormattableString.Invariant($"largest difference: one token {first:g3}, mean {mean:g3}"));
         Assert.InRange(first, 0, Tolerance("loss_abs"));
@@ -112,16 +121,23 @@ public sealed class SmolLm2GoldenTests : IDisposable
 
     private double Tolerance(string name) => Golden.GetProperty("suggested_tolerance").GetProperty(name).GetDouble();
 
-    private static int[] Ids(JsonElement element, string name) => [.. element.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
+    private static int[] Ids(JsonElement element, string name) =>
+        [.. element.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
 
-    private static float[] Logits(IProgramSession session, int[] ids, int[] places) => session.Run(Inputs(ids, places))[ProgramNames.Logits].Floats;
+    private static float[] Logits(IProgramSession session, int[] ids, int[] places) =>
+        session.Run(Inputs(ids, places))[ProgramNames.Logits].Floats;
 
-    private static Dictionary<string, HostTensor> Inputs(int[] ids, int[] places) => new(StringComparer.Ordinal)
-    {
-        [ProgramNames.InputIds] = HostTensor.Of([.. ids.Select(id => (long)id)], 1, ids.Length),
-        [ProgramNames.Positions] = HostTensor.Of([.. Enumerable.Range(0, ids.Length).Select(position => (long)position)], 1, ids.Length),
-        [ProgramNames.AnswerRows] = HostTensor.Of([.. places.Select(place => (long)place)], places.Length),
-    };
+    private static Dictionary<string, HostTensor> Inputs(int[] ids, int[] places) =>
+        new(StringComparer.Ordinal)
+        {
+            [ProgramNames.InputIds] = HostTensor.Of([.. ids.Select(id => (long)id)], 1, ids.Length),
+            [ProgramNames.Positions] = HostTensor.Of(
+                [.. Enumerable.Range(0, ids.Length).Select(position => (long)position)],
+                1,
+                ids.Length
+            ),
+            [ProgramNames.AnswerRows] = HostTensor.Of([.. places.Select(place => (long)place)], places.Length),
+        };
 
     private static double LogSum(float[] logits)
     {

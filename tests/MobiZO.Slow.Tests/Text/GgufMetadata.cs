@@ -45,23 +45,24 @@ internal static class GgufMetadata
         int? Number(string key) => Find(key) is { } value ? Convert.ToInt32(value) : null;
     }
 
-    private static object ReadValue(BinaryReader reader, uint type) => type switch
-    {
-        0 => reader.ReadByte(),
-        1 => reader.ReadSByte(),
-        2 => reader.ReadUInt16(),
-        3 => reader.ReadInt16(),
-        4 => reader.ReadUInt32(),
-        5 => reader.ReadInt32(),
-        6 => reader.ReadSingle(),
-        7 => reader.ReadByte() != 0,
-        8 => ReadText(reader),
-        9 => ReadList(reader),
-        10 => reader.ReadUInt64(),
-        11 => reader.ReadInt64(),
-        12 => reader.ReadDouble(),
-        _ => throw new InvalidDataException($"metadata type {type}"),
-    };
+    private static object ReadValue(BinaryReader reader, uint type) =>
+        type switch
+        {
+            0 => reader.ReadByte(),
+            1 => reader.ReadSByte(),
+            2 => reader.ReadUInt16(),
+            3 => reader.ReadInt16(),
+            4 => reader.ReadUInt32(),
+            5 => reader.ReadInt32(),
+            6 => reader.ReadSingle(),
+            7 => reader.ReadByte() != 0,
+            8 => ReadText(reader),
+            9 => ReadList(reader),
+            10 => reader.ReadUInt64(),
+            11 => reader.ReadInt64(),
+            12 => reader.ReadDouble(),
+            _ => throw new InvalidDataException($"metadata type {type}"),
+        };
 
     private static object[] ReadList(BinaryReader reader)
     {

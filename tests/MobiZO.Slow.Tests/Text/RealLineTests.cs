@@ -2,7 +2,9 @@ using MobiZO.Text.Tests.Tokenizers.Fixtures;
 
 namespace MobiZO.Slow.Tests.Text;
 
-/// <summary>Lines of published data sets, whose licences keep them out of the repository, against the Hugging Face tokenizers library 0.23.3.</summary>
+/// <summary>
+/// Lines of published data sets, whose licences keep them out of the repository, against the Hugging Face tokenizers library 0.23.3.
+/// </summary>
 public sealed class RealLineTests
 {
     public static TheoryData<string> Names => [.. Suite.Names("real").DefaultIfEmpty("absent")];

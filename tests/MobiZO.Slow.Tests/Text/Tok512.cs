@@ -20,7 +20,12 @@ internal static class Tok512
             // That layout writes a space for the visible space and line feeds around BOS and EOS.
             string token = System.Text.Encoding.UTF8.GetString(reader.ReadBytes(reader.ReadInt32()));
             tokens.Add(tokens.Count is 1 or 2 ? token.Trim('\n') : token.Replace(' ', '\u2581'));
-            types.Add(tokens.Count - 1 is 0 ? 2 : tokens.Count - 1 is 1 or 2 ? 3 : tokens.Count - 1 < 259 ? 6 : 1);
+            types.Add(
+                tokens.Count - 1 is 0 ? 2
+                : tokens.Count - 1 is 1 or 2 ? 3
+                : tokens.Count - 1 < 259 ? 6
+                : 1
+            );
         }
 
         return new GgufVocabulary

@@ -25,24 +25,33 @@ public sealed class LearningTests
         Assert.True(gain >= 0.03, RealModel.Describe(results));
     }
 
-    /// <summary>As in the paper, every token carries the adapter, so the same change of B does more and all layers need a smaller rate. Fewer steps: a step costs the whole prompt of every copy.</summary>
+    /// <summary>
+    /// As in the paper, every token carries the adapter, so the same change of B does more and all layers need a smaller rate. Fewer steps:
+    /// a step costs the whole prompt of every copy.
+    /// </summary>
     [SharedTheory(RealModel.ModelPath)]
     [InlineData("all", 0.05f)]
     [InlineData("top-8", 0.3f)]
     public async Task ScopeAllLowersTheLossOnSst2(string layers, float learningRate)
     {
         var options = RealModel.Sst2(42);
-        var result = await RealModel.TrainAsync($"sst2-scope-all-{layers}", options with
-        {
-            Adapter = options.Adapter with { Scope = AdapterScope.All, TargetModules = "q_proj,v_proj", Layers = layers },
-            Optimizer = options.Optimizer with { Queries = 15, LearningRate = learningRate },
-            Steps = 60,
-            EvalEvery = 30,
-            EvalMaxRows = 300,
-        });
+        var result = await RealModel.TrainAsync(
+            $"sst2-scope-all-{layers}",
+            options with
+            {
+                Adapter = options.Adapter with { Scope = AdapterScope.All, TargetModules = "q_proj,v_proj", Layers = layers },
+                Optimizer = options.Optimizer with { Queries = 15, LearningRate = learningRate },
+                Steps = 60,
+                EvalEvery = 30,
+                EvalMaxRows = 300,
+            }
+        );
 
         // 60 steps of 64 rows move the loss; accuracy on 300 rows moves by a few rows either way (bench/results).
-        Assert.True(result.Last!.ChoiceLoss < result.First!.ChoiceLoss - 0.02, $"{result.First.ChoiceLoss} to {result.Last.ChoiceLoss}; {RealModel.Describe([result])}");
+        Assert.True(
+            result.Last!.ChoiceLoss < result.First!.ChoiceLoss - 0.02,
+            $"{result.First.ChoiceLoss} to {result.Last.ChoiceLoss}; {RealModel.Describe([result])}"
+        );
     }
 
     private static async Task<List<FineTuneResult>> AllSeeds(string name, Func<ulong, FineTuneOptions> create)

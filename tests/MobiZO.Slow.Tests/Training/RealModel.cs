@@ -6,7 +6,10 @@ using MobiZO.TestKit;
 
 namespace MobiZO.Slow.Tests.Training;
 
-/// <summary>The runs that the project must show, on SmolLM2-135M-Instruct, with the default settings. With MOBIZO_RESULTS set to a folder, every curve is written there.</summary>
+/// <summary>
+/// The runs that the project must show, on SmolLM2-135M-Instruct, with the default settings. With MOBIZO_RESULTS set to a folder, every
+/// curve is written there.
+/// </summary>
 internal static class RealModel
 {
     public const string ModelPath = "models/smollm2-135m-instruct";
@@ -14,38 +17,40 @@ internal static class RealModel
 
     public static string Model => Shared.PathOf(ModelPath);
 
-    public static FineTuneOptions SmsSpam(ulong seed) => new()
-    {
-        Model = Model,
-        TrainData = Shared.PathOf("data/sms-spam/sms.tsv"),
-        Output = Directory.CreateTempSubdirectory("mobizo-slow-").FullName,
-        Seed = seed,
-        Data = new DataOptions
+    public static FineTuneOptions SmsSpam(ulong seed) =>
+        new()
         {
-            Columns = ["label", "text"],
-            Template = @"Message: {text}\nIs this message spam? Answer:",
-            LabelWords = [new LabelWord("ham", " no"), new LabelWord("spam", " yes")],
-            Balanced = true,
-            MaxRows = 500,
-            EvalFraction = 0.4,
-        },
-    };
+            Model = Model,
+            TrainData = Shared.PathOf("data/sms-spam/sms.tsv"),
+            Output = Directory.CreateTempSubdirectory("mobizo-slow-").FullName,
+            Seed = seed,
+            Data = new DataOptions
+            {
+                Columns = ["label", "text"],
+                Template = @"Message: {text}\nIs this message spam? Answer:",
+                LabelWords = [new LabelWord("ham", " no"), new LabelWord("spam", " yes")],
+                Balanced = true,
+                MaxRows = 500,
+                EvalFraction = 0.4,
+            },
+        };
 
-    public static FineTuneOptions Sst2(ulong seed) => new()
-    {
-        Model = Model,
-        TrainData = Shared.PathOf("data/glue/SST-2/train.tsv"),
-        EvalData = Shared.PathOf("data/glue/SST-2/dev.tsv"),
-        Output = Directory.CreateTempSubdirectory("mobizo-slow-").FullName,
-        Seed = seed,
-        Data = new DataOptions
+    public static FineTuneOptions Sst2(ulong seed) =>
+        new()
         {
-            Template = @"{sentence}\nSentiment:",
-            TextColumn = "sentence",
-            Choices = [" negative", " positive"],
-            MaxRows = 1000,
-        },
-    };
+            Model = Model,
+            TrainData = Shared.PathOf("data/glue/SST-2/train.tsv"),
+            EvalData = Shared.PathOf("data/glue/SST-2/dev.tsv"),
+            Output = Directory.CreateTempSubdirectory("mobizo-slow-").FullName,
+            Seed = seed,
+            Data = new DataOptions
+            {
+                Template = @"{sentence}\nSentiment:",
+                TextColumn = "sentence",
+                Choices = [" negative", " positive"],
+                MaxRows = 1000,
+            },
+        };
 
     /// <summary>Trains and records the curve.</summary>
     public static async Task<FineTuneResult> TrainAsync(string name, FineTuneOptions options)
@@ -56,8 +61,16 @@ internal static class RealModel
         return result;
     }
 
-    public static string Describe(IEnumerable<FineTuneResult> results) => string.Join("; ", results.Select(result =>
-        string.Join(" ", result.Evaluations.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Step}:{point.Accuracy:p1}")))));
+    public static string Describe(IEnumerable<FineTuneResult> results) =>
+        string.Join(
+            "; ",
+            results.Select(result =>
+                string.Join(
+                    " ",
+                    result.Evaluations.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Step}:{point.Accuracy:p1}"))
+                )
+            )
+        );
 
     private static void Record(string name, FineTuneOptions options, FineTuneResult result)
     {
@@ -69,25 +82,34 @@ internal static class RealModel
         // What was left open is decided in the run's own file.
         options = new RunFolder(options.Output).ReadConfig();
         Directory.CreateDirectory(folder);
-        var line = JsonSerializer.Serialize(new
-        {
-            name,
-            seed = options.Seed,
-            scope = options.Adapter.Scope.ToString(),
-            targets = options.Adapter.TargetModules,
-            layers = options.Adapter.Layers,
-            r = options.Adapter.Rank,
-            mode = options.Optimizer.Estimator.ToString(),
-            epsilon = options.Optimizer.Epsilon,
-            queries = options.Optimizer.Queries,
-            examples_per_step = options.ExamplesPerStep,
-            learning_rate = options.Optimizer.EffectiveLearningRate,
-            steps = result.Steps,
-            accuracy = result.Evaluations.Select(point => new { step = point.Step, correct = point.Correct, rows = point.Rows, choice_loss = Math.Round(point.ChoiceLoss ?? 0, 4), token_loss = Math.Round(point.TokenLoss, 4) }),
-            seconds = Math.Round(result.Seconds, 1),
-            step_seconds = Math.Round(result.StepSeconds, 1),
-            peak_memory_mb = result.PeakMemoryBytes >> 20,
-        });
+        var line = JsonSerializer.Serialize(
+            new
+            {
+                name,
+                seed = options.Seed,
+                scope = options.Adapter.Scope.ToString(),
+                targets = options.Adapter.TargetModules,
+                layers = options.Adapter.Layers,
+                r = options.Adapter.Rank,
+                mode = options.Optimizer.Estimator.ToString(),
+                epsilon = options.Optimizer.Epsilon,
+                queries = options.Optimizer.Queries,
+                examples_per_step = options.ExamplesPerStep,
+                learning_rate = options.Optimizer.EffectiveLearningRate,
+                steps = result.Steps,
+                accuracy = result.Evaluations.Select(point => new
+                {
+                    step = point.Step,
+                    correct = point.Correct,
+                    rows = point.Rows,
+                    choice_loss = Math.Round(point.ChoiceLoss ?? 0, 4),
+                    token_loss = Math.Round(point.TokenLoss, 4),
+                }),
+                seconds = Math.Round(result.Seconds, 1),
+                step_seconds = Math.Round(result.StepSeconds, 1),
+                peak_memory_mb = result.PeakMemoryBytes >> 20,
+            }
+        );
         File.AppendAllText(Path.Combine(folder, name + ".jsonl"), line + "\n");
     }
 }

@@ -12,12 +12,19 @@ public sealed class ZeroShotTests
     [InlineData("{sentence} It was", " terrible", " great", 450, 8.0122, 0.003)]
     public async Task Sst2(string template, string negative, string positive, int correct, double loss, double lossTolerance)
     {
-        var report = await ModelEvaluation.RunAsync(new EvaluationOptions
-        {
-            Model = RealModel.Model,
-            DataFile = Shared.PathOf("data/glue/SST-2/dev.tsv"),
-            Data = new DataOptions { Template = template, TextColumn = "sentence", Choices = [negative, positive] },
-        });
+        var report = await ModelEvaluation.RunAsync(
+            new EvaluationOptions
+            {
+                Model = RealModel.Model,
+                DataFile = Shared.PathOf("data/glue/SST-2/dev.tsv"),
+                Data = new DataOptions
+                {
+                    Template = template,
+                    TextColumn = "sentence",
+                    Choices = [negative, positive],
+                },
+            }
+        );
 
         Assert.Equal(872, report.Result.Examples.Count);
         Assert.InRange(report.Result.Correct, correct - 2, correct + 2);

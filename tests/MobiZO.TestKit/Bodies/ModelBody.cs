@@ -30,7 +30,11 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
     {
         var whole = Run(_assembler.Generate(null, PrefixKind.Tokens), Tokens(0, 14))[ProgramNames.Logits].Floats;
         var (a, zero) = (Random(2, Adapter.ACount), new float[Adapter.BCount]);
-        AssertNear(whole, Run(_assembler.Generate(Adapter, PrefixKind.Tokens), WithAdapter(Tokens(0, 14), a, zero))[ProgramNames.Logits].Floats, "fresh adapter");
+        AssertNear(
+            whole,
+            Run(_assembler.Generate(Adapter, PrefixKind.Tokens), WithAdapter(Tokens(0, 14), a, zero))[ProgramNames.Logits].Floats,
+            "fresh adapter"
+        );
 
         foreach (var start in new[] { 5, 13 })
         {
@@ -60,7 +64,11 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
 
             last = session.Run(inputs);
             var vocabulary = model.Config.VocabularySize;
-            AssertNear(whole[(start * vocabulary)..(end * vocabulary)], last[ProgramNames.Logits].Floats, $"tokens {start} to {end} by the cache");
+            AssertNear(
+                whole[(start * vocabulary)..(end * vocabulary)],
+                last[ProgramNames.Logits].Floats,
+                $"tokens {start} to {end} by the cache"
+            );
         }
     }
 
@@ -71,9 +79,33 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
         var upper = new AdapterLayout(2, 2, [.. _assembler.LinearModules.Where(module => module.Layer >= 1)]);
         CopiesSideBySide(new StepOptions { Adapter = Adapter });
         CopiesSideBySide(new StepOptions { Adapter = Adapter, Prompt = PrefixKind.KeyValues });
-        CopiesSideBySide(new StepOptions { Adapter = Adapter, Prompt = PrefixKind.KeyValues, Loss = Choices, RowTokens = 1 });
-        CopiesSideBySide(new StepOptions { Adapter = upper, Prompt = PrefixKind.KeyValues, Loss = Choices, SharedLayers = 1 });
-        CopiesSideBySide(new StepOptions { Adapter = upper, Prompt = PrefixKind.Hidden, Loss = Choices, FirstLayer = 1 });
+        CopiesSideBySide(
+            new StepOptions
+            {
+                Adapter = Adapter,
+                Prompt = PrefixKind.KeyValues,
+                Loss = Choices,
+                RowTokens = 1,
+            }
+        );
+        CopiesSideBySide(
+            new StepOptions
+            {
+                Adapter = upper,
+                Prompt = PrefixKind.KeyValues,
+                Loss = Choices,
+                SharedLayers = 1,
+            }
+        );
+        CopiesSideBySide(
+            new StepOptions
+            {
+                Adapter = upper,
+                Prompt = PrefixKind.Hidden,
+                Loss = Choices,
+                FirstLayer = 1,
+            }
+        );
     }
 
     /// <summary>The program of module inputs gives what it says under the names it says.</summary>
@@ -89,7 +121,10 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
     {
         var adapter = options.Adapter;
         var (a, b, noise) = (Random(2, adapter.ACount), Random(3, adapter.BCount), Random(4, Queries * adapter.BCount));
-        PromptExample[] examples = [.. new[] { (0, 9), (2, 7), (4, 13) }.Select((cut, index) => Example(options, cut.Item1, cut.Item2, index))];
+        PromptExample[] examples =
+        [
+            .. new[] { (0, 9), (2, 7), (4, 13) }.Select((cut, index) => Example(options, cut.Item1, cut.Item2, index)),
+        ];
         long[] queries = [0, 1, 0, 1];
         float[] coefficients = [Epsilon, Epsilon, -Epsilon, -Epsilon];
         using var step = engine.Load(_assembler.Step(options), weights);
@@ -105,10 +140,22 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
     private PromptExample Example(StepOptions options, int start, int end, int index)
     {
         var prompt = _tokens[start..end];
-        var suffix = options.Prompt != PrefixKind.KeyValues ? 0 : options.RowTokens == 1 ? prompt.Length - 1 : prompt.Length - 1 - index;
+        var suffix =
+            options.Prompt != PrefixKind.KeyValues ? 0
+            : options.RowTokens == 1 ? prompt.Length - 1
+            : prompt.Length - 1 - index;
         return options.Loss == StepLossKind.Tokens
             ? new PromptExample(prompt, suffix, options.RowTokens == 1 ? [7] : [7, 3], [], 0)
-            : new PromptExample(prompt, suffix, [], [[3], [8]], index % 2);
+            : new PromptExample(
+                prompt,
+                suffix,
+                [],
+                [
+                    [3],
+                    [8],
+                ],
+                index % 2
+            );
     }
 
     private float[] Losses(
@@ -119,7 +166,8 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
         float[] b,
         float[] noise,
         long[] queries,
-        float[] coefficients)
+        float[] coefficients
+    )
     {
         var feed = StepFeed.Create(options.Loss, examples, queries.Length);
         var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
@@ -133,11 +181,14 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
         }
         else if (options.Prompt == PrefixKind.Hidden)
         {
-            inputs[ProgramNames.Hidden] = Run(_assembler.Prefix(PrefixKind.Hidden, options.FirstLayer), new(StringComparer.Ordinal)
-            {
-                [ProgramNames.InputIds] = feed.Inputs[ProgramNames.FirstInputIds],
-                [ProgramNames.Positions] = feed.Inputs[ProgramNames.FirstPositions],
-            })[ProgramNames.Hidden];
+            inputs[ProgramNames.Hidden] = Run(
+                _assembler.Prefix(PrefixKind.Hidden, options.FirstLayer),
+                new(StringComparer.Ordinal)
+                {
+                    [ProgramNames.InputIds] = feed.Inputs[ProgramNames.FirstInputIds],
+                    [ProgramNames.Positions] = feed.Inputs[ProgramNames.FirstPositions],
+                }
+            )[ProgramNames.Hidden];
         }
 
         return step.Run(inputs)[ProgramNames.Losses].Floats;
@@ -180,7 +231,10 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
         Assert.Equal(expected.Length, actual.Length);
         for (var i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= Tolerance * (1 + Math.Abs(expected[i])), $"{what}: [{i}] {expected[i]:R} and {actual[i]:R}");
+            Assert.True(
+                Math.Abs(expected[i] - actual[i]) <= Tolerance * (1 + Math.Abs(expected[i])),
+                $"{what}: [{i}] {expected[i]:R} and {actual[i]:R}"
+            );
         }
     }
 }

@@ -21,7 +21,10 @@ public static class GoldenModel
         var lengths = golden.ReadInt64("lengths");
         using var session = engine.Load(new ProgramAssembler(checkpoint.Description).Generate(null, PrefixKind.Tokens), checkpoint);
 
-        long[] answerRows = [.. Enumerable.Range(0, (int)rows).SelectMany(row => Enumerable.Range(0, (int)lengths[row]).Select(t => (row * tokens) + t))];
+        long[] answerRows =
+        [
+            .. Enumerable.Range(0, (int)rows).SelectMany(row => Enumerable.Range(0, (int)lengths[row]).Select(t => (row * tokens) + t)),
+        ];
         var outputs = session.Run(Inputs(golden.ReadInt64("input_ids"), (int)rows, (int)tokens, answerRows));
 
         var vocabulary = checkpoint.Config.VocabularySize;
@@ -32,7 +35,10 @@ public static class GoldenModel
         {
             for (var v = 0; v < vocabulary; v++)
             {
-                worst = Math.Max(worst, Math.Abs(outputs[ProgramNames.Logits].Floats[(i * vocabulary) + v] - expected[(answerRows[i] * vocabulary) + v]));
+                worst = Math.Max(
+                    worst,
+                    Math.Abs(outputs[ProgramNames.Logits].Floats[(i * vocabulary) + v] - expected[(answerRows[i] * vocabulary) + v])
+                );
             }
         }
 
@@ -58,14 +64,18 @@ public static class GoldenModel
             inputs[ProgramNames.CandidateIds] = HostTensor.Of([.. answers.Select(answer => ids[answer + 1])], answers.Length, 1);
             var loss = -session.Run(inputs)[ProgramNames.LogProbabilities].Floats.Average(value => (double)value);
             var expected = root.GetProperty("losses")[row].GetDouble();
-            Assert.True(Math.Abs(loss - expected) <= tolerance, $"{folder} row {row}: loss {loss}, expected {expected}, tolerance {tolerance:g3}.");
+            Assert.True(
+                Math.Abs(loss - expected) <= tolerance,
+                $"{folder} row {row}: loss {loss}, expected {expected}, tolerance {tolerance:g3}."
+            );
         }
     }
 
-    private static Dictionary<string, HostTensor> Inputs(long[] ids, int rows, int tokens, long[] answerRows) => new(StringComparer.Ordinal)
-    {
-        [ProgramNames.InputIds] = HostTensor.Of(ids, rows, tokens),
-        [ProgramNames.Positions] = HostTensor.Of([.. Enumerable.Range(0, rows * tokens).Select(i => (long)(i % tokens))], rows, tokens),
-        [ProgramNames.AnswerRows] = HostTensor.Of(answerRows, answerRows.Length),
-    };
+    private static Dictionary<string, HostTensor> Inputs(long[] ids, int rows, int tokens, long[] answerRows) =>
+        new(StringComparer.Ordinal)
+        {
+            [ProgramNames.InputIds] = HostTensor.Of(ids, rows, tokens),
+            [ProgramNames.Positions] = HostTensor.Of([.. Enumerable.Range(0, rows * tokens).Select(i => (long)(i % tokens))], rows, tokens),
+            [ProgramNames.AnswerRows] = HostTensor.Of(answerRows, answerRows.Length),
+        };
 }

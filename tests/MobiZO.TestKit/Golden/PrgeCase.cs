@@ -33,12 +33,16 @@ public sealed class PrgeCase : IDisposable
         _architecture = new ProgramAssembler(_checkpoint.Description);
         var names = Config.GetProperty("modules").EnumerateArray().Select(module => module.GetString()!);
         var rank = Number("r");
-        _layout = new AdapterLayout(rank, (double)Number("alpha") / rank, [.. names.Select(name => _architecture.LinearModules.Single(module => module.Name == name))]);
+        _layout = new AdapterLayout(
+            rank,
+            (double)Number("alpha") / rank,
+            [.. names.Select(name => _architecture.LinearModules.Single(module => module.Name == name))]
+        );
     }
 
     /// <summary>
-    /// For the losses of engines that choose the order of their sums. With its large B (rate 0.1) one of the 80 losses of one case (12.49) is ill-conditioned:
-    /// the fp32 sums of ONNX Runtime 1.29 put it 3.4e-5 off, those of 1.31.1 6.9e-5, sums in double 1e-6.
+    /// For the losses of engines that choose the order of their sums. With its large B (rate 0.1) one of the 80 losses of one case (12.49)
+    /// is ill-conditioned: the fp32 sums of ONNX Runtime 1.29 put it 3.4e-5 off, those of 1.31.1 6.9e-5, sums in double 1e-6.
     /// </summary>
     public double LossToleranceOfEngines => _name == "stories260K-10-steps" ? 1e-4 : LossTolerance;
 
@@ -54,7 +58,8 @@ public sealed class PrgeCase : IDisposable
 
     private StepLossKind Loss => Config.GetProperty("loss").GetString() == "tokens" ? StepLossKind.Tokens : StepLossKind.Choices;
 
-    private EstimatorKind Estimator => Config.GetProperty("mode").GetString() == "two-sided" ? EstimatorKind.TwoSided : EstimatorKind.OneSidedNormalized;
+    private EstimatorKind Estimator =>
+        Config.GetProperty("mode").GetString() == "two-sided" ? EstimatorKind.TwoSided : EstimatorKind.OneSidedNormalized;
 
     /// <summary>
     /// Whether the gradients are not divided by their spread, which no estimator of a program does: they are computed here and the program
@@ -70,10 +75,21 @@ public sealed class PrgeCase : IDisposable
     {
         var isActivated = Config.GetProperty("scope").GetString() == "activated";
         var firstLayer = cachesHidden ? _layout.Modules.Min(module => module.Layer) : 0;
-        var prompt = isActivated ? PrefixKind.KeyValues : cachesHidden ? PrefixKind.Hidden : PrefixKind.Tokens;
-        var options = new StepOptions { Adapter = _layout, Loss = Loss, Prompt = prompt, FirstLayer = firstLayer };
+        var prompt =
+            isActivated ? PrefixKind.KeyValues
+            : cachesHidden ? PrefixKind.Hidden
+            : PrefixKind.Tokens;
+        var options = new StepOptions
+        {
+            Adapter = _layout,
+            Loss = Loss,
+            Prompt = prompt,
+            FirstLayer = firstLayer,
+        };
         using var step = engine.Load(
-            _architecture.Step(IsPlainOneSided ? options : options with { Update = new EngineUpdate(Estimator, Queries) }), _checkpoint);
+            _architecture.Step(IsPlainOneSided ? options : options with { Update = new EngineUpdate(Estimator, Queries) }),
+            _checkpoint
+        );
         using var update = IsPlainOneSided ? engine.Load(ProgramAssembler.Update(_layout, Queries), _checkpoint) : null;
         using var prefix = prompt == PrefixKind.Tokens ? null : engine.Load(_architecture.Prefix(prompt, firstLayer), _checkpoint);
         var steps = _document.RootElement.GetProperty("steps");
@@ -90,8 +106,15 @@ public sealed class PrgeCase : IDisposable
             var outputs = step.Run(inputs);
             var losses = outputs[ProgramNames.Losses].Floats;
             CheckList(steps[index].GetProperty("losses"), losses, expected => lossTolerance, $"step {index + 1} losses");
-            var gradients = IsPlainOneSided ? [.. losses[1..].Select(loss => (float)((loss - losses[0]) / Epsilon))] : outputs[ProgramNames.Gradients].Floats;
-            CheckList(steps[index].GetProperty("projected_gradients"), gradients, expected => 2e-3 + (1e-3 * Math.Abs(expected)), $"step {index + 1} gradients");
+            var gradients = IsPlainOneSided
+                ? [.. losses[1..].Select(loss => (float)((loss - losses[0]) / Epsilon))]
+                : outputs[ProgramNames.Gradients].Floats;
+            CheckList(
+                steps[index].GetProperty("projected_gradients"),
+                gradients,
+                expected => 2e-3 + (1e-3 * Math.Abs(expected)),
+                $"step {index + 1} gradients"
+            );
             if (update is not null)
             {
                 inputs[ProgramNames.Gradients] = HostTensor.Of(gradients, Queries);
@@ -121,7 +144,13 @@ public sealed class PrgeCase : IDisposable
         }
 
         var choices = Config.GetProperty("choices").EnumerateArray().Select(id => id.GetInt32()).ToArray();
-        return new PromptExample(ids[..answerStart], start, [], [.. choices.Select(choice => new[] { choice })], Array.IndexOf(choices, ids[answerStart]));
+        return new PromptExample(
+            ids[..answerStart],
+            start,
+            [],
+            [.. choices.Select(choice => new[] { choice })],
+            Array.IndexOf(choices, ids[answerStart])
+        );
     }
 
     private Dictionary<string, HostTensor> Inputs(IReadOnlyList<PromptExample> examples, float[] b, int number)
@@ -147,7 +176,12 @@ public sealed class PrgeCase : IDisposable
         return inputs;
     }
 
-    private void AddPrefix(Dictionary<string, HostTensor> inputs, IReadOnlyList<PromptExample> examples, IProgramSession prefix, PrefixKind form)
+    private void AddPrefix(
+        Dictionary<string, HostTensor> inputs,
+        IReadOnlyList<PromptExample> examples,
+        IProgramSession prefix,
+        PrefixKind form
+    )
     {
         if (form == PrefixKind.Hidden)
         {
@@ -163,7 +197,12 @@ public sealed class PrgeCase : IDisposable
             return;
         }
 
-        PromptKeyValues.AddTo(inputs, PrefixFeed.Run(prefix, [.. examples.Select(example => example.Prompt[..example.SuffixStart])]), _checkpoint.Config.KeyValueHeadCount, _checkpoint.Config.HeadDimension);
+        PromptKeyValues.AddTo(
+            inputs,
+            PrefixFeed.Run(prefix, [.. examples.Select(example => example.Prompt[..example.SuffixStart])]),
+            _checkpoint.Config.KeyValueHeadCount,
+            _checkpoint.Config.HeadDimension
+        );
     }
 
     private float[] Flat(string suffix, IReadOnlyList<int> offsets)
@@ -185,7 +224,11 @@ public sealed class PrgeCase : IDisposable
             var size = _layout.BOffsets[i + 1] - _layout.BOffsets[i];
             for (var query = 0; query < Queries; query++)
             {
-                _tensors.ReadFloat32($"{_layout.Modules[i].Name}.z/{number}", (long)query * size, noise.AsSpan((query * _layout.BCount) + _layout.BOffsets[i], size));
+                _tensors.ReadFloat32(
+                    $"{_layout.Modules[i].Name}.z/{number}",
+                    (long)query * size,
+                    noise.AsSpan((query * _layout.BCount) + _layout.BOffsets[i], size)
+                );
             }
         }
 
@@ -208,7 +251,10 @@ public sealed class PrgeCase : IDisposable
         for (var i = 0; i < actual.Length; i++)
         {
             var value = expected[i].GetDouble();
-            Assert.True(Math.Abs(actual[i] - value) <= tolerance(value), $"{what}[{i}]: {actual[i]}, expected {value}, tolerance {tolerance(value):g3}.");
+            Assert.True(
+                Math.Abs(actual[i] - value) <= tolerance(value),
+                $"{what}[{i}]: {actual[i]}, expected {value}, tolerance {tolerance(value):g3}."
+            );
         }
     }
 

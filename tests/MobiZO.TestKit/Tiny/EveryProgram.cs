@@ -8,7 +8,8 @@ namespace MobiZO.TestKit.Tiny;
 /// <summary>One program of every kind and form.</summary>
 public static class EveryProgram
 {
-    private static readonly Dictionary<string, (TinyModel Model, Program Program)> s_all = Build().ToDictionary(entry => entry.Name, entry => (entry.Model, entry.Program));
+    private static readonly Dictionary<string, (TinyModel Model, Program Program)> s_all = Build()
+        .ToDictionary(entry => entry.Name, entry => (entry.Model, entry.Program));
 
     /// <summary>Names of all programs.</summary>
     public static IEnumerable<string> Names => s_all.Keys;
@@ -18,7 +19,9 @@ public static class EveryProgram
 
     private static IEnumerable<(string Name, TinyModel Model, Program Program)> Build()
     {
-        foreach (var (kind, model) in new[] { ("grouped", new TinyLlama()), ("plain", new TinyLlama(keyValueHeads: 4, bias: true, tied: false)) })
+        foreach (
+            var (kind, model) in new[] { ("grouped", new TinyLlama()), ("plain", new TinyLlama(keyValueHeads: 4, bias: true, tied: false)) }
+        )
         {
             foreach (var (name, program) in Of(model))
             {
@@ -30,7 +33,10 @@ public static class EveryProgram
         foreach (var kind in TinyFamilies.Names)
         {
             var model = TinyFamilies.Get(kind);
-            foreach (var (name, program) in Of(model).Where(entry => !entry.Name.StartsWith("step ", StringComparison.Ordinal) || IsOfOneLoss(entry.Name)))
+            foreach (
+                var (name, program) in Of(model)
+                    .Where(entry => !entry.Name.StartsWith("step ", StringComparison.Ordinal) || IsOfOneLoss(entry.Name))
+            )
             {
                 yield return ($"{kind} {name}", model, program);
             }
@@ -52,7 +58,13 @@ public static class EveryProgram
         {
             foreach (var prompt in Enum.GetValues<PrefixKind>())
             {
-                var options = new StepOptions { Adapter = adapter, Loss = loss, Prompt = prompt, FirstLayer = prompt == PrefixKind.Hidden ? 1 : 0 };
+                var options = new StepOptions
+                {
+                    Adapter = adapter,
+                    Loss = loss,
+                    Prompt = prompt,
+                    FirstLayer = prompt == PrefixKind.Hidden ? 1 : 0,
+                };
                 if (prompt == PrefixKind.Hidden)
                 {
                     options = options with { Adapter = new(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]) };
@@ -62,7 +74,11 @@ public static class EveryProgram
                 if (prompt == PrefixKind.KeyValues)
                 {
                     yield return ($"step {loss} {prompt} one token", architecture.Step(options with { RowTokens = 1 }));
-                    var upper = options with { Adapter = new(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]), SharedLayers = 1 };
+                    var upper = options with
+                    {
+                        Adapter = new(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]),
+                        SharedLayers = 1,
+                    };
                     yield return ($"step {loss} {prompt} shared layers", architecture.Step(upper));
                     yield return ($"step {loss} {prompt} shared layers, one token", architecture.Step(upper with { RowTokens = 1 }));
                     var above = upper with { FirstLayer = 1, SharedLayers = 0 };
@@ -71,12 +87,16 @@ public static class EveryProgram
                 }
 
                 // The estimators differ behind the losses only.
-                EstimatorKind[] estimators = loss == StepLossKind.Choices && prompt == PrefixKind.KeyValues
-                    ? Enum.GetValues<EstimatorKind>()
-                    : [EstimatorKind.TwoSided];
+                EstimatorKind[] estimators =
+                    loss == StepLossKind.Choices && prompt == PrefixKind.KeyValues
+                        ? Enum.GetValues<EstimatorKind>()
+                        : [EstimatorKind.TwoSided];
                 foreach (var estimator in estimators)
                 {
-                    yield return ($"step {loss} {prompt} {estimator}", architecture.Step(options with { Update = new EngineUpdate(estimator, 3) }));
+                    yield return (
+                        $"step {loss} {prompt} {estimator}",
+                        architecture.Step(options with { Update = new EngineUpdate(estimator, 3) })
+                    );
                 }
             }
         }

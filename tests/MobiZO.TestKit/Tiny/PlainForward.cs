@@ -26,9 +26,10 @@ public sealed class PlainForward(TinyLlama model, AdapterLayout adapter, float[]
 
         return examples.Average(example =>
         {
-            double[] scores = form == StepLossKind.Choices
-                ? [.. example.Choices.Select(choice => Logits(example.Prompt, example.SuffixStart, b)[^1][choice[0]])]
-                : [.. example.Choices.Select(choice => Score(example, choice, b) / choice.Length)];
+            double[] scores =
+                form == StepLossKind.Choices
+                    ? [.. example.Choices.Select(choice => Logits(example.Prompt, example.SuffixStart, b)[^1][choice[0]])]
+                    : [.. example.Choices.Select(choice => Score(example, choice, b) / choice.Length)];
             return LogSumExp(scores) - scores[example.Label];
         });
     }
@@ -74,11 +75,17 @@ public sealed class PlainForward(TinyLlama model, AdapterLayout adapter, float[]
         }
 
         var head = config.TieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
-        return [.. states.Select(state =>
-        {
-            var final = Norm("model.norm.weight", state);
-            return Enumerable.Range(0, config.VocabularySize).Select(token => Dot(Row(head, token, config.HiddenSize), final)).ToArray();
-        })];
+        return
+        [
+            .. states.Select(state =>
+            {
+                var final = Norm("model.norm.weight", state);
+                return Enumerable
+                    .Range(0, config.VocabularySize)
+                    .Select(token => Dot(Row(head, token, config.HiddenSize), final))
+                    .ToArray();
+            }),
+        ];
     }
 
     private double[] Attend(double[] query, double[][] keys, double[][] values, int token)
@@ -89,8 +96,10 @@ public sealed class PlainForward(TinyLlama model, AdapterLayout adapter, float[]
         for (var head = 0; head < config.HeadCount; head++)
         {
             var shared = head / (config.HeadCount / config.KeyValueHeadCount) * width;
-            var scores = Enumerable.Range(0, token + 1)
-                .Select(past => Dot(query[(head * width)..((head + 1) * width)], keys[past][shared..(shared + width)]) / Math.Sqrt(width)).ToArray();
+            var scores = Enumerable
+                .Range(0, token + 1)
+                .Select(past => Dot(query[(head * width)..((head + 1) * width)], keys[past][shared..(shared + width)]) / Math.Sqrt(width))
+                .ToArray();
             var total = LogSumExp(scores);
             for (var past = 0; past <= token; past++)
             {
@@ -115,8 +124,16 @@ public sealed class PlainForward(TinyLlama model, AdapterLayout adapter, float[]
             return y;
         }
 
-        var down = Enumerable.Range(0, adapter.Rank).Select(r => Dot(Cut(a, adapter.AOffsets[index] + (r * x.Length), x.Length), x)).ToArray();
-        return [.. y.Select((value, row) => value + (adapter.Scale * Dot(Cut(b, adapter.BOffsets[index] + (row * adapter.Rank), adapter.Rank), down)))];
+        var down = Enumerable
+            .Range(0, adapter.Rank)
+            .Select(r => Dot(Cut(a, adapter.AOffsets[index] + (r * x.Length), x.Length), x))
+            .ToArray();
+        return
+        [
+            .. y.Select(
+                (value, row) => value + (adapter.Scale * Dot(Cut(b, adapter.BOffsets[index] + (row * adapter.Rank), adapter.Rank), down))
+            ),
+        ];
     }
 
     private double[] Norm(string name, double[] x)
@@ -141,7 +158,8 @@ public sealed class PlainForward(TinyLlama model, AdapterLayout adapter, float[]
 
     private double[] Row(string name, int row, int width) => Cut(_weights[name], row * width, width);
 
-    private static double[] Cut(float[] values, int start, int count) => Array.ConvertAll(values[start..(start + count)], value => (double)value);
+    private static double[] Cut(float[] values, int start, int count) =>
+        Array.ConvertAll(values[start..(start + count)], value => (double)value);
 
     private static double[] Plus(double[] left, double[] right) => [.. left.Zip(right, (x, y) => x + y)];
 

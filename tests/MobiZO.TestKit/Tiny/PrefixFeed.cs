@@ -20,11 +20,13 @@ public static class PrefixFeed
             positions[i] = token;
         }
 
-        var outputs = prefix.Run(new Dictionary<string, HostTensor>(StringComparer.Ordinal)
-        {
-            [ProgramNames.InputIds] = HostTensor.Of(ids, prompts.Count, longest),
-            [ProgramNames.Positions] = HostTensor.Of(positions, prompts.Count, longest),
-        });
+        var outputs = prefix.Run(
+            new Dictionary<string, HostTensor>(StringComparer.Ordinal)
+            {
+                [ProgramNames.InputIds] = HostTensor.Of(ids, prompts.Count, longest),
+                [ProgramNames.Positions] = HostTensor.Of(positions, prompts.Count, longest),
+            }
+        );
         return PromptKeyValues.FromOutputs(outputs, [.. prompts.Select(prompt => prompt.Length)]);
     }
 }

@@ -13,20 +13,21 @@ public static class ProgramInputs
     /// Extents of the symbols: N rows of S tokens for P copies of X examples, F rows of the first copy, T cached tokens, R answers, K
     /// candidates, D decisions.
     /// </summary>
-    public static IReadOnlyDictionary<string, long> Extents { get; } = new Dictionary<string, long>
-    {
-        ["N"] = 12,
-        ["F"] = 2,
-        ["S"] = 3,
-        ["P"] = 6,
-        ["X"] = 2,
-        ["T"] = 4,
-        ["R"] = 12,
-        ["K"] = 3,
-        ["D"] = 12,
-        ["DK"] = 24,
-        ["q"] = 3,
-    };
+    public static IReadOnlyDictionary<string, long> Extents { get; } =
+        new Dictionary<string, long>
+        {
+            ["N"] = 12,
+            ["F"] = 2,
+            ["S"] = 3,
+            ["P"] = 6,
+            ["X"] = 2,
+            ["T"] = 4,
+            ["R"] = 12,
+            ["K"] = 3,
+            ["D"] = 12,
+            ["DK"] = 24,
+            ["q"] = 3,
+        };
 
     /// <summary>Random inputs of a program.</summary>
     public static Dictionary<string, HostTensor> Of(Program program)
@@ -38,30 +39,37 @@ public static class ProgramInputs
         var extents = Extents.ToDictionary(StringComparer.Ordinal);
         extents["P"] = update is null or { Estimator: EstimatorKind.TwoSided } ? extents["P"] : update.Queries + 1;
         var tokens = program.Inputs.FirstOrDefault(input => input.Name == ProgramNames.Positions)?.Shape.Size.Bind(extents) ?? 0;
-        return program.Inputs.ToDictionary(input => input.Name, input =>
-        {
-            int[] shape = [.. input.Shape.Dimensions.Select(dimension => (int)dimension.Bind(extents))];
-            var count = shape.Aggregate(1, (product, extent) => product * extent);
-            if (input.Type == ElementType.Float32)
+        return program.Inputs.ToDictionary(
+            input => input.Name,
+            input =>
             {
-                return HostTensor.Of(input.Name is ProgramNames.Epsilon ? [0.01f] : random.Normals(count, 0.1), shape);
-            }
+                int[] shape = [.. input.Shape.Dimensions.Select(dimension => (int)dimension.Bind(extents))];
+                var count = shape.Aggregate(1, (product, extent) => product * extent);
+                if (input.Type == ElementType.Float32)
+                {
+                    return HostTensor.Of(input.Name is ProgramNames.Epsilon ? [0.01f] : random.Normals(count, 0.1), shape);
+                }
 
-            var below = input.Name switch
-            {
-                ProgramNames.AnswerRows => (int)tokens,
-                ProgramNames.Positions or ProgramNames.FirstPositions => 20,
-                ProgramNames.PastLengths => 5,
-                ProgramNames.QueryIndex => 3,
-                ProgramNames.Labels => 2,
-                _ => 40,
-            };
-            return HostTensor.Of(Array.ConvertAll(random.Tokens(count, below), id => (long)id), shape);
-        });
+                var below = input.Name switch
+                {
+                    ProgramNames.AnswerRows => (int)tokens,
+                    ProgramNames.Positions or ProgramNames.FirstPositions => 20,
+                    ProgramNames.PastLengths => 5,
+                    ProgramNames.QueryIndex => 3,
+                    ProgramNames.Labels => 2,
+                    _ => 40,
+                };
+                return HostTensor.Of(Array.ConvertAll(random.Tokens(count, below), id => (long)id), shape);
+            }
+        );
     }
 
     /// <summary>Compares outputs, relative to 1 + their size.</summary>
-    public static void AssertSame(IReadOnlyDictionary<string, HostTensor> expected, IReadOnlyDictionary<string, HostTensor> actual, double tolerance)
+    public static void AssertSame(
+        IReadOnlyDictionary<string, HostTensor> expected,
+        IReadOnlyDictionary<string, HostTensor> actual,
+        double tolerance
+    )
     {
         Assert.Equal(expected.Keys, actual.Keys);
         foreach (var (name, tensor) in expected)

@@ -19,10 +19,17 @@ public sealed record PromptKeyValues(int Length, float[][] Keys, float[][] Value
     public static IReadOnlyList<PromptKeyValues> FromOutputs(IReadOnlyDictionary<string, HostTensor> outputs, IReadOnlyList<int> lengths)
     {
         var layers = outputs.Count / 2;
-        return [.. lengths.Select((length, row) => new PromptKeyValues(
-            length,
-            [.. Enumerable.Range(0, layers).Select(layer => Cut(outputs[ProgramNames.PresentKey(layer)], row, length))],
-            [.. Enumerable.Range(0, layers).Select(layer => Cut(outputs[ProgramNames.PresentValue(layer)], row, length))]))];
+        return
+        [
+            .. lengths.Select(
+                (length, row) =>
+                    new PromptKeyValues(
+                        length,
+                        [.. Enumerable.Range(0, layers).Select(layer => Cut(outputs[ProgramNames.PresentKey(layer)], row, length))],
+                        [.. Enumerable.Range(0, layers).Select(layer => Cut(outputs[ProgramNames.PresentValue(layer)], row, length))]
+                    )
+            ),
+        ];
     }
 
     /// <summary>Adds the cached prompts of a batch to the inputs of a program, padded to the longest of them.</summary>
@@ -31,17 +38,29 @@ public sealed record PromptKeyValues(int Length, float[][] Keys, float[][] Value
     /// <param name="heads">Key/value heads.</param>
     /// <param name="headDimension">d.</param>
     /// <param name="buffers">Memory to join them in, used again by the next batch; null: new memory.</param>
-    public static void AddTo(IDictionary<string, HostTensor> inputs, IReadOnlyList<PromptKeyValues> prompts, int heads, int headDimension, PrefixBuffers? buffers = null)
+    public static void AddTo(
+        IDictionary<string, HostTensor> inputs,
+        IReadOnlyList<PromptKeyValues> prompts,
+        int heads,
+        int headDimension,
+        PrefixBuffers? buffers = null
+    )
     {
         var longest = Math.Max(prompts.Max(prompt => prompt.Length), 1);
         inputs[ProgramNames.PastLengths] = HostTensor.Of([.. prompts.Select(prompt => (long)prompt.Length)], prompts.Count);
         int[] shape = [prompts.Count, heads, longest, headDimension];
-        var memory = (buffers ?? new PrefixBuffers()).Take([.. Enumerable.Repeat(prompts.Count * heads * longest * headDimension, 2 * prompts[0].Keys.Length)]);
-        Parallel.For(0, prompts[0].Keys.Length, layer =>
-        {
-            Join(prompts, prompt => prompt.Keys[layer], memory[2 * layer].Span, shape);
-            Join(prompts, prompt => prompt.Values[layer], memory[(2 * layer) + 1].Span, shape);
-        });
+        var memory = (buffers ?? new PrefixBuffers()).Take([
+            .. Enumerable.Repeat(prompts.Count * heads * longest * headDimension, 2 * prompts[0].Keys.Length),
+        ]);
+        Parallel.For(
+            0,
+            prompts[0].Keys.Length,
+            layer =>
+            {
+                Join(prompts, prompt => prompt.Keys[layer], memory[2 * layer].Span, shape);
+                Join(prompts, prompt => prompt.Values[layer], memory[(2 * layer) + 1].Span, shape);
+            }
+        );
         for (var layer = 0; layer < prompts[0].Keys.Length; layer++)
         {
             inputs[ProgramNames.PastKey(layer)] = HostTensor.Of(memory[2 * layer], shape);

@@ -21,16 +21,21 @@ public sealed class TinyLlama(
     int vocabulary = 40,
     bool bias = false,
     bool tied = true,
-    ulong seed = 1)
+    ulong seed = 1
+)
     : TinyModel(
-        string.Create(CultureInfo.InvariantCulture, $$"""
-        {
-          "model_type": "llama", "hidden_act": "silu", "hidden_size": {{hidden}}, "intermediate_size": {{2 * hidden}},
-          "num_hidden_layers": {{layers}}, "num_attention_heads": {{heads}}, "num_key_value_heads": {{keyValueHeads}},
-          "head_dim": {{headDimension}}, "vocab_size": {{vocabulary}}, "max_position_embeddings": 64,
-          "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "tie_word_embeddings": {{(tied ? "true" : "false")}},
-          "attention_bias": {{(bias ? "true" : "false")}}, "mlp_bias": {{(bias ? "true" : "false")}},
-          "bos_token_id": 0, "eos_token_id": 0
-        }
-        """),
-        seed);
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            {
+              "model_type": "llama", "hidden_act": "silu", "hidden_size": {{hidden}}, "intermediate_size": {{2 * hidden}},
+              "num_hidden_layers": {{layers}}, "num_attention_heads": {{heads}}, "num_key_value_heads": {{keyValueHeads}},
+              "head_dim": {{headDimension}}, "vocab_size": {{vocabulary}}, "max_position_embeddings": 64,
+              "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "tie_word_embeddings": {{(tied ? "true" : "false")}},
+              "attention_bias": {{(bias ? "true" : "false")}}, "mlp_bias": {{(bias ? "true" : "false")}},
+              "bos_token_id": 0, "eos_token_id": 0
+            }
+            """
+        ),
+        seed
+    );

@@ -16,15 +16,51 @@ public static class TinyTokenizer
     /// <summary>Writes the file.</summary>
     public static void Write(string path)
     {
-        var merges = s_words.SelectMany(word => Enumerable.Range(1, word.Length - 1).Select(end => new[] { word[..end], word[end..(end + 1)] }));
-        File.WriteAllText(path, JsonSerializer.Serialize(new
-        {
-            version = "1.0",
-            added_tokens = new[] { new { id = 0, content = "<|end|>", single_word = false, lstrip = false, rstrip = false, normalized = false, special = true } },
-            pre_tokenizer = new { type = "ByteLevel", add_prefix_space = false, trim_offsets = true, use_regex = true },
-            decoder = new { type = "ByteLevel", add_prefix_space = true, trim_offsets = true, use_regex = true },
-            model = new { type = "BPE", vocab = Vocabulary(), merges },
-        }));
+        var merges = s_words.SelectMany(word =>
+            Enumerable.Range(1, word.Length - 1).Select(end => new[] { word[..end], word[end..(end + 1)] })
+        );
+        File.WriteAllText(
+            path,
+            JsonSerializer.Serialize(
+                new
+                {
+                    version = "1.0",
+                    added_tokens = new[]
+                    {
+                        new
+                        {
+                            id = 0,
+                            content = "<|end|>",
+                            single_word = false,
+                            lstrip = false,
+                            rstrip = false,
+                            normalized = false,
+                            special = true,
+                        },
+                    },
+                    pre_tokenizer = new
+                    {
+                        type = "ByteLevel",
+                        add_prefix_space = false,
+                        trim_offsets = true,
+                        use_regex = true,
+                    },
+                    decoder = new
+                    {
+                        type = "ByteLevel",
+                        add_prefix_space = true,
+                        trim_offsets = true,
+                        use_regex = true,
+                    },
+                    model = new
+                    {
+                        type = "BPE",
+                        vocab = Vocabulary(),
+                        merges,
+                    },
+                }
+            )
+        );
     }
 
     private static Dictionary<string, int> Vocabulary()

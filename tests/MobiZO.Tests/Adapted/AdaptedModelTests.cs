@@ -17,8 +17,9 @@ namespace MobiZO.Tests.Adapted;
 public sealed class AdaptedModelTests
 {
     /// <summary>
-    /// The run, an evaluation of its adapter and the classifier put model and adapter together in one way: the same rows have the same scores, whether the adapter starts at the last
-    /// tokens or at the first, in the first layer or above it, and whether a label word is one token or several.
+    /// The run, an evaluation of its adapter and the classifier put model and adapter together in one way: the same rows have the same
+    /// scores, whether the adapter starts at the last tokens or at the first, in the first layer or above it, and whether a label word is
+    /// one token or several.
     /// </summary>
     [Theory]
     [InlineData(AdapterScope.Activated, "all", " no", " yes")]
@@ -43,7 +44,12 @@ public sealed class AdaptedModelTests
         Assert.Contains(adapter.ToState(), value => value != 0);
 
         var report = await ModelEvaluation.RunAsync(
-            EvaluationOptions.FromRun(new RunFolder(run.At("run"))) with { DataFile = options.EvalData!, Adapter = run.At("run", "adapter") });
+            EvaluationOptions.FromRun(new RunFolder(run.At("run"))) with
+            {
+                DataFile = options.EvalData!,
+                Adapter = run.At("run", "adapter"),
+            }
+        );
         Assert.Equal(scope, report.Scope);
         Assert.Equal(last!.Examples.Select(example => example.Scores), report.Result.Examples.Select(example => example.Scores));
 
@@ -92,18 +98,25 @@ public sealed class AdaptedModelTests
         using var run = new TinyRun();
         using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
         var rows = new[] { Row([3, 4], [6]), Row([3, 5], [6]) with { LineNumber = 9 } };
-        var error = Assert.Throws<FineTuneException>(() => FreshAdapter.Create(model, DecidedAdapter.Of(new AdapterOptions(), labels: 0), seed: 1, rows));
+        var error = Assert.Throws<FineTuneException>(() =>
+            FreshAdapter.Create(model, DecidedAdapter.Of(new AdapterOptions(), labels: 0), seed: 1, rows)
+        );
         Assert.Contains("lines 1 and 9", error.Message, StringComparison.Ordinal);
         Assert.Contains("DataOptions.InvocationText", error.Message, StringComparison.Ordinal);
-        Assert.Empty(FreshAdapter.Create(model, DecidedAdapter.Of(new AdapterOptions { Scope = AdapterScope.All }, labels: 0), seed: 1, rows).InvocationTokens);
+        Assert.Empty(
+            FreshAdapter
+                .Create(model, DecidedAdapter.Of(new AdapterOptions { Scope = AdapterScope.All }, labels: 0), seed: 1, rows)
+                .InvocationTokens
+        );
     }
 
-    private static EncodedExample Row(int[] prompt, int[] answer) => new()
-    {
-        LineNumber = 1,
-        PromptIds = prompt,
-        AnswerIds = answer,
-        InvocationStart = prompt.Length - 1,
-        WasTruncated = false,
-    };
+    private static EncodedExample Row(int[] prompt, int[] answer) =>
+        new()
+        {
+            LineNumber = 1,
+            PromptIds = prompt,
+            AnswerIds = answer,
+            InvocationStart = prompt.Length - 1,
+            WasTruncated = false,
+        };
 }

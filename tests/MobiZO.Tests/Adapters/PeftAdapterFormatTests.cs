@@ -73,18 +73,33 @@ public sealed class PeftAdapterFormatTests : IDisposable
         Assert.Equal((48, 144), (attention.InputSize, attention.OutputSize));
         AdapterFiles.Save(adapter, _folder);
         Assert.True(AdapterFiles.Load(_folder).IsFanInFanOut);
-        Assert.Contains("\"fan_in_fan_out\": true", File.ReadAllText(Path.Combine(_folder, "adapter_config.json")), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"fan_in_fan_out\": true",
+            File.ReadAllText(Path.Combine(_folder, "adapter_config.json")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_saved_adapter_reads_back()
     {
-        var adapter = Sample() with { InvocationTokens = [5, 6], IsRankStabilized = true, BaseModel = "base/\"model\"", TargetModules = ["q_proj"], LayersToTransform = [2, 10], Alpha = 7.5f };
+        var adapter = Sample() with
+        {
+            InvocationTokens = [5, 6],
+            IsRankStabilized = true,
+            BaseModel = "base/\"model\"",
+            TargetModules = ["q_proj"],
+            LayersToTransform = [2, 10],
+            Alpha = 7.5f,
+        };
         AdapterFiles.Save(adapter, Path.Combine(_folder, "new", "folder"));
         var again = AdapterFiles.Load(Path.Combine(_folder, "new", "folder"));
         AssertSame(adapter, again);
         Assert.Equal((float)(7.5 / Math.Sqrt(3)), again.Scale);
-        Assert.Equal(["adapter_config.json", "adapter_model.safetensors"], Directory.GetFiles(Path.Combine(_folder, "new", "folder")).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["adapter_config.json", "adapter_model.safetensors"],
+            Directory.GetFiles(Path.Combine(_folder, "new", "folder")).Select(Path.GetFileName).Order()
+        );
     }
 
     [Fact]
@@ -100,14 +115,20 @@ public sealed class PeftAdapterFormatTests : IDisposable
         Assert.Equal(6, (int?)config["lora_alpha"]);
         Assert.Null(config["layers_to_transform"]);
         Assert.False(config.ContainsKey("alora_invocation_tokens"));
-        Assert.Equal(["model.layers.2.self_attn.q_proj", "model.layers.10.self_attn.q_proj"], config["target_modules"]!.AsArray().Select(target => (string)target!));
+        Assert.Equal(
+            ["model.layers.2.self_attn.q_proj", "model.layers.10.self_attn.q_proj"],
+            config["target_modules"]!.AsArray().Select(target => (string)target!)
+        );
     }
 
     [Fact]
     public void Modules_come_in_natural_order()
     {
         string[] names = ["model.layers.10.a", "model.layers.2.b", "model.layers.2.a", "model.layers.x.a", "model.layers.02.a", "head"];
-        Assert.Equal(["head", "model.layers.02.a", "model.layers.2.a", "model.layers.2.b", "model.layers.10.a", "model.layers.x.a"], names.Order(NaturalOrder.Instance));
+        Assert.Equal(
+            ["head", "model.layers.02.a", "model.layers.2.a", "model.layers.2.b", "model.layers.10.a", "model.layers.x.a"],
+            names.Order(NaturalOrder.Instance)
+        );
     }
 
     [Fact]
@@ -158,7 +179,9 @@ public sealed class PeftAdapterFormatTests : IDisposable
     {
         AdapterFiles.Save(Sample(), _folder);
         var path = Path.Combine(_folder, "adapter_config.json");
-        var lines = File.ReadAllLines(path).Where(line => !line.Contains($"\"{key}\"", StringComparison.Ordinal) || key == "target_modules").ToArray();
+        var lines = File.ReadAllLines(path)
+            .Where(line => !line.Contains($"\"{key}\"", StringComparison.Ordinal) || key == "target_modules")
+            .ToArray();
         File.WriteAllText(path, "{" + (key == "target_modules" ? "" : $"\"{key}\": {value},") + string.Join('\n', lines)[1..]);
         if (key == "target_modules")
         {
@@ -183,14 +206,21 @@ public sealed class PeftAdapterFormatTests : IDisposable
     {
         AdapterFiles.Save(Sample(), _folder);
         File.WriteAllText(Path.Combine(_folder, "adapter_config.json"), text);
-        Assert.Contains("adapter_config.json", Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "adapter_config.json",
+            Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void An_expression_as_target_is_read_as_the_modules_it_chose()
     {
         AdapterFiles.Save(Sample(), _folder);
-        File.WriteAllText(Path.Combine(_folder, "adapter_config.json"), """{"peft_type":"LORA","r":3,"lora_alpha":6,"target_modules":".*q_proj","layers_to_transform":2}""");
+        File.WriteAllText(
+            Path.Combine(_folder, "adapter_config.json"),
+            """{"peft_type":"LORA","r":3,"lora_alpha":6,"target_modules":".*q_proj","layers_to_transform":2}"""
+        );
         var adapter = AdapterFiles.Load(_folder);
         Assert.Empty(adapter.TargetModules);
         Assert.Equal([2], adapter.LayersToTransform);
@@ -200,12 +230,24 @@ public sealed class PeftAdapterFormatTests : IDisposable
     [Fact]
     public void Missing_files_are_named()
     {
-        Assert.Contains("adapter_config.json", Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "adapter_config.json",
+            Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message,
+            StringComparison.Ordinal
+        );
         AdapterFiles.Save(Sample(), _folder);
         File.Delete(Path.Combine(_folder, "adapter_model.safetensors"));
-        Assert.Contains("adapter_model.safetensors", Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "adapter_model.safetensors",
+            Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message,
+            StringComparison.Ordinal
+        );
         File.WriteAllText(Path.Combine(_folder, "adapter_model.bin"), "");
-        Assert.Contains("adapter_model.bin", Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "adapter_model.bin",
+            Assert.Throws<CheckpointException>(() => AdapterFiles.Load(_folder)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -239,15 +281,26 @@ public sealed class PeftAdapterFormatTests : IDisposable
     }
 
     private static LoraAdapter Sample() =>
-        LoraAdapter.CreateFresh([("model.layers.2.self_attn.q_proj", 8, 4), ("model.layers.10.self_attn.q_proj", 8, 5)], rank: 3, alpha: 6, seed: 1);
+        LoraAdapter.CreateFresh(
+            [("model.layers.2.self_attn.q_proj", 8, 4), ("model.layers.10.self_attn.q_proj", 8, 5)],
+            rank: 3,
+            alpha: 6,
+            seed: 1
+        );
 
     private static void AssertSame(LoraAdapter expected, LoraAdapter actual)
     {
-        Assert.Equal((expected.Rank, expected.Alpha, expected.Scale, expected.BaseModel), (actual.Rank, actual.Alpha, actual.Scale, actual.BaseModel));
+        Assert.Equal(
+            (expected.Rank, expected.Alpha, expected.Scale, expected.BaseModel),
+            (actual.Rank, actual.Alpha, actual.Scale, actual.BaseModel)
+        );
         Assert.Equal(expected.InvocationTokens, actual.InvocationTokens);
         Assert.Equal(expected.TargetModules, actual.TargetModules);
         Assert.Equal(expected.LayersToTransform, actual.LayersToTransform);
-        Assert.Equal(expected.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), actual.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)));
+        Assert.Equal(
+            expected.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)),
+            actual.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize))
+        );
         Assert.Equal(Bits(expected.ToState()), Bits(actual.ToState()));
         Assert.Equal(expected.Modules.SelectMany(module => Bits(module.A)), actual.Modules.SelectMany(module => Bits(module.A)));
     }
@@ -259,7 +312,10 @@ public sealed class PeftAdapterFormatTests : IDisposable
         foreach (var (key, value) in actual)
         {
             Assert.True(expected.ContainsKey(key), $"peft does not write '{key}'");
-            Assert.True(key == "lora_dropout" || JsonNode.DeepEquals(expected[key], value), $"'{key}': {expected[key]?.ToJsonString()} became {JsonSerializer.Serialize(value)}");
+            Assert.True(
+                key == "lora_dropout" || JsonNode.DeepEquals(expected[key], value),
+                $"'{key}': {expected[key]?.ToJsonString()} became {JsonSerializer.Serialize(value)}"
+            );
         }
     }
 

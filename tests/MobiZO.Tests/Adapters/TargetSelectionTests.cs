@@ -6,10 +6,20 @@ public sealed class TargetSelectionTests
 {
     private static readonly string[] s_parts =
     [
-        "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj",
+        "self_attn.q_proj",
+        "self_attn.k_proj",
+        "self_attn.v_proj",
+        "self_attn.o_proj",
+        "mlp.gate_proj",
+        "mlp.up_proj",
+        "mlp.down_proj",
     ];
 
-    private static readonly string[] s_llama = [.. Enumerable.Range(0, 12).SelectMany(layer => s_parts.Select(part => $"model.layers.{layer}.{part}")), "lm_head"];
+    private static readonly string[] s_llama =
+    [
+        .. Enumerable.Range(0, 12).SelectMany(layer => s_parts.Select(part => $"model.layers.{layer}.{part}")),
+        "lm_head",
+    ];
 
     [Theory]
     [InlineData("q_proj,v_proj")]
@@ -20,7 +30,10 @@ public sealed class TargetSelectionTests
     {
         var match = TargetSelection.Parse(targets).Select(s_llama);
         Assert.Equal(24, match.Modules.Count);
-        Assert.Equal(["model.layers.0.self_attn.q_proj", "model.layers.0.self_attn.v_proj", "model.layers.1.self_attn.q_proj"], match.Modules.Take(3));
+        Assert.Equal(
+            ["model.layers.0.self_attn.q_proj", "model.layers.0.self_attn.v_proj", "model.layers.1.self_attn.q_proj"],
+            match.Modules.Take(3)
+        );
         Assert.Equal(["q_proj", "v_proj"], match.TargetModules);
         Assert.Null(match.LayersToTransform);
     }
@@ -36,8 +49,15 @@ public sealed class TargetSelectionTests
     [Fact]
     public void Auto_is_what_the_family_names()
     {
-        Assert.Equal(["h.0.attn.c_proj"], TargetSelection.Parse(" auto", familyTargets: "attn.c_proj").Select(["h.0.attn.c_proj", "h.0.mlp.c_proj"]).Modules);
-        Assert.Contains("no module is named auto", Assert.Throws<ArgumentException>(() => TargetSelection.Parse("auto").Select(s_llama)).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ["h.0.attn.c_proj"],
+            TargetSelection.Parse(" auto", familyTargets: "attn.c_proj").Select(["h.0.attn.c_proj", "h.0.mlp.c_proj"]).Modules
+        );
+        Assert.Contains(
+            "no module is named auto",
+            Assert.Throws<ArgumentException>(() => TargetSelection.Parse("auto").Select(s_llama)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -74,7 +94,13 @@ public sealed class TargetSelectionTests
 
     [Fact]
     public void The_middle_of_an_odd_number_of_layers_belongs_to_the_upper_half() =>
-        Assert.Equal([1, 2], TargetSelection.Parse("q", LayerFilter.UpperHalf).Select([.. Enumerable.Range(0, 3).Select(layer => $"model.layers.{layer}.self_attn.q_proj")]).LayersToTransform);
+        Assert.Equal(
+            [1, 2],
+            TargetSelection
+                .Parse("q", LayerFilter.UpperHalf)
+                .Select([.. Enumerable.Range(0, 3).Select(layer => $"model.layers.{layer}.self_attn.q_proj")])
+                .LayersToTransform
+        );
 
     [Theory]
     [InlineData("c_attn", "c_attn")]
@@ -96,14 +122,30 @@ public sealed class TargetSelectionTests
     [Fact]
     public void A_choice_that_the_layers_empty_is_refused()
     {
-        Assert.Contains("match nothing in layers 3", Assert.Throws<ArgumentException>(() => TargetSelection.Parse("lm_head", LayerFilter.Parse("3")).Select(s_llama)).Message, StringComparison.Ordinal);
-        Assert.Contains("0 to 11", Assert.Throws<ArgumentException>(() => TargetSelection.Parse("q", LayerFilter.Parse("11-13")).Select(s_llama)).Message, StringComparison.Ordinal);
-        Assert.Contains("no linear module", Assert.Throws<ArgumentException>(() => TargetSelection.Parse("all-linear").Select([])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "match nothing in layers 3",
+            Assert.Throws<ArgumentException>(() => TargetSelection.Parse("lm_head", LayerFilter.Parse("3")).Select(s_llama)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "0 to 11",
+            Assert.Throws<ArgumentException>(() => TargetSelection.Parse("q", LayerFilter.Parse("11-13")).Select(s_llama)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "no linear module",
+            Assert.Throws<ArgumentException>(() => TargetSelection.Parse("all-linear").Select([])).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void An_expression_that_never_ends_is_stopped() =>
-        Assert.Contains("too long", Assert.Throws<ArgumentException>(() => TargetSelection.Parse("(a+)+b").Select([new string('a', 60)])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "too long",
+            Assert.Throws<ArgumentException>(() => TargetSelection.Parse("(a+)+b").Select([new string('a', 60)])).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("")]

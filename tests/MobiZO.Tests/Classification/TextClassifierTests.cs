@@ -13,7 +13,11 @@ public sealed class TextClassifierTests : IDisposable
 {
     private static readonly string s_nano = Path.Combine(Shared.Repository, "models", "nano");
     private static readonly string s_messages = Path.Combine(Shared.Repository, "samples", "SpamFilter", "messages.tsv");
-    private static readonly DataOptions s_data = new() { Template = "{text}\nSpam:", LabelWords = LabelWord.ParseList("ham= no,spam= yes,junk= yes") };
+    private static readonly DataOptions s_data = new()
+    {
+        Template = "{text}\nSpam:",
+        LabelWords = LabelWord.ParseList("ham= no,spam= yes,junk= yes"),
+    };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mobizo-classifier-").FullName;
 
@@ -48,7 +52,11 @@ public sealed class TextClassifierTests : IDisposable
         {
             var found = classifier.Classify(rows[i]["text"]);
             var scores = best.Examples[i].Scores;
-            Assert.Equal(Math.Exp(-best.Examples[i].ChoiceLoss!.Value), found.Probabilities[best.Examples[i].Label!.Value].Probability, 1e-5);
+            Assert.Equal(
+                Math.Exp(-best.Examples[i].ChoiceLoss!.Value),
+                found.Probabilities[best.Examples[i].Label!.Value].Probability,
+                1e-5
+            );
             Assert.Equal(1, found.Probabilities.Sum(probability => probability.Probability), 1e-12);
             Assert.Equal(classifier.Labels[best.Examples[i].Prediction!.Value], found.Label);
             Assert.Equal(found.Probabilities.Max(probability => probability.Probability), found.Probability);
@@ -59,13 +67,25 @@ public sealed class TextClassifierTests : IDisposable
     public void TheBaseModelAloneCanBeAsked()
     {
         using var model = LocalModel.Open(s_nano);
-        using var classifier = new TextClassifier(model, null, s_data with { LabelWords = null, Choices = [" no", " yes"], Template = "{subject}: {text}\nSpam:" });
+        using var classifier = new TextClassifier(
+            model,
+            null,
+            s_data with
+            {
+                LabelWords = null,
+                Choices = [" no", " yes"],
+                Template = "{subject}: {text}\nSpam:",
+            }
+        );
         Assert.Equal(["no", "yes"], classifier.Labels);
         var found = classifier.Classify(new Dictionary<string, string> { ["subject"] = "Hello", ["text"] = "How are you?" });
         Assert.Equal(2, found.Probabilities.Count);
 
         Assert.Contains("subject, text", Assert.Throws<DataException>(() => classifier.Classify("Hello")).Message);
-        Assert.Contains("'text'", Assert.Throws<DataException>(() => classifier.Classify(new Dictionary<string, string> { ["subject"] = "Hello" })).Message);
+        Assert.Contains(
+            "'text'",
+            Assert.Throws<DataException>(() => classifier.Classify(new Dictionary<string, string> { ["subject"] = "Hello" })).Message
+        );
     }
 
     [Fact]
@@ -81,7 +101,10 @@ public sealed class TextClassifierTests : IDisposable
     {
         using var model = LocalModel.Open(s_nano);
         var module = model.Assembler.LinearModules[0];
-        var adapter = LoraAdapter.CreateFresh([(module.Name, module.InputSize, module.OutputSize)], 2, 4, 1) with { InvocationTokens = [4000, 4001] };
+        var adapter = LoraAdapter.CreateFresh([(module.Name, module.InputSize, module.OutputSize)], 2, 4, 1) with
+        {
+            InvocationTokens = [4000, 4001],
+        };
         using var classifier = new TextClassifier(model, adapter, s_data);
         Assert.Contains("4000, 4001", Assert.Throws<DataException>(() => classifier.Classify("Hello")).Message);
     }

@@ -12,10 +12,12 @@ public sealed class CsvRoundTripTests
     public void WhatIsWrittenInQuotesIsReadBack()
     {
         Gen<string> field = Gen.Elements(
-            Enumerable.Range(0, Alphabet.Length - 1).Select(i => i == Alphabet.Length - 2 ? Alphabet[i..] : Alphabet[i].ToString()))
-            .ListOf().Select(pieces => string.Concat(pieces));
-        Gen<string[][]> table = Gen.Choose(1, 4).SelectMany(columns =>
-            field.ArrayOf(columns).NonEmptyListOf().Select(rows => rows.ToArray()));
+                Enumerable.Range(0, Alphabet.Length - 1).Select(i => i == Alphabet.Length - 2 ? Alphabet[i..] : Alphabet[i].ToString())
+            )
+            .ListOf()
+            .Select(pieces => string.Concat(pieces));
+        Gen<string[][]> table = Gen.Choose(1, 4)
+            .SelectMany(columns => field.ArrayOf(columns).NonEmptyListOf().Select(rows => rows.ToArray()));
         Prop.ForAll(table.ToArbitrary(), IsReadBack).QuickCheckThrowOnFailure();
     }
 
@@ -24,8 +26,9 @@ public sealed class CsvRoundTripTests
         string text = string.Concat(table.Select(row => string.Join(',', row.Select(Write)) + "\r\n"));
         using var file = new TemporaryFile("table.csv", text);
         IReadOnlyList<DataRow> rows = DataFile.Read(file.Path, new DataOptions { HasHeader = false });
-        return rows.Select(row => row.Columns.Select(column => row[column])).Zip(table, (read, written) => read.SequenceEqual(written))
-            .All(same => same)
+        return rows.Select(row => row.Columns.Select(column => row[column]))
+                .Zip(table, (read, written) => read.SequenceEqual(written))
+                .All(same => same)
             && rows.Count == table.Length;
     }
 

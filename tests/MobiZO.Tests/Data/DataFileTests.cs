@@ -87,11 +87,13 @@ public sealed class DataFileTests
         DataRow row = DataFile.Read(file.Path, s_default)[0];
         Assert.Equal(
             $"{file.Path}, line 1: found null in the column 'text'; expected a value. Give the row a value there, or remove the row.",
-            Assert.Throws<DataException>(() => row["text"]).Message);
+            Assert.Throws<DataException>(() => row["text"]).Message
+        );
         Assert.Equal(
             $"{file.Path}, line 1: found the columns 'text' (null), 'label'; expected a column 'prompt'. "
-            + "Name the right column in the options or the template.",
-            Assert.Throws<DataException>(() => row["prompt"]).Message);
+                + "Name the right column in the options or the template.",
+            Assert.Throws<DataException>(() => row["prompt"]).Message
+        );
     }
 
     [Fact]
@@ -138,7 +140,8 @@ public sealed class DataFileTests
         1,
         null,
         "'tool_calls' in a message",
-        "a role and a text")]
+        "a role and a text"
+    )]
     [InlineData("a.jsonl", "{\"messages\":[7]}", 1, null, "'7' in 'messages'", "\"role\"")]
     [InlineData("a.tsv", "text\tlabel\nx\n", 2, null, "1 fields, too few", "2 ('text', 'label')")]
     [InlineData("a.tsv", "text\tlabel\nx\t1\ty\n", 2, null, "3 fields, too many", "Check the tabs")]
@@ -152,14 +155,16 @@ public sealed class DataFileTests
         3,
         1,
         "a quoted field that runs on to line 5, column 2, with 'q' after its closing quote",
-        "Add the closing quote")]
+        "Add the closing quote"
+    )]
     [InlineData(
         "a.csv",
         "text,label\r\nx,\"1\r\ny,0\r\nz,\"1\r\n",
         2,
         3,
         "runs on to line 4, column 4, with '1' after",
-        "a comma or the end of the line")]
+        "a comma or the end of the line"
+    )]
     [InlineData("a.csv", "text,label\n1, \"x\"\n", 2, 4, "a quote inside the field ' \"x\"'", "quotes only around whole fields")]
     [InlineData("a.csv", "text,label\n5\" disk,1\n", 2, 2, "a quote inside the field '5\" disk'", "Put the whole field in quotes")]
     [InlineData("a.csv", "", null, null, "an empty file", "rows of data")]
@@ -218,7 +223,9 @@ public sealed class DataFileTests
         string folder = Path.GetDirectoryName(file.Path)!;
         Assert.Contains("no such file", Assert.Throws<DataException>(() => DataFile.Read(file.Path + ".csv", s_default)).Message);
         Assert.Contains(
-            "no such file", Assert.Throws<DataException>(() => DataFile.Read(Path.Combine(folder, "none", "a.csv"), s_default)).Message);
+            "no such file",
+            Assert.Throws<DataException>(() => DataFile.Read(Path.Combine(folder, "none", "a.csv"), s_default)).Message
+        );
         Assert.Throws<DataException>(() => DataFile.Read(folder, s_default with { Format = DataFormat.Csv }));
     }
 
@@ -239,8 +246,12 @@ public sealed class DataFileTests
         byte[] alphabet = Encoding.UTF8.GetBytes("{}[]\":,\\u\tax1\n\r é\0").Concat(new byte[] { 0xFF, 0xC3, 0xEF, 0xBB, 0xBF }).ToArray();
         for (uint seed = 0; seed < 300; seed++)
         {
-            byte[] bytes = [.. Enumerable.Range(0, (int)(seed % 60))
-                .Select(i => alphabet[((seed * 2654435761u) + ((uint)i * 40503u * (seed + 7)) >> 9) % (uint)alphabet.Length])];
+            byte[] bytes =
+            [
+                .. Enumerable
+                    .Range(0, (int)(seed % 60))
+                    .Select(i => alphabet[((seed * 2654435761u) + ((uint)i * 40503u * (seed + 7)) >> 9) % (uint)alphabet.Length]),
+            ];
             foreach (string name in new[] { "a.jsonl", "a.csv", "a.tsv" })
             {
                 using var file = new TemporaryFile(name, bytes);

@@ -25,12 +25,23 @@ public sealed class DataOptionsTests
             Template = "{text",
         };
         var error = Assert.Throws<DataException>(options.ThrowIfInvalid);
-        foreach (string part in new[]
-        {
-            "TextColumn is empty", "Columns has no names", "Columns names 'a' twice", "MaxLength is 1", "MaxRows is 0",
-            "EvalFraction is NaN", "InvocationTokens is 0",
-            "InvocationText is empty", "Format is 9", "Truncation is 9", "Balanced needs labels", "a '{' that is not closed",
-        })
+        foreach (
+            string part in new[]
+            {
+                "TextColumn is empty",
+                "Columns has no names",
+                "Columns names 'a' twice",
+                "MaxLength is 1",
+                "MaxRows is 0",
+                "EvalFraction is NaN",
+                "InvocationTokens is 0",
+                "InvocationText is empty",
+                "Format is 9",
+                "Truncation is 9",
+                "Balanced needs labels",
+                "a '{' that is not closed",
+            }
+        )
         {
             Assert.Contains(part, error.Message);
         }

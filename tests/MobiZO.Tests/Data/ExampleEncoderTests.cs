@@ -17,7 +17,9 @@ public sealed class ExampleEncoderTests
         Assert.Equal([tokenizer.Ids(" no"), tokenizer.Ids(" yes")], example.ChoiceIds);
         Assert.Equal(tokenizer.Ids(" yes"), example.AnswerIds);
         Assert.Equal(
-            (1, 7, 4, false, 6), (example.Label, example.LineNumber, example.InvocationStart, example.WasTruncated, example.Length));
+            (1, 7, 4, false, 6),
+            (example.Label, example.LineNumber, example.InvocationStart, example.WasTruncated, example.Length)
+        );
         Assert.Equal([" no", " yes"], encoder.Choices);
     }
 
@@ -42,14 +44,19 @@ public sealed class ExampleEncoderTests
         var error = Assert.Throws<DataException>(() => Encode(s_spam, ("text", "a"), ("label", label)));
         Assert.Contains(
             $"file.tsv, line 3: found the label '{label}' in column 'label'; expected an integer from 0 to 1 or one of 'no', 'yes'",
-            error.Message);
+            error.Message
+        );
     }
 
     [Fact]
     public void LabelWordsMapLabelsAndMayShareWords()
     {
-        DataOptions options = s_spam with { Choices = null, LabelWords = LabelWord.ParseList(
-            "entailment= yes,neutral= no,contradiction= no"), LabelColumn = "gold" };
+        DataOptions options = s_spam with
+        {
+            Choices = null,
+            LabelWords = LabelWord.ParseList("entailment= yes,neutral= no,contradiction= no"),
+            LabelColumn = "gold",
+        };
         Assert.Equal(1, Encode(options, ("text", "a"), ("gold", " contradiction")).Label);
         Assert.Equal(0, Encode(options, ("text", "a"), ("gold", "entailment")).Label);
         string message = Assert.Throws<DataException>(() => Encode(options, ("text", "a"), ("gold", "0"))).Message;
@@ -61,7 +68,13 @@ public sealed class ExampleEncoderTests
     {
         EncodedExample example = Encode(s_spam with { Choices = [" ab", " abc"] }, ("text", "x"), ("label", "0"));
         Assert.Equal([1000 + 'x', 1000 + '?'], example.PromptIds);
-        Assert.Equal([[1032, 1097, 1098], [1032, 1097, 1098, 1099]], example.ChoiceIds);
+        Assert.Equal(
+            [
+                [1032, 1097, 1098],
+                [1032, 1097, 1098, 1099],
+            ],
+            example.ChoiceIds
+        );
         Assert.Equal(6, example.Length);
     }
 
@@ -70,7 +83,8 @@ public sealed class ExampleEncoderTests
     {
         var tokenizer = new GreedyTokenizer(": no", " yes");
         EncodedExample example = new ExampleEncoder(tokenizer, s_spam with { Template = "{text}:" })
-            .Encode([Row(1, ("text", "a"), ("label", "0"))]).Single();
+            .Encode([Row(1, ("text", "a"), ("label", "0"))])
+            .Single();
 
         // Only ": no" merges; what all choices have before them is "a", so the other choice begins with the colon.
         Assert.Equal(tokenizer.Ids("a"), example.PromptIds);
@@ -82,7 +96,8 @@ public sealed class ExampleEncoderTests
     {
         // The prompt alone is "w", "xa", "b"; with the answer its tokens before the border are only "w".
         var tokenizer = new GreedyTokenizer("xabc", "xa", "b");
-        EncodedExample example = new ExampleEncoder(tokenizer, new DataOptions()).Encode([Row(1, ("prompt", "wxab"), ("completion", "cd"))])
+        EncodedExample example = new ExampleEncoder(tokenizer, new DataOptions())
+            .Encode([Row(1, ("prompt", "wxab"), ("completion", "cd"))])
             .Single();
         Assert.Equal(tokenizer.Ids("w"), example.PromptIds);
         Assert.Equal(tokenizer.Ids("xabc", "d"), example.AnswerIds);
@@ -115,7 +130,8 @@ public sealed class ExampleEncoderTests
         Assert.Equal("h", Text(example.PromptIds));
         Assert.Equal("ello", Text(example.AnswerIds));
         var tokenizer = new GreedyTokenizer() { AddsStart = true, AddsEnd = true };
-        EncodedExample started = new ExampleEncoder(tokenizer, new DataOptions { AnswerSuffix = "$" }).Encode([Row(1, ("text", "hi"))])
+        EncodedExample started = new ExampleEncoder(tokenizer, new DataOptions { AnswerSuffix = "$" })
+            .Encode([Row(1, ("text", "hi"))])
             .Single();
         Assert.Equal([0], started.PromptIds);
         Assert.Equal("hi$", Text(started.AnswerIds));
@@ -126,7 +142,8 @@ public sealed class ExampleEncoderTests
     {
         var tokenizer = new GreedyTokenizer() { AddsStart = true };
         EncodedExample example = new ExampleEncoder(tokenizer, new DataOptions { InvocationText = "<assistant>" }, Render)
-            .Encode([Chat(("system", "s"), ("user", "q"), ("assistant", "a1"), ("user", "r"), ("assistant", "a2"))]).Single();
+            .Encode([Chat(("system", "s"), ("user", "q"), ("assistant", "a1"), ("user", "r"), ("assistant", "a2"))])
+            .Single();
         Assert.Equal("<system>s|\n<user>q|\n<assistant>a1|\n<user>r|\n<assistant>", Text(example.PromptIds));
         Assert.Equal("a2|", Text(example.AnswerIds));
         Assert.Equal("<assistant>", Text(example.PromptIds[example.InvocationStart..]));
@@ -139,25 +156,30 @@ public sealed class ExampleEncoderTests
         Assert.Contains("an answer without a message before it", ChatError(Render, ("assistant", "a")));
         Assert.Contains("no messages", ChatError(Render));
         Assert.Contains("expected a model with a chat template", ChatError(null, ("user", "q"), ("assistant", "a")));
-        Assert.Contains(
-            "differently with and without", ChatError((_, header) => header ? "x" : "y", ("user", "q"), ("assistant", "a")));
+        Assert.Contains("differently with and without", ChatError((_, header) => header ? "x" : "y", ("user", "q"), ("assistant", "a")));
     }
 
     [Fact]
     public void ATemplateThatRefusesNamesTheRow()
     {
         string message = ChatError(
-            (_, _) => throw new ChatTemplateException("System role not supported"), ("system", "s"), ("assistant", "a"));
+            (_, _) => throw new ChatTemplateException("System role not supported"),
+            ("system", "s"),
+            ("assistant", "a")
+        );
         Assert.StartsWith(
-            "file.jsonl, line 3: found a conversation that the chat template refuses: System role not supported; expected", message);
+            "file.jsonl, line 3: found a conversation that the chat template refuses: System role not supported; expected",
+            message
+        );
     }
 
     [Fact]
     public void ToolsAreRefused()
     {
         DataRow row = new("file.jsonl", 3, ["tools"], ["""[{"name":"clock"}]"""], [new("user", "q"), new("assistant", "a")]);
-        string message = Assert.Throws<DataException>(() =>
-            new ExampleEncoder(new GreedyTokenizer(), new DataOptions(), Render).Encode([row])).Message;
+        string message = Assert
+            .Throws<DataException>(() => new ExampleEncoder(new GreedyTokenizer(), new DataOptions(), Render).Encode([row]))
+            .Message;
         Assert.Contains("line 3: found the tools", message);
     }
 
@@ -169,18 +191,21 @@ public sealed class ExampleEncoderTests
         Assert.Equal(2, Encode(new DataOptions { Shape = RowShape.Text }, ("text", "xy"), ("label", "1")).Length);
         Assert.Contains(
             "which fit Completion and Text",
-            Assert.Throws<DataException>(() => Encode(new DataOptions(), ("text", "x"), ("prompt", "p"), ("completion", "c"))).Message);
+            Assert.Throws<DataException>(() => Encode(new DataOptions(), ("text", "x"), ("prompt", "p"), ("completion", "c"))).Message
+        );
         Assert.Contains("which fit no shape of row", Assert.Throws<DataException>(() => Encode(new DataOptions(), ("ham", "x"))).Message);
         Assert.Contains(
             "expected a column 'completion'",
-            Assert.Throws<DataException>(() => Encode(new DataOptions { Shape = RowShape.Completion }, ("prompt", "x"))).Message);
+            Assert.Throws<DataException>(() => Encode(new DataOptions { Shape = RowShape.Completion }, ("prompt", "x"))).Message
+        );
     }
 
     [Fact]
     public void UnknownFieldsListTheColumns()
     {
-        string message = Assert.Throws<DataException>(() =>
-            Encode(s_spam with { Template = "{body}?" }, ("text", "a"), ("label", "1"))).Message;
+        string message = Assert
+            .Throws<DataException>(() => Encode(s_spam with { Template = "{body}?" }, ("text", "a"), ("label", "1")))
+            .Message;
         Assert.Contains("file.tsv, line 3: found the columns 'text', 'label'; expected a column 'body'", message);
     }
 
@@ -191,7 +216,8 @@ public sealed class ExampleEncoderTests
         Assert.Contains("file.tsv, line 3: found the answer '', which has no token of its own", answerless);
         Assert.Contains(
             "leaves no token before the answer",
-            Assert.Throws<DataException>(() => Encode(new DataOptions(), ("prompt", ""), ("completion", "x"))).Message);
+            Assert.Throws<DataException>(() => Encode(new DataOptions(), ("prompt", ""), ("completion", "x"))).Message
+        );
         Assert.Contains("a text of 1 tokens", Assert.Throws<DataException>(() => Encode(new DataOptions(), ("text", "x"))).Message);
         Assert.Contains("a text of 0 tokens", Assert.Throws<DataException>(() => Encode(new DataOptions(), ("text", ""))).Message);
     }
@@ -209,7 +235,8 @@ public sealed class ExampleEncoderTests
         Assert.Contains("a prompt without the text 'Reply'", message);
         Assert.Contains(
             "plain text with InvocationText",
-            Assert.Throws<DataException>(() => Encode(new DataOptions { InvocationText = "x" }, ("text", "xyz"))).Message);
+            Assert.Throws<DataException>(() => Encode(new DataOptions { InvocationText = "x" }, ("text", "xyz"))).Message
+        );
     }
 
     [Fact]
@@ -220,7 +247,8 @@ public sealed class ExampleEncoderTests
         EncodedExample inside = new ExampleEncoder(tokenizer, options).Encode([Row(1, ("text", "wx"), ("label", "1"))]).Single();
         Assert.Equal(tokenizer.Ids("x A"), inside.PromptIds[inside.InvocationStart..]);
         EncodedExample merged = new ExampleEncoder(tokenizer, options with { InvocationText = ":" })
-            .Encode([Row(1, ("text", "wx"), ("label", "1"))]).Single();
+            .Encode([Row(1, ("text", "wx"), ("label", "1"))])
+            .Single();
         Assert.Equal(merged.PromptIds.Length - 1, merged.InvocationStart);
     }
 
@@ -232,7 +260,8 @@ public sealed class ExampleEncoderTests
         var encoder = new ExampleEncoder(tokenizer, s_spam with { Choices = ["Yes", "yes"] });
         Assert.Contains(
             "the choices 'Yes' and 'yes' with the same tokens",
-            Assert.Throws<DataException>(() => encoder.Encode([Row(3, ("text", "a"), ("label", "0"))])).Message);
+            Assert.Throws<DataException>(() => encoder.Encode([Row(3, ("text", "a"), ("label", "0"))])).Message
+        );
     }
 
     [Fact]
@@ -255,6 +284,9 @@ public sealed class ExampleEncoderTests
     private static string Suffix(EncodedExample example) => Text(example.PromptIds[example.InvocationStart..]);
 
     private static string ChatError(ChatRenderer? render, params (string, string)[] turns) =>
-        Assert.Throws<DataException>(() =>
-            new ExampleEncoder(new GreedyTokenizer(), new DataOptions { Shape = RowShape.Chat }, render).Encode([Chat(turns)])).Message;
+        Assert
+            .Throws<DataException>(() =>
+                new ExampleEncoder(new GreedyTokenizer(), new DataOptions { Shape = RowShape.Chat }, render).Encode([Chat(turns)])
+            )
+            .Message;
 }

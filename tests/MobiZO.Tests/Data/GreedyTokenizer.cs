@@ -29,10 +29,10 @@ internal sealed class GreedyTokenizer(params string[] vocabulary) : ITokenizer
             offsets.Add((0, 0));
         }
 
-        for (int at = 0; at < text.Length;)
+        for (int at = 0; at < text.Length; )
         {
-            string entry = vocabulary.Where(entry => text.AsSpan(at).StartsWith(entry, StringComparison.Ordinal))
-                .MaxBy(entry => entry.Length)
+            string entry =
+                vocabulary.Where(entry => text.AsSpan(at).StartsWith(entry, StringComparison.Ordinal)).MaxBy(entry => entry.Length)
                 ?? text[at].ToString();
             ids.Add(IdOf(entry));
             offsets.Add((at, at + entry.Length));

@@ -33,7 +33,12 @@ public sealed class ParquetRowsTests
     public void ReadsDuckDbsFile()
     {
         IReadOnlyList<DataRow> rows = DataFile.Read(s_duckDb, s_default);
-        string?[][] expected = [["1", "win now", "true", "1.250"], ["0", "hello", "false", null], [null, null, null, "2.000"]];
+        string?[][] expected =
+        [
+            ["1", "win now", "true", "1.250"],
+            ["0", "hello", "false", null],
+            [null, null, null, "2.000"],
+        ];
         Assert.Equal(expected, rows.Select(row => row.Columns.Select(row.Find).ToArray()));
     }
 
@@ -70,15 +75,24 @@ public sealed class ParquetRowsTests
     public async Task ExamplesAreThoseOfTheSameRowsInJson()
     {
         using TemporaryFile parquet = await WriteAsync([7, 2], "a.parquet");
-        string lines = string.Concat(Enumerable.Range(0, 9)
-            .Select(i => $"{{\"text\":\"text {i}\",\"label\":{(i % 3 == 2 ? "null" : $"{i % 3}")}}}\n"));
+        string lines = string.Concat(
+            Enumerable.Range(0, 9).Select(i => $"{{\"text\":\"text {i}\",\"label\":{(i % 3 == 2 ? "null" : $"{i % 3}")}}}\n")
+        );
         using var json = new TemporaryFile("a.jsonl", lines);
-        DataOptions options = new() { Template = "{text}:", Choices = [" no", " yes"], Balanced = true, MaxRows = 4, EvalFraction = 0.5 };
+        DataOptions options = new()
+        {
+            Template = "{text}:",
+            Choices = [" no", " yes"],
+            Balanced = true,
+            MaxRows = 4,
+            EvalFraction = 0.5,
+        };
         var sampler = new RowSampler(options);
         DataSplit[] splits =
         [
-            .. new[] { parquet, json }.Select(file => sampler.Split(sampler.Choose(
-                [.. DataFile.Read(file.Path, options).Where(row => row.Find("label") is not null)]))),
+            .. new[] { parquet, json }.Select(file =>
+                sampler.Split(sampler.Choose([.. DataFile.Read(file.Path, options).Where(row => row.Find("label") is not null)]))
+            ),
         ];
         Assert.Equal(splits[1].Train.Select(row => row["text"]), splits[0].Train.Select(row => row["text"]));
         Assert.Equal(splits[1].Eval.Select(row => row["text"]), splits[0].Eval.Select(row => row["text"]));
@@ -95,7 +109,8 @@ public sealed class ParquetRowsTests
         "{txt}",
         1,
         "the columns 'text', 'label', 'score', 'weight', 'checked', 'note' (null), 'price', "
-        + "'tags' (a list), 'sent' (dates or times), 'picture' (binary data); expected a column 'txt'")]
+            + "'tags' (a list), 'sent' (dates or times), 'picture' (binary data); expected a column 'txt'"
+    )]
     public void ColumnsThatAreNoTextAreRefusedWhenTheyAreUsed(string template, int row, string found)
     {
         DataOptions options = new() { Template = template, Choices = [" no", " yes"] };
@@ -120,7 +135,9 @@ public sealed class ParquetRowsTests
     {
         string columns = Assert.Throws<DataException>(() => DataFile.Read(s_arrow, s_default with { Columns = ["a", "b"] })).Message;
         Assert.StartsWith(
-            $"{s_arrow}: found DataOptions.Columns with a Parquet file; expected the names that the file gives its columns", columns);
+            $"{s_arrow}: found DataOptions.Columns with a Parquet file; expected the names that the file gives its columns",
+            columns
+        );
         string header = Assert.Throws<DataException>(() => DataFile.Read(s_arrow, s_default with { HasHeader = false })).Message;
         Assert.Contains("found DataOptions.HasHeader = false with a Parquet file", header);
     }

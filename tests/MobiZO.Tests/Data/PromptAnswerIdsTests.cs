@@ -16,14 +16,18 @@ public sealed class PromptAnswerIdsTests
     {
         string folder = Shared.PathOf("fixtures", "tokenizers");
         const string ending = ".boundary.jsonl";
-        return [.. Directory.GetFiles(folder, "*" + ending).Select(file => Path.GetFileName(file)[..^ending.Length])
-            .Order(StringComparer.Ordinal)];
+        return
+        [
+            .. Directory
+                .GetFiles(folder, "*" + ending)
+                .Select(file => Path.GetFileName(file)[..^ending.Length])
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     [Theory]
     [MemberData(nameof(Recordings))]
-    public void TheAnswerBeginsWhereTheRecordingSays(string name) =>
-        CheckAll(name, tokenizer: null);
+    public void TheAnswerBeginsWhereTheRecordingSays(string name) => CheckAll(name, tokenizer: null);
 
     [Theory]
     [InlineData("nano")]
@@ -31,11 +35,14 @@ public sealed class PromptAnswerIdsTests
     public void TheProjectsTokenizersBeginItThereToo(string name) => CheckAll(name, Load(name));
 
     /// <summary>A tokenizer of the fixtures by its name there.</summary>
-    internal static ITokenizer Load(string name) => Tokenizer.FromFile(name switch
-    {
-        "nano" => Path.Combine(Shared.Repository, "models", "nano", "tokenizer.json"),
-        _ => Shared.PathOf("fixtures", "tokenizers", name + ".tokenizer.json"),
-    });
+    internal static ITokenizer Load(string name) =>
+        Tokenizer.FromFile(
+            name switch
+            {
+                "nano" => Path.Combine(Shared.Repository, "models", "nano", "tokenizer.json"),
+                _ => Shared.PathOf("fixtures", "tokenizers", name + ".tokenizer.json"),
+            }
+        );
 
     private static void CheckAll(string name, ITokenizer? tokenizer)
     {
@@ -57,8 +64,10 @@ public sealed class PromptAnswerIdsTests
         bool addSpecialTokens = recorded.GetProperty("add_special_tokens").GetBoolean();
         int[] ids = [.. recorded.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
         int[] units = UnitsOfCodePoints(prompt + answer);
-        (int, int)[] offsets = [.. recorded.GetProperty("offsets").EnumerateArray()
-            .Select(range => (units[range[0].GetInt32()], units[range[1].GetInt32()]))];
+        (int, int)[] offsets =
+        [
+            .. recorded.GetProperty("offsets").EnumerateArray().Select(range => (units[range[0].GetInt32()], units[range[1].GetInt32()])),
+        ];
         tokenizer ??= new RecordedTokenizer(prompt + answer, addSpecialTokens, new Encoding(ids, offsets));
 
         PromptAnswerIds found = PromptAnswerIds.Find(tokenizer, prompt, [answer], addSpecialTokens);

@@ -13,9 +13,12 @@ public sealed class RecordReaderTests
     public void LinesAreCountedWhateverEndsThem()
     {
         // The writer below counts the lines; fields hold line ends, too, and empty lines stand between the records.
-        Gen<string> field = Gen.Elements("", "a", "é😀", "\"", ",", "\n", "\r\n", "\r", " x").ListOf()
+        Gen<string> field = Gen.Elements("", "a", "é😀", "\"", ",", "\n", "\r\n", "\r", " x")
+            .ListOf()
             .Select(pieces => string.Concat(pieces));
-        Gen<(string[] Fields, int End, int Blank)> record = field.NonEmptyListOf().Select(fields => fields.ToArray())
+        Gen<(string[] Fields, int End, int Blank)> record = field
+            .NonEmptyListOf()
+            .Select(fields => fields.ToArray())
             .SelectMany(fields => Gen.Choose(0, 2).SelectMany(end => Gen.Choose(0, 2).Select(blank => (fields, end, blank))));
         Prop.ForAll(record.NonEmptyListOf().ToArbitrary(), records => IsCounted([.. records])).QuickCheckThrowOnFailure();
     }
@@ -99,9 +102,11 @@ public sealed class RecordReaderTests
         }
 
         using RecordReader reader = Open(text.ToString(), DataFormat.Csv);
-        return records.Index().All(record =>
-            reader.Read() && reader.LineNumber == lines[record.Index] && reader.Fields().SequenceEqual(record.Item.Fields))
-            && !reader.Read();
+        return records
+                .Index()
+                .All(record =>
+                    reader.Read() && reader.LineNumber == lines[record.Index] && reader.Fields().SequenceEqual(record.Item.Fields)
+                ) && !reader.Read();
     }
 
     private static RecordReader Open(string text, DataFormat format) =>

@@ -33,13 +33,16 @@ public sealed class RowSamplerTests
     {
         Assert.Contains(
             "found no row for the choice ' yes'",
-            Assert.Throws<DataException>(() => new RowSampler(s_options with { Balanced = true }).Choose(Rows(5, 0))).Message);
+            Assert.Throws<DataException>(() => new RowSampler(s_options with { Balanced = true }).Choose(Rows(5, 0))).Message
+        );
         Assert.Contains(
             "found no row for the choice ' no'",
-            Assert.Throws<DataException>(() => new RowSampler(s_options with { Balanced = true }).Choose([])).Message);
+            Assert.Throws<DataException>(() => new RowSampler(s_options with { Balanced = true }).Choose([])).Message
+        );
         Assert.Contains(
             "found MaxRows 1 for 2 labels",
-            Assert.Throws<DataException>(() => new RowSampler(s_options with { Balanced = true, MaxRows = 1 }).Choose(Rows(5, 5))).Message);
+            Assert.Throws<DataException>(() => new RowSampler(s_options with { Balanced = true, MaxRows = 1 }).Choose(Rows(5, 5))).Message
+        );
     }
 
     [Fact]
@@ -77,8 +80,9 @@ public sealed class RowSamplerTests
     [Fact]
     public void ASplitWithAnEmptySideIsAnError()
     {
-        string message = Assert.Throws<DataException>(() =>
-            new RowSampler(s_options with { EvalFraction = 0.1 }).Split(Rows(3, 3))).Message;
+        string message = Assert
+            .Throws<DataException>(() => new RowSampler(s_options with { EvalFraction = 0.1 }).Split(Rows(3, 3)))
+            .Message;
         Assert.Contains("found 6 rows, of which EvalFraction 0.1 holds out 0; expected rows on both sides of the split", message);
         Assert.Throws<DataException>(() => new RowSampler(s_options with { EvalFraction = 0.9 }).Split(Rows(1, 1)));
     }
@@ -87,7 +91,8 @@ public sealed class RowSamplerTests
     public void UnknownLabelsAreFoundEarly() =>
         Assert.Contains(
             "the label 'eggs'",
-            Assert.Throws<DataException>(() => new RowSampler(s_options with { EvalFraction = 0.5 }).Split([Row(1, "eggs")])).Message);
+            Assert.Throws<DataException>(() => new RowSampler(s_options with { EvalFraction = 0.5 }).Split([Row(1, "eggs")])).Message
+        );
 
     private static DataRow[] Rows(int ham, int spam) =>
         [.. Enumerable.Range(0, ham + spam).Select(i => Row(i + 1, i % (ham + spam) < ham ? "ham" : "spam"))];

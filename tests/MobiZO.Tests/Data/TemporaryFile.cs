@@ -7,9 +7,8 @@ internal sealed class TemporaryFile : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mobizo-data-").FullName;
 
-    public TemporaryFile(string name, string content) : this(name, Encoding.UTF8.GetBytes(content))
-    {
-    }
+    public TemporaryFile(string name, string content)
+        : this(name, Encoding.UTF8.GetBytes(content)) { }
 
     public TemporaryFile(string name, byte[] content)
     {

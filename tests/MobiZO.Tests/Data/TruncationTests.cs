@@ -11,7 +11,12 @@ public sealed class TruncationTests
     private const string Accented = "e\u0301";
     private const string Flag = "🇮🇹";
 
-    private static readonly DataOptions s_options = new() { Template = "[{a}|{b}]", Choices = [" no", " yes"], MaxLength = 14 };
+    private static readonly DataOptions s_options = new()
+    {
+        Template = "[{a}|{b}]",
+        Choices = [" no", " yes"],
+        MaxLength = 14,
+    };
 
     [Fact]
     public void TheLongestFieldLosesItsMiddle()
@@ -29,7 +34,8 @@ public sealed class TruncationTests
     public void OrItsBeginning() =>
         Assert.Equal(
             "[xy|ijklm]",
-            ExampleEncoderTests.Text(Encode(s_options with { Truncation = Truncation.Left }, "xy", "abcdefghijklm").PromptIds));
+            ExampleEncoderTests.Text(Encode(s_options with { Truncation = Truncation.Left }, "xy", "abcdefghijklm").PromptIds)
+        );
 
     [Fact]
     public void WhatFitsIsNotTouched()
@@ -50,7 +56,14 @@ public sealed class TruncationTests
     public void NoCharacterIsHalved(Truncation truncation, int fieldTokens, string kept)
     {
         EncodedExample example = Encode(
-            s_options with { MaxLength = 9 + fieldTokens, Truncation = truncation }, Family + Accented + Flag + Family, "xy");
+            s_options with
+            {
+                MaxLength = 9 + fieldTokens,
+                Truncation = truncation,
+            },
+            Family + Accented + Flag + Family,
+            "xy"
+        );
         Assert.Equal($"[{kept}|xy]", ExampleEncoderTests.Text(example.PromptIds));
     }
 
@@ -59,25 +72,37 @@ public sealed class TruncationTests
     {
         var error = Assert.Throws<DataException>(() => Encode(s_options with { MaxLength = 9 }, "abcdefgh", "xyz"));
         Assert.Contains(
-            "file.tsv, line 4: found an example of 18 tokens, 10 without its longest field; expected at most 9 (MaxLength)", error.Message);
+            "file.tsv, line 4: found an example of 18 tokens, 10 without its longest field; expected at most 9 (MaxLength)",
+            error.Message
+        );
         Assert.Contains("answers are never cut", error.Message);
         Assert.Equal("[|xyz]", ExampleEncoderTests.Text(Encode(s_options with { MaxLength = 10 }, "abcdefgh", "xyz").PromptIds));
-        Assert.Contains("18 tokens", Assert.Throws<DataException>(() =>
-            new ExampleEncoder(new GreedyTokenizer(), new DataOptions { MaxLength = 8 })
-            .Encode([ExampleEncoderTests.Row(1, ("prompt", ""), ("completion", "an answer too long"))])).Message);
+        Assert.Contains(
+            "18 tokens",
+            Assert
+                .Throws<DataException>(() =>
+                    new ExampleEncoder(new GreedyTokenizer(), new DataOptions { MaxLength = 8 }).Encode([
+                        ExampleEncoderTests.Row(1, ("prompt", ""), ("completion", "an answer too long")),
+                    ])
+                )
+                .Message
+        );
     }
 
     [Fact]
     public void PromptsWithoutTemplateAndConversationsAreCutToo()
     {
         EncodedExample completion = new ExampleEncoder(
-            new GreedyTokenizer(), new DataOptions { MaxLength = 6, Truncation = Truncation.Left })
-            .Encode([ExampleEncoderTests.Row(1, ("prompt", "0123456789"), ("completion", "end"))]).Single();
+            new GreedyTokenizer(),
+            new DataOptions { MaxLength = 6, Truncation = Truncation.Left }
+        )
+            .Encode([ExampleEncoderTests.Row(1, ("prompt", "0123456789"), ("completion", "end"))])
+            .Single();
         Assert.Equal("789", ExampleEncoderTests.Text(completion.PromptIds));
         Assert.Equal("end", ExampleEncoderTests.Text(completion.AnswerIds));
         EncodedExample chat = new ExampleEncoder(new GreedyTokenizer(), new DataOptions { MaxLength = 50 }, ExampleEncoderTests.Render)
             .Encode([ExampleEncoderTests.Chat(("system", "be"), ("user", "a long question, too long"), ("assistant", "a long answer"))])
-                .Single();
+            .Single();
         Assert.Equal("<system>be|\n<user>a lng|\n<assistant>", ExampleEncoderTests.Text(chat.PromptIds));
         Assert.Equal("a long answer|", ExampleEncoderTests.Text(chat.AnswerIds));
         Assert.Equal(50, chat.Length);
@@ -87,7 +112,8 @@ public sealed class TruncationTests
     public void PlainTextKeepsItsBeginning()
     {
         EncodedExample example = new ExampleEncoder(new GreedyTokenizer(), new DataOptions { MaxLength = 4 })
-            .Encode([ExampleEncoderTests.Row(1, ("text", "abcdefgh"))]).Single();
+            .Encode([ExampleEncoderTests.Row(1, ("text", "abcdefgh"))])
+            .Single();
         Assert.Equal("abcd", ExampleEncoderTests.Text([.. example.PromptIds, .. example.AnswerIds]));
         Assert.True(example.WasTruncated);
     }
@@ -97,7 +123,8 @@ public sealed class TruncationTests
     {
         var tokenizer = new GreedyTokenizer();
         var encoder = new ExampleEncoder(tokenizer, s_options with { MaxLength = 300 });
-        EncodedExample example = encoder.Encode([ExampleEncoderTests.Row(1, ("a", new string('a', 5000)), ("b", "b"), ("label", "0"))])
+        EncodedExample example = encoder
+            .Encode([ExampleEncoderTests.Row(1, ("a", new string('a', 5000)), ("b", "b"), ("label", "0"))])
             .Single();
         Assert.Equal(300, example.Length);
         Assert.InRange(tokenizer.Calls, 1, 2 * 16);
@@ -109,30 +136,46 @@ public sealed class TruncationTests
         Gen<string> text = Gen.Elements("a", "no", " ", "é", "😀", "e\u0301", "|", ":").ListOf().Select(pieces => string.Concat(pieces));
         var tokenizer = new GreedyTokenizer("no", "]: n", ": ye", "aa", "😀");
         Gen<Truncation> truncations = Gen.Elements(Truncation.Middle, Truncation.Left);
-        Prop.ForAll(text.Two().ToArbitrary(), Gen.Choose(12, 30).ToArbitrary(), truncations.ToArbitrary(), (fields, limit, truncation) =>
-        {
-            var encoder = new ExampleEncoder(
-                tokenizer, s_options with { Template = "[{a}|{b}]:", MaxLength = limit, Truncation = truncation });
-            EncodedExample example;
-            try
-            {
-                example = encoder.Encode([ExampleEncoderTests.Row(1, ("a", fields.Item1), ("b", fields.Item2), ("label", "1"))]).Single();
-            }
-            catch (DataException error)
-            {
-                return error.Message.Contains("without its longest field");
-            }
+        Prop.ForAll(
+                text.Two().ToArbitrary(),
+                Gen.Choose(12, 30).ToArbitrary(),
+                truncations.ToArbitrary(),
+                (fields, limit, truncation) =>
+                {
+                    var encoder = new ExampleEncoder(
+                        tokenizer,
+                        s_options with
+                        {
+                            Template = "[{a}|{b}]:",
+                            MaxLength = limit,
+                            Truncation = truncation,
+                        }
+                    );
+                    EncodedExample example;
+                    try
+                    {
+                        example = encoder
+                            .Encode([ExampleEncoderTests.Row(1, ("a", fields.Item1), ("b", fields.Item2), ("label", "1"))])
+                            .Single();
+                    }
+                    catch (DataException error)
+                    {
+                        return error.Message.Contains("without its longest field");
+                    }
 
-            string[] whole = [.. example.ChoiceIds.Select(choice => tokenizer.Decode([.. example.PromptIds, .. choice]))];
-            return example.Length <= limit
-                && whole[0].EndsWith("]: no", StringComparison.Ordinal)
-                && whole[1].EndsWith("]: yes", StringComparison.Ordinal)
-                && example.PromptIds.Length > 0
-                && example.InvocationStart < example.PromptIds.Length;
-        }).QuickCheckThrowOnFailure();
+                    string[] whole = [.. example.ChoiceIds.Select(choice => tokenizer.Decode([.. example.PromptIds, .. choice]))];
+                    return example.Length <= limit
+                        && whole[0].EndsWith("]: no", StringComparison.Ordinal)
+                        && whole[1].EndsWith("]: yes", StringComparison.Ordinal)
+                        && example.PromptIds.Length > 0
+                        && example.InvocationStart < example.PromptIds.Length;
+                }
+            )
+            .QuickCheckThrowOnFailure();
     }
 
     private static EncodedExample Encode(DataOptions options, string a, string b) =>
-        new ExampleEncoder(new GreedyTokenizer(), options).Encode([ExampleEncoderTests.Row(4, ("a", a), ("b", b), ("label", "1"))])
+        new ExampleEncoder(new GreedyTokenizer(), options)
+            .Encode([ExampleEncoderTests.Row(4, ("a", a), ("b", b), ("label", "1"))])
             .Single();
 }

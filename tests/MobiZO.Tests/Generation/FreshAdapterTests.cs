@@ -19,7 +19,11 @@ public sealed class FreshAdapterTests
     {
         using var model = LocalModel.Open(s_nano, new EngineOptions { Name = engine });
         var adapter = LoraAdapter.CreateFresh(
-            model.Assembler.LinearModules.Select(module => (module.Name, module.InputSize, module.OutputSize)), rank: 4, alpha: 8, seed: 1);
+            model.Assembler.LinearModules.Select(module => (module.Name, module.InputSize, module.OutputSize)),
+            rank: 4,
+            alpha: 8,
+            seed: 1
+        );
         var prompt = model.Tokenizer.Encode("The whale swam to the ship.").Ids;
         using var baseModel = new AdaptedModel(model, null, hasSingleRows: true, RunStyle.OneByOne);
         using var adaptedModel = new AdaptedModel(model, adapter, hasSingleRows: true, RunStyle.OneByOne);

@@ -22,6 +22,7 @@ public sealed class GenerationOptionsTests
         }.Validate();
         Assert.Equal(
             ["MaxNewTokens", "RepetitionPenalty", "Temperature", "TopK", "TopP", "MinP", "StopTexts"],
-            errors.Select(error => error[..error.IndexOf(':', StringComparison.Ordinal)]));
+            errors.Select(error => error[..error.IndexOf(':', StringComparison.Ordinal)])
+        );
     }
 }

@@ -21,15 +21,16 @@ public sealed class PeftGoldenTests
     private const string QueriesAndValues = "fixtures/peft/llama-qv";
     private const string Activated = "fixtures/peft/llama-alora";
 
-    public static TheoryData<string, bool> Plain => new()
-    {
-        { QueriesAndValues, false },
-        { QueriesAndValues, true },
-        { "fixtures/peft/qwen2-all-linear", false },
-        { "fixtures/peft/qwen2-all-linear", true },
-        { "fixtures/peft/gpt2-conv1d", false },
-        { "fixtures/peft/gpt2-conv1d", true },
-    };
+    public static TheoryData<string, bool> Plain =>
+        new()
+        {
+            { QueriesAndValues, false },
+            { QueriesAndValues, true },
+            { "fixtures/peft/qwen2-all-linear", false },
+            { "fixtures/peft/qwen2-all-linear", true },
+            { "fixtures/peft/gpt2-conv1d", false },
+            { "fixtures/peft/gpt2-conv1d", true },
+        };
 
     [Theory]
     [MemberData(nameof(Plain))]
@@ -103,7 +104,10 @@ public sealed class PeftGoldenTests
         foreach (var (row, expected) in adapted.Numbers.GetProperty("rows").EnumerateArray().Index())
         {
             int[] ids = [.. expected.GetProperty("input_ids").EnumerateArray().Select(id => id.GetInt32())];
-            float[] logits = golden.ReadFloat32(FormattableString.Invariant($"logits/{row}")).AsSpan((ids.Length - 2) * adapted.Vocabulary, adapted.Vocabulary).ToArray();
+            float[] logits = golden
+                .ReadFloat32(FormattableString.Invariant($"logits/{row}"))
+                .AsSpan((ids.Length - 2) * adapted.Vocabulary, adapted.Vocabulary)
+                .ToArray();
 
             var loss = adapted.Loss(new PromptExample(ids[..^1], expected.GetProperty("invocation_start").GetInt32(), ids[^1..], [], 0));
 
@@ -158,7 +162,10 @@ public sealed class PeftGoldenTests
         /// <summary>Logits of every token of the base model.</summary>
         public float[] BaseLogits(int[] prompt) => Run(_architecture.Generate(null, PrefixKind.Tokens), Tokens(prompt, 0));
 
-        /// <summary>Logits of the tokens from <paramref name="adapterStart"/> on, which carry the adapter; those before come from the cache of the base model.</summary>
+        /// <summary>
+        /// Logits of the tokens from <paramref name="adapterStart"/> on, which carry the adapter; those before come from the cache of the
+        /// base model.
+        /// </summary>
         public float[] Logits(int[] prompt, int adapterStart)
         {
             var inputs = Tokens(prompt, adapterStart);
@@ -176,7 +183,10 @@ public sealed class PeftGoldenTests
         {
             var form = example.SuffixStart == 0 ? PrefixKind.Tokens : PrefixKind.KeyValues;
             using var session = _engine.Load(_architecture.Score(Layout, form), _checkpoint);
-            var inputs = new Dictionary<string, HostTensor>(StepFeed.Create(StepLossKind.Tokens, [example], 1).Inputs, StringComparer.Ordinal);
+            var inputs = new Dictionary<string, HostTensor>(
+                StepFeed.Create(StepLossKind.Tokens, [example], 1).Inputs,
+                StringComparer.Ordinal
+            );
             AddAdapter(inputs);
             if (form == PrefixKind.KeyValues)
             {
@@ -202,7 +212,12 @@ public sealed class PeftGoldenTests
         private void AddPrefix(Dictionary<string, HostTensor> inputs, int[] prefix)
         {
             using var session = _engine.Load(_architecture.Prefix(PrefixKind.KeyValues), _checkpoint);
-            PromptKeyValues.AddTo(inputs, PrefixFeed.Run(session, [prefix]), _checkpoint.Config.KeyValueHeadCount, _checkpoint.Config.HeadDimension);
+            PromptKeyValues.AddTo(
+                inputs,
+                PrefixFeed.Run(session, [prefix]),
+                _checkpoint.Config.KeyValueHeadCount,
+                _checkpoint.Config.HeadDimension
+            );
         }
 
         private float[] Run(Programs.Program program, Dictionary<string, HostTensor> inputs)

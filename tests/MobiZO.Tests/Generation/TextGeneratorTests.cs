@@ -17,7 +17,12 @@ public sealed class TextGeneratorTests : IDisposable
     public async Task SameSeedSameText()
     {
         using var generator = new TextGenerator(_model);
-        var options = new GenerationOptions { Temperature = 1, MaxNewTokens = 20, Seed = 1 };
+        var options = new GenerationOptions
+        {
+            Temperature = 1,
+            MaxNewTokens = 20,
+            Seed = 1,
+        };
         var first = await generator.GenerateAsync("It was", options);
         Assert.Equal(first.TokenIds, (await generator.GenerateAsync("It was", options)).TokenIds);
         Assert.NotEqual(first.TokenIds, (await generator.GenerateAsync("It was", options with { Seed = 2 })).TokenIds);
@@ -31,7 +36,12 @@ public sealed class TextGeneratorTests : IDisposable
         for (var seed = 0UL; seed < 3; seed++)
         {
             // At this temperature bytes of characters come in any order, whole and broken ones.
-            var options = new GenerationOptions { Temperature = 50, MaxNewTokens = 40, Seed = seed };
+            var options = new GenerationOptions
+            {
+                Temperature = 50,
+                MaxNewTokens = 40,
+                Seed = seed,
+            };
             var pieces = new List<string>();
             await foreach (var piece in generator.StreamAsync(Prompt, options))
             {
@@ -77,7 +87,10 @@ public sealed class TextGeneratorTests : IDisposable
         using var generator = new TextGenerator(_model);
         Assert.Contains("no tokens", (await Assert.ThrowsAsync<GenerationException>(() => generator.GenerateAsync(""))).Message);
         Assert.Contains("vocabulary", (await Assert.ThrowsAsync<GenerationException>(() => generator.GenerateAsync([4096]))).Message);
-        Assert.Contains("TopK", (await Assert.ThrowsAsync<GenerationException>(() => generator.GenerateAsync("a", new GenerationOptions { TopK = -1 }))).Message);
+        Assert.Contains(
+            "TopK",
+            (await Assert.ThrowsAsync<GenerationException>(() => generator.GenerateAsync("a", new GenerationOptions { TopK = -1 }))).Message
+        );
     }
 
     [Fact]
@@ -134,8 +147,15 @@ public sealed class TextGeneratorTests : IDisposable
     /// <summary>An adapter that changes the text.</summary>
     private LoraAdapter Loud()
     {
-        var modules = _model.Assembler.LinearModules.Where(module => module.Name.EndsWith("q_proj", StringComparison.Ordinal) || module.Name.EndsWith("v_proj", StringComparison.Ordinal));
-        var fresh = LoraAdapter.CreateFresh(modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), rank: 2, alpha: 8, seed: 1);
+        var modules = _model.Assembler.LinearModules.Where(module =>
+            module.Name.EndsWith("q_proj", StringComparison.Ordinal) || module.Name.EndsWith("v_proj", StringComparison.Ordinal)
+        );
+        var fresh = LoraAdapter.CreateFresh(
+            modules.Select(module => (module.Name, module.InputSize, module.OutputSize)),
+            rank: 2,
+            alpha: 8,
+            seed: 1
+        );
         var state = fresh.ToState();
         for (var i = 0; i < state.Length; i++)
         {

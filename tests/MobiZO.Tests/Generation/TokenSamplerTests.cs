@@ -26,7 +26,14 @@ public sealed class TokenSamplerTests
     public void FrequenciesFollowTheProbabilities(double temperature, int topK, double topP, double minP)
     {
         const int Draws = 20_000;
-        var options = new GenerationOptions { Temperature = temperature, TopK = topK, TopP = topP, MinP = minP, Seed = 7 };
+        var options = new GenerationOptions
+        {
+            Temperature = temperature,
+            TopK = topK,
+            TopP = topP,
+            MinP = minP,
+            Seed = 7,
+        };
         var expected = Probabilities(options);
         var sampler = new TokenSampler(options);
         var counts = new int[s_logits.Length];
@@ -53,8 +60,7 @@ public sealed class TokenSamplerTests
     }
 
     [Fact]
-    public void TopKKeepsTheLikeliest() =>
-        Assert.Equal([1, 5, 3], Kept(new GenerationOptions { Temperature = 1, TopK = 3 }));
+    public void TopKKeepsTheLikeliest() => Assert.Equal([1, 5, 3], Kept(new GenerationOptions { Temperature = 1, TopK = 3 }));
 
     [Fact]
     public void TopPKeepsTheFewestThatReachIt()
@@ -69,13 +75,32 @@ public sealed class TokenSamplerTests
     public void TopPCountsWhatTopKLeft()
     {
         // Of the two likeliest the first has 0.62.
-        Assert.Equal([1], Kept(new GenerationOptions { Temperature = 1, TopK = 2, TopP = 0.6 }));
-        Assert.Equal([1, 5], Kept(new GenerationOptions { Temperature = 1, TopK = 2, TopP = 0.63 }));
+        Assert.Equal(
+            [1],
+            Kept(
+                new GenerationOptions
+                {
+                    Temperature = 1,
+                    TopK = 2,
+                    TopP = 0.6,
+                }
+            )
+        );
+        Assert.Equal(
+            [1, 5],
+            Kept(
+                new GenerationOptions
+                {
+                    Temperature = 1,
+                    TopK = 2,
+                    TopP = 0.63,
+                }
+            )
+        );
     }
 
     [Fact]
-    public void MinPIsAShareOfTheLargest() =>
-        Assert.Equal([1, 5, 3], Kept(new GenerationOptions { Temperature = 1, MinP = 0.36 }));
+    public void MinPIsAShareOfTheLargest() => Assert.Equal([1, 5, 3], Kept(new GenerationOptions { Temperature = 1, MinP = 0.36 }));
 
     [Fact]
     public void PenaltyActsOnBothSigns()
@@ -91,7 +116,8 @@ public sealed class TokenSamplerTests
     public void DrawsDependOnSeedAndIndexAlone()
     {
         var options = new GenerationOptions { Temperature = 1, Seed = 3 };
-        int[] Draws(GenerationOptions chosen) => [.. Enumerable.Range(0, 50).Select(i => new TokenSampler(chosen).Choose(s_logits, new HashSet<int>(), i))];
+        int[] Draws(GenerationOptions chosen) =>
+            [.. Enumerable.Range(0, 50).Select(i => new TokenSampler(chosen).Choose(s_logits, new HashSet<int>(), i))];
         Assert.Equal(Draws(options), Draws(options));
         Assert.NotEqual(Draws(options), Draws(options with { Seed = 4 }));
         Assert.True(Draws(options).Distinct().Count() > 2);
@@ -102,12 +128,14 @@ public sealed class TokenSamplerTests
     {
         // Words of Philox4x32-10 for counter (index, 3 << 24, 0, 0) and key 42; a change would change every text that was made with a seed.
         var noise = new NoiseSource(42);
-        Assert.Equal([0.4960146351004153, 0.36386832551297854, 0.7498391260391037], Enumerable.Range(0, 3).Select(index => noise.SamplingUniform(index)));
+        Assert.Equal(
+            [0.4960146351004153, 0.36386832551297854, 0.7498391260391037],
+            Enumerable.Range(0, 3).Select(index => noise.SamplingUniform(index))
+        );
     }
 
     [Fact]
-    public void ColdTemperaturesAreGreedy() =>
-        Assert.Equal([1], Kept(new GenerationOptions { Temperature = 1e-300 }));
+    public void ColdTemperaturesAreGreedy() => Assert.Equal([1], Kept(new GenerationOptions { Temperature = 1e-300 }));
 
     [Theory]
     [InlineData(float.NaN)]
@@ -115,7 +143,9 @@ public sealed class TokenSamplerTests
     [InlineData(float.NegativeInfinity)]
     public void LogitsMustBeFinite(float logit)
     {
-        var error = Assert.Throws<GenerationException>(() => new TokenSampler(new GenerationOptions()).Choose([0f, logit], new HashSet<int>(), 0));
+        var error = Assert.Throws<GenerationException>(() =>
+            new TokenSampler(new GenerationOptions()).Choose([0f, logit], new HashSet<int>(), 0)
+        );
         Assert.Contains("logit of token 1", error.Message);
     }
 

@@ -38,10 +38,23 @@ public class DiscriminantDirectionsTests
         // The common part: the same for every row, up to noise.
         Assert.True(Deviation(read.Select(row => row[0])) < 0.1 * Math.Abs(read.Average(row => row[0])));
 
-        // Plain nearest class means in the two other numbers get nearly all rows right, although the noise on axis 1 is three times larger than the difference.
-        var means = Enumerable.Range(0, 3).Select(label => (
-            X: read.Where((_, n) => labels[n] == label).Average(row => row[1]), Y: read.Where((_, n) => labels[n] == label).Average(row => row[2]))).ToArray();
-        var right = read.Where((row, n) => labels[n] == Enumerable.Range(0, 3).MinBy(label => Math.Pow(row[1] - means[label].X, 2) + Math.Pow(row[2] - means[label].Y, 2))).Count();
+        // Plain nearest class means in the two other numbers get nearly all rows right, although the noise on axis 1 is three times larger
+        // than the difference.
+        var means = Enumerable
+            .Range(0, 3)
+            .Select(label =>
+                (
+                    X: read.Where((_, n) => labels[n] == label).Average(row => row[1]),
+                    Y: read.Where((_, n) => labels[n] == label).Average(row => row[2])
+                )
+            )
+            .ToArray();
+        var right = read.Where(
+                (row, n) =>
+                    labels[n]
+                    == Enumerable.Range(0, 3).MinBy(label => Math.Pow(row[1] - means[label].X, 2) + Math.Pow(row[2] - means[label].Y, 2))
+            )
+            .Count();
         Assert.True(right > 225, $"{right} of 240");
     }
 
@@ -73,7 +86,8 @@ public class DiscriminantDirectionsTests
     }
 
     [Fact]
-    public void ZeroRowsGiveZeros() => Assert.All(DiscriminantDirections.Of([new float[Width], new float[Width]], [0, 1], 2), value => Assert.Equal(0, value));
+    public void ZeroRowsGiveZeros() =>
+        Assert.All(DiscriminantDirections.Of([new float[Width], new float[Width]], [0, 1], 2), value => Assert.Equal(0, value));
 
     [Fact]
     public void OneLabelAloneGivesTheCommonPartAndPrincipalDirections()
@@ -87,7 +101,11 @@ public class DiscriminantDirectionsTests
     }
 
     private static double[][] Read(float[][] rows, float[] a, int rank) =>
-        [.. rows.Select(row => Enumerable.Range(0, rank).Select(r => (double)TensorPrimitives.Dot<float>(row, a.AsSpan(r * Width, Width))).ToArray())];
+        [
+            .. rows.Select(row =>
+                Enumerable.Range(0, rank).Select(r => (double)TensorPrimitives.Dot<float>(row, a.AsSpan(r * Width, Width))).ToArray()
+            ),
+        ];
 
     private static double Deviation(IEnumerable<double> values)
     {

@@ -3,8 +3,8 @@ using MobiZO.Adapters;
 using MobiZO.Initialization;
 using MobiZO.Models;
 using MobiZO.Optimization;
-using MobiZO.Programs.Ops;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Ops;
 using MobiZO.Runs;
 using MobiZO.Tests.Training;
 using MobiZO.Training;
@@ -24,7 +24,12 @@ public class DiscriminantRunTests
         var adapter = AdapterFiles.Load(run.At("run", "initial"));
         Assert.Equal(2, adapter.Rank);
         Assert.Equal(4, adapter.Alpha);
-        var chance = LoraAdapter.CreateFresh(adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)), 2, 4, run.Options.Seed);
+        var chance = LoraAdapter.CreateFresh(
+            adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize)),
+            2,
+            4,
+            run.Options.Seed
+        );
         Assert.All(adapter.Modules.Zip(chance.Modules), pair => Assert.NotEqual(pair.Second.A, pair.First.A));
         Assert.All(adapter.Modules, module => Assert.All(module.A, value => Assert.True(float.IsFinite(value))));
 
@@ -41,7 +46,14 @@ public class DiscriminantRunTests
         using var onnx = new TinyRun(EngineCatalog.OnnxRuntime);
         foreach (var run in new[] { reference, onnx })
         {
-            await run.TrainAsync(options => options with { Adapter = new AdapterOptions(), Steps = 1, PrefixCacheType = MobiZO.PrefixCache.PrefixCacheType.Fp32 });
+            await run.TrainAsync(options =>
+                options with
+                {
+                    Adapter = new AdapterOptions(),
+                    Steps = 1,
+                    PrefixCacheType = MobiZO.PrefixCache.PrefixCacheType.Fp32,
+                }
+            );
         }
 
         var (left, right) = (AdapterFiles.Load(reference.At("run", "initial")), AdapterFiles.Load(onnx.At("run", "initial")));
@@ -58,12 +70,21 @@ public class DiscriminantRunTests
     public async Task ChanceOtherwise(AdapterScope scope, AdapterInitialization initialization)
     {
         using var run = new TinyRun();
-        await run.TrainAsync(options => options with { Steps = 1, Adapter = new AdapterOptions { Scope = scope, Initialization = initialization } });
+        await run.TrainAsync(options =>
+            options with
+            {
+                Steps = 1,
+                Adapter = new AdapterOptions { Scope = scope, Initialization = initialization },
+            }
+        );
 
         var adapter = AdapterFiles.Load(run.At("run", "initial"));
         Assert.Equal(8, adapter.Rank);
         var names = adapter.Modules.Select(module => (module.Name, module.InputSize, module.OutputSize));
-        Assert.Equal(LoraAdapter.CreateFresh(names, 8, 16, run.Options.Seed).Modules.Select(module => module.A), adapter.Modules.Select(module => module.A));
+        Assert.Equal(
+            LoraAdapter.CreateFresh(names, 8, 16, run.Options.Seed).Modules.Select(module => module.A),
+            adapter.Modules.Select(module => module.A)
+        );
     }
 
     [Fact]
@@ -94,11 +115,27 @@ public class DiscriminantRunTests
     [InlineData(0, EstimatorKind.OneSidedNormalized, "all", 0.3f)]
     public void LayersAndRateAreDecidedTogether(int labels, EstimatorKind estimator, string layers, float rate)
     {
-        var options = new FineTuneOptions { Model = "m", TrainData = "d", Output = "o", Optimizer = new OptimizerOptions { Estimator = estimator } };
+        var options = new FineTuneOptions
+        {
+            Model = "m",
+            TrainData = "d",
+            Output = "o",
+            Optimizer = new OptimizerOptions { Estimator = estimator },
+        };
         var decided = DecidedOptions.Of(options, labels, StepLossKind.Tokens).Run;
         Assert.Equal((layers, rate), (decided.Adapter.Layers, decided.Optimizer.LearningRate));
 
-        var given = DecidedOptions.Of(options with { Adapter = new AdapterOptions { Layers = "upper-half" }, Optimizer = options.Optimizer with { LearningRate = 0.1f } }, labels, StepLossKind.Tokens).Run;
+        var given = DecidedOptions
+            .Of(
+                options with
+                {
+                    Adapter = new AdapterOptions { Layers = "upper-half" },
+                    Optimizer = options.Optimizer with { LearningRate = 0.1f },
+                },
+                labels,
+                StepLossKind.Tokens
+            )
+            .Run;
         Assert.Equal(("upper-half", 0.1f), (given.Adapter.Layers, given.Optimizer.LearningRate));
     }
 
@@ -109,7 +146,13 @@ public class DiscriminantRunTests
     [InlineData(@"model\.layers\.(0|1)\..*o_proj", null, "all")]
     public void OtherLayersHaveTheOtherRate(string targets, string? given, string layers)
     {
-        var options = new FineTuneOptions { Model = "m", TrainData = "d", Output = "o", Adapter = new AdapterOptions { TargetModules = targets, Layers = given } };
+        var options = new FineTuneOptions
+        {
+            Model = "m",
+            TrainData = "d",
+            Output = "o",
+            Adapter = new AdapterOptions { TargetModules = targets, Layers = given },
+        };
         var decided = DecidedOptions.Of(options, 2, StepLossKind.Choices).Run;
         Assert.Equal((layers, OptimizerOptions.DefaultLearningRate), (decided.Adapter.Layers, decided.Optimizer.LearningRate));
     }

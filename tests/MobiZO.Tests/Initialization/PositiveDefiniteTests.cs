@@ -7,7 +7,12 @@ public class PositiveDefiniteTests
     [Fact]
     public void SolvesAndLeavesItsArguments()
     {
-        double[,] matrix = { { 4, 2, -1 }, { 2, 5, 3 }, { -1, 3, 6 } };
+        double[,] matrix =
+        {
+            { 4, 2, -1 },
+            { 2, 5, 3 },
+            { -1, 3, 6 },
+        };
         double[] right = [3, -1, 2];
 
         var x = PositiveDefinite.Solve(matrix, right);
@@ -22,5 +27,15 @@ public class PositiveDefiniteTests
     }
 
     [Fact]
-    public void RefusesAnIndefiniteMatrix() => Assert.Throws<ArithmeticException>(() => PositiveDefinite.Solve(new double[,] { { 1, 2 }, { 2, 1 } }, [1, 1]));
+    public void RefusesAnIndefiniteMatrix() =>
+        Assert.Throws<ArithmeticException>(() =>
+            PositiveDefinite.Solve(
+                new double[,]
+                {
+                    { 1, 2 },
+                    { 2, 1 },
+                },
+                [1, 1]
+            )
+        );
 }

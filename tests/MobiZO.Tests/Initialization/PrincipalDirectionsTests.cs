@@ -11,12 +11,15 @@ public class PrincipalDirectionsTests
     {
         // Column c of 40 has standard deviation 1, but for three.
         var random = new PlainRandom(5);
-        var rows = Enumerable.Range(0, 500).Select(_ =>
-        {
-            var row = random.Normals(40, 1);
-            (row[7], row[31], row[2]) = (row[7] * 20, row[31] * 12, row[2] * 7);
-            return row;
-        }).ToArray();
+        var rows = Enumerable
+            .Range(0, 500)
+            .Select(_ =>
+            {
+                var row = random.Normals(40, 1);
+                (row[7], row[31], row[2]) = (row[7] * 20, row[31] * 12, row[2] * 7);
+                return row;
+            })
+            .ToArray();
 
         var directions = PrincipalDirections.Of(rows, 3);
 

@@ -80,7 +80,8 @@ public sealed class JournalFollowerTests
 
                 return steps;
             },
-            stop.Token);
+            stop.Token
+        );
         run.TrainAndClose(12);
         Assert.Equal(Enumerable.Range(0, 12).Select(step => (long)step), await following);
     }

@@ -26,14 +26,16 @@ public sealed class JournalReplayTests
     [MemberData(nameof(Settings))]
     public void A_journal_alone_rebuilds_the_state_with_the_same_bits(EstimatorKind estimator, float momentum, ScheduleKind schedule)
     {
-        using var run = new JournalRun(new OptimizerOptions
-        {
-            Estimator = estimator,
-            Queries = 3,
-            LearningRate = 0.013f,
-            Momentum = momentum,
-            Schedule = schedule,
-        });
+        using var run = new JournalRun(
+            new OptimizerOptions
+            {
+                Estimator = estimator,
+                Queries = 3,
+                LearningRate = 0.013f,
+                Momentum = momentum,
+                Schedule = schedule,
+            }
+        );
         run.TrainAndClose(12);
         var journal = RunJournal.Read(run.Path);
         Assert.Equal(2, journal.Entries.Count(entry => entry.Skipped));
@@ -45,7 +47,15 @@ public sealed class JournalReplayTests
     [Fact]
     public void Chosen_noise_is_part_of_the_journal()
     {
-        using var run = new JournalRun(new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 2, Noise = NoiseKind.Rademacher, LearningRate = 0.01f });
+        using var run = new JournalRun(
+            new OptimizerOptions
+            {
+                Estimator = EstimatorKind.TwoSided,
+                Queries = 2,
+                Noise = NoiseKind.Rademacher,
+                LearningRate = 0.01f,
+            }
+        );
         run.TrainAndClose(6);
         Assert.Equal(Bits(run.Optimizer.B), Bits(JournalReplay.Run(RunJournal.Read(run.Path))));
     }

@@ -15,7 +15,15 @@ internal sealed class JournalRun : IDisposable
         {
             Seed = ulong.MaxValue - 4,
             TotalSteps = totalSteps,
-            Optimizer = options ?? new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 4, Epsilon = 0.01f, LearningRate = 0.05f },
+            Optimizer =
+                options
+                ?? new OptimizerOptions
+                {
+                    Estimator = EstimatorKind.TwoSided,
+                    Queries = 4,
+                    Epsilon = 0.01f,
+                    LearningRate = 0.05f,
+                },
             Layout = StateLayout.Create([("model.layers.0.self_attn.q_proj", 16, 7, 3), ("model.layers.0.self_attn.v_proj", 16, 5, 3)]),
             Properties = new Dictionary<string, string> { ["model"] = "a \"quoted\" näme", ["scope"] = "all" },
         };
@@ -34,16 +42,17 @@ internal sealed class JournalRun : IDisposable
     public QuadraticObjective Objective { get; }
 
     /// <summary>An evaluation behind the steps so far.</summary>
-    public JournalEvaluation Evaluation(double? accuracy = 0.75) => new()
-    {
-        Step = Optimizer.NextStep,
-        Accuracy = accuracy,
-        Correct = 3,
-        Rows = 4,
-        ChoiceLoss = accuracy is null ? null : 0.1 + 0.2,
-        TokenLoss = 2.5,
-        IsBest = true,
-    };
+    public JournalEvaluation Evaluation(double? accuracy = 0.75) =>
+        new()
+        {
+            Step = Optimizer.NextStep,
+            Accuracy = accuracy,
+            Correct = 3,
+            Rows = 4,
+            ChoiceLoss = accuracy is null ? null : 0.1 + 0.2,
+            TokenLoss = 2.5,
+            IsBest = true,
+        };
 
     public JournalWriter Create() => JournalWriter.Create(Path, Header, time: new StoppedClock());
 
@@ -54,16 +63,18 @@ internal sealed class JournalRun : IDisposable
         for (var count = 0; count < steps; count++)
         {
             var result = Optimizer.Step(Objective);
-            writer.Append(new JournalEntry
-            {
-                Step = result.Step,
-                Losses = result.Losses,
-                ProjectedGradients = result.ProjectedGradients,
-                LearningRate = result.LearningRate,
-                Milliseconds = 1.5,
-                PeakMemoryBytes = 1L << 40,
-                Skipped = result.Skipped,
-            });
+            writer.Append(
+                new JournalEntry
+                {
+                    Step = result.Step,
+                    Losses = result.Losses,
+                    ProjectedGradients = result.ProjectedGradients,
+                    LearningRate = result.LearningRate,
+                    Milliseconds = 1.5,
+                    PeakMemoryBytes = 1L << 40,
+                    Skipped = result.Skipped,
+                }
+            );
         }
     }
 

@@ -10,13 +10,40 @@ public sealed class RunJournalTests
     [Fact]
     public void What_is_written_reads_back_with_the_same_bits()
     {
-        using var run = new JournalRun(new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Queries = 3, Epsilon = 0.01f, LearningRate = 0.1f });
+        using var run = new JournalRun(
+            new OptimizerOptions
+            {
+                Estimator = EstimatorKind.OneSidedNormalized,
+                Queries = 3,
+                Epsilon = 0.01f,
+                LearningRate = 0.1f,
+            }
+        );
         float[] losses = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon];
         float[] gradients = [-0f, float.MaxValue, 0.1f + 0.2f];
         using (var writer = JournalWriter.Create(run.Path, run.Header, stepsPerFlush: 2))
         {
-            writer.Append(new JournalEntry { Step = 0, Losses = losses, ProjectedGradients = [], LearningRate = 1e-45f, Skipped = true });
-            writer.Append(new JournalEntry { Step = 1, Losses = losses, ProjectedGradients = gradients, LearningRate = 1f / 3, Milliseconds = 0.1, PeakMemoryBytes = long.MaxValue });
+            writer.Append(
+                new JournalEntry
+                {
+                    Step = 0,
+                    Losses = losses,
+                    ProjectedGradients = [],
+                    LearningRate = 1e-45f,
+                    Skipped = true,
+                }
+            );
+            writer.Append(
+                new JournalEntry
+                {
+                    Step = 1,
+                    Losses = losses,
+                    ProjectedGradients = gradients,
+                    LearningRate = 1f / 3,
+                    Milliseconds = 0.1,
+                    PeakMemoryBytes = long.MaxValue,
+                }
+            );
         }
 
         var journal = RunJournal.Read(run.Path);
@@ -40,16 +67,35 @@ public sealed class RunJournalTests
         using var run = new JournalRun();
         using (var writer = run.Create())
         {
-            writer.Append(new JournalEntry { Step = 0, Losses = [1, 2, 3, 4, float.NaN, 6, 7, 8.5f], ProjectedGradients = [], LearningRate = 0.05f, Milliseconds = 2, PeakMemoryBytes = 3, Skipped = true });
+            writer.Append(
+                new JournalEntry
+                {
+                    Step = 0,
+                    Losses = [1, 2, 3, 4, float.NaN, 6, 7, 8.5f],
+                    ProjectedGradients = [],
+                    LearningRate = 0.05f,
+                    Milliseconds = 2,
+                    PeakMemoryBytes = 3,
+                    Skipped = true,
+                }
+            );
             writer.Append(run.Evaluation() with { Step = 1 });
         }
 
         var lines = File.ReadAllText(run.Path).Split('\n');
-        Assert.StartsWith("""{"format":"mobizo-journal","version":1,"seed":18446744073709551611,"total_steps":12,"optimizer":{"estimator":"two-sided","queries":4,""", lines[0], StringComparison.Ordinal);
-        Assert.Equal("""{"step":0,"kind":"step","time":"2025-11-26T07:08:09.01Z","losses":[1,2,3,4,"NaN",6,7,8.5],"projected_gradients":[],"learning_rate":0.05,"milliseconds":2,"peak_memory_bytes":3,"skipped":true}""", lines[1]);
+        Assert.StartsWith(
+            """{"format":"mobizo-journal","version":1,"seed":18446744073709551611,"total_steps":12,"optimizer":{"estimator":"two-sided","queries":4,""",
+            lines[0],
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            """{"step":0,"kind":"step","time":"2025-11-26T07:08:09.01Z","losses":[1,2,3,4,"NaN",6,7,8.5],"projected_gradients":[],"learning_rate":0.05,"milliseconds":2,"peak_memory_bytes":3,"skipped":true}""",
+            lines[1]
+        );
         Assert.Equal(
             """{"kind":"evaluation","time":"2025-11-26T07:08:09.01Z","step":1,"accuracy":0.75,"correct":3,"rows":4,"choice_loss":0.30000000000000004,"token_loss":2.5,"best":true}""",
-            lines[2]);
+            lines[2]
+        );
         Assert.Equal("", lines[3]);
         Assert.Equal(4, lines.Length);
     }
@@ -106,12 +152,24 @@ public sealed class RunJournalTests
     [InlineData("{\"kind\":\"evaluation\",\"time\":\"2025-11-26T07:08:09Z\",\"step\":1,\"accuracy\":\"good\"}")]
     [InlineData("{\"step\":1e40,@}")]
     [InlineData("{\"step\":\"1\",@}")]
-    [InlineData("{\"step\":1,^\"losses\":[1,2],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
-    [InlineData("{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,1e99],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
-    [InlineData("{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,\"\\ud800\"],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
-    [InlineData("{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,\"NaN\"],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}")]
-    [InlineData("{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":true}")]
-    [InlineData("{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":-1,\"skipped\":false}")]
+    [InlineData(
+        "{\"step\":1,^\"losses\":[1,2],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}"
+    )]
+    [InlineData(
+        "{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,1e99],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}"
+    )]
+    [InlineData(
+        "{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,\"\\ud800\"],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}"
+    )]
+    [InlineData(
+        "{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,\"NaN\"],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":false}"
+    )]
+    [InlineData(
+        "{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":1,\"skipped\":true}"
+    )]
+    [InlineData(
+        "{\"step\":1,^\"losses\":[1,2,3,4,5,6,7,8],\"projected_gradients\":[1,2,3,4],\"learning_rate\":1,\"milliseconds\":1,\"peak_memory_bytes\":-1,\"skipped\":false}"
+    )]
     public void A_broken_line_in_the_middle_names_file_and_line(string broken)
     {
         using var run = new JournalRun();
@@ -176,8 +234,18 @@ public sealed class RunJournalTests
         Assert.Equal(FineTuneFailure.Output, Assert.Throws<FineTuneException>(() => run.Create()).Failure);
         Assert.Throws<JournalException>(() => run.Resume(6));
         Assert.Throws<JournalException>(() => RunJournal.Read(System.IO.Path.Combine(run.Folder, "other.jsonl")));
-        var error = Assert.Throws<JournalException>(() => JournalWriter.Resume(
-            RunJournal.Read(run.Path), run.Header with { Seed = 1, Optimizer = run.Header.Optimizer with { Epsilon = 0.5f }, Properties = new Dictionary<string, string>() }, 5));
+        var error = Assert.Throws<JournalException>(() =>
+            JournalWriter.Resume(
+                RunJournal.Read(run.Path),
+                run.Header with
+                {
+                    Seed = 1,
+                    Optimizer = run.Header.Optimizer with { Epsilon = 0.5f },
+                    Properties = new Dictionary<string, string>(),
+                },
+                5
+            )
+        );
         Assert.Contains("seed: 18446744073709551611 / 1", error.Message, StringComparison.Ordinal);
         Assert.Contains("optimizer.epsilon: 0.01 / 0.5", error.Message, StringComparison.Ordinal);
         Assert.Contains("properties.scope: \"all\" / absent", error.Message, StringComparison.Ordinal);
@@ -188,7 +256,13 @@ public sealed class RunJournalTests
     {
         using var run = new JournalRun();
         using var writer = run.Create();
-        var entry = new JournalEntry { Step = 0, Losses = new float[8], ProjectedGradients = new float[4], LearningRate = 1 };
+        var entry = new JournalEntry
+        {
+            Step = 0,
+            Losses = new float[8],
+            ProjectedGradients = new float[4],
+            LearningRate = 1,
+        };
         Assert.Throws<ArgumentException>(() => writer.Append(entry with { Step = 1 }));
         Assert.Throws<ArgumentException>(() => writer.Append(entry with { Losses = new float[7] }));
         Assert.Throws<ArgumentException>(() => writer.Append(entry with { ProjectedGradients = new float[3] }));
@@ -215,7 +289,13 @@ public sealed class RunJournalTests
 
         var journal = RunJournal.Read(run.Path);
         Assert.Equal(written.Select(point => point with { Time = StoppedClock.Now }), journal.Evaluations);
-        Assert.Equal("e0 s0 s1 e2 s2", string.Join(' ', journal.Lines.Select(line => line is JournalEntry entry ? $"s{entry.Step}" : $"e{((JournalEvaluation)line).Step}")));
+        Assert.Equal(
+            "e0 s0 s1 e2 s2",
+            string.Join(
+                ' ',
+                journal.Lines.Select(line => line is JournalEntry entry ? $"s{entry.Step}" : $"e{((JournalEvaluation)line).Step}")
+            )
+        );
         Assert.All(journal.Lines, line => Assert.Equal(StoppedClock.Now, line.Time));
         Assert.Equal(run.Optimizer.B.ToArray(), JournalReplay.Run(journal));
     }
@@ -246,7 +326,9 @@ public sealed class RunJournalTests
             Assert.Throws<ArgumentException>(() => writer.Append(again));
         }
 
-        var lines = RunJournal.Read(run.Path).Lines.Select(line => line is JournalEntry entry ? $"s{entry.Step}" : $"e{((JournalEvaluation)line).Step}");
+        var lines = RunJournal
+            .Read(run.Path)
+            .Lines.Select(line => line is JournalEntry entry ? $"s{entry.Step}" : $"e{((JournalEvaluation)line).Step}");
         Assert.Equal(nextStep == 1 ? kept + " e1" : kept, string.Join(' ', lines));
     }
 

@@ -10,7 +10,13 @@ public sealed class TrainingCheckpointTests
     [Fact]
     public void A_run_continued_from_a_checkpoint_ends_with_the_same_bits()
     {
-        var options = new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 3, Momentum = 0.9f, LearningRate = 0.01f };
+        var options = new OptimizerOptions
+        {
+            Estimator = EstimatorKind.TwoSided,
+            Queries = 3,
+            Momentum = 0.9f,
+            LearningRate = 0.01f,
+        };
         using var whole = new JournalRun(options);
         whole.TrainAndClose(12);
 
@@ -19,7 +25,12 @@ public sealed class TrainingCheckpointTests
         using (var writer = first.Create())
         {
             first.Train(writer, 6);
-            new TrainingCheckpoint { NextStep = first.Optimizer.NextStep, B = first.Optimizer.B.ToArray(), Velocity = first.Optimizer.Velocity.ToArray() }.Save(path, first.Header);
+            new TrainingCheckpoint
+            {
+                NextStep = first.Optimizer.NextStep,
+                B = first.Optimizer.B.ToArray(),
+                Velocity = first.Optimizer.Velocity.ToArray(),
+            }.Save(path, first.Header);
             first.Train(writer, 3);
         }
 
@@ -40,11 +51,7 @@ public sealed class TrainingCheckpointTests
     {
         using var run = new JournalRun();
         var path = Path.Combine(run.Folder, "checkpoint.safetensors");
-        var saved = new TrainingCheckpoint
-        {
-            NextStep = 7,
-            B = [.. Enumerable.Range(0, run.Header.Layout.Total).Select(k => k / 3f)],
-        };
+        var saved = new TrainingCheckpoint { NextStep = 7, B = [.. Enumerable.Range(0, run.Header.Layout.Total).Select(k => k / 3f)] };
         saved.Save(path, run.Header);
         saved.Save(path, run.Header);
         var loaded = TrainingCheckpoint.Load(path, run.Header);
@@ -71,7 +78,14 @@ public sealed class TrainingCheckpointTests
         using var run = new JournalRun();
         var path = Path.Combine(run.Folder, "checkpoint.safetensors");
         Assert.Throws<ArgumentException>(() => new TrainingCheckpoint { NextStep = 0, B = new float[3] }.Save(path, run.Header));
-        Assert.Throws<ArgumentException>(() => new TrainingCheckpoint { NextStep = 0, B = new float[run.Header.Layout.Total], Velocity = new float[1] }.Save(path, run.Header));
+        Assert.Throws<ArgumentException>(() =>
+            new TrainingCheckpoint
+            {
+                NextStep = 0,
+                B = new float[run.Header.Layout.Total],
+                Velocity = new float[1],
+            }.Save(path, run.Header)
+        );
         Assert.False(File.Exists(path));
     }
 
@@ -88,7 +102,11 @@ public sealed class TrainingCheckpointTests
         var metadata = ReadMetadata(path);
         metadata[key] = value;
         SafetensorsWriter.Write(path, [("b", [run.Header.Layout.Total], new float[run.Header.Layout.Total])], metadata);
-        Assert.Contains($"'{key}'", Assert.Throws<JournalException>(() => TrainingCheckpoint.Load(path, run.Header)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{key}'",
+            Assert.Throws<JournalException>(() => TrainingCheckpoint.Load(path, run.Header)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -102,9 +120,17 @@ public sealed class TrainingCheckpointTests
         new TrainingCheckpoint { NextStep = 0, B = new float[run.Header.Layout.Total] }.Save(path, run.Header);
         var metadata = ReadMetadata(path);
         SafetensorsWriter.Write(path, [("c", [1], new float[1])], metadata);
-        Assert.Contains("'b'", Assert.Throws<JournalException>(() => TrainingCheckpoint.Load(path, run.Header)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'b'",
+            Assert.Throws<JournalException>(() => TrainingCheckpoint.Load(path, run.Header)).Message,
+            StringComparison.Ordinal
+        );
         SafetensorsWriter.Write(path, [("b", [1], new float[1])], metadata);
-        Assert.Contains("expected 36", Assert.Throws<JournalException>(() => TrainingCheckpoint.Load(path, run.Header)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected 36",
+            Assert.Throws<JournalException>(() => TrainingCheckpoint.Load(path, run.Header)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static Dictionary<string, string> ReadMetadata(string path)

@@ -70,5 +70,11 @@ public sealed class EngineCatalogTests
         Assert.Contains("'cuda'", error.Message, StringComparison.Ordinal);
     }
 
-    private static IEngine Create(string name) => new EngineOptions { Name = name, CacheFolder = "unused", Threads = 1 }.Create();
+    private static IEngine Create(string name) =>
+        new EngineOptions
+        {
+            Name = name,
+            CacheFolder = "unused",
+            Threads = 1,
+        }.Create();
 }

@@ -37,7 +37,10 @@ public sealed class CopyPlanTests
     {
         var plan = CopyPlan.Create(estimator, 3);
         Assert.Equal(expected, string.Join(" / ", plan.Cut(mostCopies).Select(Text)));
-        Assert.All(plan.Cut(mostCopies), slice => Assert.Equal((3, slice.Count == plan.Count ? estimator : (EstimatorKind?)null), (slice.Queries, slice.Estimator)));
+        Assert.All(
+            plan.Cut(mostCopies),
+            slice => Assert.Equal((3, slice.Count == plan.Count ? estimator : (EstimatorKind?)null), (slice.Queries, slice.Estimator))
+        );
     }
 
     [Fact]
@@ -51,5 +54,6 @@ public sealed class CopyPlanTests
         Assert.Throws<ArgumentException>(() => ProjectedGradients.Compute(plan.Slice(..2), [1, 2], 1));
     }
 
-    private static string Text(CopyPlan plan) => string.Join(' ', plan.Copies.Select(copy => $"{copy.Query}{"-.+"[(int)copy.Coefficient + 1]}"));
+    private static string Text(CopyPlan plan) =>
+        string.Join(' ', plan.Copies.Select(copy => $"{copy.Query}{"-.+"[(int)copy.Coefficient + 1]}"));
 }

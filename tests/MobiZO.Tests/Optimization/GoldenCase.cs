@@ -6,7 +6,9 @@ using MobiZO.TestKit;
 
 namespace MobiZO.Tests.Optimization;
 
-/// <summary>One recorded run below fixtures/prge: losses, directions and trained state of every step, computed in fp64 by a plain reference.</summary>
+/// <summary>
+/// One recorded run below fixtures/prge: losses, directions and trained state of every step, computed in fp64 by a plain reference.
+/// </summary>
 internal sealed class GoldenCase
 {
     private readonly string _tensorsPath;
@@ -29,7 +31,9 @@ internal sealed class GoldenCase
 
     public CopyPlan Plan { get; }
 
-    /// <summary>Whether the gradients were not divided by their spread, which no estimator of the product does: it is multiplied back here.</summary>
+    /// <summary>
+    /// Whether the gradients were not divided by their spread, which no estimator of the product does: it is multiplied back here.
+    /// </summary>
     public bool IsPlainOneSided { get; }
 
     public int Copies { get; }
@@ -89,7 +93,8 @@ internal sealed class GoldenCase
     {
         using var tensors = SafetensorsFile.Open(_tensorsPath);
         var perModule = Modules.Select(module => tensors.ReadFloat32($"{module}.z/{step}")).ToArray();
-        float[] Direction(float[] values, int query) => values.AsSpan(query * (values.Length / Plan.Queries), values.Length / Plan.Queries).ToArray();
+        float[] Direction(float[] values, int query) =>
+            values.AsSpan(query * (values.Length / Plan.Queries), values.Length / Plan.Queries).ToArray();
         return [.. Enumerable.Range(0, Plan.Queries).SelectMany(query => perModule.SelectMany(values => Direction(values, query)))];
     }
 

@@ -19,7 +19,12 @@ public sealed class GoldenStepTests
             Assert.Equal(golden.Gradients[step].Length, gradients.Length);
             for (var query = 0; query < gradients.Length; query++)
             {
-                AssertClose(golden.Gradients[step][query], gradients[query], 2e-3 + (1e-3 * Math.Abs(golden.Gradients[step][query])), $"step {step} query {query}");
+                AssertClose(
+                    golden.Gradients[step][query],
+                    gradients[query],
+                    2e-3 + (1e-3 * Math.Abs(golden.Gradients[step][query])),
+                    $"step {step} query {query}"
+                );
             }
         }
     }

@@ -15,17 +15,20 @@ public class LearningRateProbeTests
         public float[] Losses(StepRequest request)
         {
             Steps.Add(request.Step);
-            return [.. request.Plan.Copies.Select(copy =>
-            {
-                var z = request.Noise.Slice(copy.Query * s_layout.Total, s_layout.Total).ToArray();
-                var sum = 0d;
-                for (var i = 0; i < s_layout.Total; i++)
+            return
+            [
+                .. request.Plan.Copies.Select(copy =>
                 {
-                    sum += Math.Pow(request.B.Span[i] + (copy.Coefficient * request.Epsilon * z[i]) - distance, 2);
-                }
+                    var z = request.Noise.Slice(copy.Query * s_layout.Total, s_layout.Total).ToArray();
+                    var sum = 0d;
+                    for (var i = 0; i < s_layout.Total; i++)
+                    {
+                        sum += Math.Pow(request.B.Span[i] + (copy.Coefficient * request.Epsilon * z[i]) - distance, 2);
+                    }
 
-                return (float)(curvature * sum / 2);
-            })];
+                    return (float)(curvature * sum / 2);
+                }),
+            ];
         }
     }
 
@@ -34,7 +37,12 @@ public class LearningRateProbeTests
     [InlineData(EstimatorKind.TwoSided)]
     public void FoundRateLowersTheLossAndFourTimesItLowersItLess(EstimatorKind estimator)
     {
-        var options = new OptimizerOptions { Estimator = estimator, Queries = 16, Epsilon = 1e-3f };
+        var options = new OptimizerOptions
+        {
+            Estimator = estimator,
+            Queries = 16,
+            Epsilon = 1e-3f,
+        };
         var rate = LearningRateProbe.Find(options, s_layout, 1, new Bowl(1, 1));
 
         Assert.NotNull(rate);
@@ -46,8 +54,16 @@ public class LearningRateProbeTests
     [Fact]
     public void NearerTargetGivesASmallerRate()
     {
-        var options = new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Queries = 16, Epsilon = 1e-3f };
-        var (near, far) = (LearningRateProbe.Find(options, s_layout, 1, new Bowl(1, 0.1f)), LearningRateProbe.Find(options, s_layout, 1, new Bowl(1, 0.4f)));
+        var options = new OptimizerOptions
+        {
+            Estimator = EstimatorKind.OneSidedNormalized,
+            Queries = 16,
+            Epsilon = 1e-3f,
+        };
+        var (near, far) = (
+            LearningRateProbe.Find(options, s_layout, 1, new Bowl(1, 0.1f)),
+            LearningRateProbe.Find(options, s_layout, 1, new Bowl(1, 0.4f))
+        );
 
         // Four times the distance, up to the neighbouring rate of the grid; the curvature alone changes nothing.
         Assert.InRange(far!.Value / near!.Value, 2.8f, 5.7f);

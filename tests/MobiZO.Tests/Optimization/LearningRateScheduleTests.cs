@@ -10,7 +10,10 @@ public sealed class LearningRateScheduleTests
 
     [Fact]
     public void Linear_reaches_zero_behind_the_last_step() =>
-        Assert.Equal([2f, 1.5f, 1f, 0.5f, 0f, 0f], Enumerable.Range(0, 6).Select(step => LearningRateSchedule.At(ScheduleKind.Linear, 2f, step, 4)));
+        Assert.Equal(
+            [2f, 1.5f, 1f, 0.5f, 0f, 0f],
+            Enumerable.Range(0, 6).Select(step => LearningRateSchedule.At(ScheduleKind.Linear, 2f, step, 4))
+        );
 
     [Fact]
     public void Steps_that_no_run_has_are_refused()

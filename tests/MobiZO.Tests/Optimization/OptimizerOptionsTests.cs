@@ -20,7 +20,10 @@ public sealed class OptimizerOptionsTests
     {
         Assert.Equal(NoiseKind.Gaussian, new OptimizerOptions { Estimator = EstimatorKind.TwoSided }.EffectiveNoise);
         Assert.Equal(NoiseKind.Rademacher, new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized }.EffectiveNoise);
-        Assert.Equal(NoiseKind.Gaussian, new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Noise = NoiseKind.Gaussian }.EffectiveNoise);
+        Assert.Equal(
+            NoiseKind.Gaussian,
+            new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Noise = NoiseKind.Gaussian }.EffectiveNoise
+        );
     }
 
     [Fact]
@@ -42,7 +45,11 @@ public sealed class OptimizerOptionsTests
 
     [Fact]
     public void Normalised_estimators_need_two_queries() =>
-        Assert.Contains("at least 2", Assert.Single(new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Queries = 1 }.Validate()), StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 2",
+            Assert.Single(new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Queries = 1 }.Validate()),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Names_of_estimators_can_be_written_and_read()

@@ -6,12 +6,16 @@ namespace MobiZO.Tests.Optimization;
 /// <summary>B_p = B + (coefficient * eps) * z on the host, each operation rounded once: what a step program does in the engine.</summary>
 internal static class Perturbation
 {
-    /// <summary>Writes one copy. The trained state is only read: perturbing and restoring it in place would let it drift by rounding.</summary>
+    /// <summary>
+    /// Writes one copy. The trained state is only read: perturbing and restoring it in place would let it drift by rounding.
+    /// </summary>
     public static void Apply(ReadOnlySpan<float> b, ReadOnlySpan<float> direction, float coefficient, float epsilon, Span<float> copy)
     {
         if (b.Length != direction.Length || b.Length != copy.Length)
         {
-            throw new ArgumentException($"state, direction and copy must have one length, found {b.Length}, {direction.Length} and {copy.Length}");
+            throw new ArgumentException(
+                $"state, direction and copy must have one length, found {b.Length}, {direction.Length} and {copy.Length}"
+            );
         }
 
         var scale = coefficient * epsilon;
@@ -31,10 +35,20 @@ internal static class Perturbation
     public static void ApplyAll(CopyPlan plan, ReadOnlyMemory<float> b, ReadOnlyMemory<float> noise, float epsilon, Memory<float> stack)
     {
         var total = b.Length;
-        Parallel.For(0, plan.Count, index =>
-        {
-            var copy = plan.Copies[index];
-            Apply(b.Span, noise.Span.Slice(copy.Query * total, total), copy.Coefficient, epsilon, stack.Span.Slice(index * total, total));
-        });
+        Parallel.For(
+            0,
+            plan.Count,
+            index =>
+            {
+                var copy = plan.Copies[index];
+                Apply(
+                    b.Span,
+                    noise.Span.Slice(copy.Query * total, total),
+                    copy.Coefficient,
+                    epsilon,
+                    stack.Span.Slice(index * total, total)
+                );
+            }
+        );
     }
 }

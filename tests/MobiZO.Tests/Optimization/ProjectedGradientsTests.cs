@@ -29,7 +29,9 @@ public sealed class ProjectedGradientsTests
         Assert.Equal(new float[4], ProjectedGradients.Compute(plan, Enumerable.Repeat(2.5f, plan.Count).ToArray(), 0.01f));
     }
 
-    /// <summary>Losses one rounding step apart still give the exact difference: nothing narrower than single precision touches them.</summary>
+    /// <summary>
+    /// Losses one rounding step apart still give the exact difference: nothing narrower than single precision touches them.
+    /// </summary>
     [Fact]
     public void The_smallest_difference_of_two_losses_survives()
     {

@@ -3,8 +3,8 @@ using MobiZO.Optimization;
 namespace MobiZO.Tests.Optimization;
 
 /// <summary>
-/// The reference: one copy after another in the order of MeZO (perturb +, forward, perturb -, forward; query after query). A parallel objective must
-/// give the same losses. Each copy is formed from the unchanged state, so there is nothing to restore and no drift.
+/// The reference: one copy after another in the order of MeZO (perturb +, forward, perturb -, forward; query after query). A parallel
+/// objective must give the same losses. Each copy is formed from the unchanged state, so there is nothing to restore and no drift.
 /// </summary>
 internal sealed class SequentialObjective : IStepObjective
 {
@@ -26,7 +26,13 @@ internal sealed class SequentialObjective : IStepObjective
         void Evaluate(int index)
         {
             var copy = plan.Copies[index];
-            Perturbation.Apply(request.B.Span, request.Noise.Span.Slice(copy.Query * total, total), copy.Coefficient, request.Epsilon, scratch);
+            Perturbation.Apply(
+                request.B.Span,
+                request.Noise.Span.Slice(copy.Query * total, total),
+                copy.Coefficient,
+                request.Epsilon,
+                scratch
+            );
             losses[index] = _forward(request.Step, copy.Query, scratch);
         }
 

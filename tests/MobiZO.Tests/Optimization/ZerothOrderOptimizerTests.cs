@@ -13,7 +13,12 @@ public sealed class ZerothOrderOptimizerTests
     [InlineData(EstimatorKind.OneSidedNormalized)]
     public void Sequential_and_parallel_forms_take_the_same_steps(EstimatorKind estimator)
     {
-        var options = new OptimizerOptions { Estimator = estimator, Queries = 5, LearningRate = 0.02f };
+        var options = new OptimizerOptions
+        {
+            Estimator = estimator,
+            Queries = 5,
+            LearningRate = 0.02f,
+        };
         var objective = new QuadraticObjective(s_layout.Total) { ExampleLevel = 0.1 };
         var parallel = new ZerothOrderOptimizer(options, s_layout, seed: 3, totalSteps: 20);
         var sequential = new ZerothOrderOptimizer(options, s_layout, seed: 3, totalSteps: 20);
@@ -38,7 +43,12 @@ public sealed class ZerothOrderOptimizerTests
     [InlineData(EstimatorKind.OneSidedNormalized)]
     public void Slices_made_elsewhere_have_the_losses_of_the_whole_step(EstimatorKind estimator)
     {
-        var options = new OptimizerOptions { Estimator = estimator, Queries = 5, LearningRate = 0.02f };
+        var options = new OptimizerOptions
+        {
+            Estimator = estimator,
+            Queries = 5,
+            LearningRate = 0.02f,
+        };
         var objective = new QuadraticObjective(s_layout.Total) { ExampleLevel = 0.1 };
         var optimizer = new ZerothOrderOptimizer(options, s_layout, seed: 3, totalSteps: 20);
         for (var step = 0; step < 5; step++)
@@ -55,14 +65,25 @@ public sealed class ZerothOrderOptimizerTests
     {
         var seen = new List<string>();
         var noise = new[] { 1f, 10f };
-        var sequential = new SequentialObjective((_, query, b) =>
-        {
-            seen.Add($"{query}{(b[0] > 0 ? '+' : b[0] < 0 ? '-' : '.')}");
-            return 0;
-        });
+        var sequential = new SequentialObjective(
+            (_, query, b) =>
+            {
+                seen.Add($"{query}{(b[0] > 0 ? '+' : b[0] < 0 ? '-' : '.')}");
+                return 0;
+            }
+        );
         foreach (var estimator in new[] { EstimatorKind.TwoSided, EstimatorKind.OneSidedNormalized })
         {
-            sequential.Losses(new StepRequest { Step = 0, Plan = CopyPlan.Create(estimator, 2), B = new float[1], Noise = noise, Epsilon = 1 });
+            sequential.Losses(
+                new StepRequest
+                {
+                    Step = 0,
+                    Plan = CopyPlan.Create(estimator, 2),
+                    B = new float[1],
+                    Noise = noise,
+                    Epsilon = 1,
+                }
+            );
         }
 
         Assert.Equal("0+ 0- 1+ 1- 0. 0+ 1+", string.Join(' ', seen));
@@ -103,7 +124,14 @@ public sealed class ZerothOrderOptimizerTests
     public void A_single_query_is_weighted_by_its_projected_gradient()
     {
         var objective = new QuadraticObjective(s_layout.Total);
-        var options = new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 1, Epsilon = 0.01f, LearningRate = 0.01f, Schedule = ScheduleKind.Constant };
+        var options = new OptimizerOptions
+        {
+            Estimator = EstimatorKind.TwoSided,
+            Queries = 1,
+            Epsilon = 0.01f,
+            LearningRate = 0.01f,
+            Schedule = ScheduleKind.Constant,
+        };
         var optimizer = new ZerothOrderOptimizer(options, s_layout, seed: 7, totalSteps: 400);
         var first = objective.Value(optimizer.B.Span);
         for (var step = 0; step < 400; step++)
@@ -123,7 +151,17 @@ public sealed class ZerothOrderOptimizerTests
     public void Every_estimator_learns_the_quadratic(EstimatorKind estimator, float learningRate, float momentum)
     {
         var objective = new QuadraticObjective(s_layout.Total);
-        var optimizer = new ZerothOrderOptimizer(new OptimizerOptions { Estimator = estimator, LearningRate = learningRate, Momentum = momentum }, s_layout, seed: 5, totalSteps: 300);
+        var optimizer = new ZerothOrderOptimizer(
+            new OptimizerOptions
+            {
+                Estimator = estimator,
+                LearningRate = learningRate,
+                Momentum = momentum,
+            },
+            s_layout,
+            seed: 5,
+            totalSteps: 300
+        );
         var first = objective.Value(optimizer.B.Span);
         for (var step = 0; step < 300; step++)
         {
@@ -169,7 +207,12 @@ public sealed class ZerothOrderOptimizerTests
     [Fact]
     public void Differences_that_overflow_skip_the_step()
     {
-        var optimizer = new ZerothOrderOptimizer(new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 1 }, s_layout, seed: 2, totalSteps: 5);
+        var optimizer = new ZerothOrderOptimizer(
+            new OptimizerOptions { Estimator = EstimatorKind.TwoSided, Queries = 1 },
+            s_layout,
+            seed: 2,
+            totalSteps: 5
+        );
         var turn = 0;
         Assert.True(optimizer.Step(new SequentialObjective((_, _, _) => turn++ == 0 ? 3e38f : -3e38f)).Skipped);
         Assert.Equal(new float[s_layout.Total], optimizer.B.ToArray());
@@ -202,7 +245,9 @@ public sealed class ZerothOrderOptimizerTests
     [Fact]
     public void Bad_options_and_layouts_are_refused_with_every_error()
     {
-        var error = Assert.Throws<ArgumentException>(() => new ZerothOrderOptimizer(new OptimizerOptions { Queries = 0, Momentum = 2 }, s_layout, 0, 1));
+        var error = Assert.Throws<ArgumentException>(() =>
+            new ZerothOrderOptimizer(new OptimizerOptions { Queries = 0, Momentum = 2 }, s_layout, 0, 1)
+        );
         Assert.Contains("Queries: 0", error.Message, StringComparison.Ordinal);
         Assert.Contains("Momentum: 2", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => StateLayout.Create([]));

@@ -4,26 +4,29 @@ using MobiZO.Programs.Reference;
 
 namespace MobiZO.Tests.PrefixCache;
 
-/// <summary>Cache files are never believed: whatever happened to them, a run computes what it cannot read and gets the same numbers.</summary>
+/// <summary>
+/// Cache files are never believed: whatever happened to them, a run computes what it cannot read and gets the same numbers.
+/// </summary>
 public sealed class PrefixFolderTests
 {
-    public static TheoryData<string, Func<byte[], byte[]>> Damages => new()
-    {
-        { "empty", bytes => [] },
-        { "torn in the header", bytes => bytes[..50] },
-        { "torn in the numbers", bytes => bytes[..(bytes.Length / 2)] },
-        { "torn in the index", bytes => bytes[..^1] },
-        { "longer", bytes => [.. bytes, 0] },
-        { "foreign", bytes => [.. Enumerable.Range(0, 5000).Select(value => (byte)value)] },
-        { "another version", bytes => With(bytes, 7, (byte)'2') },
-        { "another key", bytes => With(bytes, 12, (byte)(bytes[12] + 1)) },
-        { "other sizes", bytes => With(bytes, 40, (byte)(bytes[40] + 1)) },
-        { "a hostile count", bytes => With(bytes, 55, 0x7f) },
-        { "a hostile start", bytes => With(bytes, 63, 0x80) },
-        { "numbers changed", bytes => With(bytes, 200, (byte)(bytes[200] + 1)) },
-        { "index changed", bytes => With(bytes, bytes.Length - 40, (byte)(bytes[^40] + 1)) },
-        { "checksum changed", bytes => With(bytes, 100, (byte)(bytes[100] + 1)) },
-    };
+    public static TheoryData<string, Func<byte[], byte[]>> Damages =>
+        new()
+        {
+            { "empty", bytes => [] },
+            { "torn in the header", bytes => bytes[..50] },
+            { "torn in the numbers", bytes => bytes[..(bytes.Length / 2)] },
+            { "torn in the index", bytes => bytes[..^1] },
+            { "longer", bytes => [.. bytes, 0] },
+            { "foreign", bytes => [.. Enumerable.Range(0, 5000).Select(value => (byte)value)] },
+            { "another version", bytes => With(bytes, 7, (byte)'2') },
+            { "another key", bytes => With(bytes, 12, (byte)(bytes[12] + 1)) },
+            { "other sizes", bytes => With(bytes, 40, (byte)(bytes[40] + 1)) },
+            { "a hostile count", bytes => With(bytes, 55, 0x7f) },
+            { "a hostile start", bytes => With(bytes, 63, 0x80) },
+            { "numbers changed", bytes => With(bytes, 200, (byte)(bytes[200] + 1)) },
+            { "index changed", bytes => With(bytes, bytes.Length - 40, (byte)(bytes[^40] + 1)) },
+            { "checksum changed", bytes => With(bytes, 100, (byte)(bytes[100] + 1)) },
+        };
 
     [Theory]
     [MemberData(nameof(Damages))]
@@ -48,19 +51,29 @@ public sealed class PrefixFolderTests
         using var setting = new PromptSetting();
         using var other = new PromptSetting();
         var expected = setting.Inputs(setting.Fill(hasFile: false).Store);
-        Parallel.For(0, 8, index =>
-        {
-            using var one = new PromptSetting();
-            using var programs = new PrefixPrograms(
-                one.Model.Assembler,
-                one.Shape,
-                one.Traits,
-                (program, style) => new ReferenceEngine<float>().Load(program, one.Model, style),
-                RunStyle.OneByOne);
-            using var store = new PrefixStore(programs, one.Examples[..(2 + (index % 4))], new PrefixCacheOptions(PrefixCacheType.Fp16, 0, other.Cache, 64), new PrefixBatch());
-            store.Find();
-            store.Fill(null, null, reason => Assert.Fail(reason), CancellationToken.None);
-        });
+        Parallel.For(
+            0,
+            8,
+            index =>
+            {
+                using var one = new PromptSetting();
+                using var programs = new PrefixPrograms(
+                    one.Model.Assembler,
+                    one.Shape,
+                    one.Traits,
+                    (program, style) => new ReferenceEngine<float>().Load(program, one.Model, style),
+                    RunStyle.OneByOne
+                );
+                using var store = new PrefixStore(
+                    programs,
+                    one.Examples[..(2 + (index % 4))],
+                    new PrefixCacheOptions(PrefixCacheType.Fp16, 0, other.Cache, 64),
+                    new PrefixBatch()
+                );
+                store.Find();
+                store.Fill(null, null, reason => Assert.Fail(reason), CancellationToken.None);
+            }
+        );
         Assert.DoesNotContain(other.Files, path => path.EndsWith(".tmp", StringComparison.Ordinal));
         Assert.Equal(5, other.Fill().Plan.Found);
         PromptSetting.AssertEqual(expected, other.Inputs(other.Fill().Store));
@@ -81,8 +94,17 @@ public sealed class PrefixFolderTests
     {
         using var setting = new PromptSetting();
         var old = DateTime.UtcNow.AddDays(-UnusedPrefixes.KeptDays - 1);
-        var folders = new[] { "unused", "mixed" }.Select(name => Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(setting.Cache)!, name)).FullName).ToArray();
-        string[] files = [Path.Combine(folders[0], "a.prompts"), Path.Combine(folders[0], "1-1.tmp"), Path.Combine(folders[1], "b.prompts"), Path.Combine(folders[1], "c.prompts"), Path.Combine(folders[1], "notes.txt")];
+        var folders = new[] { "unused", "mixed" }
+            .Select(name => Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(setting.Cache)!, name)).FullName)
+            .ToArray();
+        string[] files =
+        [
+            Path.Combine(folders[0], "a.prompts"),
+            Path.Combine(folders[0], "1-1.tmp"),
+            Path.Combine(folders[1], "b.prompts"),
+            Path.Combine(folders[1], "c.prompts"),
+            Path.Combine(folders[1], "notes.txt"),
+        ];
         foreach (var file in files)
         {
             File.WriteAllText(file, "");

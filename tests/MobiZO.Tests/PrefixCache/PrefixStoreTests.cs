@@ -10,15 +10,16 @@ namespace MobiZO.Tests.PrefixCache;
 
 public sealed class PrefixStoreTests
 {
-    public static TheoryData<string, PrefixKind, int> Forms => new()
-    {
-        { EngineCatalog.Reference, PrefixKind.KeyValues, 0 },
-        { EngineCatalog.Reference, PrefixKind.KeyValues, 2 },
-        { EngineCatalog.Reference, PrefixKind.Hidden, 2 },
-        { EngineCatalog.OnnxRuntime, PrefixKind.KeyValues, 0 },
-        { EngineCatalog.OnnxRuntime, PrefixKind.KeyValues, 2 },
-        { EngineCatalog.OnnxRuntime, PrefixKind.Hidden, 2 },
-    };
+    public static TheoryData<string, PrefixKind, int> Forms =>
+        new()
+        {
+            { EngineCatalog.Reference, PrefixKind.KeyValues, 0 },
+            { EngineCatalog.Reference, PrefixKind.KeyValues, 2 },
+            { EngineCatalog.Reference, PrefixKind.Hidden, 2 },
+            { EngineCatalog.OnnxRuntime, PrefixKind.KeyValues, 0 },
+            { EngineCatalog.OnnxRuntime, PrefixKind.KeyValues, 2 },
+            { EngineCatalog.OnnxRuntime, PrefixKind.Hidden, 2 },
+        };
 
     /// <summary>The oracle is the prefix program itself, one prompt at a time.</summary>
     [Theory]
@@ -33,11 +34,17 @@ public sealed class PrefixStoreTests
         {
             var example = setting.Examples[row];
             var ids = setting.Shape.HoldsRows ? StepFeed.RowTokens(example, 0) : example.Prompt[..example.SuffixStart];
-            var outputs = prefix.Run(new Dictionary<string, HostTensor>
-            {
-                [ProgramNames.InputIds] = HostTensor.Of([.. ids.Select(id => (long)id)], 1, ids.Length),
-                [ProgramNames.Positions] = HostTensor.Of([.. Enumerable.Range(0, ids.Length).Select(position => (long)position)], 1, ids.Length),
-            });
+            var outputs = prefix.Run(
+                new Dictionary<string, HostTensor>
+                {
+                    [ProgramNames.InputIds] = HostTensor.Of([.. ids.Select(id => (long)id)], 1, ids.Length),
+                    [ProgramNames.Positions] = HostTensor.Of(
+                        [.. Enumerable.Range(0, ids.Length).Select(position => (long)position)],
+                        1,
+                        ids.Length
+                    ),
+                }
+            );
             foreach (var plane in setting.Shape.Planes)
             {
                 var (expected, joined) = (outputs[plane.Output].Floats, actual[plane.Input]);
@@ -78,7 +85,10 @@ public sealed class PrefixStoreTests
         Assert.Equal((3, 5), (plan.Found, plan.Computed));
         Assert.Equal(2, setting.Files.Length);
         PromptSetting.AssertEqual(setting.Inputs(setting.Fill(hasFile: false).Store), setting.Inputs(store));
-        Assert.Equal((4, 0), (setting.Fill(examples: setting.Examples[4..]).Plan.Found, setting.Fill(examples: setting.Examples[4..]).Plan.Computed));
+        Assert.Equal(
+            (4, 0),
+            (setting.Fill(examples: setting.Examples[4..]).Plan.Found, setting.Fill(examples: setting.Examples[4..]).Plan.Computed)
+        );
     }
 
     [Theory]
@@ -146,7 +156,10 @@ public sealed class PrefixStoreTests
         Assert.Equal(5, setting.Fill(examples: examples).Plan.Computed);
         Assert.Equal([RunStyle.SideBySide, RunStyle.OneByOne], setting.Loaded);
         setting.Loaded.Clear();
-        Assert.Equal((4, 1), (setting.Fill(examples: examples[..4]).Plan.Found, setting.Fill(hasFile: false, examples: examples[4..]).Plan.Computed));
+        Assert.Equal(
+            (4, 1),
+            (setting.Fill(examples: examples[..4]).Plan.Found, setting.Fill(hasFile: false, examples: examples[4..]).Plan.Computed)
+        );
         Assert.Equal([RunStyle.OneByOne], setting.Loaded);
     }
 
@@ -155,7 +168,10 @@ public sealed class PrefixStoreTests
     {
         using var setting = new PromptSetting();
         var (exact, rounded) = (setting.Inputs(setting.Fill(type: PrefixCacheType.Fp32).Store), setting.Inputs(setting.Fill().Store));
-        PromptSetting.AssertEqual(exact.ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value, value => (float)(Half)value)), rounded);
+        PromptSetting.AssertEqual(
+            exact.ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value, value => (float)(Half)value)),
+            rounded
+        );
         Assert.NotEqual(exact[ProgramNames.PastKey(1)], rounded[ProgramNames.PastKey(1)]);
     }
 
@@ -209,12 +225,15 @@ public sealed class PrefixStoreTests
         PromptSetting.AssertEqual(plain.Inputs(plain.Fill().Store), setting.Inputs(setting.Fill().Store));
     }
 
-    /// <summary>The same tokens with the adapter from another one on: other keys and values, other hidden states, and other entries of a file.</summary>
+    /// <summary>
+    /// The same tokens with the adapter from another one on: other keys and values, other hidden states, and other entries of a file.
+    /// </summary>
     [Fact]
     public void The_same_tokens_with_another_start_are_kept_apart()
     {
         using var setting = new PromptSetting(firstLayer: 2);
-        PromptExample late = setting.Examples[0] with { SuffixStart = setting.Examples[0].Prompt.Length - 1 }, early = late with { SuffixStart = 1 };
+        PromptExample late = setting.Examples[0] with { SuffixStart = setting.Examples[0].Prompt.Length - 1 },
+            early = late with { SuffixStart = 1 };
         Dictionary<string, HostTensor> Inputs(PrefixStore store, PromptExample example, int index)
         {
             var inputs = new Dictionary<string, HostTensor>();
@@ -236,7 +255,9 @@ public sealed class PrefixStoreTests
         }
 
         static Dictionary<string, float[]> Floats(Dictionary<string, HostTensor> inputs) =>
-            inputs.Where(pair => pair.Value.Type == ElementType.Float32).ToDictionary(pair => pair.Key, pair => pair.Value.FloatMemory.ToArray());
+            inputs
+                .Where(pair => pair.Value.Type == ElementType.Float32)
+                .ToDictionary(pair => pair.Key, pair => pair.Value.FloatMemory.ToArray());
     }
 
     [Theory]

@@ -17,7 +17,14 @@ internal sealed class PromptSetting : IDisposable
     private readonly IEngine _engine;
     private int _activeRuns;
 
-    public PromptSetting(string engine = EngineCatalog.Reference, PrefixKind form = PrefixKind.KeyValues, int firstLayer = 0, int shared = 0, int count = 8, TinyLlama? model = null)
+    public PromptSetting(
+        string engine = EngineCatalog.Reference,
+        PrefixKind form = PrefixKind.KeyValues,
+        int firstLayer = 0,
+        int shared = 0,
+        int count = 8,
+        TinyLlama? model = null
+    )
     {
         Model = model ?? new TinyLlama(layers: 3, heads: 2, keyValueHeads: 1, hidden: 32, headDimension: 16);
         _engine = TinyStep.CreateEngine(engine);
@@ -25,11 +32,16 @@ internal sealed class PromptSetting : IDisposable
         Shape = PrefixShape.Of(Model.Config, form, firstLayer);
         var random = new PlainRandom(21);
         var beginning = random.Tokens(shared, Model.Config.VocabularySize);
-        Examples = [.. Enumerable.Range(0, count).Select(index =>
-        {
-            int[] prompt = [.. beginning, index, .. random.Tokens(1 + random.Below(9), Model.Config.VocabularySize)];
-            return new PromptExample(prompt, form == PrefixKind.Hidden ? 0 : prompt.Length - 1, [3, 4, 5], [], 0);
-        })];
+        Examples =
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(index =>
+                {
+                    int[] prompt = [.. beginning, index, .. random.Tokens(1 + random.Below(9), Model.Config.VocabularySize)];
+                    return new PromptExample(prompt, form == PrefixKind.Hidden ? 0 : prompt.Length - 1, [3, 4, 5], [], 0);
+                }),
+        ];
         Folder = Directory.CreateTempSubdirectory("mobizo-prompts-").FullName;
     }
 
@@ -39,7 +51,14 @@ internal sealed class PromptSetting : IDisposable
     public int Width { get; init; } = 1;
 
     /// <summary>An engine whose rows have to be tried, like one with kernels that choose their order of sums.</summary>
-    public EngineTraits Traits { get; init; } = new() { VectorValues = 16, AreRowsIndependent = false, AreCopiesIndependent = false, Numerics = "" };
+    public EngineTraits Traits { get; init; } =
+        new()
+        {
+            VectorValues = 16,
+            AreRowsIndependent = false,
+            AreCopiesIndependent = false,
+            Numerics = "",
+        };
 
     /// <summary>How the loaded programs were to be run.</summary>
     public List<RunStyle> Loaded { get; } = [];
@@ -64,10 +83,20 @@ internal sealed class PromptSetting : IDisposable
     public string[] Files => Directory.Exists(Cache) ? Directory.GetFiles(Cache) : [];
 
     /// <summary>A new store, as a new run would make it.</summary>
-    public PrefixStore Open(bool hasFile = true, PrefixCacheType type = PrefixCacheType.Fp16, long budget = long.MaxValue, IReadOnlyList<PromptExample>? examples = null)
+    public PrefixStore Open(
+        bool hasFile = true,
+        PrefixCacheType type = PrefixCacheType.Fp16,
+        long budget = long.MaxValue,
+        IReadOnlyList<PromptExample>? examples = null
+    )
     {
         var programs = new PrefixPrograms(Model.Assembler, Shape, Traits, Load, RunStyle.SideBySide);
-        var store = new PrefixStore(programs, examples ?? Examples, new PrefixCacheOptions(type, budget, hasFile ? Cache : null, 64), new PrefixBatch());
+        var store = new PrefixStore(
+            programs,
+            examples ?? Examples,
+            new PrefixCacheOptions(type, budget, hasFile ? Cache : null, 64),
+            new PrefixBatch()
+        );
         _owned.Add(programs);
         _owned.Add(store);
         store.Find();
@@ -75,7 +104,12 @@ internal sealed class PromptSetting : IDisposable
     }
 
     /// <summary>A new store with everything computed; the plan that was told.</summary>
-    public (PrefixStore Store, PrefixCachePlan Plan) Fill(bool hasFile = true, PrefixCacheType type = PrefixCacheType.Fp16, long budget = long.MaxValue, IReadOnlyList<PromptExample>? examples = null)
+    public (PrefixStore Store, PrefixCachePlan Plan) Fill(
+        bool hasFile = true,
+        PrefixCacheType type = PrefixCacheType.Fp16,
+        long budget = long.MaxValue,
+        IReadOnlyList<PromptExample>? examples = null
+    )
     {
         var store = Open(hasFile, type, budget, examples);
         var plans = new List<PrefixCachePlan>();
@@ -88,7 +122,9 @@ internal sealed class PromptSetting : IDisposable
     {
         var inputs = new Dictionary<string, HostTensor>();
         store.AddTo(inputs, StepFeed.Create(StepLossKind.Tokens, Examples[..count], 1), [.. Enumerable.Range(0, count)]);
-        return inputs.Where(pair => pair.Value.Type == ElementType.Float32).ToDictionary(pair => pair.Key, pair => pair.Value.Floats.ToArray());
+        return inputs
+            .Where(pair => pair.Value.Type == ElementType.Float32)
+            .ToDictionary(pair => pair.Key, pair => pair.Value.Floats.ToArray());
     }
 
     public static void AssertEqual(Dictionary<string, float[]> expected, Dictionary<string, float[]> actual, float tolerance = 0)

@@ -4,7 +4,9 @@ using MobiZO.TestKit;
 
 namespace MobiZO.Tests.Samples;
 
-/// <summary>The samples run, and the documentation shows exactly their code. Alone in the process while they run: they write to the one console.</summary>
+/// <summary>
+/// The samples run, and the documentation shows exactly their code. Alone in the process while they run: they write to the one console.
+/// </summary>
 [CollectionDefinition(nameof(SampleTests), DisableParallelization = true)]
 [Collection(nameof(SampleTests))]
 public sealed partial class SampleTests : IDisposable

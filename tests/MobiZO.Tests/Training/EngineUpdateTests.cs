@@ -45,7 +45,9 @@ public sealed class EngineUpdateTests
         Assert.True(worst <= 1e-6, $"B differs by {worst:g3} after 100 steps");
     }
 
-    /// <summary>Elementwise operations round the same everywhere: with the engine's own gradients the host gets the engine's very bits.</summary>
+    /// <summary>
+    /// Elementwise operations round the same everywhere: with the engine's own gradients the host gets the engine's very bits.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Cases))]
     public void The_engines_recorded_gradients_replay_to_the_same_bits(string engine, EstimatorKind estimator)
@@ -106,7 +108,16 @@ public sealed class EngineUpdateTests
     private static ZerothOrderOptimizer NewOptimizer(TinyStep tiny, EstimatorKind estimator)
     {
         var optimizer = new ZerothOrderOptimizer(
-            new OptimizerOptions { Estimator = estimator, Queries = Queries, LearningRate = 2e-4f }, tiny.State, seed: 9, totalSteps: 100);
+            new OptimizerOptions
+            {
+                Estimator = estimator,
+                Queries = Queries,
+                LearningRate = 2e-4f,
+            },
+            tiny.State,
+            seed: 9,
+            totalSteps: 100
+        );
         optimizer.Restore(0, tiny.B, []);
         return optimizer;
     }

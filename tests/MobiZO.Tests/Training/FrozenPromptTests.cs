@@ -1,9 +1,9 @@
 using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.PrefixCache;
 using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Assembling;
-using MobiZO.PrefixCache;
 using MobiZO.Programs.Ops;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Tests.Optimization;
@@ -16,15 +16,16 @@ public sealed class FrozenPromptTests
 {
     private const int Examples = 4;
 
-    public static TheoryData<string, StepLossKind> Losses => new()
-    {
-        { EngineCatalog.Reference, StepLossKind.Tokens },
-        { EngineCatalog.Reference, StepLossKind.Choices },
-        { EngineCatalog.Reference, StepLossKind.ChoiceSequences },
-        { EngineCatalog.OnnxRuntime, StepLossKind.Tokens },
-        { EngineCatalog.OnnxRuntime, StepLossKind.Choices },
-        { EngineCatalog.OnnxRuntime, StepLossKind.ChoiceSequences },
-    };
+    public static TheoryData<string, StepLossKind> Losses =>
+        new()
+        {
+            { EngineCatalog.Reference, StepLossKind.Tokens },
+            { EngineCatalog.Reference, StepLossKind.Choices },
+            { EngineCatalog.Reference, StepLossKind.ChoiceSequences },
+            { EngineCatalog.OnnxRuntime, StepLossKind.Tokens },
+            { EngineCatalog.OnnxRuntime, StepLossKind.Choices },
+            { EngineCatalog.OnnxRuntime, StepLossKind.ChoiceSequences },
+        };
 
     /// <summary>Adapters in the top layers: a step that starts from stored hidden states has the losses of the whole step.</summary>
     [Theory]
@@ -46,7 +47,8 @@ public sealed class FrozenPromptTests
     }
 
     /// <summary>
-    /// Behind cached prompts the layers below the adapter are computed for one copy, or what leaves them is cached as well: every copy has the losses it has when it computes them itself.
+    /// Behind cached prompts the layers below the adapter are computed for one copy, or what leaves them is cached as well: every copy has
+    /// the losses it has when it computes them itself.
     /// </summary>
     [Theory]
     [MemberData(nameof(Losses))]
@@ -56,17 +58,44 @@ public sealed class FrozenPromptTests
         var adapter = new AdapterLayout(2, 2, [.. model.Assembler.LinearModules.Where(module => module.Layer >= 2)]);
         foreach (var (hasSingleTokens, startsAbove) in new[] { (false, false), (false, true), (true, false), (true, true) })
         {
-            foreach (var (estimator, maxTokens) in new[] { (EstimatorKind.TwoSided, int.MaxValue), (EstimatorKind.OneSidedNormalized, int.MaxValue), (EstimatorKind.TwoSided, 30) })
+            foreach (
+                var (estimator, maxTokens) in new[]
+                {
+                    (EstimatorKind.TwoSided, int.MaxValue),
+                    (EstimatorKind.OneSidedNormalized, int.MaxValue),
+                    (EstimatorKind.TwoSided, 30),
+                }
+            )
             {
                 var plan = CopyPlan.Create(estimator, 3);
-                using var whole = new TinyStep(engine, loss, PrefixKind.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens, sharesLayers: false);
-                using var upper = new TinyStep(engine, loss, PrefixKind.KeyValues, model, adapter, hasSingleTokens: hasSingleTokens, startsAbove: startsAbove);
+                using var whole = new TinyStep(
+                    engine,
+                    loss,
+                    PrefixKind.KeyValues,
+                    model,
+                    adapter,
+                    hasSingleTokens: hasSingleTokens,
+                    sharesLayers: false
+                );
+                using var upper = new TinyStep(
+                    engine,
+                    loss,
+                    PrefixKind.KeyValues,
+                    model,
+                    adapter,
+                    hasSingleTokens: hasSingleTokens,
+                    startsAbove: startsAbove
+                );
                 Assert.Equal((0, 0), (whole.Options().FirstLayer, whole.Options().SharedLayers));
                 Assert.Equal(startsAbove ? (2, 0) : (0, 2), (upper.Options().FirstLayer, upper.Options().SharedLayers));
                 var expected = whole.Objective(Examples, maxTokens).Losses(whole.Request(plan));
                 var actual = upper.Objective(Examples, maxTokens).Losses(upper.Request(plan));
                 Assert.Equal(expected, actual, (x, y) => Math.Abs(x - y) <= 2e-5);
-                Assert.Equal(expected, new CopyByCopy(upper.Objective(Examples, maxTokens)).Losses(upper.Request(plan)), (x, y) => Math.Abs(x - y) <= 2e-5);
+                Assert.Equal(
+                    expected,
+                    new CopyByCopy(upper.Objective(Examples, maxTokens)).Losses(upper.Request(plan)),
+                    (x, y) => Math.Abs(x - y) <= 2e-5
+                );
                 Assert.Equal(plan.Count, expected.Distinct().Count());
 
                 var update = new EngineUpdate(estimator, 3);
@@ -88,8 +117,16 @@ public sealed class FrozenPromptTests
         {
             var plans = new List<PrefixCachePlan>();
             await run.TrainAsync(
-                options => Scoped(options, scope, layers) with { Output = run.At(name), Seed = seed, PrefixCacheFile = hasFile, TestData = run.At("test.jsonl") },
-                happened => plans.AddRange(happened is PrefixesPlanned planned ? [planned.Plan] : []));
+                options =>
+                    Scoped(options, scope, layers) with
+                    {
+                        Output = run.At(name),
+                        Seed = seed,
+                        PrefixCacheFile = hasFile,
+                        TestData = run.At("test.jsonl"),
+                    },
+                happened => plans.AddRange(happened is PrefixesPlanned planned ? [planned.Plan] : [])
+            );
             return plans;
         }
 
@@ -118,15 +155,20 @@ public sealed class FrozenPromptTests
                 Directory.Delete(run.At("cache", "prompts"), recursive: true);
             }
 
-            await run.TrainAsync(options => Scoped(options, scope, layers) with
-            {
-                Output = run.At(name),
-                Resume = true,
-                PrefixCacheFile = name is "kept" or "deleted",
-                PrefixCacheMegabytes = name == "computed" ? 0 : 100,
-            });
+            await run.TrainAsync(options =>
+                Scoped(options, scope, layers) with
+                {
+                    Output = run.At(name),
+                    Resume = true,
+                    PrefixCacheFile = name is "kept" or "deleted",
+                    PrefixCacheMegabytes = name == "computed" ? 0 : 100,
+                }
+            );
             Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes(name));
-            Assert.Equal(run.Journal("whole").Entries.Select(entry => entry.Losses), run.Journal(name).Entries.Select(entry => entry.Losses));
+            Assert.Equal(
+                run.Journal("whole").Entries.Select(entry => entry.Losses),
+                run.Journal(name).Entries.Select(entry => entry.Losses)
+            );
         }
     }
 
@@ -135,7 +177,9 @@ public sealed class FrozenPromptTests
     {
         using var run = new TinyRun();
         await run.TrainUntilAsync(3);
-        var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true, PrefixCacheType = PrefixCacheType.Fp32 }));
+        var error = await Assert.ThrowsAsync<FineTuneException>(() =>
+            run.TrainAsync(options => options with { Resume = true, PrefixCacheType = PrefixCacheType.Fp32 })
+        );
         Assert.Contains("prompts: \"Fp16 from layer 1\" / \"Fp32 from layer 1\"", error.Message);
     }
 
@@ -145,7 +189,10 @@ public sealed class FrozenPromptTests
         using var run = new TinyRun();
         await run.TrainAsync(options => Scoped(options, AdapterScope.Activated, "upper-half") with { Output = run.At("upper"), Steps = 1 });
         await run.TrainAsync(options => Scoped(options, AdapterScope.Activated, "all") with { Output = run.At("all"), Steps = 1 });
-        Assert.Equal(("Fp16 from layer 1", "Fp16"), (run.Journal("upper").Header.Properties["prompts"], run.Journal("all").Header.Properties["prompts"]));
+        Assert.Equal(
+            ("Fp16 from layer 1", "Fp16"),
+            (run.Journal("upper").Header.Properties["prompts"], run.Journal("all").Header.Properties["prompts"])
+        );
     }
 
     [Fact]
@@ -157,12 +204,19 @@ public sealed class FrozenPromptTests
         Assert.True(plan.PrefixCache!.Seconds > 0);
         Assert.True(plan.PrefixCache!.Bytes > 0);
         Assert.False(Directory.Exists(run.At("cache", "prompts")));
-        Assert.Null((await new FineTuner(run.Options with { Adapter = run.Options.Adapter with { Scope = AdapterScope.All } }).PlanAsync()).PrefixCache);
+        Assert.Null(
+            (
+                await new FineTuner(run.Options with { Adapter = run.Options.Adapter with { Scope = AdapterScope.All } }).PlanAsync()
+            ).PrefixCache
+        );
     }
 
     // Normalised gradients divide losses that differ in the last bits by their small spread.
     private static double UpdateTolerance(EstimatorKind estimator) => estimator == EstimatorKind.TwoSided ? 2e-5 : 2e-4;
 
     private static FineTuneOptions Scoped(FineTuneOptions options, AdapterScope scope, string layers) =>
-        options with { Adapter = options.Adapter with { Scope = scope, Layers = layers } };
+        options with
+        {
+            Adapter = options.Adapter with { Scope = scope, Layers = layers },
+        };
 }

@@ -17,7 +17,11 @@ public sealed class GradientTests
     [InlineData(EngineCatalog.OnnxRuntime, EstimatorKind.OneSidedNormalized, StepLossKind.Choices)]
     [InlineData(EngineCatalog.OnnxRuntime, EstimatorKind.OneSidedNormalized, StepLossKind.ChoiceSequences)]
     [InlineData(EngineCatalog.Reference, EstimatorKind.TwoSided, StepLossKind.Choices)]
-    public void The_mean_over_many_queries_is_parallel_to_the_finite_difference_gradient(string engine, EstimatorKind estimator, StepLossKind loss)
+    public void The_mean_over_many_queries_is_parallel_to_the_finite_difference_gradient(
+        string engine,
+        EstimatorKind estimator,
+        StepLossKind loss
+    )
     {
         var model = new TinyLlama(layers: 1, hidden: 12, headDimension: 4, heads: 2, keyValueHeads: 1, vocabulary: 16);
         using var tiny = new TinyStep(engine, loss, PrefixKind.KeyValues, model, model.Adapter(2, "q_proj", "o_proj"), exampleCount: 3);

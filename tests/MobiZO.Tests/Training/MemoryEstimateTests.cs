@@ -18,7 +18,13 @@ public sealed class MemoryEstimateTests : IDisposable
         new TinyLlama(layers: 2, hidden: 512, headDimension: 128, vocabulary: TinyTokenizer.Size).WriteFolder(_folder);
         long Estimate(WeightFormat format, string kind = EngineCatalog.OnnxRuntime)
         {
-            var options = new FineTuneOptions { Model = _folder, TrainData = "d", Output = "o", Engine = new EngineOptions { Weights = format, Name = kind } };
+            var options = new FineTuneOptions
+            {
+                Model = _folder,
+                TrainData = "d",
+                Output = "o",
+                Engine = new EngineOptions { Weights = format, Name = kind },
+            };
             using var model = LocalModel.Open(options.Model, options.Engine);
             return MemoryEstimate.Of(model, options, 0, PrefixKind.Tokens);
         }

@@ -9,7 +9,9 @@ using MobiZO.Tests.Optimization;
 
 namespace MobiZO.Tests.Training;
 
-/// <summary>All copies in one run, in micro-batches, one after another, and a plain forward in double: the same losses and the same update.</summary>
+/// <summary>
+/// All copies in one run, in micro-batches, one after another, and a plain forward in double: the same losses and the same update.
+/// </summary>
 public sealed class ParallelStepTests
 {
     private const int Queries = 3;
@@ -47,7 +49,13 @@ public sealed class ParallelStepTests
     [Theory]
     [MemberData(nameof(Cases))]
     public void Copies_side_by_side_equal_copies_one_after_another(
-        string engine, StepLossKind loss, PrefixKind prompt, EstimatorKind estimator, bool isGrouped, bool hasSingleTokens)
+        string engine,
+        StepLossKind loss,
+        PrefixKind prompt,
+        EstimatorKind estimator,
+        bool isGrouped,
+        bool hasSingleTokens
+    )
     {
         var model = new TinyLlama(heads: 4, keyValueHeads: isGrouped ? 2 : 4, bias: isGrouped, tied: !isGrouped);
         using var tiny = new TinyStep(engine, loss, prompt, model, hasSingleTokens: hasSingleTokens);
@@ -91,16 +99,28 @@ public sealed class ParallelStepTests
         var losses = tiny.Objective(ExamplesPerStep).Losses(tiny.Request(plan));
         Assert.Equal(losses.Length, losses.Distinct().Count());
         Assert.All(losses[1..], loss => Assert.True(Math.Abs(losses[0] - loss) > 1e-5));
-        Assert.True(Math.Abs(losses[0] - tiny.Objective(ExamplesPerStep).Losses(tiny.Request(plan, step: 4))[0]) > 1e-2, "clean copies of different examples");
+        Assert.True(
+            Math.Abs(losses[0] - tiny.Objective(ExamplesPerStep).Losses(tiny.Request(plan, step: 4))[0]) > 1e-2,
+            "clean copies of different examples"
+        );
     }
 
     private static int RowTokens(PromptExample example) =>
-        example.Prompt.Length - example.SuffixStart + (example.Choices.Length > 0 ? example.Choices.Max(choice => choice.Length) : example.Answer.Length) - 1;
+        example.Prompt.Length
+        - example.SuffixStart
+        + (example.Choices.Length > 0 ? example.Choices.Max(choice => choice.Length) : example.Answer.Length)
+        - 1;
 
     private static float[] NextB(TinyStep tiny, StepRequest request, float[] losses)
     {
         var b = tiny.B.ToArray();
-        AdapterUpdate.Apply(b, Memory<float>.Empty, request.Noise, ProjectedGradients.Compute(request.Plan, losses, request.Epsilon), LearningRate);
+        AdapterUpdate.Apply(
+            b,
+            Memory<float>.Empty,
+            request.Noise,
+            ProjectedGradients.Compute(request.Plan, losses, request.Epsilon),
+            LearningRate
+        );
         return b;
     }
 
@@ -109,7 +129,10 @@ public sealed class ParallelStepTests
         Assert.Equal(expected.Length, actual.Length);
         for (var i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs((double)expected[i] - actual[i]) <= tolerance, $"{what}: copy {i} of {expected.Length}: {expected[i]:R} and {actual[i]:R}, tolerance {tolerance:g2}");
+            Assert.True(
+                Math.Abs((double)expected[i] - actual[i]) <= tolerance,
+                $"{what}: copy {i} of {expected.Length}: {expected[i]:R} and {actual[i]:R}, tolerance {tolerance:g2}"
+            );
         }
     }
 

@@ -12,26 +12,28 @@ namespace MobiZO.Tests.Training;
 
 public sealed class ResumeTests
 {
-    public static TheoryData<string, UpdatePlace, float> Ways => new()
-    {
-        { EngineCatalog.Reference, UpdatePlace.Host, 0f },
-        { EngineCatalog.Reference, UpdatePlace.Host, 0.9f },
-        { EngineCatalog.Reference, UpdatePlace.Engine, 0f },
-        { EngineCatalog.OnnxRuntime, UpdatePlace.Host, 0.5f },
-        { EngineCatalog.OnnxRuntime, UpdatePlace.Engine, 0f },
-    };
+    public static TheoryData<string, UpdatePlace, float> Ways =>
+        new()
+        {
+            { EngineCatalog.Reference, UpdatePlace.Host, 0f },
+            { EngineCatalog.Reference, UpdatePlace.Host, 0.9f },
+            { EngineCatalog.Reference, UpdatePlace.Engine, 0f },
+            { EngineCatalog.OnnxRuntime, UpdatePlace.Host, 0.5f },
+            { EngineCatalog.OnnxRuntime, UpdatePlace.Engine, 0f },
+        };
 
     [Theory]
     [MemberData(nameof(Ways))]
     public async Task A_run_stopped_after_any_step_ends_with_the_same_bytes(string engine, UpdatePlace update, float momentum)
     {
         using var run = new TinyRun(engine);
-        FineTuneOptions Change(FineTuneOptions options, string output) => options with
-        {
-            Output = run.At(output),
-            Update = update,
-            Optimizer = options.Optimizer with { Momentum = momentum },
-        };
+        FineTuneOptions Change(FineTuneOptions options, string output) =>
+            options with
+            {
+                Output = run.At(output),
+                Update = update,
+                Optimizer = options.Optimizer with { Momentum = momentum },
+            };
         var whole = await run.TrainAsync(options => Change(options, "whole"));
         Assert.Equal(RunEnd.Completed, whole.End);
         Assert.Equal([0L, 3, 6, 7], whole.Evaluations.Select(point => point.Step));
@@ -45,7 +47,10 @@ public sealed class ResumeTests
             Assert.Equal(RunEnd.Completed, resumed.End);
             Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes(name));
             Assert.Equal(whole.Evaluations, resumed.Evaluations);
-            Assert.Equal(run.Journal("whole").Entries.Select(entry => entry.ProjectedGradients), run.Journal(name).Entries.Select(entry => entry.ProjectedGradients));
+            Assert.Equal(
+                run.Journal("whole").Entries.Select(entry => entry.ProjectedGradients),
+                run.Journal(name).Entries.Select(entry => entry.ProjectedGradients)
+            );
         }
     }
 
@@ -67,7 +72,9 @@ public sealed class ResumeTests
         Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
     }
 
-    /// <summary>A process killed at a bad moment leaves a torn last line, no fresh checkpoint, and evaluations that were not written.</summary>
+    /// <summary>
+    /// A process killed at a bad moment leaves a torn last line, no fresh checkpoint, and evaluations that were not written.
+    /// </summary>
     [Fact]
     public async Task A_killed_run_is_rebuilt_from_its_journal()
     {
@@ -78,13 +85,22 @@ public sealed class ResumeTests
         var journal = await File.ReadAllBytesAsync(run.At("run", "journal.jsonl"));
         await File.WriteAllBytesAsync(run.At("run", "journal.jsonl"), journal[..^9]);
         var notes = new List<string>();
-        var resumed = await run.TrainAsync(options => options with { Resume = true }, happened => notes.AddRange(happened is RunNote note ? [note.Text] : []));
-        Assert.Contains(notes, note => note.Contains("Resumed at step 5 of 7", StringComparison.Ordinal) && note.Contains("torn", StringComparison.Ordinal));
+        var resumed = await run.TrainAsync(
+            options => options with { Resume = true },
+            happened => notes.AddRange(happened is RunNote note ? [note.Text] : [])
+        );
+        Assert.Contains(
+            notes,
+            note => note.Contains("Resumed at step 5 of 7", StringComparison.Ordinal) && note.Contains("torn", StringComparison.Ordinal)
+        );
         Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
         Assert.Equal(whole.Evaluations, resumed.Evaluations);
     }
 
-    /// <summary>The evaluations are in the journal and the best adapter can be computed from it: a folder that lost both goes on as if nothing was lost.</summary>
+    /// <summary>
+    /// The evaluations are in the journal and the best adapter can be computed from it: a folder that lost both goes on as if nothing was
+    /// lost.
+    /// </summary>
     [Theory]
     [InlineData(UpdatePlace.Host, false)]
     [InlineData(UpdatePlace.Engine, true)]
@@ -117,15 +133,18 @@ public sealed class ResumeTests
         using var run = new TinyRun();
         var follower = new JournalFollower(run.At("run", "journal.jsonl"));
         var seen = new List<string>();
-        await run.TrainAsync(null, happened =>
-        {
-            if (happened is StepCompleted or EvaluationCompleted)
+        await run.TrainAsync(
+            null,
+            happened =>
             {
-                var line = Assert.Single(follower.ReadNew());
-                Assert.Equal(happened is StepCompleted ? typeof(JournalEntry) : typeof(JournalEvaluation), line.GetType());
-                seen.Add(line is JournalEntry step ? $"s{step.Step}" : $"e{((JournalEvaluation)line).Step}");
+                if (happened is StepCompleted or EvaluationCompleted)
+                {
+                    var line = Assert.Single(follower.ReadNew());
+                    Assert.Equal(happened is StepCompleted ? typeof(JournalEntry) : typeof(JournalEvaluation), line.GetType());
+                    seen.Add(line is JournalEntry step ? $"s{step.Step}" : $"e{((JournalEvaluation)line).Step}");
+                }
             }
-        });
+        );
         Assert.Equal("e0 s0 s1 s2 e3 s3 s4 s5 e6 s6 e7", string.Join(' ', seen));
     }
 
@@ -157,8 +176,17 @@ public sealed class ResumeTests
         Assert.Contains("epsilon", await Refusal(options => options with { Optimizer = options.Optimizer with { Epsilon = 0.02f } }));
         Assert.Contains("examples_per_step", await Refusal(options => options with { ExamplesPerStep = 3 }));
         Assert.Contains("loss", await Refusal(options => options with { Loss = LossKind.Tokens }));
-        Assert.Contains("weights: \"fp32\" / \"int4\"", await Refusal(options => options with { Engine = options.Engine with { Weights = WeightFormat.Int4 } }));
-        var several = await Refusal(options => options with { Adapter = options.Adapter with { Scope = AdapterScope.All }, Update = UpdatePlace.Engine });
+        Assert.Contains(
+            "weights: \"fp32\" / \"int4\"",
+            await Refusal(options => options with { Engine = options.Engine with { Weights = WeightFormat.Int4 } })
+        );
+        var several = await Refusal(options =>
+            options with
+            {
+                Adapter = options.Adapter with { Scope = AdapterScope.All },
+                Update = UpdatePlace.Engine,
+            }
+        );
         Assert.Contains("adapter", several);
         Assert.Contains("update", several);
         run.Write("train.jsonl", TinyRun.Row("another", 0), TinyRun.Row("set", 1));
@@ -191,7 +219,10 @@ public sealed class ResumeTests
     public async Task A_folder_with_a_run_is_not_overwritten_and_one_without_is_not_resumed()
     {
         using var run = new TinyRun();
-        Assert.Contains("holds no run", (await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true }))).Message);
+        Assert.Contains(
+            "holds no run",
+            (await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true }))).Message
+        );
         await run.TrainUntilAsync(1);
         Assert.Contains("FineTuneOptions.Resume", (await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync())).Message);
     }
@@ -203,7 +234,10 @@ public sealed class ResumeTests
         var stopped = await run.TrainUntilAsync(3);
         Assert.Equal([0L], stopped.Evaluations.Select(point => point.Step));
         var evaluated = new List<long>();
-        await run.TrainAsync(options => options with { Resume = true }, happened => evaluated.AddRange(happened is EvaluationCompleted done ? [done.Step] : []));
+        await run.TrainAsync(
+            options => options with { Resume = true },
+            happened => evaluated.AddRange(happened is EvaluationCompleted done ? [done.Step] : [])
+        );
         Assert.Equal([3L, 6, 7], evaluated);
     }
 
@@ -212,16 +246,19 @@ public sealed class ResumeTests
     {
         using var run = new TinyRun();
         using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.TrainAsync(
-            options => options with { MaxTokensPerRun = 1 },
-            happened =>
-            {
-                if (happened is StageProgress { Stage: "evaluating" })
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            run.TrainAsync(
+                options => options with { MaxTokensPerRun = 1 },
+                happened =>
                 {
-                    stop.Cancel();
-                }
-            },
-            stop.Token));
+                    if (happened is StageProgress { Stage: "evaluating" })
+                    {
+                        stop.Cancel();
+                    }
+                },
+                stop.Token
+            )
+        );
         var resumed = await run.TrainAsync(options => options with { Resume = true });
         await run.TrainAsync(options => options with { Output = run.At("whole") });
         Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
@@ -232,12 +269,18 @@ public sealed class ResumeTests
     public async Task The_stored_configuration_reads_back_whole()
     {
         using var run = new TinyRun();
-        await run.TrainUntilAsync(1, options => options with { Engine = options.Engine with { CacheProgress = new Progress<double>() }, TestData = run.At("test.jsonl") });
+        await run.TrainUntilAsync(
+            1,
+            options =>
+                options with
+                {
+                    Engine = options.Engine with { CacheProgress = new Progress<double>() },
+                    TestData = run.At("test.jsonl"),
+                }
+        );
         var stored = new RunFolder(run.At("run")).ReadConfig();
         Assert.Null(stored.Engine.CacheProgress);
-        Assert.Equal(
-            await File.ReadAllTextAsync(run.At("run", "config.json")),
-            JsonSerializer.Serialize(stored, RunFolder.Json));
+        Assert.Equal(await File.ReadAllTextAsync(run.At("run", "config.json")), JsonSerializer.Serialize(stored, RunFolder.Json));
         Assert.Equal(run.Options.Optimizer, stored.Optimizer);
         Assert.Equal(run.Options.Data.Choices, stored.Data.Choices);
         Assert.Equal(JournalReplay.Run(run.Journal()).Length, run.Journal().Header.Layout.Total);

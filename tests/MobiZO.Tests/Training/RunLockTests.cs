@@ -1,5 +1,5 @@
-using MobiZO.TestKit.Tiny;
 using MobiZO.Runs;
+using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
 namespace MobiZO.Tests.Training;

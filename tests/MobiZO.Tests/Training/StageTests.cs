@@ -17,7 +17,10 @@ public sealed class StageTests
         using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
         var rows = RunRows.Read(run.Options, model);
         Assert.Equal((10, 6, 2, true, true), (rows.Train.Count, rows.Eval.Count, rows.Labels, rows.HasChoices, rows.HasSingleRows));
-        Assert.Equal(5, rows.ReadTest is null ? 0 : RunRows.Read(run.Options with { TestData = run.At("test.jsonl") }, model).ReadTest().Count);
+        Assert.Equal(
+            5,
+            rows.ReadTest is null ? 0 : RunRows.Read(run.Options with { TestData = run.At("test.jsonl") }, model).ReadTest().Count
+        );
 
         var other = RunRows.Read(run.Options with { Data = run.Options.Data with { Choices = [" no", " not at all"] } }, model);
         Assert.False(other.HasSingleRows);
@@ -44,9 +47,17 @@ public sealed class StageTests
     [Fact]
     public void DecidedOptionsLeaveNothingOpen()
     {
-        var options = new FineTuneOptions { Model = "m", TrainData = "d", Output = "o" };
+        var options = new FineTuneOptions
+        {
+            Model = "m",
+            TrainData = "d",
+            Output = "o",
+        };
         var decided = DecidedOptions.Of(options, labels: 3, StepLossKind.Choices);
-        Assert.Equal((3, 6d, AdapterInitialization.Discriminant, LayerFilter.UpperHalfWord), (decided.Adapter.Rank, decided.Adapter.Alpha, decided.Adapter.Initialization, decided.Adapter.Layers));
+        Assert.Equal(
+            (3, 6d, AdapterInitialization.Discriminant, LayerFilter.UpperHalfWord),
+            (decided.Adapter.Rank, decided.Adapter.Alpha, decided.Adapter.Initialization, decided.Adapter.Layers)
+        );
         Assert.Equal(decided.Adapter.ToOptions(), decided.Run.Adapter);
         Assert.Equal(OptimizerOptions.UpperHalfLearningRate, decided.Run.Optimizer.LearningRate);
 
@@ -64,7 +75,11 @@ public sealed class StageTests
         var free = run.Options with { Data = run.Options.Data with { Choices = null, CompletionColumn = "text", Template = "{label}?" } };
         var rows = RunRows.Read(free with { EvalData = null }, model);
         Assert.Contains("DataOptions.Choices", Refusal(free with { Loss = LossKind.Choices }, rows), StringComparison.Ordinal);
-        Assert.Contains("Kaiming", Refusal(free with { Adapter = new AdapterOptions { Initialization = AdapterInitialization.Discriminant } }, rows), StringComparison.Ordinal);
+        Assert.Contains(
+            "Kaiming",
+            Refusal(free with { Adapter = new AdapterOptions { Initialization = AdapterInitialization.Discriminant } }, rows),
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>The preview stops before A and rate: the adapter is the one drawn from the seed, and no file is written.</summary>
@@ -72,7 +87,11 @@ public sealed class StageTests
     public void APreviewComputesOneStepAndWritesNothing()
     {
         using var run = new TinyRun();
-        var options = run.Options with { Adapter = new AdapterOptions(), Optimizer = run.Options.Optimizer with { ProbeLearningRate = true, LearningRate = null } };
+        var options = run.Options with
+        {
+            Adapter = new AdapterOptions(),
+            Optimizer = run.Options.Optimizer with { ProbeLearningRate = true, LearningRate = null },
+        };
         using var preview = PreparedRun.Preview(options, progress: null);
         Assert.True(preview.Options.Run.Optimizer.ProbeLearningRate);
         Assert.True(preview.Caches.Plan!.Left > 0);
@@ -91,7 +110,11 @@ public sealed class StageTests
     public async Task ARecordedRunKeepsItsAdapterAndItsRate()
     {
         using var run = new TinyRun();
-        var options = run.Options with { Adapter = new AdapterOptions(), Optimizer = run.Options.Optimizer with { ProbeLearningRate = true, LearningRate = null } };
+        var options = run.Options with
+        {
+            Adapter = new AdapterOptions(),
+            Optimizer = run.Options.Optimizer with { ProbeLearningRate = true, LearningRate = null },
+        };
         Assert.Null(RecordedRun.Read(options));
         await run.TrainUntilAsync(2, _ => options);
         var journal = run.Journal();
@@ -111,5 +134,6 @@ public sealed class StageTests
         Assert.Equal(2, recorded!.Restore(prepared.Header).NextStep);
     }
 
-    private static string Refusal(FineTuneOptions options, RunRows rows) => Assert.Throws<FineTuneException>(() => DecidedOptions.Of(options, rows)).Message;
+    private static string Refusal(FineTuneOptions options, RunRows rows) =>
+        Assert.Throws<FineTuneException>(() => DecidedOptions.Of(options, rows)).Message;
 }

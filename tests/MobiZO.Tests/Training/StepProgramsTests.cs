@@ -11,8 +11,8 @@ namespace MobiZO.Tests.Training;
 public sealed class StepProgramsTests
 {
     /// <summary>
-    /// A step runs again and again, and threads may wait awake for it: on ONNX Runtime sleeping threads cost a fifth of a step. What asks now
-    /// and then leaves the cores to others.
+    /// A step runs again and again, and threads may wait awake for it: on ONNX Runtime sleeping threads cost a fifth of a step. What asks
+    /// now and then leaves the cores to others.
     /// </summary>
     [Theory]
     [InlineData(UpdatePlace.Host)]
@@ -26,7 +26,11 @@ public sealed class StepProgramsTests
         var rows = RunRows.Read(options, model);
         var decided = DecidedOptions.Of(options, rows);
         using var adapted = new AdaptedModel(
-            model, FreshAdapter.Create(model, decided.Adapter, options.Seed, rows.Train), rows.HasSingleRows, RunStyle.SideBySide);
+            model,
+            FreshAdapter.Create(model, decided.Adapter, options.Seed, rows.Train),
+            rows.HasSingleRows,
+            RunStyle.SideBySide
+        );
         var examples = new StepExamples(rows, decided, adapted.Start, engine.Traits);
 
         using var programs = StepPrograms.Load(adapted, decided, examples);
@@ -36,7 +40,10 @@ public sealed class StepProgramsTests
         Assert.Equal(update == UpdatePlace.Host ? 1 : 2, steps.Count);
         Assert.All(steps, step => Assert.Equal(RunStyle.Repeated, step.Style));
         Assert.All(steps, step => Assert.Equal(6, step.Extents!.Of("P")!.Most));
-        var others = engine.Loaded.Where(load => load.Style == RunStyle.OneByOne).Select(load => load.Program).Order(StringComparer.Ordinal);
+        var others = engine
+            .Loaded.Where(load => load.Style == RunStyle.OneByOne)
+            .Select(load => load.Program)
+            .Order(StringComparer.Ordinal);
         Assert.Equal(update == UpdatePlace.Host ? ["score"] : ["score", "update"], others);
     }
 

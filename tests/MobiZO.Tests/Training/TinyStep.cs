@@ -25,7 +25,17 @@ internal sealed class TinyStep : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly IEngine _engine;
 
-    public TinyStep(string engine, StepLossKind loss = StepLossKind.Tokens, PrefixKind prompt = PrefixKind.Tokens, TinyLlama? model = null, AdapterLayout? adapter = null, int exampleCount = 12, bool hasSingleTokens = false, bool sharesLayers = true, bool startsAbove = false)
+    public TinyStep(
+        string engine,
+        StepLossKind loss = StepLossKind.Tokens,
+        PrefixKind prompt = PrefixKind.Tokens,
+        TinyLlama? model = null,
+        AdapterLayout? adapter = null,
+        int exampleCount = 12,
+        bool hasSingleTokens = false,
+        bool sharesLayers = true,
+        bool startsAbove = false
+    )
     {
         (Loss, Prompt, HasSingleTokens, SharesLayers) = (loss, prompt, hasSingleTokens, sharesLayers);
         Model = model ?? new TinyLlama();
@@ -66,44 +76,75 @@ internal sealed class TinyStep : IDisposable
 
     public PlainForward Oracle { get; }
 
-    public static IEngine CreateEngine(string kind) => kind == EngineCatalog.Reference
-        ? new ReferenceEngine<float>()
-        : new OnnxRuntimeEngine(new EngineSettings { CacheFolder = Path.Combine(AppContext.BaseDirectory, "engine-cache"), Threads = 1 });
+    public static IEngine CreateEngine(string kind) =>
+        kind == EngineCatalog.Reference
+            ? new ReferenceEngine<float>()
+            : new OnnxRuntimeEngine(
+                new EngineSettings { CacheFolder = Path.Combine(AppContext.BaseDirectory, "engine-cache"), Threads = 1 }
+            );
 
-    public StepOptions Options(EngineUpdate? update = null) => new() { Adapter = Adapter, Loss = Loss, Prompt = Prompt, FirstLayer = FirstLayer, SharedLayers = SharesLayers ? new AdapterStart(Prompt, FirstLayer, Adapter.Modules.Min(module => module.Layer)).SharedLayers : 0, RowTokens = HasSingleTokens ? 1 : null, Update = update };
+    public StepOptions Options(EngineUpdate? update = null) =>
+        new()
+        {
+            Adapter = Adapter,
+            Loss = Loss,
+            Prompt = Prompt,
+            FirstLayer = FirstLayer,
+            SharedLayers = SharesLayers
+                ? new AdapterStart(Prompt, FirstLayer, Adapter.Modules.Min(module => module.Layer)).SharedLayers
+                : 0,
+            RowTokens = HasSingleTokens ? 1 : null,
+            Update = update,
+        };
 
     public IProgramSession Load(Program program) => Own(_engine.Load(program, Model));
 
     /// <summary>All copies at once, as a run does it.</summary>
-    public ModelObjective Objective(int examplesPerStep, int maxTokensPerRun = int.MaxValue, EngineUpdate? update = null) => new(
-        new StepPrograms(
-            new Lazy<IProgramSession>(() => Load(Model.Assembler.Step(Options()))),
-            update is null ? null : Load(Model.Assembler.Step(Options(update))),
-            update is null ? null : new Lazy<IProgramSession>(() => Load(ProgramAssembler.Update(Adapter, update.Queries)))),
-        Loss,
-        A,
-        Examples,
-        Order(examplesPerStep),
-        Prompts(),
-        maxTokensPerRun);
+    public ModelObjective Objective(int examplesPerStep, int maxTokensPerRun = int.MaxValue, EngineUpdate? update = null) =>
+        new(
+            new StepPrograms(
+                new Lazy<IProgramSession>(() => Load(Model.Assembler.Step(Options()))),
+                update is null ? null : Load(Model.Assembler.Step(Options(update))),
+                update is null ? null : new Lazy<IProgramSession>(() => Load(ProgramAssembler.Update(Adapter, update.Queries)))
+            ),
+            Loss,
+            A,
+            Examples,
+            Order(examplesPerStep),
+            Prompts(),
+            maxTokensPerRun
+        );
 
     /// <summary>The frozen parts of the examples as computed; null when there are none.</summary>
-    public PrefixStore? Prompts() => Prompt == PrefixKind.Tokens ? null : new PrefixStore(
-        Own(new PrefixPrograms(Model.Assembler, PrefixShape.Of(Model.Config, Prompt, FirstLayer), _engine.Traits, (program, _) => Load(program), RunStyle.OneByOne)),
-        Examples,
-        new PrefixCacheOptions(PrefixCacheType.Fp32, long.MaxValue, null, int.MaxValue),
-        new PrefixBatch());
+    public PrefixStore? Prompts() =>
+        Prompt == PrefixKind.Tokens
+            ? null
+            : new PrefixStore(
+                Own(
+                    new PrefixPrograms(
+                        Model.Assembler,
+                        PrefixShape.Of(Model.Config, Prompt, FirstLayer),
+                        _engine.Traits,
+                        (program, _) => Load(program),
+                        RunStyle.OneByOne
+                    )
+                ),
+                Examples,
+                new PrefixCacheOptions(PrefixCacheType.Fp32, long.MaxValue, null, int.MaxValue),
+                new PrefixBatch()
+            );
 
     public ExampleOrder Order(int examplesPerStep) => new(Examples.Length, examplesPerStep, seed: 5);
 
-    public StepRequest Request(CopyPlan plan, long step = 3) => new()
-    {
-        Step = step,
-        Plan = plan,
-        B = B,
-        Noise = Noise(plan.Queries, step),
-        Epsilon = Epsilon,
-    };
+    public StepRequest Request(CopyPlan plan, long step = 3) =>
+        new()
+        {
+            Step = step,
+            Plan = plan,
+            B = B,
+            Noise = Noise(plan.Queries, step),
+            Epsilon = Epsilon,
+        };
 
     public float[] Noise(int queries, long step)
     {
@@ -124,24 +165,60 @@ internal sealed class TinyStep : IDisposable
     private PromptExample[] CreateExamples(int count)
     {
         var random = new PlainRandom(11);
-        return [.. Enumerable.Range(0, count).Select(index =>
-        {
-            var prompt = random.Tokens(2 + random.Below(6), Model.Config.VocabularySize);
-            var start = Prompt != PrefixKind.KeyValues ? 0 : index % 3 == 0 ? 0 : random.Below(prompt.Length);
-            int[] Word(int length) => random.Tokens(HasSingleTokens ? 1 : length, Model.Config.VocabularySize);
-            if (HasSingleTokens)
-            {
-                prompt = index == 0 ? prompt[..1] : prompt;
-                start = prompt.Length - 1;
-            }
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(index =>
+                {
+                    var prompt = random.Tokens(2 + random.Below(6), Model.Config.VocabularySize);
+                    var start =
+                        Prompt != PrefixKind.KeyValues ? 0
+                        : index % 3 == 0 ? 0
+                        : random.Below(prompt.Length);
+                    int[] Word(int length) => random.Tokens(HasSingleTokens ? 1 : length, Model.Config.VocabularySize);
+                    if (HasSingleTokens)
+                    {
+                        prompt = index == 0 ? prompt[..1] : prompt;
+                        start = prompt.Length - 1;
+                    }
 
-            return Loss switch
-            {
-                StepLossKind.Tokens => new PromptExample(prompt, start, Word(1 + (index % 3)), [], 0),
-                StepLossKind.Choices => new PromptExample(prompt, start, [], [[3], [8], [5]], index % 3),
-                _ => new PromptExample(prompt, start, [], HasSingleTokens ? [[3], [8], [5]] : [[3, 4, 9], [8], [5, 2]], index % 3),
-            };
-        })];
+                    return Loss switch
+                    {
+                        StepLossKind.Tokens => new PromptExample(prompt, start, Word(1 + (index % 3)), [], 0),
+                        StepLossKind.Choices => new PromptExample(
+                            prompt,
+                            start,
+                            [],
+                            [
+                                [3],
+                                [8],
+                                [5],
+                            ],
+                            index % 3
+                        ),
+                        _ => new PromptExample(
+                            prompt,
+                            start,
+                            [],
+                            HasSingleTokens
+                                ?
+                                [
+                                    [3],
+                                    [8],
+                                    [5],
+                                ]
+                                :
+                                [
+                                    [3, 4, 9],
+                                    [8],
+                                    [5, 2],
+                                ],
+                            index % 3
+                        ),
+                    };
+                }),
+        ];
     }
 
     private T Own<T>(T value)

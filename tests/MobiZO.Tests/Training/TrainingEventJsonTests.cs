@@ -9,7 +9,15 @@ namespace MobiZO.Tests.Training;
 
 public sealed class TrainingEventJsonTests
 {
-    private static readonly PrefixCachePlan s_prefixes = new() { Found = 1, Computed = 2, Left = 3, SharedTokens = 4, Bytes = 5, Seconds = 6.5 };
+    private static readonly PrefixCachePlan s_prefixes = new()
+    {
+        Found = 1,
+        Computed = 2,
+        Left = 3,
+        SharedTokens = 4,
+        Bytes = 5,
+        Seconds = 6.5,
+    };
 
     private static readonly TrainingEvent[] s_events =
     [
@@ -17,9 +25,26 @@ public sealed class TrainingEventJsonTests
         new PrefixesPlanned("training", s_prefixes),
         new RunNote("careful", true),
         new StepCompleted(
-            new StepResult { Step = 4, Losses = [0.1f + 0.2f, float.NaN], ProjectedGradients = [-1e-20f], LearningRate = 1f / 3, Skipped = true }, 9, 1.5, 1L << 40),
+            new StepResult
+            {
+                Step = 4,
+                Losses = [0.1f + 0.2f, float.NaN],
+                ProjectedGradients = [-1e-20f],
+                LearningRate = 1f / 3,
+                Skipped = true,
+            },
+            9,
+            1.5,
+            1L << 40
+        ),
         new EvaluationCompleted(
-            6, new EvaluationResult([new ScoredExample(2, 1, 0, [-0.5, -1.5], -3, 2), new ScoredExample(3, 1, 1, [-2.5, double.NegativeInfinity], -1, 1)], ["no", "yes"]), true),
+            6,
+            new EvaluationResult(
+                [new ScoredExample(2, 1, 0, [-0.5, -1.5], -3, 2), new ScoredExample(3, 1, 1, [-2.5, double.NegativeInfinity], -1, 1)],
+                ["no", "yes"]
+            ),
+            true
+        ),
         new EvaluationCompleted(7, new EvaluationResult([new ScoredExample(3, null, null, [], double.NaN, 1)], []), false),
     ];
 
@@ -30,10 +55,16 @@ public sealed class TrainingEventJsonTests
         using var run = new TinyRun();
         var plans = new List<TrainingEvent>();
         await run.TrainUntilAsync(1, options => options);
-        await run.TrainAsync(options => options with { Output = run.At("other"), Steps = 1 }, happened => plans.AddRange(happened is RunPlanned ? [happened] : []));
+        await run.TrainAsync(
+            options => options with { Output = run.At("other"), Steps = 1 },
+            happened => plans.AddRange(happened is RunPlanned ? [happened] : [])
+        );
         TrainingEvent[] all = [.. s_events, .. plans];
         var kinds = typeof(TrainingEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(TrainingEvent)));
-        Assert.Equal(kinds.Select(kind => kind.Name).Order(StringComparer.Ordinal), all.Select(value => value.GetType().Name).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            kinds.Select(kind => kind.Name).Order(StringComparer.Ordinal),
+            all.Select(value => value.GetType().Name).Distinct().Order(StringComparer.Ordinal)
+        );
         foreach (var value in all)
         {
             var stamped = value with { Time = StoppedClock.Now };
@@ -47,7 +78,11 @@ public sealed class TrainingEventJsonTests
             // Nothing that a reader cannot set is lost: every property of the event is there.
             using var document = JsonDocument.Parse(written);
             var names = document.RootElement.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal);
-            var expected = value.GetType().GetProperties().Where(property => property.Name != "EqualityContract").Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+            var expected = value
+                .GetType()
+                .GetProperties()
+                .Where(property => property.Name != "EqualityContract")
+                .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
             Assert.Equal(expected.Append("event").Order(StringComparer.Ordinal), names);
         }
     }
@@ -72,7 +107,10 @@ public sealed class TrainingEventJsonTests
     public void Rows_and_losses_come_back()
     {
         var step = (StepCompleted)TrainingEventJson.Read(TrainingEventJson.Write(s_events[3]));
-        Assert.Equal((4L, 0.1f + 0.2f, 1f / 3, true), (step.Result.Step, step.Result.Losses[0], step.Result.LearningRate, step.Result.Skipped));
+        Assert.Equal(
+            (4L, 0.1f + 0.2f, 1f / 3, true),
+            (step.Result.Step, step.Result.Losses[0], step.Result.LearningRate, step.Result.Skipped)
+        );
         Assert.True(float.IsNaN(step.Result.Losses[1]));
         var evaluation = (EvaluationCompleted)TrainingEventJson.Read(TrainingEventJson.Write(s_events[4]));
         Assert.Equal((1, 2), (evaluation.Result.Correct, evaluation.Result.Examples.Count));

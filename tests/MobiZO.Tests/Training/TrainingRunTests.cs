@@ -4,10 +4,10 @@ using MobiZO.Evaluation;
 using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.PrefixCache;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
-using MobiZO.PrefixCache;
 using MobiZO.Training;
 
 namespace MobiZO.Tests.Training;
@@ -23,11 +23,21 @@ public sealed class TrainingRunTests
         using var run = new TinyRun(engine);
         foreach (var (name, seed) in new[] { ("first", 42UL), ("second", 42UL), ("other", 43UL) })
         {
-            await run.TrainAsync(options => options with { Output = run.At(name), Seed = seed, Engine = options.Engine with { Threads = threads } });
+            await run.TrainAsync(options =>
+                options with
+                {
+                    Output = run.At(name),
+                    Seed = seed,
+                    Engine = options.Engine with { Threads = threads },
+                }
+            );
         }
 
         Assert.Equal(run.AdapterBytes("first"), run.AdapterBytes("second"));
-        Assert.NotEqual(run.AdapterBytes("first")[Path.Combine("adapter", "adapter_model.safetensors")], run.AdapterBytes("other")[Path.Combine("adapter", "adapter_model.safetensors")]);
+        Assert.NotEqual(
+            run.AdapterBytes("first")[Path.Combine("adapter", "adapter_model.safetensors")],
+            run.AdapterBytes("other")[Path.Combine("adapter", "adapter_model.safetensors")]
+        );
     }
 
     /// <summary>Sums may be split otherwise between threads, so bits may differ; the result must not.</summary>
@@ -38,18 +48,28 @@ public sealed class TrainingRunTests
     {
         using var run = new TinyRun(EngineCatalog.OnnxRuntime);
         async Task<float[]> Train(string name, Func<FineTuneOptions, FineTuneOptions> change) =>
-            AdapterFiles.Load((await run.TrainAsync(options => change(options with { Output = run.At(name), Adapter = options.Adapter with { Scope = scope } }))).AdapterFolder).ToState();
+            AdapterFiles
+                .Load(
+                    (
+                        await run.TrainAsync(options =>
+                            change(options with { Output = run.At(name), Adapter = options.Adapter with { Scope = scope } })
+                        )
+                    ).AdapterFolder
+                )
+                .ToState();
         var expected = await Train("one", options => options);
-        foreach (var actual in new[]
-        {
-            await Train("two", options => options with { Engine = options.Engine with { Threads = 2 } }),
-            await Train("low", options => options with { Engine = options.Engine with { LowMemory = true } }),
-            await Train("parts", options => options with { MaxTokensPerRun = 1 }),
-            await Train("uncached", options => options with { PrefixCacheMegabytes = 0, PrefixCacheFile = false }),
-            await Train("engine", options => options with { Update = UpdatePlace.Engine }),
-            await Train("engine-parts", options => options with { Update = UpdatePlace.Engine, MaxTokensPerRun = 1 }),
-            await Train("reference", options => options with { Engine = options.Engine with { Name = EngineCatalog.Reference } }),
-        })
+        foreach (
+            var actual in new[]
+            {
+                await Train("two", options => options with { Engine = options.Engine with { Threads = 2 } }),
+                await Train("low", options => options with { Engine = options.Engine with { LowMemory = true } }),
+                await Train("parts", options => options with { MaxTokensPerRun = 1 }),
+                await Train("uncached", options => options with { PrefixCacheMegabytes = 0, PrefixCacheFile = false }),
+                await Train("engine", options => options with { Update = UpdatePlace.Engine }),
+                await Train("engine-parts", options => options with { Update = UpdatePlace.Engine, MaxTokensPerRun = 1 }),
+                await Train("reference", options => options with { Engine = options.Engine with { Name = EngineCatalog.Reference } }),
+            }
+        )
         {
             Assert.Equal(expected, actual, (x, y) => Math.Abs(x - y) <= 1e-4);
         }
@@ -63,14 +83,23 @@ public sealed class TrainingRunTests
         using var run = new TinyRun();
         EvaluationResult? first = null;
         // As computed: rounding the prompts changes the scores a little.
-        var seen = await run.TrainAsync(options => options with { PrefixCacheType = PrefixCacheType.Fp32 }, happened => first ??= (happened as EvaluationCompleted)?.Result);
+        var seen = await run.TrainAsync(
+            options => options with { PrefixCacheType = PrefixCacheType.Fp32 },
+            happened => first ??= (happened as EvaluationCompleted)?.Result
+        );
         using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
         using var score = model.Engine.Load(model.Assembler.Score(null), model.Checkpoint);
         var rows = DataFile.Read(run.Options.EvalData!, run.Options.Data);
         var encoded = new ExampleEncoder(model.Tokenizer, run.Options.Data, model.RenderChat).Encode(rows);
         for (var i = 0; i < encoded.Count; i++)
         {
-            var inputs = StepFeed.Create(StepLossKind.Choices, [new PromptExample(encoded[i].PromptIds, 0, [], encoded[i].ChoiceIds, encoded[i].Label!.Value)], 1).Inputs;
+            var inputs = StepFeed
+                .Create(
+                    StepLossKind.Choices,
+                    [new PromptExample(encoded[i].PromptIds, 0, [], encoded[i].ChoiceIds, encoded[i].Label!.Value)],
+                    1
+                )
+                .Inputs;
             var scores = score.Run(inputs)[ProgramNames.LogProbabilities].Floats;
             Assert.Equal(scores.Select(value => (double)value), first!.Examples[i].Scores, (x, y) => Math.Abs(x - y) <= 1e-6);
             Assert.Equal(encoded[i].LineNumber, first.Examples[i].LineNumber);
@@ -85,7 +114,14 @@ public sealed class TrainingRunTests
         using var run = new TinyRun();
 
         // Large steps wander, so that the best evaluation is seldom the last.
-        var result = await run.TrainAsync(options => options with { Steps = 12, EvalEvery = 1, Optimizer = options.Optimizer with { LearningRate = 20, Schedule = ScheduleKind.Constant } });
+        var result = await run.TrainAsync(options =>
+            options with
+            {
+                Steps = 12,
+                EvalEvery = 1,
+                Optimizer = options.Optimizer with { LearningRate = 20, Schedule = ScheduleKind.Constant },
+            }
+        );
         Assert.Equal(13, result.Evaluations.Count);
         var best = result.Evaluations.First(point => point.Metric == result.Evaluations.Max(other => other.Metric));
         Assert.Equal(best, result.Best);
@@ -98,11 +134,28 @@ public sealed class TrainingRunTests
     public async Task A_run_that_stops_improving_is_stopped()
     {
         using var run = new TinyRun();
-        var result = await run.TrainAsync(options => options with { EvalEvery = 2, Steps = 20, Patience = 2, Optimizer = options.Optimizer with { LearningRate = 1e-20f } });
+        var result = await run.TrainAsync(options =>
+            options with
+            {
+                EvalEvery = 2,
+                Steps = 20,
+                Patience = 2,
+                Optimizer = options.Optimizer with { LearningRate = 1e-20f },
+            }
+        );
         Assert.Equal(RunEnd.StoppedEarly, result.End);
         Assert.Equal(4, result.Steps);
         Assert.Equal(0, result.Best!.Step);
-        var again = await run.TrainAsync(options => options with { EvalEvery = 2, Steps = 20, Patience = 2, Optimizer = options.Optimizer with { LearningRate = 1e-20f }, Resume = true });
+        var again = await run.TrainAsync(options =>
+            options with
+            {
+                EvalEvery = 2,
+                Steps = 20,
+                Patience = 2,
+                Optimizer = options.Optimizer with { LearningRate = 1e-20f },
+                Resume = true,
+            }
+        );
         Assert.Equal((RunEnd.StoppedEarly, 4L), (again.End, again.Steps));
     }
 
@@ -149,13 +202,14 @@ public sealed class TrainingRunTests
         using var run = new TinyRun(EngineCatalog.Reference, "X");
         run.Write("free.jsonl", """{"prompt": "a", "completion": "b"}""");
         run.Write("poisoned.jsonl", """{"prompt": "aX", "completion": "b"}""");
-        FineTuneOptions Change(FineTuneOptions options) => options with
-        {
-            Data = new DataOptions { MaxLength = 32 },
-            Adapter = options.Adapter with { Scope = AdapterScope.All },
-            TrainData = run.At("free.jsonl"),
-            EvalData = run.At("poisoned.jsonl"),
-        };
+        FineTuneOptions Change(FineTuneOptions options) =>
+            options with
+            {
+                Data = new DataOptions { MaxLength = 32 },
+                Adapter = options.Adapter with { Scope = AdapterScope.All },
+                TrainData = run.At("free.jsonl"),
+                EvalData = run.At("poisoned.jsonl"),
+            };
         var result = await run.TrainAsync(Change);
         Assert.All(result.Evaluations, point => Assert.True(double.IsNaN(point.Metric)));
         Assert.Equal(0, result.Best!.Step);
@@ -173,7 +227,8 @@ public sealed class TrainingRunTests
                 {
                     run.Write("test.jsonl", [TinyRun.Row("late", 0), TinyRun.Row("rows", 1)]);
                 }
-            });
+            }
+        );
         Assert.Equal(2, result.Test!.Rows);
         Assert.Equal(2, result.TestBefore!.Rows);
         Assert.Equal(result.Best!.Step, result.Test.Step);
@@ -187,8 +242,12 @@ public sealed class TrainingRunTests
     {
         using var run = new TinyRun();
         var steps = 0;
-        var error = await Assert.ThrowsAnyAsync<Exception>(() => run.TrainAsync(
-            options => options with { TestData = run.At("absent.jsonl") }, happened => steps += happened is StepCompleted ? 1 : 0));
+        var error = await Assert.ThrowsAnyAsync<Exception>(() =>
+            run.TrainAsync(
+                options => options with { TestData = run.At("absent.jsonl") },
+                happened => steps += happened is StepCompleted ? 1 : 0
+            )
+        );
         Assert.Contains("absent.jsonl", error.Message);
         Assert.Equal(0, steps);
     }
@@ -198,23 +257,30 @@ public sealed class TrainingRunTests
     {
         using var run = new TinyRun();
         run.Write("empty.jsonl", """{"prompt": "a", "completion": "b"}""", """{"prompt": "a", "completion": ""}""");
-        var error = await Assert.ThrowsAsync<DataException>(() => run.TrainAsync(options => options with
-        {
-            Data = new DataOptions(),
-            TrainData = run.At("empty.jsonl"),
-            EvalData = null,
-            Adapter = options.Adapter with { Scope = AdapterScope.All },
-        }));
+        var error = await Assert.ThrowsAsync<DataException>(() =>
+            run.TrainAsync(options =>
+                options with
+                {
+                    Data = new DataOptions(),
+                    TrainData = run.At("empty.jsonl"),
+                    EvalData = null,
+                    Adapter = options.Adapter with { Scope = AdapterScope.All },
+                }
+            )
+        );
         Assert.Contains("2", error.Message);
 
         run.Write("train.jsonl", TinyRun.Row(new string('a', 50), 0), TinyRun.Row("short", 1));
         var notes = new List<RunNote>();
         RunPlan? plan = null;
-        await run.TrainAsync(null, happened =>
-        {
-            notes.AddRange(happened is RunNote note ? [note] : []);
-            plan ??= (happened as RunPlanned)?.Plan;
-        });
+        await run.TrainAsync(
+            null,
+            happened =>
+            {
+                notes.AddRange(happened is RunNote note ? [note] : []);
+                plan ??= (happened as RunPlanned)?.Plan;
+            }
+        );
         Assert.Equal(1, plan!.Train.RowsCut);
         Assert.Contains(notes, note => note.IsWarning && note.Text.Contains("1 of 2 training rows", StringComparison.Ordinal));
     }

@@ -10,9 +10,24 @@ namespace MobiZO.Text.Tests.ChatTemplates;
 
 public sealed partial class ChatTemplateFixtureTests
 {
-    public static TheoryData<string, string> Chats => ChatVector.Rows(
-        "smollm2", "chatml", "chatml-generation", "deepseek-r1", "gemma3", "granite-3", "llama-3.1", "llama2", "llama3", "mistral-v1",
-        "mistral-v3-tools", "phi3", "qwen2.5", "qwen3", "zephyr");
+    public static TheoryData<string, string> Chats =>
+        ChatVector.Rows(
+            "smollm2",
+            "chatml",
+            "chatml-generation",
+            "deepseek-r1",
+            "gemma3",
+            "granite-3",
+            "llama-3.1",
+            "llama2",
+            "llama3",
+            "mistral-v1",
+            "mistral-v3-tools",
+            "phi3",
+            "qwen2.5",
+            "qwen3",
+            "zephyr"
+        );
 
     public static TheoryData<string, string> Snippets => ChatVector.Rows("snippets");
 
@@ -22,19 +37,24 @@ public sealed partial class ChatTemplateFixtureTests
     {
         var vector = ChatVector.Find(suite, id);
         var template = ChatTemplate.Parse(ChatVector.TemplateText(vector.Template));
-        Check(vector, () =>
-        {
-            var rendered = template.RenderWithSpans(vector.Messages, vector.Options);
-            if (vector.GenerationSpans is { } spans)
+        Check(
+            vector,
+            () =>
             {
-                Assert.Equal(
-                    spans,
-                    rendered.GenerationSpans.Select(span =>
-                        (CodePoints(rendered.Text, span.Start.Value), CodePoints(rendered.Text, span.End.Value))));
-            }
+                var rendered = template.RenderWithSpans(vector.Messages, vector.Options);
+                if (vector.GenerationSpans is { } spans)
+                {
+                    Assert.Equal(
+                        spans,
+                        rendered.GenerationSpans.Select(span =>
+                            (CodePoints(rendered.Text, span.Start.Value), CodePoints(rendered.Text, span.End.Value))
+                        )
+                    );
+                }
 
-            return rendered.Text;
-        });
+                return rendered.Text;
+            }
+        );
     }
 
     [Theory]
@@ -42,12 +62,15 @@ public sealed partial class ChatTemplateFixtureTests
     public void RunsSnippetsAsJinjaDoes(string suite, string id)
     {
         var vector = ChatVector.Find(suite, id);
-        Check(vector, () =>
-        {
-            var variables = vector.Context.ToDictionary(entry => entry.Key, entry => HostValues.Import(entry.Value, entry.Key));
-            variables["strftime_now"] = Functions.StrftimeNow(new DateTime(2024, 7, 26, 9, 5, 7));
-            return Interpreter.Render(Parser.Parse(vector.Template), variables).Text;
-        });
+        Check(
+            vector,
+            () =>
+            {
+                var variables = vector.Context.ToDictionary(entry => entry.Key, entry => HostValues.Import(entry.Value, entry.Key));
+                variables["strftime_now"] = Functions.StrftimeNow(new DateTime(2024, 7, 26, 9, 5, 7));
+                return Interpreter.Render(Parser.Parse(vector.Template), variables).Text;
+            }
+        );
     }
 
     private static void Check(ChatVector vector, Func<string> render)

@@ -19,7 +19,9 @@ public sealed class ChatTemplateTests
         var expected = "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello <|im_end|>\n";
         Assert.Equal(expected, template.Render(s_messages, ChatTemplateOptions.Default));
         Assert.Equal(
-            expected + "<|im_start|>assistant\n", template.Render(s_messages, new ChatTemplateOptions { AddGenerationPrompt = true }));
+            expected + "<|im_start|>assistant\n",
+            template.Render(s_messages, new ChatTemplateOptions { AddGenerationPrompt = true })
+        );
     }
 
     [Fact]
@@ -27,7 +29,9 @@ public sealed class ChatTemplateTests
     {
         var options = new ChatTemplateOptions { ContinueFinalMessage = true };
         Assert.Equal(
-            "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello ", ChatTemplate.Parse(ChatMl).Render(s_messages, options));
+            "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello ",
+            ChatTemplate.Parse(ChatMl).Render(s_messages, options)
+        );
         Assert.Equal("Hello", ChatTemplate.Parse("{{ messages[-1].content | trim }}").Render(s_messages, options));
     }
 
@@ -45,8 +49,9 @@ public sealed class ChatTemplateTests
     [InlineData("x", "[{\"role\": \"user\", \"content\": []}]", "no part of it has any")]
     public void RefusesToContinueWhatIsNotThere(string template, string messages, string error)
     {
-        var exception = Assert.Throws<ChatTemplateException>(
-            () => ChatTemplate.Parse(template).Render(Messages(messages), new ChatTemplateOptions { ContinueFinalMessage = true }));
+        var exception = Assert.Throws<ChatTemplateException>(() =>
+            ChatTemplate.Parse(template).Render(Messages(messages), new ChatTemplateOptions { ContinueFinalMessage = true })
+        );
         Assert.Contains(error, exception.Message);
     }
 
@@ -56,10 +61,16 @@ public sealed class ChatTemplateTests
         var template = ChatTemplate.Parse(ChatMl);
         Assert.Contains(
             "empty conversation",
-            Assert.Throws<ChatTemplateException>(() => template.Render(Array.Empty<ChatMessage>(), ChatTemplateOptions.Default)).Message);
-        Assert.Contains("not compatible", Assert.Throws<ChatTemplateException>(
-            () => template.Render(
-                s_messages, new ChatTemplateOptions { AddGenerationPrompt = true, ContinueFinalMessage = true })).Message);
+            Assert.Throws<ChatTemplateException>(() => template.Render(Array.Empty<ChatMessage>(), ChatTemplateOptions.Default)).Message
+        );
+        Assert.Contains(
+            "not compatible",
+            Assert
+                .Throws<ChatTemplateException>(() =>
+                    template.Render(s_messages, new ChatTemplateOptions { AddGenerationPrompt = true, ContinueFinalMessage = true })
+                )
+                .Message
+        );
     }
 
     [Fact]
@@ -72,7 +83,8 @@ public sealed class ChatTemplateTests
         };
         Assert.Equal(
             "<s><end>2[]None",
-            ChatTemplate.Parse("{{ bos_token }}{{ eos_token }}{{ n }}[{{ pad_token }}]{{ tools }}").Render(s_messages, options));
+            ChatTemplate.Parse("{{ bos_token }}{{ eos_token }}{{ n }}[{{ pad_token }}]{{ tools }}").Render(s_messages, options)
+        );
     }
 
     [Fact]
@@ -82,7 +94,8 @@ public sealed class ChatTemplateTests
         Assert.Throws<ArgumentException>(() => template.Render(s_messages, Extra("messages", "x")));
         Assert.Contains(
             "System.Text.StringBuilder",
-            Assert.Throws<ArgumentException>(() => template.Render(s_messages, Extra("x", new System.Text.StringBuilder()))).Message);
+            Assert.Throws<ArgumentException>(() => template.Render(s_messages, Extra("x", new System.Text.StringBuilder()))).Message
+        );
 
         static ChatTemplateOptions Extra(string name, object value) =>
             new() { ExtraVariables = new Dictionary<string, object?> { [name] = value } };
@@ -94,8 +107,10 @@ public sealed class ChatTemplateTests
         var messages = Messages("[{\"role\": \"assistant\", \"content\": null, \"reasoning\": \"r\"}]");
         Assert.Equal(
             "['role', 'reasoning', 'reasoning_content', 'thinking']rr",
-            ChatTemplate.Parse("{{ messages[0] | list }}{{ messages[0].thinking }}{{ messages[0].reasoning_content }}")
-                .Render(messages, ChatTemplateOptions.Default));
+            ChatTemplate
+                .Parse("{{ messages[0] | list }}{{ messages[0].thinking }}{{ messages[0].reasoning_content }}")
+                .Render(messages, ChatTemplateOptions.Default)
+        );
     }
 
     [Fact]
@@ -119,8 +134,9 @@ public sealed class ChatTemplateTests
     [Fact]
     public void ReadsJson()
     {
-        var tree = (IReadOnlyDictionary<string, object?>)Json(
-            "{\"b\": [1, 2.5, true, null, \"x\", 123456789012345678901234567890], \"a\": 1, \"b2\": 1e2}")!;
+        var tree =
+            (IReadOnlyDictionary<string, object?>)
+                Json("{\"b\": [1, 2.5, true, null, \"x\", 123456789012345678901234567890], \"a\": 1, \"b2\": 1e2}")!;
         Assert.Equal(["b", "a", "b2"], tree.Keys);
         Assert.Equal([1L, 2.5, true, null, "x", BigInteger.Parse("123456789012345678901234567890")], (IReadOnlyList<object?>)tree["b"]!);
         Assert.Equal(100.0, tree["b2"]);

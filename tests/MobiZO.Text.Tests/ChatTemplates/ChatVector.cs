@@ -34,21 +34,23 @@ internal sealed class ChatVector
     public IReadOnlyList<IReadOnlyDictionary<string, object?>> Messages =>
         [.. List("messages")!.Select(message => (IReadOnlyDictionary<string, object?>)message!)];
 
-    public ChatTemplateOptions Options => new()
-    {
-        AddGenerationPrompt = _line.GetProperty("add_generation_prompt").GetBoolean(),
-        ContinueFinalMessage = _line.GetProperty("continue_final_message").GetBoolean(),
-        SpecialTokens = Tree("variables").ToDictionary(entry => entry.Key, entry => (string)entry.Value!),
-        ExtraVariables = Tree("kwargs"),
-        Tools = List("tools"),
-        Documents = List("documents"),
-        CurrentTime = s_time,
-    };
+    public ChatTemplateOptions Options =>
+        new()
+        {
+            AddGenerationPrompt = _line.GetProperty("add_generation_prompt").GetBoolean(),
+            ContinueFinalMessage = _line.GetProperty("continue_final_message").GetBoolean(),
+            SpecialTokens = Tree("variables").ToDictionary(entry => entry.Key, entry => (string)entry.Value!),
+            ExtraVariables = Tree("kwargs"),
+            Tools = List("tools"),
+            Documents = List("documents"),
+            CurrentTime = s_time,
+        };
 
     /// <summary>Start and end of each generation span in code points, or null where the line does not tell.</summary>
-    public IReadOnlyList<(int Start, int End)>? GenerationSpans => _line.TryGetProperty("generation_spans", out var spans)
-        ? [.. spans.EnumerateArray().Select(span => (span[0].GetInt32(), span[1].GetInt32()))]
-        : null;
+    public IReadOnlyList<(int Start, int End)>? GenerationSpans =>
+        _line.TryGetProperty("generation_spans", out var spans)
+            ? [.. spans.EnumerateArray().Select(span => (span[0].GetInt32(), span[1].GetInt32()))]
+            : null;
 
     /// <summary>Suite and identity of every line of the suites that there are.</summary>
     public static TheoryData<string, string> Rows(params string[] suites)
@@ -75,9 +77,10 @@ internal sealed class ChatVector
         return File.Exists(path) ? File.ReadLines(path).Select(line => new ChatVector(JsonDocument.Parse(line).RootElement)) : [];
     }
 
-    private IReadOnlyDictionary<string, object?> Tree(string name) => _line.TryGetProperty(name, out var element)
-        ? (IReadOnlyDictionary<string, object?>)ChatValue.FromJson(element)!
-        : new Dictionary<string, object?>();
+    private IReadOnlyDictionary<string, object?> Tree(string name) =>
+        _line.TryGetProperty(name, out var element)
+            ? (IReadOnlyDictionary<string, object?>)ChatValue.FromJson(element)!
+            : new Dictionary<string, object?>();
 
     private IReadOnlyList<object?>? List(string name) =>
         _line.TryGetProperty(name, out var element) ? (IReadOnlyList<object?>?)ChatValue.FromJson(element) : null;

@@ -17,10 +17,12 @@ public sealed class HostileTemplateTests
     [InlineData("{% set ns = namespace(x=[]) %}{% for i in range(9999) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}")]
     [InlineData("{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}")]
     [InlineData(
-        "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x | tojson | length }}")]
+        "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x | tojson | length }}"
+    )]
     [InlineData(
         "{% set ns = namespace(x=[1], y=[1]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% set ns.y = [ns.y, ns.y] %}"
-        + "{% endfor %}{{ ns.x == ns.y }}")]
+            + "{% endfor %}{{ ns.x == ns.y }}"
+    )]
     [InlineData("{{ 'a' * 99999999999 }}")]
     [InlineData("{{ [1] * 99999999999 }}")]
     [InlineData("{{ range(99999999999) }}")]
@@ -64,8 +66,11 @@ public sealed class HostileTemplateTests
     public void DeepExpressionsDoNotOverflowTheStack(string before, string middle, string after)
     {
         const int Depth = 20_000;
-        var template = new StringBuilder("{{ ").Insert(3, before, Depth).Append(middle)
-            .Insert(3 + (before.Length * Depth) + middle.Length, after, Depth).Append(" }}");
+        var template = new StringBuilder("{{ ")
+            .Insert(3, before, Depth)
+            .Append(middle)
+            .Insert(3 + (before.Length * Depth) + middle.Length, after, Depth)
+            .Append(" }}");
         Assert.Throws<ChatTemplateException>(() => JinjaText.Render(template.ToString(), "{\"x\": \"\"}"));
     }
 
@@ -84,14 +89,17 @@ public sealed class HostileTemplateTests
     {
         Assert.Contains(
             "nests deeper",
-            JinjaText.Error("{% for " + new string('(', 20_000) + "x" + new string(')', 20_000) + " in [1] %}{% endfor %}").Message);
+            JinjaText.Error("{% for " + new string('(', 20_000) + "x" + new string(')', 20_000) + " in [1] %}{% endfor %}").Message
+        );
     }
 
     [Fact]
     public void RefusesAHugeTemplate()
     {
         Assert.Contains(
-            "more than allowed", Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse(new string('a', 2_000_000))).Message);
+            "more than allowed",
+            Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse(new string('a', 2_000_000))).Message
+        );
     }
 
     [Fact]
@@ -99,7 +107,9 @@ public sealed class HostileTemplateTests
     {
         Exception? caught = null;
         var thread = new Thread(
-            () => caught = Record.Exception(() => JinjaText.Render("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}")), 256 * 1024);
+            () => caught = Record.Exception(() => JinjaText.Render("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}")),
+            256 * 1024
+        );
         thread.Start();
         thread.Join();
         Assert.IsType<ChatTemplateException>(caught);

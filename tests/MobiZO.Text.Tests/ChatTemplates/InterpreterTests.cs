@@ -6,7 +6,8 @@ public sealed class InterpreterTests
     [Theory]
     [InlineData(
         "{{ 1 + 2 * 3 }} {{ 7 // -2 }} {{ -7 % 3 }} {{ 2 ** -1 }} {{ 1e16 }} {{ 0.1 + 0.2 }} {{ 1e-5 }} {{ 123456789.125 }}",
-        "7 -4 2 0.5 1e+16 0.30000000000000004 1e-05 123456789.125")]
+        "7 -4 2 0.5 1e+16 0.30000000000000004 1e-05 123456789.125"
+    )]
     [InlineData("{{ true + 1 }} {{ 1 == true }} {{ '1' == 1 }} {{ [1] == (1,) }} {{ {1: 'a'}[1.0] }}", "2 True False False a")]
     [InlineData("{{ 'a' if false }}|{{ none }}|{{ u }}|{{ [u] }}", "|None||[Undefined]")]
     [InlineData("{% for i in [1, 2, 3] %}{{ loop.index }}{{ ',' if not loop.last }}{% endfor %}", "1,2,3")]
@@ -16,7 +17,8 @@ public sealed class InterpreterTests
     [InlineData("{{ {'b': [1, none, true], 'a': 'x\"'} | tojson }}", "{\"b\": [1, null, true], \"a\": \"x\\\"\"}")]
     [InlineData(
         "{{ 'x' is string }} {{ {} is mapping }} {{ u is defined }} {{ 3 is odd }} {{ 4 is divisibleby 2 }} {{ 1 is not none }}",
-        "True True False True True True")]
+        "True True False True True True"
+    )]
     [InlineData("{% macro greet(n='x') %}<{{ n }}>{% endmacro %}{{ greet() }}{{ greet('y') }}{{ greet(n='z') }}", "<x><y><z>")]
     [InlineData("{{ 'one two'.split() }}{{ 'abc'[1:] }}{{ 'a😀b'[::-1] }}{{ 'a😀b' | length }}", "['one', 'two']bcb😀a3")]
     [InlineData("{{ [1, 2, 3] | select('odd') | list }}{{ [1, 2] | map('string') | join }}", "[1, 3]12")]

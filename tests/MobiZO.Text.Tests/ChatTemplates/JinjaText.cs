@@ -12,8 +12,9 @@ internal static class JinjaText
     public static string Render(string template, string variablesJson = "{}")
     {
         var tree = (IReadOnlyDictionary<string, object?>)ChatValue.FromJson(JsonDocument.Parse(variablesJson).RootElement)!;
-        return Interpreter.Render(
-            Parser.Parse(template), tree.ToDictionary(entry => entry.Key, entry => HostValues.Import(entry.Value, entry.Key))).Text;
+        return Interpreter
+            .Render(Parser.Parse(template), tree.ToDictionary(entry => entry.Key, entry => HostValues.Import(entry.Value, entry.Key)))
+            .Text;
     }
 
     public static ChatTemplateException Error(string template, string variablesJson = "{}") =>

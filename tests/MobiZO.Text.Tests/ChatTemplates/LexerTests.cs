@@ -10,9 +10,7 @@ public sealed class LexerTests
     {
         var tokens = Lexer.Tokenize("a{{ b.c[1] }}{% if x %}");
 
-        Assert.Equal(
-            ["a", "{{", "b", ".", "c", "[", "1", "]", "}}", "{%", "if", "x", "%}", ""],
-            tokens.Select(token => token.Text));
+        Assert.Equal(["a", "{{", "b", ".", "c", "[", "1", "]", "}}", "{%", "if", "x", "%}", ""], tokens.Select(token => token.Text));
         Assert.Equal(TokenKind.End, tokens[^1].Kind);
     }
 

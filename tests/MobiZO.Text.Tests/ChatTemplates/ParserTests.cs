@@ -8,8 +8,13 @@ public sealed class ParserTests
     [Fact]
     public void ParsesALoopWithBranches()
     {
-        var loop = Assert.IsType<ForStatement>(Assert.Single(Parser.Parse(
-            "{% for k, v in d.items() if v recursive %}{% if k %}a{% elif v %}b{% else %}c{% endif %}{% else %}d{% endfor %}")));
+        var loop = Assert.IsType<ForStatement>(
+            Assert.Single(
+                Parser.Parse(
+                    "{% for k, v in d.items() if v recursive %}{% if k %}a{% elif v %}b{% else %}c{% endif %}{% else %}d{% endfor %}"
+                )
+            )
+        );
 
         Assert.True(loop.IsRecursive);
         Assert.IsType<TupleTarget>(loop.Target);

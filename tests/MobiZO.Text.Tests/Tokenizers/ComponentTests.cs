@@ -17,45 +17,75 @@ public sealed class ComponentTests
     private static readonly string[] s_refused = ["BertNormalizer", "Nmt", "BertPreTokenizer", "UnicodeScripts", "CTC", "WordPiece"];
 
     [Fact]
-    public void Normalizers() => Check("normalizers", 160, (vector, config) =>
-    {
-        Piece normalized = NormalizerReader.Read(config).Normalize(Whole(vector.Text("input")));
-        return Vector.Difference("output", vector.Text("output"), normalized.Span.ToString());
-    });
+    public void Normalizers() =>
+        Check(
+            "normalizers",
+            160,
+            (vector, config) =>
+            {
+                Piece normalized = NormalizerReader.Read(config).Normalize(Whole(vector.Text("input")));
+                return Vector.Difference("output", vector.Text("output"), normalized.Span.ToString());
+            }
+        );
 
     [Fact]
-    public void PreTokenizers() => Check("pre_tokenizers", 308, (vector, config) =>
-    {
-        string input = vector.Text("input");
-        IPreTokenizer preTokenizer = PreTokenizerReader.Read(config);
-        var parts = new List<Piece>();
-        if (input.Length > 0)
-        {
-            preTokenizer.Split(Whole(input), parts);
-        }
+    public void PreTokenizers() =>
+        Check(
+            "pre_tokenizers",
+            308,
+            (vector, config) =>
+            {
+                string input = vector.Text("input");
+                IPreTokenizer preTokenizer = PreTokenizerReader.Read(config);
+                var parts = new List<Piece>();
+                if (input.Length > 0)
+                {
+                    preTokenizer.Split(Whole(input), parts);
+                }
 
-        var expected = vector.Get("output").EnumerateArray().Select(part =>
-            (Text: part[0].GetString()!, Start: Units(input, part[1][0].GetInt32()), End: Units(input, part[1][1].GetInt32())));
-        var found = parts.Select(part =>
-        {
-            (int start, int end) = part.OriginalRange(0, part.Span.Length);
-            return (Text: part.Span.ToString(), Start: start, End: end);
-        });
-        return Vector.Difference("parts", expected.ToArray(), found.ToArray());
-    });
+                var expected = vector
+                    .Get("output")
+                    .EnumerateArray()
+                    .Select(part =>
+                        (Text: part[0].GetString()!, Start: Units(input, part[1][0].GetInt32()), End: Units(input, part[1][1].GetInt32()))
+                    );
+                var found = parts.Select(part =>
+                {
+                    (int start, int end) = part.OriginalRange(0, part.Span.Length);
+                    return (Text: part.Span.ToString(), Start: start, End: end);
+                });
+                return Vector.Difference("parts", expected.ToArray(), found.ToArray());
+            }
+        );
 
     [Fact]
-    public void Decoders() => Check("decoders", 257, (vector, config) =>
-        Vector.Difference("output", vector.Text("output"), string.Concat(DecoderReader.Read(config).Decode([.. vector.Texts("tokens")]))));
+    public void Decoders() =>
+        Check(
+            "decoders",
+            257,
+            (vector, config) =>
+                Vector.Difference(
+                    "output",
+                    vector.Text("output"),
+                    string.Concat(DecoderReader.Read(config).Decode([.. vector.Texts("tokens")]))
+                )
+        );
 
     private static void Check(string kind, int supported, Func<Vector, ConfigNode, string?> check)
     {
-        List<Vector> vectors = [.. Vector.ReadAll(Shared.PathOf(Folder, $"{kind}.jsonl"))
-            .Where(vector => !s_refused.Contains(vector.Get("config").GetProperty("type").GetString()))];
-        Vector.CheckAll(vectors, vector =>
-            check(vector, ConfigNode.Root(kind, vector.Get("config"))) is { } problem
-                ? $"{vector.Get("config").GetRawText()} {problem}"
-                : null);
+        List<Vector> vectors =
+        [
+            .. Vector
+                .ReadAll(Shared.PathOf(Folder, $"{kind}.jsonl"))
+                .Where(vector => !s_refused.Contains(vector.Get("config").GetProperty("type").GetString())),
+        ];
+        Vector.CheckAll(
+            vectors,
+            vector =>
+                check(vector, ConfigNode.Root(kind, vector.Get("config"))) is { } problem
+                    ? $"{vector.Get("config").GetRawText()} {problem}"
+                    : null
+        );
         Assert.Equal(supported, vectors.Count);
     }
 

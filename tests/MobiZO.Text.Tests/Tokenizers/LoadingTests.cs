@@ -65,7 +65,20 @@ public sealed class LoadingTests
     public void Any_value_in_any_place_is_read_or_refused()
     {
         string[] values =
-            ["null", "true", "-1", "16777216", "1e99", "\"\"", "\"x\"", "\"\\ud800\"", "[]", "{}", "[[]]", "{\"type\":\"BPE\"}"];
+        [
+            "null",
+            "true",
+            "-1",
+            "16777216",
+            "1e99",
+            "\"\"",
+            "\"x\"",
+            "\"\\ud800\"",
+            "[]",
+            "{}",
+            "[[]]",
+            "{\"type\":\"BPE\"}",
+        ];
         int refused = 0;
         foreach (string path in Paths(JsonNode.Parse(Small)!))
         {
@@ -102,7 +115,10 @@ public sealed class LoadingTests
     [InlineData("$.model.merges[0]", "\"a\"", "expected two tokens")]
     [InlineData("$.added_tokens[0].id", "3", "has the id 3, but 0 in the vocabulary")]
     [InlineData(
-        "$.post_processor.special_tokens", "{\"<s>\":{\"ids\":[77],\"tokens\":[\"<s>\"]}}", "the id 77 is not that of a token '<s>'")]
+        "$.post_processor.special_tokens",
+        "{\"<s>\":{\"ids\":[77],\"tokens\":[\"<s>\"]}}",
+        "the id 77 is not that of a token '<s>'"
+    )]
     [InlineData("$.pre_tokenizer.pretokenizers[0].behavior", "\"Sideways\"", "Sideways")]
     [InlineData("$.pre_tokenizer.pretokenizers[3].replacement", "\"ab\"", "expected one character")]
     public void Messages_name_the_construct(string path, string value, string expected)
@@ -115,11 +131,17 @@ public sealed class LoadingTests
     [Fact]
     public void Other_models_are_refused_by_name()
     {
-        string[] files = [.. Directory.GetFiles(Shared.PathOf(Suite.Folder, "synthetic"), "*.tokenizer.json")
-            .Where(file => Suite.IsOtherModel(Path.GetFileName(file)))];
+        string[] files =
+        [
+            .. Directory
+                .GetFiles(Shared.PathOf(Suite.Folder, "synthetic"), "*.tokenizer.json")
+                .Where(file => Suite.IsOtherModel(Path.GetFileName(file))),
+        ];
         Assert.Equal(3, files.Length);
-        Assert.All(files, file =>
-            Assert.Contains("is not supported", Assert.Throws<TokenizerException>(() => Tokenizer.FromFile(file)).Message));
+        Assert.All(
+            files,
+            file => Assert.Contains("is not supported", Assert.Throws<TokenizerException>(() => Tokenizer.FromFile(file)).Message)
+        );
     }
 
     private static ITokenizer Load(string json) => TokenizerJson.Read("small.json", System.Text.Encoding.UTF8.GetBytes(json));

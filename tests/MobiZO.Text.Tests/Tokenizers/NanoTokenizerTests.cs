@@ -6,18 +6,20 @@ namespace MobiZO.Text.Tests.Tokenizers;
 public sealed class NanoTokenizerTests
 {
     private static readonly ITokenizer s_tokenizer = Tokenizer.FromFile(
-        Path.Combine(Shared.Repository, "models", "nano", "tokenizer.json"));
+        Path.Combine(Shared.Repository, "models", "nano", "tokenizer.json")
+    );
 
-    public static TheoryData<string, int[], int[]> Texts => new()
-    {
-        { "", [], [] },
-        { "Hello, world!", [42, 626, 81, 14, 787, 3], [0, 1, 1, 4, 4, 5, 5, 6, 6, 12, 12, 13] },
-        { "It was terrible", [875, 351, 1406, 3873], [0, 2, 2, 6, 6, 10, 10, 15] },
-        { "123", [3110, 21], [0, 2, 2, 3] },
-        { "a\U0001F600b", [67, 175, 256, 249, 225, 68], [0, 1, 1, 3, 1, 3, 1, 3, 1, 3, 3, 4] },
-        { "x <|im_start|><|im_start|> y", [90, 223, 1, 1, 320], [0, 1, 1, 2, 2, 14, 14, 26, 26, 28] },
-        { "<|im_start|>\n\nnext", [1, 201, 201, 713, 1112], [0, 12, 12, 13, 13, 14, 14, 16, 16, 18] },
-    };
+    public static TheoryData<string, int[], int[]> Texts =>
+        new()
+        {
+            { "", [], [] },
+            { "Hello, world!", [42, 626, 81, 14, 787, 3], [0, 1, 1, 4, 4, 5, 5, 6, 6, 12, 12, 13] },
+            { "It was terrible", [875, 351, 1406, 3873], [0, 2, 2, 6, 6, 10, 10, 15] },
+            { "123", [3110, 21], [0, 2, 2, 3] },
+            { "a\U0001F600b", [67, 175, 256, 249, 225, 68], [0, 1, 1, 3, 1, 3, 1, 3, 1, 3, 3, 4] },
+            { "x <|im_start|><|im_start|> y", [90, 223, 1, 1, 320], [0, 1, 1, 2, 2, 14, 14, 26, 26, 28] },
+            { "<|im_start|>\n\nnext", [1, 201, 201, 713, 1112], [0, 12, 12, 13, 13, 14, 14, 16, 16, 18] },
+        };
 
     [Theory]
     [MemberData(nameof(Texts))]

@@ -13,18 +13,28 @@ public sealed class GuideTests
 
     [Fact]
     public void Every_command_is_in_the_table() =>
-        Assert.All(TrainBenchCommand.Create().Subcommands.Where(command => !command.Hidden), command => Assert.Contains(s_page, line => line.StartsWith($"| `{command.Name}` |", StringComparison.Ordinal)));
+        Assert.All(
+            TrainBenchCommand.Create().Subcommands.Where(command => !command.Hidden),
+            command => Assert.Contains(s_page, line => line.StartsWith($"| `{command.Name}` |", StringComparison.Ordinal))
+        );
 
     [Fact]
     public void Example_lines_are_understood()
     {
-        var lines = s_page.Where(line => line.StartsWith("    dotnet run", StringComparison.Ordinal) && !line.Contains("<command>", StringComparison.Ordinal)).ToList();
+        var lines = s_page
+            .Where(line =>
+                line.StartsWith("    dotnet run", StringComparison.Ordinal) && !line.Contains("<command>", StringComparison.Ordinal)
+            )
+            .ToList();
         Assert.Equal(5, lines.Count);
-        Assert.All(lines, line =>
-        {
-            var arguments = line[(line.IndexOf(Program, StringComparison.Ordinal) + Program.Length)..];
-            Assert.Empty(TrainBenchCommand.Create().Parse(arguments).Errors);
-        });
+        Assert.All(
+            lines,
+            line =>
+            {
+                var arguments = line[(line.IndexOf(Program, StringComparison.Ordinal) + Program.Length)..];
+                Assert.Empty(TrainBenchCommand.Create().Parse(arguments).Errors);
+            }
+        );
     }
 
     [Fact]

@@ -8,7 +8,8 @@ public sealed class StatisticsTests
     [InlineData(new[] { 3d, 1, 2 }, 2)]
     [InlineData(new[] { 4d, 1, 3, 2 }, 2.5)]
     [InlineData(new[] { 7d }, 7)]
-    public void The_median_is_the_middle_or_the_mean_of_the_two_middle_ones(double[] values, double median) => Assert.Equal(median, Statistics.Median(values));
+    public void The_median_is_the_middle_or_the_mean_of_the_two_middle_ones(double[] values, double median) =>
+        Assert.Equal(median, Statistics.Median(values));
 
     [Fact]
     public void Nothing_has_no_median() => Assert.Throws<ArgumentException>(() => Statistics.Median([]));

@@ -14,12 +14,35 @@ public sealed class RaceObserverTests
     [Fact]
     public void Time_is_charged_to_what_went_on_and_the_goal_stops_the_run()
     {
-        var observer = Observe(new RaceTask { Name = "t", TrainData = "t", Template = "t", Gain = 0.25 });
+        var observer = Observe(
+            new RaceTask
+            {
+                Name = "t",
+                TrainData = "t",
+                Template = "t",
+                Gain = 0.25,
+            }
+        );
         At(3, observer, new StageProgress("preparing weights", 100, 100));
         At(4, observer, new StageProgress("caching training prompts", 0, 8));
         At(6, observer, new StageProgress("caching training prompts", 8, 8));
         At(7, observer, new RunNote("note", false));
-        At(7.5, observer, new PrefixesPlanned("evaluation", new PrefixCachePlan { Found = 0, Computed = 4, Left = 2, SharedTokens = 0, Bytes = 1, Seconds = 1 }));
+        At(
+            7.5,
+            observer,
+            new PrefixesPlanned(
+                "evaluation",
+                new PrefixCachePlan
+                {
+                    Found = 0,
+                    Computed = 4,
+                    Left = 2,
+                    SharedTokens = 0,
+                    Bytes = 1,
+                    Seconds = 1,
+                }
+            )
+        );
         At(8, observer, new StageProgress("caching evaluation prompts", 4, 4));
         At(9, observer, new StageProgress("evaluating", 4, 4));
         At(10, observer, Evaluation(0, correct: 2));
@@ -45,7 +68,15 @@ public sealed class RaceObserverTests
     [Fact]
     public void A_run_that_does_not_arrive_says_why_and_where_it_was()
     {
-        var observer = Observe(new RaceTask { Name = "t", TrainData = "t", Template = "t", Goal = 0.9 });
+        var observer = Observe(
+            new RaceTask
+            {
+                Name = "t",
+                TrainData = "t",
+                Template = "t",
+                Goal = 0.9,
+            }
+        );
         At(10, observer, Evaluation(0, correct: 3));
         _now = 12;
         var result = observer.Finish("stopped");
@@ -63,17 +94,23 @@ public sealed class RaceObserverTests
         var start = RaceTasks.Find("sms").CreateRun("model", "data", "out", 1);
         var method = RaceMethod.Find(name);
         var run = method.Apply(start, Settings(RaceTasks.Find("sms")));
-        Assert.Equal((isSequential, scope, queries ?? start.Optimizer.Queries), (method.IsSequential, run.Adapter.Scope, run.Optimizer.Queries));
+        Assert.Equal(
+            (isSequential, scope, queries ?? start.Optimizer.Queries),
+            (method.IsSequential, run.Adapter.Scope, run.Optimizer.Queries)
+        );
         Assert.Empty(run.Validate());
     }
 
     [Fact]
     public void Built_in_tasks_are_sound_runs_with_a_goal() =>
-        Assert.All(RaceTasks.BuiltIn, task =>
-        {
-            Assert.Empty(task.CreateRun("model", "data", "out", 1).Validate());
-            Assert.True(task.GoalAfter(0.5) is > 0.5 and < 1);
-        });
+        Assert.All(
+            RaceTasks.BuiltIn,
+            task =>
+            {
+                Assert.Empty(task.CreateRun("model", "data", "out", 1).Validate());
+                Assert.True(task.GoalAfter(0.5) is > 0.5 and < 1);
+            }
+        );
 
     [Fact]
     public void Unknown_names_are_refused()
@@ -82,21 +119,34 @@ public sealed class RaceObserverTests
         Assert.Contains("mezo", Assert.Throws<FormatException>(() => RaceMethod.Find("adam")).Message, StringComparison.Ordinal);
     }
 
-    private static RaceSettings Settings(RaceTask task) => new()
-    {
-        Task = task,
-        Method = "default",
-        Model = "m",
-        DataRoot = "d",
-        WorkFolder = "w",
-        Seed = 1,
-        EvalEvery = 1,
-        LimitSeconds = 60,
-        PrgeRate = 5e-5f,
-    };
+    private static RaceSettings Settings(RaceTask task) =>
+        new()
+        {
+            Task = task,
+            Method = "default",
+            Model = "m",
+            DataRoot = "d",
+            WorkFolder = "w",
+            Seed = 1,
+            EvalEvery = 1,
+            LimitSeconds = 60,
+            PrgeRate = 5e-5f,
+        };
 
-    private static StepCompleted Step(long step) => new(
-        new StepResult { Step = step, Losses = [1, 1], ProjectedGradients = [0], LearningRate = 1, Skipped = false }, 10, 5, 0);
+    private static StepCompleted Step(long step) =>
+        new(
+            new StepResult
+            {
+                Step = step,
+                Losses = [1, 1],
+                ProjectedGradients = [0],
+                LearningRate = 1,
+                Skipped = false,
+            },
+            10,
+            5,
+            0
+        );
 
     private static EvaluationCompleted Evaluation(long step, int correct)
     {

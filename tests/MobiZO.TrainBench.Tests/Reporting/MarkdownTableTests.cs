@@ -11,15 +11,9 @@ public sealed class MarkdownTableTests
         table.Add("a|b", "1");
         table.Add("long name", "-");
         Assert.Equal(
-            [
-                "Title",
-                "",
-                "| name      | n |",
-                "|-----------|---|",
-                @"| a\|b      | 1 |",
-                "| long name | - |",
-            ],
-            MarkdownTable.Lines(table));
+            ["Title", "", "| name      | n |", "|-----------|---|", @"| a\|b      | 1 |", "| long name | - |"],
+            MarkdownTable.Lines(table)
+        );
     }
 
     [Fact]

@@ -10,7 +10,11 @@ public sealed class ProgramCostTests
     // q and o 24 x 24, k and v 24 x 12, gate, up and down 24 x 48.
     private const double WeightsOfLayer = (2 * 24 * 24) + (2 * 24 * 12) + (3 * 24 * 48);
 
-    private const int Rows = 12, Tokens = 3, Cached = 4, Answers = 12, Candidates = 3;
+    private const int Rows = 12,
+        Tokens = 3,
+        Cached = 4,
+        Answers = 12,
+        Candidates = 3;
 
     [Fact]
     public void A_step_over_all_tokens()
@@ -30,7 +34,10 @@ public sealed class ProgramCostTests
 
     [Fact]
     public void Only_the_matrices_of_linear_layers_shrink_with_the_format() =>
-        Assert.Equal(Of(PrefixKind.Tokens, StepLossKind.Choices).WeightBytes - (3 * 2 * WeightsOfLayer), Of(PrefixKind.Tokens, StepLossKind.Choices, bytesPerWeight: 1).WeightBytes);
+        Assert.Equal(
+            Of(PrefixKind.Tokens, StepLossKind.Choices).WeightBytes - (3 * 2 * WeightsOfLayer),
+            Of(PrefixKind.Tokens, StepLossKind.Choices, bytesPerWeight: 1).WeightBytes
+        );
 
     [Fact]
     public void Cached_prompts_cost_attention_only() =>
@@ -48,7 +55,14 @@ public sealed class ProgramCostTests
     private static ProgramCost Of(PrefixKind prompt, StepLossKind loss, double bytesPerWeight = 4)
     {
         var model = new TinyLlama();
-        var program = model.Assembler.Step(new StepOptions { Adapter = model.Adapter(2, "q_proj", "v_proj"), Prompt = prompt, Loss = loss });
+        var program = model.Assembler.Step(
+            new StepOptions
+            {
+                Adapter = model.Adapter(2, "q_proj", "v_proj"),
+                Prompt = prompt,
+                Loss = loss,
+            }
+        );
         return ProgramCost.Of(program, ProgramInputs.Extents, bytesPerWeight);
     }
 }

@@ -18,7 +18,8 @@ public sealed class StepGridTests
                 new StepShape(AdapterScope.All, EstimatorKind.TwoSided, 8, 1, 0, 16),
                 new StepShape(AdapterScope.All, EstimatorKind.TwoSided, 8, 4, 0, 16),
             ],
-            shapes);
+            shapes
+        );
     }
 
     [Fact]

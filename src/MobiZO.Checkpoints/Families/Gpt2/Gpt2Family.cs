@@ -30,7 +30,8 @@ internal sealed class Gpt2Family : IModelFamily
 
     public ModelDescription Describe(ConfigSource source)
     {
-        ConfigKey activation = new("activation_function", null), scaled = new("scale_attn_weights", null);
+        ConfigKey activation = new("activation_function", null),
+            scaled = new("scale_attn_weights", null);
         source.RequireText(activation, "gelu_new", "gelu_pytorch_tanh");
         source.RequireOff(new("scale_attn_by_inverse_layer_idx", null));
         source.RequireOff(new("add_cross_attention", null));
@@ -41,7 +42,8 @@ internal sealed class Gpt2Family : IModelFamily
 
         ModelConfig config = source.Sizes(ModelType, s_keys) with { PositionEncoding = "learned" };
         double epsilon = source.OptionalPositiveNumber(new("layer_norm_epsilon", "attention.layer_norm_epsilon")) ?? 1e-5;
-        TensorNames top = new("transformer.", ""), outside = new("", "");
+        TensorNames top = new("transformer.", ""),
+            outside = new("", "");
         ModelTensor embedding = top.Weight("wte", "token_embd", TensorRole.Embedding, config.VocabularySize, config.HiddenSize);
         return new ModelDescription
         {
@@ -53,10 +55,15 @@ internal sealed class Gpt2Family : IModelFamily
             Layers = [.. Enumerable.Range(0, config.LayerCount).Select(layer => Layer(config, layer, epsilon))],
             FinalNorm = top.Norm("ln_f", "output_norm", NormKind.Layer, config.HiddenSize, epsilon),
             Head = new HeadDescription(
-                config.TieWordEmbeddings ? embedding : outside.Weight("lm_head", "output", TensorRole.Head, config.VocabularySize, config.HiddenSize)),
+                config.TieWordEmbeddings
+                    ? embedding
+                    : outside.Weight("lm_head", "output", TensorRole.Head, config.VocabularySize, config.HiddenSize)
+            ),
             DefaultTargets = "attn.c_proj",
             OptionalPrefix = "transformer.",
-            IgnoredTensors = config.TieWordEmbeddings ? [".attn.bias", ".attn.masked_bias", "lm_head.weight"] : [".attn.bias", ".attn.masked_bias"],
+            IgnoredTensors = config.TieWordEmbeddings
+                ? [".attn.bias", ".attn.masked_bias", "lm_head.weight"]
+                : [".attn.bias", ".attn.masked_bias"],
         };
     }
 
@@ -89,7 +96,8 @@ internal sealed class Gpt2Family : IModelFamily
                 MlpLayout.Plain,
                 ActivationKind.GeluTanh,
                 [Linear("mlp.c_fc", "ffn_up", TensorRole.Up, config.IntermediateSize, hidden)],
-                Linear("mlp.c_proj", "ffn_down", TensorRole.Down, hidden, config.IntermediateSize)),
+                Linear("mlp.c_proj", "ffn_down", TensorRole.Down, hidden, config.IntermediateSize)
+            ),
         };
     }
 }

@@ -227,7 +227,8 @@ internal sealed partial class Interpreter
         if (target.Attribute.StartsWith('_'))
         {
             throw _context.Error(
-                $"Chat templates cannot store underscore-prefixed attributes on a namespace, but got '{target.Attribute}'");
+                $"Chat templates cannot store underscore-prefixed attributes on a namespace, but got '{target.Attribute}'"
+            );
         }
 
         holder.Attributes[target.Attribute] = value;

@@ -15,23 +15,24 @@ internal sealed class LoopValue(IReadOnlyList<TemplateValue> items, int depth, F
     /// <summary>Zero-based round.</summary>
     public int Index { get; set; }
 
-    public TemplateValue? Find(string name) => name switch
-    {
-        "index" => Integer(Index + 1),
-        "index0" => Integer(Index),
-        "revindex" => Integer(items.Count - Index),
-        "revindex0" => Integer(items.Count - Index - 1),
-        "first" => BooleanValue.Of(Index == 0),
-        "last" => BooleanValue.Of(Index == items.Count - 1),
-        "length" => Integer(items.Count),
-        "depth" => Integer(depth),
-        "depth0" => Integer(depth - 1),
-        "previtem" => Index > 0 ? items[Index - 1] : new UndefinedValue("there is no previous item"),
-        "nextitem" => Index < items.Count - 1 ? items[Index + 1] : new UndefinedValue("there is no next item"),
-        "cycle" => Method("cycle", Cycle),
-        "changed" => Method("changed", HasChanged),
-        _ => null,
-    };
+    public TemplateValue? Find(string name) =>
+        name switch
+        {
+            "index" => Integer(Index + 1),
+            "index0" => Integer(Index),
+            "revindex" => Integer(items.Count - Index),
+            "revindex0" => Integer(items.Count - Index - 1),
+            "first" => BooleanValue.Of(Index == 0),
+            "last" => BooleanValue.Of(Index == items.Count - 1),
+            "length" => Integer(items.Count),
+            "depth" => Integer(depth),
+            "depth0" => Integer(depth - 1),
+            "previtem" => Index > 0 ? items[Index - 1] : new UndefinedValue("there is no previous item"),
+            "nextitem" => Index < items.Count - 1 ? items[Index + 1] : new UndefinedValue("there is no next item"),
+            "cycle" => Method("cycle", Cycle),
+            "changed" => Method("changed", HasChanged),
+            _ => null,
+        };
 
     /// <summary>Renders the loop over further items; only a recursive loop can.</summary>
     public TemplateValue Call(CallArguments arguments)
@@ -56,7 +57,8 @@ internal sealed class LoopValue(IReadOnlyList<TemplateValue> items, int depth, F
 
     private BooleanValue HasChanged(CallArguments arguments)
     {
-        var hasChanged = _lastChanged is null
+        var hasChanged =
+            _lastChanged is null
             || _lastChanged.Count != arguments.Positional.Count
             || !_lastChanged.Zip(arguments.Positional).All(pair => Operators.AreEqual(pair.First, pair.Second, arguments.Context));
         _lastChanged = arguments.Positional;

@@ -42,7 +42,12 @@ internal static class Members
 
     /// <summary><c>value[start:stop:step]</c></summary>
     public static TemplateValue Slice(
-        TemplateValue value, TemplateValue? start, TemplateValue? stop, TemplateValue? step, RenderContext context)
+        TemplateValue value,
+        TemplateValue? start,
+        TemplateValue? stop,
+        TemplateValue? step,
+        RenderContext context
+    )
     {
         Operators.RequireDefined(value, context);
         context.Spend(value.Weight);
@@ -89,8 +94,10 @@ internal static class Members
     private static TemplateValue? FindAttribute(TemplateValue value, string name, RenderContext context)
     {
         context.Spend();
-        if (name.StartsWith("__", StringComparison.Ordinal)
-            || (s_mutators.TryGetValue(value.TypeName, out var mutators) && mutators.Contains(name)))
+        if (
+            name.StartsWith("__", StringComparison.Ordinal)
+            || (s_mutators.TryGetValue(value.TypeName, out var mutators) && mutators.Contains(name))
+        )
         {
             return new UndefinedValue($"access to attribute '{Shorten(name)}' of '{value.TypeName}' object is unsafe.");
         }
@@ -133,8 +140,7 @@ internal static class Members
         }
     }
 
-    private static UndefinedValue Missing(TemplateValue value, string name) =>
-        new($"{Describe(value)} has no attribute '{Shorten(name)}'");
+    private static UndefinedValue Missing(TemplateValue value, string name) => new($"{Describe(value)} has no attribute '{Shorten(name)}'");
 
     private static string Shorten(string name) => name.Length > MaximumShownName ? name[..MaximumShownName] + "..." : name;
 

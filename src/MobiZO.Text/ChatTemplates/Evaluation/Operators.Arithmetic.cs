@@ -34,9 +34,11 @@ internal static partial class Operators
         RequireDefined(right, context);
         if (!PythonNumbers.IsNumber(left) || !PythonNumbers.IsNumber(right))
         {
-            throw context.Error(symbol == "+" && left is TextValue
-                ? $"can only concatenate str (not \"{right.TypeName}\") to str"
-                : $"unsupported operand type(s) for {symbol}: '{left.TypeName}' and '{right.TypeName}'");
+            throw context.Error(
+                symbol == "+" && left is TextValue
+                    ? $"can only concatenate str (not \"{right.TypeName}\") to str"
+                    : $"unsupported operand type(s) for {symbol}: '{left.TypeName}' and '{right.TypeName}'"
+            );
         }
 
         return PythonNumbers.TryInteger(left, out var leftInteger) && PythonNumbers.TryInteger(right, out var rightInteger)
@@ -133,7 +135,8 @@ internal static partial class Operators
             return new IntegerValue(right.IsZero ? BigInteger.One : left);
         }
 
-        var isSmall = right <= TemplateLimits.MaximumIntegerBits
+        var isSmall =
+            right <= TemplateLimits.MaximumIntegerBits
             && left.GetBitLength() * (long)right <= TemplateLimits.MaximumIntegerBits + (long)right;
         if (left == BigInteger.MinusOne)
         {

@@ -23,7 +23,8 @@ internal static partial class Operators
             case (DictionaryValue leftEntries, DictionaryValue rightEntries):
                 return leftEntries.Entries.Count == rightEntries.Entries.Count
                     && leftEntries.Entries.All(entry =>
-                        rightEntries.Entries.TryGetValue(context.Key(entry.Key), out var other) && AreEqual(entry.Value, other, context));
+                        rightEntries.Entries.TryGetValue(context.Key(entry.Key), out var other) && AreEqual(entry.Value, other, context)
+                    );
             default:
                 return PythonNumbers.IsNumber(left) && PythonNumbers.IsNumber(right)
                     ? PythonNumbers.Compare(left, right) == 0
@@ -61,17 +62,18 @@ internal static partial class Operators
     }
 
     /// <summary>One comparison by its spelling, <c>in</c> and <c>not in</c> included.</summary>
-    public static bool Test(string symbol, TemplateValue left, TemplateValue right, RenderContext context) => symbol switch
-    {
-        "==" => AreEqual(left, right, context),
-        "!=" => !AreEqual(left, right, context),
-        "in" => Contains(right, left, context),
-        "not in" => !Contains(right, left, context),
-        "<" => Compare(symbol, left, right, context) < 0,
-        "<=" => Compare(symbol, left, right, context) <= 0,
-        ">" => Compare(symbol, left, right, context) > 0,
-        _ => Compare(symbol, left, right, context) >= 0,
-    };
+    public static bool Test(string symbol, TemplateValue left, TemplateValue right, RenderContext context) =>
+        symbol switch
+        {
+            "==" => AreEqual(left, right, context),
+            "!=" => !AreEqual(left, right, context),
+            "in" => Contains(right, left, context),
+            "not in" => !Contains(right, left, context),
+            "<" => Compare(symbol, left, right, context) < 0,
+            "<=" => Compare(symbol, left, right, context) <= 0,
+            ">" => Compare(symbol, left, right, context) > 0,
+            _ => Compare(symbol, left, right, context) >= 0,
+        };
 
     /// <summary>Python's <c>in</c>.</summary>
     public static bool Contains(TemplateValue container, TemplateValue item, RenderContext context)
@@ -86,8 +88,8 @@ internal static partial class Operators
             case DictionaryValue dictionary:
                 return item is not UndefinedValue && dictionary.Entries.ContainsKey(context.Key(item));
             default:
-                var items = TryIterate(container, context)
-                    ?? throw context.Error($"argument of type '{container.TypeName}' is not iterable");
+                var items =
+                    TryIterate(container, context) ?? throw context.Error($"argument of type '{container.TypeName}' is not iterable");
                 return items.Any(candidate => AreEqual(candidate, item, context));
         }
     }

@@ -6,39 +6,52 @@ namespace MobiZO.Text.ChatTemplates.Library;
 
 internal static partial class Filters
 {
-    private static Registry<TemplateValue, TemplateValue> AddItemFilters(Registry<TemplateValue, TemplateValue> filters) => filters
-        .Add("length", [], (value, arguments) => new IntegerValue(Length(value, arguments.Context)))
-        .Alias("count", "length")
-        .Add("list", [], (value, arguments) => arguments.Context.List(Operators.Iterate(value, arguments.Context)))
-        .Add("first", [], (value, arguments) => End(value, 0, "first", arguments.Context))
-        .Add("last", [], (value, arguments) => End(value, -1, "last", arguments.Context))
-        .Add("join", ["d", "attribute"], Join)
-        .Add("items", [], Items)
-        .Add("reverse", [], Reverse)
-        .Add("batch", ["linecount", "fill_with"], Batch)
-        .AddOpen("map", [], Map)
-        .AddOpen("select", [], (value, arguments) => Select(value, arguments, byAttribute: false, keeps: true))
-        .AddOpen("reject", [], (value, arguments) => Select(value, arguments, byAttribute: false, keeps: false))
-        .AddOpen("selectattr", [], (value, arguments) => Select(value, arguments, byAttribute: true, keeps: true))
-        .AddOpen("rejectattr", [], (value, arguments) => Select(value, arguments, byAttribute: true, keeps: false))
-        .Add("sort", ["reverse", "case_sensitive", "attribute"], (value, arguments) => arguments.Context.List(
-            Ordering.Sort(
-                Operators.Iterate(value, arguments.Context), arguments[2], arguments.Flag(1), arguments.Flag(0), arguments.Context)))
-        .Add("dictsort", ["case_sensitive", "by", "reverse"], SortDictionary)
-        .Add("groupby", ["attribute", "default", "case_sensitive"], GroupBy)
-        .Add("unique", ["case_sensitive", "attribute"], Unique)
-        .Add("min", ["case_sensitive", "attribute"], (value, arguments) => Extreme(value, arguments, isLargest: false))
-        .Add("max", ["case_sensitive", "attribute"], (value, arguments) => Extreme(value, arguments, isLargest: true))
-        .Add("sum", ["attribute", "start"], Sum);
+    private static Registry<TemplateValue, TemplateValue> AddItemFilters(Registry<TemplateValue, TemplateValue> filters) =>
+        filters
+            .Add("length", [], (value, arguments) => new IntegerValue(Length(value, arguments.Context)))
+            .Alias("count", "length")
+            .Add("list", [], (value, arguments) => arguments.Context.List(Operators.Iterate(value, arguments.Context)))
+            .Add("first", [], (value, arguments) => End(value, 0, "first", arguments.Context))
+            .Add("last", [], (value, arguments) => End(value, -1, "last", arguments.Context))
+            .Add("join", ["d", "attribute"], Join)
+            .Add("items", [], Items)
+            .Add("reverse", [], Reverse)
+            .Add("batch", ["linecount", "fill_with"], Batch)
+            .AddOpen("map", [], Map)
+            .AddOpen("select", [], (value, arguments) => Select(value, arguments, byAttribute: false, keeps: true))
+            .AddOpen("reject", [], (value, arguments) => Select(value, arguments, byAttribute: false, keeps: false))
+            .AddOpen("selectattr", [], (value, arguments) => Select(value, arguments, byAttribute: true, keeps: true))
+            .AddOpen("rejectattr", [], (value, arguments) => Select(value, arguments, byAttribute: true, keeps: false))
+            .Add(
+                "sort",
+                ["reverse", "case_sensitive", "attribute"],
+                (value, arguments) =>
+                    arguments.Context.List(
+                        Ordering.Sort(
+                            Operators.Iterate(value, arguments.Context),
+                            arguments[2],
+                            arguments.Flag(1),
+                            arguments.Flag(0),
+                            arguments.Context
+                        )
+                    )
+            )
+            .Add("dictsort", ["case_sensitive", "by", "reverse"], SortDictionary)
+            .Add("groupby", ["attribute", "default", "case_sensitive"], GroupBy)
+            .Add("unique", ["case_sensitive", "attribute"], Unique)
+            .Add("min", ["case_sensitive", "attribute"], (value, arguments) => Extreme(value, arguments, isLargest: false))
+            .Add("max", ["case_sensitive", "attribute"], (value, arguments) => Extreme(value, arguments, isLargest: true))
+            .Add("sum", ["attribute", "start"], Sum);
 
-    private static int Length(TemplateValue value, RenderContext context) => value switch
-    {
-        TextValue text => PythonSlices.Length(text.Text),
-        SequenceValue sequence => sequence.Items.Count,
-        DictionaryValue dictionary => dictionary.Entries.Count,
-        UndefinedValue => 0,
-        _ => throw context.Error($"object of type '{value.TypeName}' has no len()"),
-    };
+    private static int Length(TemplateValue value, RenderContext context) =>
+        value switch
+        {
+            TextValue text => PythonSlices.Length(text.Text),
+            SequenceValue sequence => sequence.Items.Count,
+            DictionaryValue dictionary => dictionary.Entries.Count,
+            UndefinedValue => 0,
+            _ => throw context.Error($"object of type '{value.TypeName}' has no len()"),
+        };
 
     private static TemplateValue End(TemplateValue value, int index, string which, RenderContext context)
     {
@@ -69,17 +82,20 @@ internal static partial class Filters
         return context.Text(builder.ToString());
     }
 
-    private static IteratorValue Items(TemplateValue value, BoundArguments arguments) => value switch
-    {
-        DictionaryValue dictionary =>
-            arguments.Context.Iterator(ContainerMethods.Items(dictionary, SequenceKind.List, arguments.Context).Items),
-        UndefinedValue => arguments.Context.Iterator([]),
-        _ => throw arguments.Context.Error($"Can only get item pairs from a mapping, got '{value.TypeName}'"),
-    };
+    private static IteratorValue Items(TemplateValue value, BoundArguments arguments) =>
+        value switch
+        {
+            DictionaryValue dictionary => arguments.Context.Iterator(
+                ContainerMethods.Items(dictionary, SequenceKind.List, arguments.Context).Items
+            ),
+            UndefinedValue => arguments.Context.Iterator([]),
+            _ => throw arguments.Context.Error($"Can only get item pairs from a mapping, got '{value.TypeName}'"),
+        };
 
-    private static TemplateValue Reverse(TemplateValue value, BoundArguments arguments) => value is TextValue text
-        ? arguments.Context.Text(PythonSlices.Slice(text.Text, null, null, -1))
-        : arguments.Context.Iterator([.. Operators.Iterate(value, arguments.Context).Reverse()]);
+    private static TemplateValue Reverse(TemplateValue value, BoundArguments arguments) =>
+        value is TextValue text
+            ? arguments.Context.Text(PythonSlices.Slice(text.Text, null, null, -1))
+            : arguments.Context.Iterator([.. Operators.Iterate(value, arguments.Context).Reverse()]);
 
     private static IteratorValue Batch(TemplateValue value, BoundArguments arguments)
     {
@@ -107,10 +123,13 @@ internal static partial class Filters
         if (arguments.OtherNamed.TryGetValue("attribute", out var attribute))
         {
             var fallback = arguments.OtherNamed.GetValueOrDefault("default");
-            return context.Iterator([.. items.Select(item =>
-                Members.Path(item, attribute, context) is var found && found is UndefinedValue && fallback is not null
-                    ? fallback
-                    : found)]);
+            return context.Iterator([
+                .. items.Select(item =>
+                    Members.Path(item, attribute, context) is var found && found is UndefinedValue && fallback is not null
+                        ? fallback
+                        : found
+                ),
+            ]);
         }
 
         if (arguments.Rest is not [TextValue name, ..])
@@ -119,8 +138,11 @@ internal static partial class Filters
         }
 
         var filterArguments = new CallArguments(context, [.. arguments.Rest.Skip(1)], arguments.OtherNamed);
-        return context.Iterator([.. items.Select(item =>
-            All.TryInvoke(name.Text, item, filterArguments, out var result) ? result : throw Unknown(name.Text, context))]);
+        return context.Iterator([
+            .. items.Select(item =>
+                All.TryInvoke(name.Text, item, filterArguments, out var result) ? result : throw Unknown(name.Text, context)
+            ),
+        ]);
     }
 
     private static IteratorValue Select(TemplateValue value, BoundArguments arguments, bool byAttribute, bool keeps)
@@ -141,11 +163,14 @@ internal static partial class Filters
             var other => throw context.Error($"The name of a test must be text, got '{other.TypeName}'"),
         };
         var testArguments = new CallArguments(context, [.. rest.Skip(1)], arguments.OtherNamed);
-        return context.Iterator([.. ItemsOrNone(value, context).Where(item =>
-        {
-            var subject = attribute is null ? item : Members.Path(item, attribute, context);
-            return (name is null ? subject.IsTrue : Tests.Run(name, subject, testArguments)) == keeps;
-        })]);
+        return context.Iterator([
+            .. ItemsOrNone(value, context)
+                .Where(item =>
+                {
+                    var subject = attribute is null ? item : Members.Path(item, attribute, context);
+                    return (name is null ? subject.IsTrue : Tests.Run(name, subject, testArguments)) == keeps;
+                }),
+        ]);
     }
 
     private static SequenceValue SortDictionary(TemplateValue value, BoundArguments arguments)
@@ -169,8 +194,12 @@ internal static partial class Filters
         TemplateValue KeyOf(TemplateValue item) =>
             Members.Path(item, attribute, context) is var key && key is UndefinedValue && fallback is not null ? fallback : key;
 
-        bool IsSameGroup(TemplateValue left, TemplateValue right) => Operators.AreEqual(
-            Ordering.SortKey(KeyOf(left), isCaseSensitive, context), Ordering.SortKey(KeyOf(right), isCaseSensitive, context), context);
+        bool IsSameGroup(TemplateValue left, TemplateValue right) =>
+            Operators.AreEqual(
+                Ordering.SortKey(KeyOf(left), isCaseSensitive, context),
+                Ordering.SortKey(KeyOf(right), isCaseSensitive, context),
+                context
+            );
 
         var groups = new List<TemplateValue>();
         var members = new List<TemplateValue>();
@@ -200,11 +229,15 @@ internal static partial class Filters
     {
         var context = arguments.Context;
         var seen = new HashSet<TemplateValue>(KeyComparer.Instance);
-        return context.Iterator([.. Operators.Iterate(value, context).Where(item =>
-        {
-            var key = arguments[1] is null or NoneValue ? item : Members.Path(item, arguments.Required(1), context);
-            return seen.Add(context.Key(Ordering.SortKey(key, arguments.Flag(0), context)));
-        })]);
+        return context.Iterator([
+            .. Operators
+                .Iterate(value, context)
+                .Where(item =>
+                {
+                    var key = arguments[1] is null or NoneValue ? item : Members.Path(item, arguments.Required(1), context);
+                    return seen.Add(context.Key(Ordering.SortKey(key, arguments.Flag(0), context)));
+                }),
+        ]);
     }
 
     private static TemplateValue Extreme(TemplateValue value, BoundArguments arguments, bool isLargest)
@@ -216,8 +249,10 @@ internal static partial class Filters
         {
             var subject = arguments[1] is null or NoneValue ? item : Members.Path(item, arguments.Required(1), context);
             var key = Ordering.SortKey(subject, arguments.Flag(0), context);
-            if (bestKey is null
-                || (isLargest ? Operators.Compare(">", key, bestKey, context) > 0 : Operators.Compare("<", key, bestKey, context) < 0))
+            if (
+                bestKey is null
+                || (isLargest ? Operators.Compare(">", key, bestKey, context) > 0 : Operators.Compare("<", key, bestKey, context) < 0)
+            )
             {
                 (best, bestKey) = (item, key);
             }
@@ -233,7 +268,11 @@ internal static partial class Filters
         foreach (var item in Operators.Iterate(value, context))
         {
             total = Operators.Calculate(
-                "+", total, arguments[0] is null or NoneValue ? item : Members.Path(item, arguments.Required(0), context), context);
+                "+",
+                total,
+                arguments[0] is null or NoneValue ? item : Members.Path(item, arguments.Required(0), context),
+                context
+            );
         }
 
         return total;

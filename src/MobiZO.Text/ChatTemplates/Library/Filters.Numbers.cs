@@ -10,11 +10,12 @@ internal static partial class Filters
     /// <summary>More decimal places than any float has that print differently.</summary>
     private const int MaximumPrecision = 330;
 
-    private static Registry<TemplateValue, TemplateValue> AddNumberFilters(Registry<TemplateValue, TemplateValue> filters) => filters
-        .Add("abs", [], Absolute)
-        .Add("int", ["default", "base"], ToInteger)
-        .Add("float", ["default"], ToFloat)
-        .Add("round", ["precision", "method"], Round);
+    private static Registry<TemplateValue, TemplateValue> AddNumberFilters(Registry<TemplateValue, TemplateValue> filters) =>
+        filters
+            .Add("abs", [], Absolute)
+            .Add("int", ["default", "base"], ToInteger)
+            .Add("float", ["default"], ToFloat)
+            .Add("round", ["precision", "method"], Round);
 
     private static TemplateValue Absolute(TemplateValue value, BoundArguments arguments)
     {
@@ -39,9 +40,14 @@ internal static partial class Filters
 
         switch (value)
         {
-            case TextValue text when text.Text.Length < TemplateLimits.MaximumIntegerBits / 4
-                && BigInteger.TryParse(
-                    PythonCharacters.Trim(text.Text), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed):
+            case TextValue text
+                when text.Text.Length < TemplateLimits.MaximumIntegerBits / 4
+                    && BigInteger.TryParse(
+                        PythonCharacters.Trim(text.Text),
+                        NumberStyles.AllowLeadingSign,
+                        CultureInfo.InvariantCulture,
+                        out var parsed
+                    ):
                 return new IntegerValue(parsed);
             case TextValue text when TryFloat(text.Text) is { } number && double.IsFinite(number):
                 return new IntegerValue(new BigInteger(number));
@@ -83,7 +89,8 @@ internal static partial class Filters
         if (!PythonNumbers.IsNumber(value) || precision is < 0 or > MaximumPrecision)
         {
             throw arguments.Context.Error(
-                $"round() needs a number and a precision from 0 to {MaximumPrecision}, got '{value.TypeName}' and {precision}");
+                $"round() needs a number and a precision from 0 to {MaximumPrecision}, got '{value.TypeName}' and {precision}"
+            );
         }
 
         if (value is not FloatValue { Value: var number })

@@ -6,28 +6,40 @@ namespace MobiZO.Text.ChatTemplates.Library;
 
 internal static partial class Filters
 {
-    private static Registry<TemplateValue, TemplateValue> AddTextFilters(Registry<TemplateValue, TemplateValue> filters) => filters
-        .Add("string", [], (value, arguments) => arguments.Context.Text(Shown(value, arguments)))
-        .Add("safe", [], (value, arguments) => arguments.Context.Text(Shown(value, arguments)))
-        .Add("trim", ["chars"], (value, arguments) => TextMethods.Strip(Shown(value, arguments), arguments, atStart: true, atEnd: true))
-        .Add("upper", [], (value, arguments) => arguments.Context.Text(PythonCharacters.ToUpper(Shown(value, arguments))))
-        .Add("lower", [], (value, arguments) => arguments.Context.Text(PythonCharacters.ToLower(Shown(value, arguments))))
-        .Add("capitalize", [], (value, arguments) => arguments.Context.Text(PythonCharacters.Capitalize(Shown(value, arguments))))
-        .Add("title", [], (value, arguments) => arguments.Context.Text(Title(Shown(value, arguments))))
-        .Add("replace", ["old", "new", "count"], (value, arguments) => arguments.Context.Text(TextMethods.Replace(
-            Shown(value, arguments),
-            Shown(arguments.Required(0), arguments),
-            Shown(arguments.Required(1), arguments),
-            arguments[2] is null or NoneValue ? -1 : arguments.Integer(2),
-            arguments.Context)))
-        .Add("center", ["width"], (value, arguments) =>
-            TextMethods.Center(Shown(value, arguments), arguments.Integer(0, 80), arguments.Context))
-        .Add("indent", ["width", "first", "blank"], Indent)
-        .Add("truncate", ["length", "killwords", "end", "leeway"], Truncate)
-        .Add("wordcount", [], (value, arguments) => new IntegerValue(CountWords(Shown(value, arguments))))
-        .Add("escape", [], (value, arguments) => arguments.Context.Text(Escape(Shown(value, arguments))))
-        .Alias("e", "escape")
-        .Add("urlencode", [], UrlEncode);
+    private static Registry<TemplateValue, TemplateValue> AddTextFilters(Registry<TemplateValue, TemplateValue> filters) =>
+        filters
+            .Add("string", [], (value, arguments) => arguments.Context.Text(Shown(value, arguments)))
+            .Add("safe", [], (value, arguments) => arguments.Context.Text(Shown(value, arguments)))
+            .Add("trim", ["chars"], (value, arguments) => TextMethods.Strip(Shown(value, arguments), arguments, atStart: true, atEnd: true))
+            .Add("upper", [], (value, arguments) => arguments.Context.Text(PythonCharacters.ToUpper(Shown(value, arguments))))
+            .Add("lower", [], (value, arguments) => arguments.Context.Text(PythonCharacters.ToLower(Shown(value, arguments))))
+            .Add("capitalize", [], (value, arguments) => arguments.Context.Text(PythonCharacters.Capitalize(Shown(value, arguments))))
+            .Add("title", [], (value, arguments) => arguments.Context.Text(Title(Shown(value, arguments))))
+            .Add(
+                "replace",
+                ["old", "new", "count"],
+                (value, arguments) =>
+                    arguments.Context.Text(
+                        TextMethods.Replace(
+                            Shown(value, arguments),
+                            Shown(arguments.Required(0), arguments),
+                            Shown(arguments.Required(1), arguments),
+                            arguments[2] is null or NoneValue ? -1 : arguments.Integer(2),
+                            arguments.Context
+                        )
+                    )
+            )
+            .Add(
+                "center",
+                ["width"],
+                (value, arguments) => TextMethods.Center(Shown(value, arguments), arguments.Integer(0, 80), arguments.Context)
+            )
+            .Add("indent", ["width", "first", "blank"], Indent)
+            .Add("truncate", ["length", "killwords", "end", "leeway"], Truncate)
+            .Add("wordcount", [], (value, arguments) => new IntegerValue(CountWords(Shown(value, arguments))))
+            .Add("escape", [], (value, arguments) => arguments.Context.Text(Escape(Shown(value, arguments))))
+            .Alias("e", "escape")
+            .Add("urlencode", [], UrlEncode);
 
     private static string Shown(TemplateValue value, BoundArguments arguments) => PythonText.Display(value, arguments.Context);
 
@@ -83,7 +95,8 @@ internal static partial class Filters
         if (kept < 0 || leeway < 0)
         {
             throw context.Error(
-                $"truncate() needs a length of at least {PythonSlices.Length(end)} and no negative leeway, got {length} and {leeway}");
+                $"truncate() needs a length of at least {PythonSlices.Length(end)} and no negative leeway, got {length} and {leeway}"
+            );
         }
 
         if (PythonSlices.Length(text) <= (long)length + leeway)
@@ -110,12 +123,12 @@ internal static partial class Filters
         return count;
     }
 
-    private static string Escape(string text) => text
-        .Replace("&", "&amp;", StringComparison.Ordinal)
-        .Replace("<", "&lt;", StringComparison.Ordinal)
-        .Replace(">", "&gt;", StringComparison.Ordinal)
-        .Replace("'", "&#39;", StringComparison.Ordinal)
-        .Replace("\"", "&#34;", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal)
+            .Replace("'", "&#39;", StringComparison.Ordinal)
+            .Replace("\"", "&#34;", StringComparison.Ordinal);
 
     private static TextValue UrlEncode(TemplateValue value, BoundArguments arguments)
     {

@@ -10,20 +10,35 @@ namespace MobiZO.Text.ChatTemplates.Library;
 internal static partial class Filters
 {
     private static readonly string[] s_unsupported =
-        ["filesizeformat", "pprint", "random", "slice", "striptags", "urlize", "wordwrap", "xmlattr", "format", "forceescape"];
+    [
+        "filesizeformat",
+        "pprint",
+        "random",
+        "slice",
+        "striptags",
+        "urlize",
+        "wordwrap",
+        "xmlattr",
+        "format",
+        "forceescape",
+    ];
 
-    public static Registry<TemplateValue, TemplateValue> All { get; } = AddItemFilters(
-        AddNumberFilters(AddTextFilters(new Registry<TemplateValue, TemplateValue>())))
-        .Add("default", ["default_value", "boolean"], (value, arguments) =>
-            value is UndefinedValue || (arguments.Flag(1) && !value.IsTrue) ? arguments[0] ?? TextValue.Empty : value)
-        .Alias("d", "default")
-        .Add("tojson", ["ensure_ascii", "indent", "separators", "sort_keys"], ToJson)
-        .Add("attr", ["name"], (value, arguments) => Members.Attribute(value, arguments.Text(0), arguments.Context));
+    public static Registry<TemplateValue, TemplateValue> All { get; } =
+        AddItemFilters(AddNumberFilters(AddTextFilters(new Registry<TemplateValue, TemplateValue>())))
+            .Add(
+                "default",
+                ["default_value", "boolean"],
+                (value, arguments) =>
+                    value is UndefinedValue || (arguments.Flag(1) && !value.IsTrue) ? arguments[0] ?? TextValue.Empty : value
+            )
+            .Alias("d", "default")
+            .Add("tojson", ["ensure_ascii", "indent", "separators", "sort_keys"], ToJson)
+            .Add("attr", ["name"], (value, arguments) => Members.Attribute(value, arguments.Text(0), arguments.Context));
 
     public static ChatTemplateException Unknown(string name, RenderContext context) =>
-        context.Error(s_unsupported.Contains(name)
-            ? $"The filter '{name}' is not supported in chat templates"
-            : $"No filter named '{name}'");
+        context.Error(
+            s_unsupported.Contains(name) ? $"The filter '{name}' is not supported in chat templates" : $"No filter named '{name}'"
+        );
 
     private static TextValue ToJson(TemplateValue value, BoundArguments arguments)
     {

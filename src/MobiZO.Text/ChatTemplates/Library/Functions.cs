@@ -13,26 +13,30 @@ internal static class Functions
     private static readonly Signature s_raise = new("raise_exception", false, "message");
     private static readonly Signature s_strftime = new("strftime_now", false, "format");
 
-    public static IReadOnlyDictionary<string, CallableValue> All { get; } = new Dictionary<string, CallableValue>(StringComparer.Ordinal)
-    {
-        ["range"] = Function("range", Range),
-        ["namespace"] = Function("namespace", Namespace),
-        ["dict"] = Function("dict", Dict),
-        ["raise_exception"] = Function("raise_exception", RaiseException),
-    };
+    public static IReadOnlyDictionary<string, CallableValue> All { get; } =
+        new Dictionary<string, CallableValue>(StringComparer.Ordinal)
+        {
+            ["range"] = Function("range", Range),
+            ["namespace"] = Function("namespace", Namespace),
+            ["dict"] = Function("dict", Dict),
+            ["raise_exception"] = Function("raise_exception", RaiseException),
+        };
 
     /// <summary><c>strftime_now</c> at a fixed time.</summary>
-    public static CallableValue StrftimeNow(DateTime time) => Function(
-        "strftime_now",
-        arguments => arguments.Context.Text(PythonTime.Format(time, arguments.Bind(s_strftime).Text(0), arguments.Context)));
+    public static CallableValue StrftimeNow(DateTime time) =>
+        Function(
+            "strftime_now",
+            arguments => arguments.Context.Text(PythonTime.Format(time, arguments.Bind(s_strftime).Text(0), arguments.Context))
+        );
 
     /// <summary>What to add to the error about an undefined name.</summary>
-    public static string HintFor(string name) => name switch
-    {
-        "strftime_now" => "; give ChatTemplateOptions.CurrentTime to define it",
-        "joiner" or "cycler" or "lipsum" => "; this function of Jinja is not supported",
-        _ => string.Empty,
-    };
+    public static string HintFor(string name) =>
+        name switch
+        {
+            "strftime_now" => "; give ChatTemplateOptions.CurrentTime to define it",
+            "joiner" or "cycler" or "lipsum" => "; this function of Jinja is not supported",
+            _ => string.Empty,
+        };
 
     private static CallableValue Function(string name, Func<CallArguments, TemplateValue> invoke) =>
         new("function", $"<function {name}>", invoke);

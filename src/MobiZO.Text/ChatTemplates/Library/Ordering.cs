@@ -8,13 +8,19 @@ internal static class Ordering
 {
     /// <summary>Sorts by the items, or by one of their attributes.</summary>
     public static IReadOnlyList<TemplateValue> Sort(
-        IReadOnlyList<TemplateValue> items, TemplateValue? attribute, bool isCaseSensitive, bool isReversed, RenderContext context) =>
+        IReadOnlyList<TemplateValue> items,
+        TemplateValue? attribute,
+        bool isCaseSensitive,
+        bool isReversed,
+        RenderContext context
+    ) =>
         Sort(
             items,
             item => attribute is null or NoneValue ? item : Members.Path(item, attribute, context),
             isCaseSensitive,
             isReversed,
-            context);
+            context
+        );
 
     /// <summary>Sorts by a key of the items.</summary>
     public static IReadOnlyList<TemplateValue> Sort(
@@ -22,7 +28,8 @@ internal static class Ordering
         Func<TemplateValue, TemplateValue> keyOf,
         bool isCaseSensitive,
         bool isReversed,
-        RenderContext context)
+        RenderContext context
+    )
     {
         var entries = items.Select(item => (Key: SortKey(keyOf(item), isCaseSensitive, context), Item: item)).ToArray();
         MergeSort(entries, new (TemplateValue Key, TemplateValue Item)[entries.Length], isReversed, context);
@@ -37,7 +44,8 @@ internal static class Ordering
         Span<(TemplateValue Key, TemplateValue Item)> entries,
         Span<(TemplateValue Key, TemplateValue Item)> buffer,
         bool isReversed,
-        RenderContext context)
+        RenderContext context
+    )
     {
         if (entries.Length < 2)
         {
@@ -50,15 +58,14 @@ internal static class Ordering
         var (left, right) = (0, middle);
         for (var index = 0; index < entries.Length; index++)
         {
-            var takesRight = left == middle
-                || (right < entries.Length && ComesFirst(entries[right].Key, entries[left].Key, isReversed, context));
+            var takesRight =
+                left == middle || (right < entries.Length && ComesFirst(entries[right].Key, entries[left].Key, isReversed, context));
             buffer[index] = entries[takesRight ? right++ : left++];
         }
 
         buffer[..entries.Length].CopyTo(entries);
     }
 
-    private static bool ComesFirst(TemplateValue later, TemplateValue earlier, bool isReversed, RenderContext context) => isReversed
-        ? Operators.Compare("<", earlier, later, context) < 0
-        : Operators.Compare("<", later, earlier, context) < 0;
+    private static bool ComesFirst(TemplateValue later, TemplateValue earlier, bool isReversed, RenderContext context) =>
+        isReversed ? Operators.Compare("<", earlier, later, context) < 0 : Operators.Compare("<", later, earlier, context) < 0;
 }

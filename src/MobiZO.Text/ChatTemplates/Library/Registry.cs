@@ -7,8 +7,9 @@ namespace MobiZO.Text.ChatTemplates.Library;
 /// <typeparam name="TResult">What they return.</typeparam>
 internal sealed class Registry<TTarget, TResult>
 {
-    private readonly Dictionary<string, (Signature Signature, Func<TTarget, BoundArguments, TResult> Function)> _entries =
-        new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Signature Signature, Func<TTarget, BoundArguments, TResult> Function)> _entries = new(
+        StringComparer.Ordinal
+    );
 
     /// <summary>Adds a function with the names of its parameters, the target left out.</summary>
     public Registry<TTarget, TResult> Add(string name, string[] parameters, Func<TTarget, BoundArguments, TResult> function)
@@ -61,11 +62,16 @@ internal static class MethodRegistry
 {
     /// <summary>A method bound to its object, or null when there is none of that name.</summary>
     public static CallableValue? Bound<TTarget>(
-        this Registry<TTarget, TemplateValue> methods, TTarget target, string name, string typeName) =>
+        this Registry<TTarget, TemplateValue> methods,
+        TTarget target,
+        string name,
+        string typeName
+    ) =>
         methods.Contains(name)
             ? new CallableValue(
                 "builtin_function_or_method",
                 $"<built-in method {name} of {typeName} object>",
-                arguments => methods.TryInvoke(name, target, arguments, out var result) ? result : NoneValue.Instance)
+                arguments => methods.TryInvoke(name, target, arguments, out var result) ? result : NoneValue.Instance
+            )
             : null;
 }

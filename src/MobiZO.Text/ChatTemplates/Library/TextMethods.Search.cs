@@ -16,9 +16,11 @@ internal static partial class TextMethods
 
         context.Spend(1 + ((long)text.Length * part.Length / 1024));
         var count = 0;
-        for (var index = text.IndexOf(part, StringComparison.Ordinal);
+        for (
+            var index = text.IndexOf(part, StringComparison.Ordinal);
             index >= 0;
-            index = text.IndexOf(part, index + part.Length, StringComparison.Ordinal))
+            index = text.IndexOf(part, index + part.Length, StringComparison.Ordinal)
+        )
         {
             count++;
         }
@@ -167,9 +169,10 @@ internal static partial class TextMethods
         var separator = arguments.Text(0);
         RequireSeparator(separator, arguments.Context);
         var index = fromEnd ? LastIndexOf(text, separator, arguments.Context) : Operators.IndexOf(text, separator, 0, arguments.Context);
-        string[] parts = index >= 0
-            ? [text[..index], separator, text[(index + separator.Length)..]]
-            : fromEnd ? [string.Empty, string.Empty, text] : [text, string.Empty, string.Empty];
+        string[] parts =
+            index >= 0 ? [text[..index], separator, text[(index + separator.Length)..]]
+            : fromEnd ? [string.Empty, string.Empty, text]
+            : [text, string.Empty, string.Empty];
         return arguments.Context.Sequence(SequenceKind.Tuple, [.. parts.Select(part => new TextValue(part))]);
     }
 

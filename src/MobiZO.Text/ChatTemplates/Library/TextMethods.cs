@@ -6,51 +6,80 @@ namespace MobiZO.Text.ChatTemplates.Library;
 /// <summary>Methods of texts, with the meaning of Python's str methods.</summary>
 internal static partial class TextMethods
 {
-    public static Registry<string, TemplateValue> All { get; } = new Registry<string, TemplateValue>()
-        .Add("strip", ["chars"], (text, arguments) => Strip(text, arguments, atStart: true, atEnd: true))
-        .Add("lstrip", ["chars"], (text, arguments) => Strip(text, arguments, atStart: true, atEnd: false))
-        .Add("rstrip", ["chars"], (text, arguments) => Strip(text, arguments, atStart: false, atEnd: true))
-        .Add("upper", [], (text, arguments) => arguments.Context.Text(PythonCharacters.ToUpper(text)))
-        .Add("lower", [], (text, arguments) => arguments.Context.Text(PythonCharacters.ToLower(text)))
-        .Add("title", [], (text, arguments) => arguments.Context.Text(PythonCharacters.ToTitle(text)))
-        .Add("capitalize", [], (text, arguments) => arguments.Context.Text(PythonCharacters.Capitalize(text)))
-        .Add("swapcase", [], (text, arguments) => arguments.Context.Text(SwapCase(text)))
-        .Add("startswith", ["prefix", "start"], (text, arguments) => BooleanValue.Of(
-            HasAffix(text, arguments, static (value, affix) => value.StartsWith(affix, StringComparison.Ordinal))))
-        .Add("endswith", ["suffix", "start"], (text, arguments) => BooleanValue.Of(
-            HasAffix(text, arguments, static (value, affix) => value.EndsWith(affix, StringComparison.Ordinal))))
-        .Add("removeprefix", ["prefix"], (text, arguments) => new TextValue(RemovePrefix(text, arguments.Text(0))))
-        .Add("removesuffix", ["suffix"], (text, arguments) => new TextValue(RemoveSuffix(text, arguments.Text(0))))
-        .Add("find", ["sub"], (text, arguments) => new IntegerValue(Find(text, arguments.Text(0), arguments.Context)))
-        .Add("rfind", ["sub"], (text, arguments) => new IntegerValue(FindLast(text, arguments.Text(0), arguments.Context)))
-        .Add("index", ["sub"], (text, arguments) =>
-            new IntegerValue(RequireFound(Find(text, arguments.Text(0), arguments.Context), arguments)))
-        .Add("rindex", ["sub"], (text, arguments) =>
-            new IntegerValue(RequireFound(FindLast(text, arguments.Text(0), arguments.Context), arguments)))
-        .Add("count", ["sub"], (text, arguments) => new IntegerValue(Count(text, arguments.Text(0), arguments.Context)))
-        .Add("replace", ["old", "new", "count"], (text, arguments) =>
-            arguments.Context.Text(Replace(text, arguments.Text(0), arguments.Text(1), arguments.Integer(2, -1), arguments.Context)))
-        .Add("split", ["sep", "maxsplit"], (text, arguments) =>
-            Split(text, arguments.TextOrNull(0), arguments.Integer(1, -1), arguments.Context))
-        .Add("rsplit", ["sep", "maxsplit"], (text, arguments) =>
-            SplitFromEnd(text, arguments.TextOrNull(0), arguments.Integer(1, -1), arguments.Context))
-        .Add("splitlines", ["keepends"], (text, arguments) => SplitLines(text, arguments.Flag(0), arguments.Context))
-        .Add("partition", ["sep"], (text, arguments) => Partition(text, arguments, fromEnd: false))
-        .Add("rpartition", ["sep"], (text, arguments) => Partition(text, arguments, fromEnd: true))
-        .Add("join", ["iterable"], Join)
-        .AddOpen("format", [], (text, arguments) => arguments.Context.Text(BraceFormat.Apply(text, arguments)))
-        .Add("zfill", ["width"], (text, arguments) => ZeroFill(text, arguments.Integer(0), arguments.Context))
-        .Add("center", ["width", "fillchar"], (text, arguments) => Pad(text, arguments, Alignment.Center))
-        .Add("ljust", ["width", "fillchar"], (text, arguments) => Pad(text, arguments, Alignment.Left))
-        .Add("rjust", ["width", "fillchar"], (text, arguments) => Pad(text, arguments, Alignment.Right))
-        .Add("isdigit", [], (text, _) => BooleanValue.Of(IsEvery(text, char.IsDigit)))
-        .Add("isdecimal", [], (text, _) => BooleanValue.Of(IsEvery(text, char.IsDigit)))
-        .Add("isnumeric", [], (text, _) => BooleanValue.Of(IsEvery(text, char.IsNumber)))
-        .Add("isalpha", [], (text, _) => BooleanValue.Of(IsEvery(text, char.IsLetter)))
-        .Add("isalnum", [], (text, _) => BooleanValue.Of(IsEvery(text, character => char.IsLetter(character) || char.IsNumber(character))))
-        .Add("isspace", [], (text, _) => BooleanValue.Of(IsEvery(text, PythonCharacters.IsSpace)))
-        .Add("isupper", [], (text, _) => BooleanValue.Of(IsUpper(text)))
-        .Add("islower", [], (text, _) => BooleanValue.Of(IsLower(text)));
+    public static Registry<string, TemplateValue> All { get; } =
+        new Registry<string, TemplateValue>()
+            .Add("strip", ["chars"], (text, arguments) => Strip(text, arguments, atStart: true, atEnd: true))
+            .Add("lstrip", ["chars"], (text, arguments) => Strip(text, arguments, atStart: true, atEnd: false))
+            .Add("rstrip", ["chars"], (text, arguments) => Strip(text, arguments, atStart: false, atEnd: true))
+            .Add("upper", [], (text, arguments) => arguments.Context.Text(PythonCharacters.ToUpper(text)))
+            .Add("lower", [], (text, arguments) => arguments.Context.Text(PythonCharacters.ToLower(text)))
+            .Add("title", [], (text, arguments) => arguments.Context.Text(PythonCharacters.ToTitle(text)))
+            .Add("capitalize", [], (text, arguments) => arguments.Context.Text(PythonCharacters.Capitalize(text)))
+            .Add("swapcase", [], (text, arguments) => arguments.Context.Text(SwapCase(text)))
+            .Add(
+                "startswith",
+                ["prefix", "start"],
+                (text, arguments) =>
+                    BooleanValue.Of(HasAffix(text, arguments, static (value, affix) => value.StartsWith(affix, StringComparison.Ordinal)))
+            )
+            .Add(
+                "endswith",
+                ["suffix", "start"],
+                (text, arguments) =>
+                    BooleanValue.Of(HasAffix(text, arguments, static (value, affix) => value.EndsWith(affix, StringComparison.Ordinal)))
+            )
+            .Add("removeprefix", ["prefix"], (text, arguments) => new TextValue(RemovePrefix(text, arguments.Text(0))))
+            .Add("removesuffix", ["suffix"], (text, arguments) => new TextValue(RemoveSuffix(text, arguments.Text(0))))
+            .Add("find", ["sub"], (text, arguments) => new IntegerValue(Find(text, arguments.Text(0), arguments.Context)))
+            .Add("rfind", ["sub"], (text, arguments) => new IntegerValue(FindLast(text, arguments.Text(0), arguments.Context)))
+            .Add(
+                "index",
+                ["sub"],
+                (text, arguments) => new IntegerValue(RequireFound(Find(text, arguments.Text(0), arguments.Context), arguments))
+            )
+            .Add(
+                "rindex",
+                ["sub"],
+                (text, arguments) => new IntegerValue(RequireFound(FindLast(text, arguments.Text(0), arguments.Context), arguments))
+            )
+            .Add("count", ["sub"], (text, arguments) => new IntegerValue(Count(text, arguments.Text(0), arguments.Context)))
+            .Add(
+                "replace",
+                ["old", "new", "count"],
+                (text, arguments) =>
+                    arguments.Context.Text(Replace(text, arguments.Text(0), arguments.Text(1), arguments.Integer(2, -1), arguments.Context))
+            )
+            .Add(
+                "split",
+                ["sep", "maxsplit"],
+                (text, arguments) => Split(text, arguments.TextOrNull(0), arguments.Integer(1, -1), arguments.Context)
+            )
+            .Add(
+                "rsplit",
+                ["sep", "maxsplit"],
+                (text, arguments) => SplitFromEnd(text, arguments.TextOrNull(0), arguments.Integer(1, -1), arguments.Context)
+            )
+            .Add("splitlines", ["keepends"], (text, arguments) => SplitLines(text, arguments.Flag(0), arguments.Context))
+            .Add("partition", ["sep"], (text, arguments) => Partition(text, arguments, fromEnd: false))
+            .Add("rpartition", ["sep"], (text, arguments) => Partition(text, arguments, fromEnd: true))
+            .Add("join", ["iterable"], Join)
+            .AddOpen("format", [], (text, arguments) => arguments.Context.Text(BraceFormat.Apply(text, arguments)))
+            .Add("zfill", ["width"], (text, arguments) => ZeroFill(text, arguments.Integer(0), arguments.Context))
+            .Add("center", ["width", "fillchar"], (text, arguments) => Pad(text, arguments, Alignment.Center))
+            .Add("ljust", ["width", "fillchar"], (text, arguments) => Pad(text, arguments, Alignment.Left))
+            .Add("rjust", ["width", "fillchar"], (text, arguments) => Pad(text, arguments, Alignment.Right))
+            .Add("isdigit", [], (text, _) => BooleanValue.Of(IsEvery(text, char.IsDigit)))
+            .Add("isdecimal", [], (text, _) => BooleanValue.Of(IsEvery(text, char.IsDigit)))
+            .Add("isnumeric", [], (text, _) => BooleanValue.Of(IsEvery(text, char.IsNumber)))
+            .Add("isalpha", [], (text, _) => BooleanValue.Of(IsEvery(text, char.IsLetter)))
+            .Add(
+                "isalnum",
+                [],
+                (text, _) => BooleanValue.Of(IsEvery(text, character => char.IsLetter(character) || char.IsNumber(character)))
+            )
+            .Add("isspace", [], (text, _) => BooleanValue.Of(IsEvery(text, PythonCharacters.IsSpace)))
+            .Add("isupper", [], (text, _) => BooleanValue.Of(IsUpper(text)))
+            .Add("islower", [], (text, _) => BooleanValue.Of(IsLower(text)));
 
     private enum Alignment
     {
@@ -116,8 +145,13 @@ internal static partial class TextMethods
 
     private static bool IsEvery(string text, Func<char, bool> predicate) => text.Length > 0 && text.All(predicate);
 
-    private static string SwapCase(string text) => string.Concat(text.EnumerateRunes().Select(rune =>
-        System.Text.Rune.IsUpper(rune) ? PythonCharacters.ToLower(rune.ToString()) : PythonCharacters.ToUpper(rune.ToString())));
+    private static string SwapCase(string text) =>
+        string.Concat(
+            text.EnumerateRunes()
+                .Select(rune =>
+                    System.Text.Rune.IsUpper(rune) ? PythonCharacters.ToLower(rune.ToString()) : PythonCharacters.ToUpper(rune.ToString())
+                )
+        );
 
     private static bool HasAffix(string text, BoundArguments arguments, Func<string, string, bool> test)
     {

@@ -21,8 +21,8 @@ internal sealed record AttributeExpression(int Line, Expression Target, string N
 internal sealed record SubscriptExpression(int Line, Expression Target, Expression Index) : Expression(Line);
 
 /// <summary><c>target[start:stop:step]</c></summary>
-internal sealed record SliceExpression(
-    int Line, Expression Target, Expression? Start, Expression? Stop, Expression? Step) : Expression(Line);
+internal sealed record SliceExpression(int Line, Expression Target, Expression? Start, Expression? Stop, Expression? Step)
+    : Expression(Line);
 
 internal sealed record CallExpression(int Line, Expression Callee, ArgumentList Arguments) : Expression(Line);
 
@@ -48,8 +48,8 @@ internal sealed record ArithmeticExpression(int Line, string Operator, Expressio
 internal sealed record ConcatenationExpression(int Line, IReadOnlyList<Expression> Parts) : Expression(Line);
 
 /// <summary>A chain of comparisons, <c>a &lt; b &lt;= c</c>, true when every neighbouring pair is.</summary>
-internal sealed record ComparisonExpression(
-    int Line, Expression First, IReadOnlyList<(string Operator, Expression Operand)> Rest) : Expression(Line);
+internal sealed record ComparisonExpression(int Line, Expression First, IReadOnlyList<(string Operator, Expression Operand)> Rest)
+    : Expression(Line);
 
 /// <summary><c>then if condition else otherwise</c></summary>
 internal sealed record ConditionalExpression(int Line, Expression Condition, Expression Then, Expression? Otherwise) : Expression(Line);

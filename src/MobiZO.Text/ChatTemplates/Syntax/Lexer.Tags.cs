@@ -7,8 +7,32 @@ internal sealed partial class Lexer
 {
     private static readonly string[] s_operators =
     [
-        "//", "**", "==", "!=", ">=", "<=",
-        "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";",
+        "//",
+        "**",
+        "==",
+        "!=",
+        ">=",
+        "<=",
+        "+",
+        "-",
+        "/",
+        "*",
+        "%",
+        "~",
+        "[",
+        "]",
+        "(",
+        ")",
+        "{",
+        "}",
+        ">",
+        "<",
+        "=",
+        ".",
+        ":",
+        "|",
+        ",",
+        ";",
     ];
 
     private void ReadTag(TokenKind end)
@@ -64,7 +88,11 @@ internal sealed partial class Lexer
         }
 
         Add(end, delimiter);
-        AdvanceTo(end == TokenKind.BlockEnd ? AfterBlock(start + 2, sign) : sign == '-' ? SkipSpace(start + 2) : start + 2);
+        AdvanceTo(
+            end == TokenKind.BlockEnd ? AfterBlock(start + 2, sign)
+            : sign == '-' ? SkipSpace(start + 2)
+            : start + 2
+        );
         return true;
     }
 
@@ -87,8 +115,12 @@ internal sealed partial class Lexer
         var end = EndOfDigits(_position);
         var kind = TokenKind.Integer;
         var followsDot = _tokens.Count > 0 && _tokens[^1].IsOperator(".");
-        if (_source[_position] == '0' && end == _position + 1 && end < _source.Length
-            && _source[end] is 'x' or 'X' or 'o' or 'O' or 'b' or 'B')
+        if (
+            _source[_position] == '0'
+            && end == _position + 1
+            && end < _source.Length
+            && _source[end] is 'x' or 'X' or 'o' or 'O' or 'b' or 'B'
+        )
         {
             throw new ChatTemplateException("Hexadecimal, octal and binary integers are not supported; write the number in decimal", _line);
         }
@@ -117,8 +149,13 @@ internal sealed partial class Lexer
     /// <summary>The end of a run of digits, single underscores between digits included.</summary>
     private int EndOfDigits(int from)
     {
-        while (from < _source.Length && (char.IsAsciiDigit(_source[from])
-            || (_source[from] == '_' && from + 1 < _source.Length && char.IsAsciiDigit(_source[from + 1]))))
+        while (
+            from < _source.Length
+            && (
+                char.IsAsciiDigit(_source[from])
+                || (_source[from] == '_' && from + 1 < _source.Length && char.IsAsciiDigit(_source[from + 1]))
+            )
+        )
         {
             from++;
         }
@@ -137,7 +174,14 @@ internal sealed partial class Lexer
 
             if (spelling is "(" or "[" or "{")
             {
-                openBrackets.Push(spelling[0] switch { '(' => ')', '[' => ']', _ => '}' });
+                openBrackets.Push(
+                    spelling[0] switch
+                    {
+                        '(' => ')',
+                        '[' => ']',
+                        _ => '}',
+                    }
+                );
             }
             else if (spelling is ")" or "]" or "}")
             {
@@ -191,19 +235,40 @@ internal sealed partial class Lexer
         var character = _source[position];
         switch (character)
         {
-            case 'n': text.Append('\n'); return position + 1;
-            case 't': text.Append('\t'); return position + 1;
-            case 'r': text.Append('\r'); return position + 1;
-            case 'a': text.Append('\a'); return position + 1;
-            case 'b': text.Append('\b'); return position + 1;
-            case 'f': text.Append('\f'); return position + 1;
-            case 'v': text.Append('\v'); return position + 1;
-            case '\\' or '\'' or '"': text.Append(character); return position + 1;
-            case '\n': return position + 1;
-            case 'x': return ReadCodePoint(position, 2, text);
-            case 'u': return ReadCodePoint(position, 4, text);
-            case 'U': return ReadCodePoint(position, 8, text);
-            case 'N': throw new ChatTemplateException("The escape \\N{...} is not supported; write the character itself or \\u", _line);
+            case 'n':
+                text.Append('\n');
+                return position + 1;
+            case 't':
+                text.Append('\t');
+                return position + 1;
+            case 'r':
+                text.Append('\r');
+                return position + 1;
+            case 'a':
+                text.Append('\a');
+                return position + 1;
+            case 'b':
+                text.Append('\b');
+                return position + 1;
+            case 'f':
+                text.Append('\f');
+                return position + 1;
+            case 'v':
+                text.Append('\v');
+                return position + 1;
+            case '\\' or '\'' or '"':
+                text.Append(character);
+                return position + 1;
+            case '\n':
+                return position + 1;
+            case 'x':
+                return ReadCodePoint(position, 2, text);
+            case 'u':
+                return ReadCodePoint(position, 4, text);
+            case 'U':
+                return ReadCodePoint(position, 8, text);
+            case 'N':
+                throw new ChatTemplateException("The escape \\N{...} is not supported; write the character itself or \\u", _line);
             case >= '0' and <= '7':
                 var value = 0;
                 var end = position;
@@ -223,12 +288,16 @@ internal sealed partial class Lexer
     private int ReadCodePoint(int position, int digits, StringBuilder text)
     {
         var start = position + 1;
-        if (start + digits > _source.Length
+        if (
+            start + digits > _source.Length
             || !uint.TryParse(_source.AsSpan(start, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
-            || value > 0x10FFFF)
+            || value > 0x10FFFF
+        )
         {
             throw new ChatTemplateException(
-                $"The escape \\{_source[position]} needs {digits} hexadecimal digits of a Unicode code point", _line);
+                $"The escape \\{_source[position]} needs {digits} hexadecimal digits of a Unicode code point",
+                _line
+            );
         }
 
         if (value > 0xFFFF)

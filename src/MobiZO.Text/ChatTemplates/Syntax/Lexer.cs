@@ -136,9 +136,11 @@ internal sealed partial class Lexer
     {
         // A raw tag does not eat the newline after it, unlike every other block tag.
         AdvanceTo(tag.Sign == '-' ? SkipSpace(tag.End) : tag.End);
-        for (var start = _source.IndexOf("{%", _position, StringComparison.Ordinal);
+        for (
+            var start = _source.IndexOf("{%", _position, StringComparison.Ordinal);
             start >= 0;
-            start = _source.IndexOf("{%", start + 2, StringComparison.Ordinal))
+            start = _source.IndexOf("{%", start + 2, StringComparison.Ordinal)
+        )
         {
             var sign = start + 2 < _source.Length && _source[start + 2] is '-' or '+' ? _source[start + 2] : '\0';
             if (EndOfWordTag(start + (sign == '\0' ? 2 : 3), "endraw") is { } end)

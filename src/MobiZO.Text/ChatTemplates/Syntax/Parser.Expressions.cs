@@ -46,8 +46,9 @@ internal sealed partial class Parser
     }
 
     private bool EndsTuple(string? endsAtName) =>
-        Current.Kind is TokenKind.OutputEnd or TokenKind.BlockEnd || Current.IsOperator(")")
-            || (endsAtName is not null && Current.IsName(endsAtName));
+        Current.Kind is TokenKind.OutputEnd or TokenKind.BlockEnd
+        || Current.IsOperator(")")
+        || (endsAtName is not null && Current.IsName(endsAtName));
 
     private Expression ParseExpression()
     {
@@ -198,7 +199,9 @@ internal sealed partial class Parser
                 return new ConstantExpression(token.Line, ParseInteger(token));
             case TokenKind.Float:
                 return new ConstantExpression(
-                    token.Line, new FloatValue(double.Parse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture)));
+                    token.Line,
+                    new FloatValue(double.Parse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture))
+                );
             case TokenKind.Operator when token.Text == "(":
                 var inner = ParseTuple(allowsEmpty: true);
                 ExpectOperator(")");

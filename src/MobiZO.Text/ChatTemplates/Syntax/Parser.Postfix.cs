@@ -17,10 +17,15 @@ internal sealed partial class Parser
                     expression = Current.Kind switch
                     {
                         TokenKind.Name => new AttributeExpression(token.Line, expression, Next().Text),
-                        TokenKind.Integer =>
-                            new SubscriptExpression(token.Line, expression, new ConstantExpression(token.Line, ParseInteger(Next()))),
+                        TokenKind.Integer => new SubscriptExpression(
+                            token.Line,
+                            expression,
+                            new ConstantExpression(token.Line, ParseInteger(Next()))
+                        ),
                         _ => throw new ChatTemplateException(
-                            $"unexpected {Current.Description}, expected a name or number after '.'", Current.Line),
+                            $"unexpected {Current.Description}, expected a name or number after '.'",
+                            Current.Line
+                        ),
                     };
                     break;
                 case "[":
@@ -184,10 +189,11 @@ internal sealed partial class Parser
         return isNegated ? new NotExpression(line, test) : test;
     }
 
-    private bool StartsTestArgument() => Current.Kind switch
-    {
-        TokenKind.Name => Current.Text is not ("else" or "or" or "and"),
-        TokenKind.String or TokenKind.Integer or TokenKind.Float => true,
-        _ => Current.IsOperator("[") || Current.IsOperator("{"),
-    };
+    private bool StartsTestArgument() =>
+        Current.Kind switch
+        {
+            TokenKind.Name => Current.Text is not ("else" or "or" or "and"),
+            TokenKind.String or TokenKind.Integer or TokenKind.Float => true,
+            _ => Current.IsOperator("[") || Current.IsOperator("{"),
+        };
 }

@@ -3,7 +3,17 @@ namespace MobiZO.Text.ChatTemplates.Syntax;
 internal sealed partial class Parser
 {
     private static readonly string[] s_unsupportedTags =
-        ["include", "import", "from", "extends", "block", "do", "trans", "autoescape", "debug"];
+    [
+        "include",
+        "import",
+        "from",
+        "extends",
+        "block",
+        "do",
+        "trans",
+        "autoescape",
+        "debug",
+    ];
 
     private Statement ParseStatement()
     {
@@ -19,8 +29,10 @@ internal sealed partial class Parser
             "call" => ParseCallBlock(tag),
             "filter" => ParseFilterBlock(tag),
             "generation" => new GenerationStatement(tag.Line, ParseClosedBody(tag, "endgeneration")),
-            _ when s_unsupportedTags.Contains(tag.Text) =>
-                throw new ChatTemplateException($"The tag '{tag.Text}' is not supported in chat templates", tag.Line),
+            _ when s_unsupportedTags.Contains(tag.Text) => throw new ChatTemplateException(
+                $"The tag '{tag.Text}' is not supported in chat templates",
+                tag.Line
+            ),
             _ => throw new ChatTemplateException($"Encountered unknown tag '{tag.Text}'", tag.Line),
         };
     }

@@ -57,7 +57,9 @@ internal sealed partial class Parser
                 case TokenKind.End:
                     var expected = string.Join(" or ", endTags.Select(tag => $"'{tag}'"));
                     throw new ChatTemplateException(
-                        $"unexpected end of template: the block '{construct}' is not closed, expected {expected}", opening.Line);
+                        $"unexpected end of template: the block '{construct}' is not closed, expected {expected}",
+                        opening.Line
+                    );
                 default:
                     throw Unexpected(token);
             }
@@ -111,7 +113,9 @@ internal sealed partial class Parser
         if (Current.Kind != kind)
         {
             throw new ChatTemplateException(
-                $"unexpected {Current.Description}, expected {new Token(kind, string.Empty, 0).Description}", Current.Line);
+                $"unexpected {Current.Description}, expected {new Token(kind, string.Empty, 0).Description}",
+                Current.Line
+            );
         }
 
         _index++;

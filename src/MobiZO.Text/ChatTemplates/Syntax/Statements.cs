@@ -9,8 +9,10 @@ internal sealed record TextStatement(int Line, string Text) : Statement(Line);
 internal sealed record OutputStatement(int Line, Expression Value) : Statement(Line);
 
 internal sealed record IfStatement(
-    int Line, IReadOnlyList<(Expression Condition, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Otherwise)
-    : Statement(Line);
+    int Line,
+    IReadOnlyList<(Expression Condition, IReadOnlyList<Statement> Body)> Branches,
+    IReadOnlyList<Statement> Otherwise
+) : Statement(Line);
 
 internal sealed record ForStatement(
     int Line,
@@ -19,7 +21,8 @@ internal sealed record ForStatement(
     Expression? Condition,
     bool IsRecursive,
     IReadOnlyList<Statement> Body,
-    IReadOnlyList<Statement> Otherwise) : Statement(Line);
+    IReadOnlyList<Statement> Otherwise
+) : Statement(Line);
 
 internal sealed record BreakStatement(int Line) : Statement(Line);
 
@@ -28,14 +31,16 @@ internal sealed record ContinueStatement(int Line) : Statement(Line);
 internal sealed record SetStatement(int Line, AssignmentTarget Target, Expression Value) : Statement(Line);
 
 /// <summary><c>set target | filter</c> ... <c>endset</c>: the target gets the text of the body.</summary>
-internal sealed record SetBlockStatement(
-    int Line, AssignmentTarget Target, FilterExpression? Filter, IReadOnlyList<Statement> Body) : Statement(Line);
+internal sealed record SetBlockStatement(int Line, AssignmentTarget Target, FilterExpression? Filter, IReadOnlyList<Statement> Body)
+    : Statement(Line);
 
 internal sealed record FilterBlockStatement(int Line, FilterExpression Filter, IReadOnlyList<Statement> Body) : Statement(Line);
 
 internal sealed record WithStatement(
-    int Line, IReadOnlyList<(AssignmentTarget Target, Expression Value)> Variables, IReadOnlyList<Statement> Body)
-    : Statement(Line);
+    int Line,
+    IReadOnlyList<(AssignmentTarget Target, Expression Value)> Variables,
+    IReadOnlyList<Statement> Body
+) : Statement(Line);
 
 internal sealed record MacroStatement(int Line, MacroDefinition Macro) : Statement(Line);
 
@@ -52,7 +57,8 @@ internal sealed record MacroDefinition(
     string Name,
     IReadOnlyList<(string Name, Expression? Default)> Parameters,
     IReadOnlyList<Statement> Body,
-    IReadOnlySet<string> NamesInBody);
+    IReadOnlySet<string> NamesInBody
+);
 
 /// <summary>What a value is bound to.</summary>
 internal abstract record AssignmentTarget(int Line);

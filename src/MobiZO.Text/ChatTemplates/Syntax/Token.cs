@@ -7,17 +7,18 @@ namespace MobiZO.Text.ChatTemplates.Syntax;
 internal readonly record struct Token(TokenKind Kind, string Text, int Line)
 {
     /// <summary>How error messages call it.</summary>
-    public string Description => Kind switch
-    {
-        TokenKind.End => "end of template",
-        TokenKind.OutputEnd => "end of print statement '}}'",
-        TokenKind.BlockEnd => "end of statement block '%}'",
-        TokenKind.OutputBegin => "'{{'",
-        TokenKind.BlockBegin => "'{%'",
-        TokenKind.Text => "template text",
-        TokenKind.String => $"string '{Text}'",
-        _ => $"'{Text}'",
-    };
+    public string Description =>
+        Kind switch
+        {
+            TokenKind.End => "end of template",
+            TokenKind.OutputEnd => "end of print statement '}}'",
+            TokenKind.BlockEnd => "end of statement block '%}'",
+            TokenKind.OutputBegin => "'{{'",
+            TokenKind.BlockBegin => "'{%'",
+            TokenKind.Text => "template text",
+            TokenKind.String => $"string '{Text}'",
+            _ => $"'{Text}'",
+        };
 
     public bool Is(TokenKind kind, string text) => Kind == kind && Text == text;
 

@@ -1,4 +1,3 @@
-
 namespace MobiZO.Text.ChatTemplates.Values;
 
 /// <summary>Arguments in the order of the parameters of the callee; a parameter that was not given is null.</summary>
@@ -8,7 +7,8 @@ internal sealed class BoundArguments(
     TemplateValue?[] slots,
     IReadOnlyList<TemplateValue> rest,
     IReadOnlyDictionary<string, TemplateValue> otherNamed,
-    RenderContext context)
+    RenderContext context
+)
 {
     public RenderContext Context { get; } = context;
 

@@ -1,11 +1,11 @@
-
 namespace MobiZO.Text.ChatTemplates.Values;
 
 /// <summary>The evaluated arguments of one call.</summary>
 internal sealed record CallArguments(
     RenderContext Context,
     IReadOnlyList<TemplateValue> Positional,
-    IReadOnlyDictionary<string, TemplateValue> Named)
+    IReadOnlyDictionary<string, TemplateValue> Named
+)
 {
     private static readonly Dictionary<string, TemplateValue> s_noneNamed = [];
 

@@ -1,4 +1,3 @@
-
 namespace MobiZO.Text.ChatTemplates.Values;
 
 /// <summary>Something that can be called: a function of the library, a method bound to its object, or a macro.</summary>

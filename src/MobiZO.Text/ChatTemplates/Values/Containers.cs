@@ -37,15 +37,16 @@ internal sealed class SequenceValue : TemplateValue
 
     public override long Weight => 1 + Items.Count;
 
-    public override string TypeName => Kind switch
-    {
-        SequenceKind.List => "list",
-        SequenceKind.Tuple => "tuple",
-        SequenceKind.Range => "range",
-        SequenceKind.Keys => "dict_keys",
-        SequenceKind.Values => "dict_values",
-        _ => "dict_items",
-    };
+    public override string TypeName =>
+        Kind switch
+        {
+            SequenceKind.List => "list",
+            SequenceKind.Tuple => "tuple",
+            SequenceKind.Range => "range",
+            SequenceKind.Keys => "dict_keys",
+            SequenceKind.Values => "dict_values",
+            _ => "dict_items",
+        };
 
     public bool IsIndexable => Kind is SequenceKind.List or SequenceKind.Tuple or SequenceKind.Range;
 }

@@ -44,14 +44,18 @@ internal static class HostValues
                 return new DictionaryValue(entries);
             case IReadOnlyDictionary<string, string> dictionary:
                 return Import(
-                    dictionary.ToDictionary(entry => entry.Key, entry => (object?)entry.Value, StringComparer.Ordinal), name, depth);
+                    dictionary.ToDictionary(entry => entry.Key, entry => (object?)entry.Value, StringComparer.Ordinal),
+                    name,
+                    depth
+                );
             case IReadOnlyList<object?> list:
                 return new SequenceValue(SequenceKind.List, [.. list.Select(item => Import(item, name, depth + 1))]);
             default:
                 throw new ArgumentException(
                     $"'{name}' holds a {value.GetType()}, which templates cannot see. "
-                    + "Use string, bool, int, long, BigInteger, double, null, lists and dictionaries of them.",
-                    name);
+                        + "Use string, bool, int, long, BigInteger, double, null, lists and dictionaries of them.",
+                    name
+                );
         }
     }
 }

@@ -28,7 +28,8 @@ internal static class PythonCharacters
         + " \ufb00FF \ufb01FI \ufb02FL \ufb03FFI \ufb04FFL \ufb05ST \ufb06ST \ufb13\u0544\u0546 \ufb14\u0544\u0535 \ufb15\u0544\u053b"
         + " \ufb16\u054e\u0546 \ufb17\u0544\u053d";
 
-    private static readonly Dictionary<char, string> s_longCapitals = LongCapitals.Split(' ')
+    private static readonly Dictionary<char, string> s_longCapitals = LongCapitals
+        .Split(' ')
         .ToDictionary(pair => pair[0], pair => pair[1..]);
 
     /// <summary>What Python's isspace takes for space: Unicode space and the four separators 1C to 1F.</summary>
@@ -95,12 +96,14 @@ internal static class PythonCharacters
         var builder = new StringBuilder(text.Length + 8);
         for (var index = 0; index < text.Length; index++)
         {
-            builder.Append(text[index] switch
-            {
-                '\u0130' => "i\u0307",
-                '\u03a3' when EndsWord(text, index) => "\u03c2",
-                _ => lower.Substring(index, 1),
-            });
+            builder.Append(
+                text[index] switch
+                {
+                    '\u0130' => "i\u0307",
+                    '\u03a3' when EndsWord(text, index) => "\u03c2",
+                    _ => lower.Substring(index, 1),
+                }
+            );
         }
 
         return builder.ToString();
@@ -137,10 +140,19 @@ internal static class PythonCharacters
         Rune.IsUpper(rune) || Rune.IsLower(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.TitlecaseLetter;
 
     /// <summary>Whether Python's repr shows the character itself rather than an escape.</summary>
-    public static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-        or UnicodeCategory.OtherNotAssigned
-        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+    public static bool IsPrintable(Rune rune) =>
+        rune.Value == ' '
+        || Rune.GetUnicodeCategory(rune)
+            is not (
+                UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.Surrogate
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.SpaceSeparator
+            );
 
     /// <summary>Order by code point, which differs from the order of UTF-16 units above the surrogates.</summary>
     public static int Compare(string left, string right)
@@ -153,7 +165,9 @@ internal static class PythonCharacters
         }
 
         var (leftSurrogate, rightSurrogate) = (char.IsSurrogate(left[common]), char.IsSurrogate(right[common]));
-        return leftSurrogate == rightSurrogate ? left[common].CompareTo(right[common]) : leftSurrogate ? 1 : -1;
+        return leftSurrogate == rightSurrogate ? left[common].CompareTo(right[common])
+            : leftSurrogate ? 1
+            : -1;
     }
 
     private static string Capital(string piece)

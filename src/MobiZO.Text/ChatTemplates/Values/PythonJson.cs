@@ -42,12 +42,18 @@ internal sealed class PythonJson
                 WriteItems('[', ']', sequence.Items, level, item => Write(item, level + 1));
                 break;
             case DictionaryValue dictionary:
-                WriteItems('{', '}', EntriesOf(dictionary), level, entry =>
-                {
-                    WriteText(entry.Key);
-                    _builder.Append(KeySeparator);
-                    Write(entry.Value, level + 1);
-                });
+                WriteItems(
+                    '{',
+                    '}',
+                    EntriesOf(dictionary),
+                    level,
+                    entry =>
+                    {
+                        WriteText(entry.Key);
+                        _builder.Append(KeySeparator);
+                        Write(entry.Value, level + 1);
+                    }
+                );
                 break;
             case TextValue text:
                 WriteText(text.Text);
@@ -103,8 +109,12 @@ internal sealed class PythonJson
         if (SortKeys)
         {
             _context.Spend(entries.Count * 32L);
-            return [.. entries.Order(
-                Comparer<(string Key, TemplateValue Value)>.Create((left, right) => PythonCharacters.Compare(left.Key, right.Key)))];
+            return
+            [
+                .. entries.Order(
+                    Comparer<(string Key, TemplateValue Value)>.Create((left, right) => PythonCharacters.Compare(left.Key, right.Key))
+                ),
+            ];
         }
 
         return entries;
@@ -112,16 +122,17 @@ internal sealed class PythonJson
 
     private static string KeyText(TemplateValue key) => key is TextValue text ? text.Text : ScalarText(key) ?? string.Empty;
 
-    private static string? ScalarText(TemplateValue value) => value switch
-    {
-        NoneValue => "null",
-        BooleanValue boolean => boolean.Value ? "true" : "false",
-        IntegerValue integer => integer.Value.ToString(CultureInfo.InvariantCulture),
-        FloatValue { Value: var number } when double.IsNaN(number) => "NaN",
-        FloatValue { Value: var number } when double.IsInfinity(number) => number > 0 ? "Infinity" : "-Infinity",
-        FloatValue number => PythonNumbers.Format(number.Value),
-        _ => null,
-    };
+    private static string? ScalarText(TemplateValue value) =>
+        value switch
+        {
+            NoneValue => "null",
+            BooleanValue boolean => boolean.Value ? "true" : "false",
+            IntegerValue integer => integer.Value.ToString(CultureInfo.InvariantCulture),
+            FloatValue { Value: var number } when double.IsNaN(number) => "NaN",
+            FloatValue { Value: var number } when double.IsInfinity(number) => number > 0 ? "Infinity" : "-Infinity",
+            FloatValue number => PythonNumbers.Format(number.Value),
+            _ => null,
+        };
 
     private void WriteText(string text)
     {

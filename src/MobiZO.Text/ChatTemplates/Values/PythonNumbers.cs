@@ -27,7 +27,9 @@ internal static class PythonNumbers
 
     /// <summary>The value of any number as a float; infinite where an integer is too large.</summary>
     public static double ToDouble(TemplateValue value) =>
-        value is FloatValue number ? number.Value : TryInteger(value, out var integer) ? (double)integer : double.NaN;
+        value is FloatValue number ? number.Value
+        : TryInteger(value, out var integer) ? (double)integer
+        : double.NaN;
 
     /// <summary>Exact order of two numbers; null when one of them is not a number (NaN).</summary>
     public static int? Compare(TemplateValue left, TemplateValue right)

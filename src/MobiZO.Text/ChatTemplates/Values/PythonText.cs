@@ -119,7 +119,16 @@ internal static class PythonText
             }
             else if (character is '\n' or '\r' or '\t')
             {
-                builder.Append('\\').Append(character switch { '\n' => 'n', '\r' => 'r', _ => 't' });
+                builder
+                    .Append('\\')
+                    .Append(
+                        character switch
+                        {
+                            '\n' => 'n',
+                            '\r' => 'r',
+                            _ => 't',
+                        }
+                    );
             }
             else if (!Rune.TryGetRuneAt(text, index, out var rune))
             {
@@ -143,7 +152,12 @@ internal static class PythonText
             return;
         }
 
-        var format = rune.Value switch { < 0x100 => "\\x{0:x2}", < 0x10000 => "\\u{0:x4}", _ => "\\U{0:x8}" };
+        var format = rune.Value switch
+        {
+            < 0x100 => "\\x{0:x2}",
+            < 0x10000 => "\\u{0:x4}",
+            _ => "\\U{0:x8}",
+        };
         builder.AppendFormat(CultureInfo.InvariantCulture, format, rune.Value);
     }
 }

@@ -4,9 +4,7 @@ namespace MobiZO.Text.ChatTemplates.Values;
 
 internal sealed class NoneValue : TemplateValue
 {
-    private NoneValue()
-    {
-    }
+    private NoneValue() { }
 
     public static NoneValue Instance { get; } = new();
 

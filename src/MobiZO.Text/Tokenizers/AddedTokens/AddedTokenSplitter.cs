@@ -18,7 +18,8 @@ internal sealed class AddedTokenSplitter
     /// </param>
     public AddedTokenSplitter(IEnumerable<(string Content, AddedToken Token)> tokens)
     {
-        _byFirstUnit = tokens.Where(entry => entry.Content.Length > 0)
+        _byFirstUnit = tokens
+            .Where(entry => entry.Content.Length > 0)
             .GroupBy(entry => entry.Content[0])
             .ToDictionary(group => group.Key, group => group.OrderByDescending(entry => entry.Content.Length).ToArray());
         _firstUnits = SearchValues.Create([.. _byFirstUnit.Keys]);

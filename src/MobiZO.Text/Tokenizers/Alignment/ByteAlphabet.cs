@@ -22,19 +22,23 @@ internal static class ByteAlphabet
         ReadOnlySpan<char> text = piece.Span;
         if (Ascii.IsValid(text))
         {
-            string same = string.Create(text.Length, piece, (target, source) =>
-            {
-                for (int index = 0; index < target.Length; index++)
+            string same = string.Create(
+                text.Length,
+                piece,
+                (target, source) =>
                 {
-                    target[index] = s_characters[source.Span[index]];
+                    for (int index = 0; index < target.Length; index++)
+                    {
+                        target[index] = s_characters[source.Span[index]];
+                    }
                 }
-            });
+            );
             return Piece.Whole(AlignedText.SameShape(same, piece.Text, piece.Start), piece.Origin);
         }
 
         var builder = new PieceBuilder(piece);
         Span<byte> bytes = stackalloc byte[4];
-        for (int index = 0; index < text.Length;)
+        for (int index = 0; index < text.Length; )
         {
             Rune.DecodeFromUtf16(text[index..], out Rune rune, out int length);
             (int Start, int End) original = piece.OriginalRange(index, index + length);

@@ -33,7 +33,9 @@ internal sealed class ByteFallbackDecoder(bool spoilsRun) : IDecoder
     private static bool TryReadByte(string token, out byte value)
     {
         value = 0;
-        return token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>'
+        return token.Length == 6
+            && token.StartsWith("<0x", StringComparison.Ordinal)
+            && token[5] == '>'
             && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 
@@ -52,7 +54,7 @@ internal sealed class ByteFallbackDecoder(bool spoilsRun) : IDecoder
             return;
         }
 
-        for (int index = 0; index < bytes.Length;)
+        for (int index = 0; index < bytes.Length; )
         {
             OperationStatus status = Rune.DecodeFromUtf8(bytes.AsSpan(index), out Rune rune, out int length);
             result.Add(rune.ToString());

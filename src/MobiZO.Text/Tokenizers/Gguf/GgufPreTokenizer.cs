@@ -16,7 +16,12 @@ internal sealed record GgufPreTokenizer
 
     private static readonly GgufPreTokenizer s_gpt2 = new() { Expressions = [ByteLevelPreTokenizer.Expression] };
 
-    private static readonly GgufPreTokenizer s_llama3 = new() { Expressions = [LlamaWords], IgnoreMerges = true, AddBos = true };
+    private static readonly GgufPreTokenizer s_llama3 = new()
+    {
+        Expressions = [LlamaWords],
+        IgnoreMerges = true,
+        AddBos = true,
+    };
 
     private static readonly Dictionary<string, GgufPreTokenizer> s_known = new(StringComparer.Ordinal)
     {
@@ -47,8 +52,11 @@ internal sealed record GgufPreTokenizer
 
     public IPreTokenizer Build()
     {
-        IEnumerable<IPreTokenizer> splits = Expressions
-            .Select(expression => new PatternSplit(new RegularExpression(expression), SplitBehavior.Isolated, invert: false));
+        IEnumerable<IPreTokenizer> splits = Expressions.Select(expression => new PatternSplit(
+            new RegularExpression(expression),
+            SplitBehavior.Isolated,
+            invert: false
+        ));
         return new PreTokenizerSequence([.. splits, new ByteLevelPreTokenizer(addPrefixSpace: false, useExpression: false)]);
     }
 }

@@ -33,7 +33,8 @@ internal static class GgufTokenizer
 
     private static TokenizerParts ByteLevelParts(GgufVocabulary vocabulary)
     {
-        GgufPreTokenizer preTokenizer = GgufPreTokenizer.Find(vocabulary.Pre ?? "default")
+        GgufPreTokenizer preTokenizer =
+            GgufPreTokenizer.Find(vocabulary.Pre ?? "default")
             ?? throw Broken(vocabulary, "pre", $"one of {GgufPreTokenizer.Names}", $"'{vocabulary.Pre}', which is not supported");
         IReadOnlyList<string> lines = vocabulary.Merges ?? throw Broken(vocabulary, "merges", "a list (the model is gpt2)", "nothing");
         Dictionary<string, int> ids = Ids(vocabulary);
@@ -43,8 +44,12 @@ internal static class GgufTokenizer
             string line = lines[rank] ?? "";
             // The left side has at least one character, so a space in front belongs to it.
             int space = line.Length == 0 ? -1 : line.IndexOf(' ', 1);
-            if (space < 0 || !ids.TryGetValue(line[..space], out int left) || !ids.TryGetValue(line[(space + 1)..], out int right)
-                || !ids.TryGetValue(line[..space] + line[(space + 1)..], out int joined))
+            if (
+                space < 0
+                || !ids.TryGetValue(line[..space], out int left)
+                || !ids.TryGetValue(line[(space + 1)..], out int right)
+                || !ids.TryGetValue(line[..space] + line[(space + 1)..], out int joined)
+            )
             {
                 throw Broken(vocabulary, $"merges[{rank}]", "two tokens of the vocabulary whose union is one as well", $"'{line}'");
             }
@@ -100,7 +105,13 @@ internal static class GgufTokenizer
             Model = new BytePairModel(
                 ids,
                 MergesFromScores(vocabulary, ids),
-                new BytePairOptions { UnknownId = vocabulary.UnkId, FuseUnknown = true, ByteFallback = true }),
+                new BytePairOptions
+                {
+                    UnknownId = vocabulary.UnkId,
+                    FuseUnknown = true,
+                    ByteFallback = true,
+                }
+            ),
             AddedTokens = AddedTokens(vocabulary),
             Normalizer = new NormalizerSequence(normalizers),
             Decoder = new DecoderSequence(decoders),
@@ -119,7 +130,8 @@ internal static class GgufTokenizer
 
         var merges = new MergeTable(vocabulary.Tokens.Count);
         float[] descending = [.. scores.Distinct().OrderDescending()];
-        Dictionary<float, int> ranks = descending.Select((score, rank) => (score, rank))
+        Dictionary<float, int> ranks = descending
+            .Select((score, rank) => (score, rank))
             .ToDictionary(entry => entry.score, entry => entry.rank);
         foreach ((string token, int id) in ids)
         {
@@ -154,7 +166,14 @@ internal static class GgufTokenizer
         {
             if (types[id] is Unknown or Control or UserDefined)
             {
-                tokens.Add(new AddedToken { Id = id, Content = vocabulary.Tokens[id], Special = types[id] != UserDefined });
+                tokens.Add(
+                    new AddedToken
+                    {
+                        Id = id,
+                        Content = vocabulary.Tokens[id],
+                        Special = types[id] != UserDefined,
+                    }
+                );
             }
         }
 
@@ -179,6 +198,8 @@ internal static class GgufTokenizer
             : throw Broken(vocabulary, key, $"an id below {vocabulary.Tokens.Count}", id is null ? "nothing" : $"{id}");
 
     private static TokenizerException Broken(GgufVocabulary vocabulary, string key, string expected, string found) =>
-        new($"{vocabulary.Source}: tokenizer.ggml.{key}: expected {expected}, found {found}. "
-            + "Use a GGUF file converted by llama.cpp, or the model's tokenizer.json.");
+        new(
+            $"{vocabulary.Source}: tokenizer.ggml.{key}: expected {expected}, found {found}. "
+                + "Use a GGUF file converted by llama.cpp, or the model's tokenizer.json."
+        );
 }

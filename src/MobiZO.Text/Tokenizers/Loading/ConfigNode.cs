@@ -12,9 +12,10 @@ namespace MobiZO.Text.Tokenizers.Loading;
 internal readonly struct ConfigNode(string file, string parent, string? key, int index, JsonElement element)
 {
     /// <summary>Where the node stands; put together on demand, because vocabularies have very many.</summary>
-    public string Path => key is null
-        ? string.Create(CultureInfo.InvariantCulture, $"{parent}[{index}]")
-        : parent.Length == 0 ? key : $"{parent}.{key}";
+    public string Path =>
+        key is null ? string.Create(CultureInfo.InvariantCulture, $"{parent}[{index}]")
+        : parent.Length == 0 ? key
+        : $"{parent}.{key}";
 
     public JsonValueKind Kind => element.ValueKind;
 
@@ -81,27 +82,31 @@ internal readonly struct ConfigNode(string file, string parent, string? key, int
         }
     }
 
-    public bool AsFlag() => element.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => throw Broken($"expected true or false, found {Describe()}"),
-    };
+    public bool AsFlag() =>
+        element.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Broken($"expected true or false, found {Describe()}"),
+        };
 
-    public int AsNumber() => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int number)
-        ? number
-        : throw Broken($"expected an integer, found {Describe()}");
+    public int AsNumber() =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int number)
+            ? number
+            : throw Broken($"expected an integer, found {Describe()}");
 
-    public double AsReal() => element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double number)
-        ? number
-        : throw Broken($"expected a number, found {Describe()}");
+    public double AsReal() =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double number)
+            ? number
+            : throw Broken($"expected a number, found {Describe()}");
 
     public TokenizerException Broken(string problem)
     {
         string place = Path.Length == 0 ? "" : $"at '{Path}': ";
         return new TokenizerException(
             $"{file}: {place}{problem}. The file should be a tokenizer.json of the Hugging Face tokenizers library; "
-            + "save it again from there.");
+                + "save it again from there."
+        );
     }
 
     public TokenizerException Unsupported(string what) =>
@@ -130,13 +135,14 @@ internal readonly struct ConfigNode(string file, string parent, string? key, int
     private string Describe() =>
         element.ValueKind is JsonValueKind.Number ? $"the number {element.GetRawText()}" : Describe(element.ValueKind);
 
-    private static string Describe(JsonValueKind kind) => kind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.String => "a string",
-        JsonValueKind.Number => "a number",
-        JsonValueKind.True or JsonValueKind.False => "true or false",
-        _ => "nothing",
-    };
+    private static string Describe(JsonValueKind kind) =>
+        kind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "a list",
+            JsonValueKind.String => "a string",
+            JsonValueKind.Number => "a number",
+            JsonValueKind.True or JsonValueKind.False => "true or false",
+            _ => "nothing",
+        };
 }

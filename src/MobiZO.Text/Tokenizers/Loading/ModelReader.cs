@@ -69,14 +69,16 @@ internal static class ModelReader
         {
             ConfigNode item = items[rank];
             (string left, string right) = ReadPair(item);
-            string joined = right.Length >= prefixLength
-                ? left + right[prefixLength..]
-                : throw item.Broken($"the right side '{right}' is shorter than the continuing prefix");
+            string joined =
+                right.Length >= prefixLength
+                    ? left + right[prefixLength..]
+                    : throw item.Broken($"the right side '{right}' is shorter than the continuing prefix");
             merges.Set(Id(left), Id(right), new Merge(rank, Id(joined)));
 
-            int Id(string token) => vocabulary.TryGetValue(token, out int id)
-                ? id
-                : throw item.Broken($"the merge of '{left}' and '{right}' needs '{token}', which is not in the vocabulary");
+            int Id(string token) =>
+                vocabulary.TryGetValue(token, out int id)
+                    ? id
+                    : throw item.Broken($"the merge of '{left}' and '{right}' needs '{token}', which is not in the vocabulary");
         }
 
         return merges;

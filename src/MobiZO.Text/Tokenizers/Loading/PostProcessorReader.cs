@@ -6,28 +6,26 @@ namespace MobiZO.Text.Tokenizers.Loading;
 /// <param name="isToken">Whether a spelling and an id belong together.</param>
 internal sealed class PostProcessorReader(Func<string, int, bool> isToken)
 {
-    public IPostProcessor Read(ConfigNode node) => node.Type switch
-    {
-        "Sequence" => new PostProcessorSequence([.. node.Items("processors").Select(Read)]),
-        "ByteLevel" => ReadTrimming(node),
-        "TemplateProcessing" => ReadTemplate(node),
-        "RobertaProcessing" => new PostProcessorSequence([ReadTrimming(node), ReadEnds(node)]),
-        "BertProcessing" => ReadEnds(node),
-        string type => throw node.Unsupported($"the post-processor {type}"),
-    };
+    public IPostProcessor Read(ConfigNode node) =>
+        node.Type switch
+        {
+            "Sequence" => new PostProcessorSequence([.. node.Items("processors").Select(Read)]),
+            "ByteLevel" => ReadTrimming(node),
+            "TemplateProcessing" => ReadTemplate(node),
+            "RobertaProcessing" => new PostProcessorSequence([ReadTrimming(node), ReadEnds(node)]),
+            "BertProcessing" => ReadEnds(node),
+            string type => throw node.Unsupported($"the post-processor {type}"),
+        };
 
-    private static IPostProcessor ReadTrimming(ConfigNode node) => node.Flag("trim_offsets", true)
-        ? new OffsetTrimmer(node.Flag("add_prefix_space", true))
-        : new TemplateProcessor([], []);
+    private static IPostProcessor ReadTrimming(ConfigNode node) =>
+        node.Flag("trim_offsets", true) ? new OffsetTrimmer(node.Flag("add_prefix_space", true)) : new TemplateProcessor([], []);
 
     private TemplateProcessor ReadEnds(ConfigNode node) => new([ReadEnd(node.Get("cls"))], [ReadEnd(node.Get("sep"))]);
 
     private ProcessedToken ReadEnd(ConfigNode node)
     {
         List<ConfigNode> pair = node.AsItems();
-        return pair.Count == 2
-            ? ReadToken(pair[1], pair[0])
-            : throw node.Broken("expected a token and its id");
+        return pair.Count == 2 ? ReadToken(pair[1], pair[0]) : throw node.Broken("expected a token and its id");
     }
 
     private TemplateProcessor ReadTemplate(ConfigNode node)
@@ -66,7 +64,8 @@ internal sealed class PostProcessorReader(Func<string, int, bool> isToken)
             : throw token.Broken($"expected as many tokens as ids, found {spellings.Count} and {ids.Count}");
     }
 
-    private ProcessedToken ReadToken(ConfigNode id, ConfigNode spelling) => isToken(spelling.AsText(), id.AsNumber())
-        ? new ProcessedToken(id.AsNumber(), spelling.AsText(), 0, 0)
-        : throw id.Broken($"the id {id.AsNumber()} is not that of a token '{spelling.AsText()}'");
+    private ProcessedToken ReadToken(ConfigNode id, ConfigNode spelling) =>
+        isToken(spelling.AsText(), id.AsNumber())
+            ? new ProcessedToken(id.AsNumber(), spelling.AsText(), 0, 0)
+            : throw id.Broken($"the id {id.AsNumber()} is not that of a token '{spelling.AsText()}'");
 }

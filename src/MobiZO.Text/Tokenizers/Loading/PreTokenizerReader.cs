@@ -8,24 +8,29 @@ namespace MobiZO.Text.Tokenizers.Loading;
 /// <summary>Reads the <c>pre_tokenizer</c> of a tokenizer file.</summary>
 internal static class PreTokenizerReader
 {
-    public static IPreTokenizer Read(ConfigNode node) => node.Type switch
-    {
-        "Sequence" => new PreTokenizerSequence([.. node.Items("pretokenizers").Select(Read)]),
-        "ByteLevel" => new ByteLevelPreTokenizer(node.Flag("add_prefix_space", true), node.Flag("use_regex", true)),
-        "Digits" => new PatternSplit(
-            new CodePointPattern(UnicodeClass.IsNumeric),
-            node.Flag("individual_digits", false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous,
-            invert: false),
-        "Split" => new PatternSplit(PatternReader.Read(node.Get("pattern")), ReadBehavior(node), node.Flag("invert", false)),
-        "Punctuation" => new PatternSplit(new CodePointPattern(UnicodeClass.IsPunctuation), ReadBehavior(node), invert: false),
-        "Whitespace" => new PatternSplit(new WordRunPattern(), SplitBehavior.Removed, invert: true),
-        "WhitespaceSplit" => new PatternSplit(new CodePointPattern(UnicodeClass.IsWhiteSpace), SplitBehavior.Removed, invert: false),
-        "CharDelimiterSplit" =>
-            new PatternSplit(new LiteralPattern(ReadCharacter(node, "delimiter").ToString()), SplitBehavior.Removed, invert: false),
-        "FixedLength" => ReadFixedLength(node),
-        "Metaspace" => ReadMetaspace(node),
-        string type => throw node.Unsupported($"the pre-tokenizer {type}"),
-    };
+    public static IPreTokenizer Read(ConfigNode node) =>
+        node.Type switch
+        {
+            "Sequence" => new PreTokenizerSequence([.. node.Items("pretokenizers").Select(Read)]),
+            "ByteLevel" => new ByteLevelPreTokenizer(node.Flag("add_prefix_space", true), node.Flag("use_regex", true)),
+            "Digits" => new PatternSplit(
+                new CodePointPattern(UnicodeClass.IsNumeric),
+                node.Flag("individual_digits", false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous,
+                invert: false
+            ),
+            "Split" => new PatternSplit(PatternReader.Read(node.Get("pattern")), ReadBehavior(node), node.Flag("invert", false)),
+            "Punctuation" => new PatternSplit(new CodePointPattern(UnicodeClass.IsPunctuation), ReadBehavior(node), invert: false),
+            "Whitespace" => new PatternSplit(new WordRunPattern(), SplitBehavior.Removed, invert: true),
+            "WhitespaceSplit" => new PatternSplit(new CodePointPattern(UnicodeClass.IsWhiteSpace), SplitBehavior.Removed, invert: false),
+            "CharDelimiterSplit" => new PatternSplit(
+                new LiteralPattern(ReadCharacter(node, "delimiter").ToString()),
+                SplitBehavior.Removed,
+                invert: false
+            ),
+            "FixedLength" => ReadFixedLength(node),
+            "Metaspace" => ReadMetaspace(node),
+            string type => throw node.Unsupported($"the pre-tokenizer {type}"),
+        };
 
     /// <summary>Reads the space character and the scheme of a Metaspace, which its decoder has as well.</summary>
     public static (string Replacement, PrependScheme Scheme) ReadMetaspaceOptions(ConfigNode node)
@@ -67,13 +72,14 @@ internal static class PreTokenizerReader
         return length > 0 ? new FixedLengthPreTokenizer(length) : throw node.Broken($"expected a length above 0, found {length}");
     }
 
-    private static SplitBehavior ReadBehavior(ConfigNode node) => node.Text("behavior", "Isolated") switch
-    {
-        "Removed" => SplitBehavior.Removed,
-        "Isolated" => SplitBehavior.Isolated,
-        "MergedWithPrevious" => SplitBehavior.MergedWithPrevious,
-        "MergedWithNext" => SplitBehavior.MergedWithNext,
-        "Contiguous" => SplitBehavior.Contiguous,
-        string other => throw node.Broken($"expected a known split behavior, found '{other}'"),
-    };
+    private static SplitBehavior ReadBehavior(ConfigNode node) =>
+        node.Text("behavior", "Isolated") switch
+        {
+            "Removed" => SplitBehavior.Removed,
+            "Isolated" => SplitBehavior.Isolated,
+            "MergedWithPrevious" => SplitBehavior.MergedWithPrevious,
+            "MergedWithNext" => SplitBehavior.MergedWithNext,
+            "Contiguous" => SplitBehavior.Contiguous,
+            string other => throw node.Broken($"expected a known split behavior, found '{other}'"),
+        };
 }

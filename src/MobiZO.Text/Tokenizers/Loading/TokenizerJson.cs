@@ -23,7 +23,8 @@ internal static class TokenizerJson
         {
             throw new TokenizerException(
                 $"{file}: line {problem.LineNumber + 1}: not valid JSON: {problem.Message} Check that the file was downloaded completely.",
-                problem);
+                problem
+            );
         }
     }
 
@@ -31,17 +32,21 @@ internal static class TokenizerJson
     {
         BytePairModel model = ModelReader.Read(root.Get("model"));
         List<AddedToken> addedTokens = ReadAddedTokens(root, model);
-        var postProcessors = new PostProcessorReader((spelling, id) =>
-            (model.Vocabulary.TryGetValue(spelling, out int known) && known == id) || addedTokens.Exists(token => token.Id == id));
-        return new PipelineTokenizer(new TokenizerParts
-        {
-            Model = model,
-            AddedTokens = addedTokens,
-            Decoder = root.Find("decoder") is { } decoder ? DecoderReader.Read(decoder) : new SpaceJoinDecoder(),
-            Normalizer = root.Find("normalizer") is { } normalizer ? NormalizerReader.Read(normalizer) : null,
-            PreTokenizer = root.Find("pre_tokenizer") is { } preTokenizer ? PreTokenizerReader.Read(preTokenizer) : null,
-            PostProcessor = root.Find("post_processor") is { } postProcessor ? postProcessors.Read(postProcessor) : null,
-        });
+        var postProcessors = new PostProcessorReader(
+            (spelling, id) =>
+                (model.Vocabulary.TryGetValue(spelling, out int known) && known == id) || addedTokens.Exists(token => token.Id == id)
+        );
+        return new PipelineTokenizer(
+            new TokenizerParts
+            {
+                Model = model,
+                AddedTokens = addedTokens,
+                Decoder = root.Find("decoder") is { } decoder ? DecoderReader.Read(decoder) : new SpaceJoinDecoder(),
+                Normalizer = root.Find("normalizer") is { } normalizer ? NormalizerReader.Read(normalizer) : null,
+                PreTokenizer = root.Find("pre_tokenizer") is { } preTokenizer ? PreTokenizerReader.Read(preTokenizer) : null,
+                PostProcessor = root.Find("post_processor") is { } postProcessor ? postProcessors.Read(postProcessor) : null,
+            }
+        );
     }
 
     private static List<AddedToken> ReadAddedTokens(ConfigNode root, BytePairModel model)

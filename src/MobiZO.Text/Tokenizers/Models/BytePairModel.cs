@@ -46,9 +46,8 @@ internal sealed class BytePairModel
             return known;
         }
 
-        ModelToken[] tokens = _options.IgnoreMerges && _lookup.TryGetValue(word, out int id)
-            ? [new ModelToken(id, 0, word.Length)]
-            : TokenizeAnew(word);
+        ModelToken[] tokens =
+            _options.IgnoreMerges && _lookup.TryGetValue(word, out int id) ? [new ModelToken(id, 0, word.Length)] : TokenizeAnew(word);
         if (word.Length <= LongestCachedWord && Volatile.Read(ref _cached) < CacheCapacity && _cacheLookup.TryAdd(word, tokens))
         {
             Interlocked.Increment(ref _cached);
@@ -69,7 +68,7 @@ internal sealed class BytePairModel
     {
         Span<byte> bytes = stackalloc byte[4];
         int unknownBytes = 0;
-        for (int index = 0; index < word.Length;)
+        for (int index = 0; index < word.Length; )
         {
             Rune rune = UnicodeClass.At(word, index, out int length);
             int byteCount = rune.EncodeToUtf8(bytes);

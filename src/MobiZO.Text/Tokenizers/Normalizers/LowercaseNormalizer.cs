@@ -11,7 +11,7 @@ internal sealed class LowercaseNormalizer : INormalizer
     {
         ReadOnlySpan<char> text = piece.Span;
         var builder = new PieceBuilder(piece);
-        for (int index = 0; index < text.Length;)
+        for (int index = 0; index < text.Length; )
         {
             Rune rune = UnicodeClass.At(text, index, out int length);
             (int Start, int End) original = piece.OriginalRange(index, index + length);

@@ -28,6 +28,10 @@ internal sealed class StripNormalizer(bool left, bool right) : INormalizer
             end -= length;
         }
 
-        return piece with { Start = piece.Start + start, End = piece.Start + end };
+        return piece with
+        {
+            Start = piece.Start + start,
+            End = piece.Start + end,
+        };
     }
 }

@@ -33,7 +33,7 @@ internal sealed class UnicodeFormNormalizer(UnicodeForm form) : INormalizer
         var changes = new List<Change>(text.Length);
         var parts = new List<int>();
         int runStart = 0;
-        for (int index = 0; index < text.Length;)
+        for (int index = 0; index < text.Length; )
         {
             Rune rune = UnicodeClass.At(text, index, out int length);
             index += length;
@@ -74,7 +74,9 @@ internal sealed class UnicodeFormNormalizer(UnicodeForm form) : INormalizer
         int starter = -1;
         foreach (Change next in source)
         {
-            bool blocked = starter >= 0 && starter < result.Count - 1
+            bool blocked =
+                starter >= 0
+                && starter < result.Count - 1
                 && (result[^1].CombiningClass == 0 || result[^1].CombiningClass >= next.CombiningClass);
             int composed = starter < 0 || blocked ? -1 : UnicodeTables.Compose(result[starter].CodePoint, next.CodePoint);
             if (composed >= 0)

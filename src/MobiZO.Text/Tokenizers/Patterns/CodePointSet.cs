@@ -41,7 +41,9 @@ internal sealed class CodePointSet
         // The platform keeps the long s apart; case folding makes it an s.
         var rune = new Rune(codePoint == 0x17F ? 's' : codePoint);
         Rune upper = Rune.ToUpperInvariant(rune);
-        return _members(rune.Value) || _members(upper.Value) || _members(Rune.ToLowerInvariant(rune).Value)
+        return _members(rune.Value)
+            || _members(upper.Value)
+            || _members(Rune.ToLowerInvariant(rune).Value)
             || _members(Rune.ToLowerInvariant(upper).Value);
     }
 }

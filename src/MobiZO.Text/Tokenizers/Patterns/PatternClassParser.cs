@@ -138,8 +138,9 @@ internal sealed class PatternClassParser(string pattern)
                     'v' => '\v',
                     'a' => '\a',
                     'e' => 0x1B,
-                    _ when char.IsAsciiLetterOrDigit(kind) =>
-                        throw new PatternException($"the escape '\\{kind}' is not supported (character {start})"),
+                    _ when char.IsAsciiLetterOrDigit(kind) => throw new PatternException(
+                        $"the escape '\\{kind}' is not supported (character {start})"
+                    ),
                     _ => UnicodeClass.At(pattern, position, out _).Value,
                 };
                 position += literal > 0xFFFF ? 2 : 1;
@@ -220,8 +221,14 @@ internal sealed class PatternClassParser(string pattern)
         }
 
         // "L" is every category that begins with L.
-        UnicodeCategory[] categories = [.. s_categories.Where(entry => name.Length > 0 && entry.Key.Length >= name.Length
-            && entry.Key.StartsWith(name, StringComparison.OrdinalIgnoreCase)).SelectMany(entry => entry.Value)];
+        UnicodeCategory[] categories =
+        [
+            .. s_categories
+                .Where(entry =>
+                    name.Length > 0 && entry.Key.Length >= name.Length && entry.Key.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+                )
+                .SelectMany(entry => entry.Value),
+        ];
         if (categories.Length == 0)
         {
             throw new PatternException($"the property '\\p{{{name}}}' is not supported (general categories only)");
@@ -236,10 +243,17 @@ internal sealed class PatternClassParser(string pattern)
         bool braces = pattern[position] == 'x' && position + 1 < pattern.Length && pattern[position + 1] == '{';
         int start = position + (braces ? 2 : 1);
         int end = braces ? pattern.IndexOf('}', start) : start + (pattern[position] == 'x' ? 2 : 4);
-        if (end < 0 || end > pattern.Length
+        if (
+            end < 0
+            || end > pattern.Length
             || !int.TryParse(
-                pattern.AsSpan(start, end - start), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
-            || value is < 0 or > 0x10FFFF)
+                pattern.AsSpan(start, end - start),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out int value
+            )
+            || value is < 0 or > 0x10FFFF
+        )
         {
             throw new PatternException($"a broken hexadecimal escape at character {position}");
         }

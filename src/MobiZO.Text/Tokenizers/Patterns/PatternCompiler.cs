@@ -106,16 +106,18 @@ internal sealed class PatternCompiler
         }
     }
 
-    private static PatternInstruction Fork(int repeat, int leave, bool lazy) => lazy
-        ? new PatternInstruction(PatternInstructionKind.Fork, First: leave, Second: repeat)
-        : new PatternInstruction(PatternInstructionKind.Fork, First: repeat, Second: leave);
+    private static PatternInstruction Fork(int repeat, int leave, bool lazy) =>
+        lazy
+            ? new PatternInstruction(PatternInstructionKind.Fork, First: leave, Second: repeat)
+            : new PatternInstruction(PatternInstructionKind.Fork, First: repeat, Second: leave);
 
-    private static CodePointSet? Single(PatternNode node) => node switch
-    {
-        PatternNode.OneOf one => one.Set,
-        PatternNode.Concatenation { Parts: [PatternNode.OneOf one] } => one.Set,
-        _ => null,
-    };
+    private static CodePointSet? Single(PatternNode node) =>
+        node switch
+        {
+            PatternNode.OneOf one => one.Set,
+            PatternNode.Concatenation { Parts: [PatternNode.OneOf one] } => one.Set,
+            _ => null,
+        };
 
     private int Add(PatternInstruction step)
     {

@@ -13,4 +13,5 @@ internal readonly record struct PatternInstruction(
     int First = 0,
     int Second = 0,
     bool Flag = false,
-    AnchorKind Anchor = default);
+    AnchorKind Anchor = default
+);

@@ -45,8 +45,7 @@ internal sealed class PatternParser
         do
         {
             choices.Add(ParseSequence(ref ignoreCase));
-        }
-        while (TryTake('|'));
+        } while (TryTake('|'));
         _depth--;
         return choices.Count == 1 ? choices[0] : new PatternNode.Alternation(choices);
     }
@@ -98,14 +97,17 @@ internal sealed class PatternParser
 
     private PatternNode ParseEscape(bool ignoreCase)
     {
-        AnchorKind? anchor = _position + 1 >= _pattern.Length ? null : _pattern[_position + 1] switch
-        {
-            'A' => AnchorKind.TextStart,
-            'z' => AnchorKind.TextEnd,
-            'b' => AnchorKind.WordBorder,
-            'B' => AnchorKind.NoWordBorder,
-            _ => null,
-        };
+        AnchorKind? anchor =
+            _position + 1 >= _pattern.Length
+                ? null
+                : _pattern[_position + 1] switch
+                {
+                    'A' => AnchorKind.TextStart,
+                    'z' => AnchorKind.TextEnd,
+                    'b' => AnchorKind.WordBorder,
+                    'B' => AnchorKind.NoWordBorder,
+                    _ => null,
+                };
         if (anchor is { } kind)
         {
             _position += 2;
@@ -227,7 +229,10 @@ internal sealed class PatternParser
         braces = true;
         string[] bounds = _pattern[(_position + 1)..close].Split(',');
         minimum = bounds[0].Length == 0 && bounds.Length == 2 ? 0 : ParseCount(bounds[0]);
-        maximum = bounds.Length == 1 ? minimum : bounds[1].Length == 0 ? Unbounded : ParseCount(bounds[1]);
+        maximum =
+            bounds.Length == 1 ? minimum
+            : bounds[1].Length == 0 ? Unbounded
+            : ParseCount(bounds[1]);
         if (bounds.Length > 2 || minimum > maximum)
         {
             throw Broken("a repetition that is not {n}, {n,} or {n,m}");

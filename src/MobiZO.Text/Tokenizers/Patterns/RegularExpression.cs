@@ -112,7 +112,12 @@ internal sealed class RegularExpression : ITextPattern
     }
 
     private static bool Repeat(
-        ReadOnlySpan<char> text, ref int position, int step, in PatternInstruction current, Stack<Backtrack> backtracks)
+        ReadOnlySpan<char> text,
+        ref int position,
+        int step,
+        in PatternInstruction current,
+        Stack<Backtrack> backtracks
+    )
     {
         int count = 0;
         int floor = position;
@@ -161,15 +166,16 @@ internal sealed class RegularExpression : ITextPattern
         return set.Contains(char.ConvertToUtf32(unit, text[position + 1])) ? 2 : 0;
     }
 
-    private static bool IsAt(ReadOnlySpan<char> text, int position, AnchorKind anchor) => anchor switch
-    {
-        AnchorKind.LineStart => position == 0 || text[position - 1] == '\n',
-        AnchorKind.LineEnd => position == text.Length || text[position] == '\n',
-        AnchorKind.TextStart => position == 0,
-        AnchorKind.TextEnd => position == text.Length,
-        AnchorKind.WordBorder => IsWordBehind(text, position) != IsWordAhead(text, position),
-        _ => IsWordBehind(text, position) == IsWordAhead(text, position),
-    };
+    private static bool IsAt(ReadOnlySpan<char> text, int position, AnchorKind anchor) =>
+        anchor switch
+        {
+            AnchorKind.LineStart => position == 0 || text[position - 1] == '\n',
+            AnchorKind.LineEnd => position == text.Length || text[position] == '\n',
+            AnchorKind.TextStart => position == 0,
+            AnchorKind.TextEnd => position == text.Length,
+            AnchorKind.WordBorder => IsWordBehind(text, position) != IsWordAhead(text, position),
+            _ => IsWordBehind(text, position) == IsWordAhead(text, position),
+        };
 
     private static bool IsWordBehind(ReadOnlySpan<char> text, int position)
     {

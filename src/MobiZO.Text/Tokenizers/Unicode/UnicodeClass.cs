@@ -17,13 +17,14 @@ internal static class UnicodeClass
     public static bool IsWhiteSpace(Rune rune) => Rune.IsWhiteSpace(rune);
 
     /// <summary>Any numeric character: decimal digits, letter numbers and other numbers such as fractions.</summary>
-    public static bool IsNumeric(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+    public static bool IsNumeric(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
 
     /// <summary>Punctuation of Unicode 8 and every ASCII symbol ($, +, &lt;, ...).</summary>
-    public static bool IsPunctuation(Rune rune) => rune.IsAscii
-        ? rune.Value is (>= '!' and <= '/') or (>= ':' and <= '@') or (>= '[' and <= '`') or (>= '{' and <= '~')
-        : s_punctuation.Contains(rune.Value);
+    public static bool IsPunctuation(Rune rune) =>
+        rune.IsAscii
+            ? rune.Value is (>= '!' and <= '/') or (>= ':' and <= '@') or (>= '[' and <= '`') or (>= '{' and <= '~')
+            : s_punctuation.Contains(rune.Value);
 
     /// <summary>Combining marks of Unicode 9.</summary>
     public static bool IsMark(Rune rune) => rune.Value >= 0x300 && s_marks.Contains(rune.Value);
@@ -31,8 +32,8 @@ internal static class UnicodeClass
     /// <summary>
     /// The <c>\w</c> of a tokenizer file's expressions (Oniguruma): no joiners, but the superscripts and fractions of Latin-1.
     /// </summary>
-    public static bool IsPatternWord(Rune rune) => rune.Value is 0xB2 or 0xB3 or 0xB9 or 0xBC or 0xBD or 0xBE
-        || (rune.Value is not (0x200C or 0x200D) && IsWord(rune));
+    public static bool IsPatternWord(Rune rune) =>
+        rune.Value is 0xB2 or 0xB3 or 0xB9 or 0xBC or 0xBD or 0xBE || (rune.Value is not (0x200C or 0x200D) && IsWord(rune));
 
     /// <summary>The <c>\w</c> of everything else: alphabetic, marks, decimal digits, connectors and the two joiners.</summary>
     public static bool IsWord(Rune rune)
@@ -53,8 +54,13 @@ internal static class UnicodeClass
                 return true;
             default:
                 // Circled and squared letters are symbols by category but alphabetic by property.
-                return rune.Value is 0x200C or 0x200D or (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149)
-                    or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
+                return rune.Value
+                    is 0x200C
+                        or 0x200D
+                        or (>= 0x24B6 and <= 0x24E9)
+                        or (>= 0x1F130 and <= 0x1F149)
+                        or (>= 0x1F150 and <= 0x1F169)
+                        or (>= 0x1F170 and <= 0x1F189);
         }
     }
 

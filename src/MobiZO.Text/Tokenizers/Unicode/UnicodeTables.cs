@@ -71,9 +71,12 @@ internal static class UnicodeTables
             return;
         }
 
-        if (codePoint >= 0x80
-            && (s_canonical.TryGetValue(codePoint, out int[]? parts)
-                || (compatibility && s_compatibility.TryGetValue(codePoint, out parts))))
+        if (
+            codePoint >= 0x80
+            && (
+                s_canonical.TryGetValue(codePoint, out int[]? parts) || (compatibility && s_compatibility.TryGetValue(codePoint, out parts))
+            )
+        )
         {
             foreach (int part in parts)
             {

@@ -6,10 +6,10 @@ namespace MobiZO.Optimization.Noise;
 /// Box-Muller: two 32-bit words become two independent normal values, r cos(a) and r sin(a) with r = sqrt(-2 ln u).
 /// </summary>
 /// <remarks>
-/// Only +, -, *, /, sqrt and int-to-float conversions in single precision, each rounded once, in one fixed order: the scalar form and every vector
-/// width give the same bits on every machine. The platform's log, sin and cos, and fused multiply-add, would not.
-/// u = (w / 2 + 0.5) / 2^31 lies in (0, 1], so |z| is at most 6.67. The logarithm is the atanh series, sine and cosine are Taylor series on
-/// [-pi/4, pi/4]; a value differs from the exact transform of its two words by less than 1e-6 * max(1, r).
+/// Only +, -, *, /, sqrt and int-to-float conversions in single precision, each rounded once, in one fixed order: the scalar form and every
+/// vector width give the same bits on every machine. The platform's log, sin and cos, and fused multiply-add, would not. u = (w / 2 + 0.5)
+/// / 2^31 lies in (0, 1], so |z| is at most 6.67. The logarithm is the atanh series, sine and cosine are Taylor series on [-pi/4, pi/4]; a
+/// value differs from the exact transform of its two words by less than 1e-6 * max(1, r).
 /// </remarks>
 internal static class GaussianTransform
 {
@@ -21,9 +21,18 @@ internal static class GaussianTransform
 
     private const float RadiansPerTick = (float)(2 * Math.PI / 4294967296.0);
 
-    private const float Log3 = 1f / 3, Log5 = 1f / 5, Log7 = 1f / 7, Log9 = 1f / 9;
-    private const float Sin3 = -1f / 6, Sin5 = 1f / 120, Sin7 = -1f / 5040, Sin9 = 1f / 362880;
-    private const float Cos2 = -1f / 2, Cos4 = 1f / 24, Cos6 = -1f / 720, Cos8 = 1f / 40320;
+    private const float Log3 = 1f / 3,
+        Log5 = 1f / 5,
+        Log7 = 1f / 7,
+        Log9 = 1f / 9;
+    private const float Sin3 = -1f / 6,
+        Sin5 = 1f / 120,
+        Sin7 = -1f / 5040,
+        Sin9 = 1f / 362880;
+    private const float Cos2 = -1f / 2,
+        Cos4 = 1f / 24,
+        Cos6 = -1f / 720,
+        Cos8 = 1f / 40320;
 
     /// <summary>The scalar reference.</summary>
     public static (float Cosine, float Sine) Transform(uint radiusWord, uint angleWord)
@@ -69,7 +78,8 @@ internal static class GaussianTransform
         var s = (mantissa - one) / (mantissa + one);
         var s2 = s * s;
         var twice = s + s;
-        var series = (((((new Vector<float>(Log9) * s2) + new Vector<float>(Log7)) * s2) + new Vector<float>(Log5)) * s2) + new Vector<float>(Log3);
+        var series =
+            (((((new Vector<float>(Log9) * s2) + new Vector<float>(Log7)) * s2) + new Vector<float>(Log5)) * s2) + new Vector<float>(Log3);
         var logarithm = (scale * Ln2High) + ((scale * Ln2Low) + ((twice * (s2 * series)) + twice));
         var radius = Vector.SquareRoot(logarithm * -2f);
 
@@ -77,9 +87,11 @@ internal static class GaussianTransform
         var quadrant = (angle + new Vector<int>(1 << 29)) >> 30;
         var theta = Vector.ConvertToSingle(angle - (quadrant << 30)) * RadiansPerTick;
         var t2 = theta * theta;
-        var sineSeries = (((((new Vector<float>(Sin9) * t2) + new Vector<float>(Sin7)) * t2) + new Vector<float>(Sin5)) * t2) + new Vector<float>(Sin3);
+        var sineSeries =
+            (((((new Vector<float>(Sin9) * t2) + new Vector<float>(Sin7)) * t2) + new Vector<float>(Sin5)) * t2) + new Vector<float>(Sin3);
         var sine = (theta * (t2 * sineSeries)) + theta;
-        var cosineSeries = (((((new Vector<float>(Cos8) * t2) + new Vector<float>(Cos6)) * t2) + new Vector<float>(Cos4)) * t2) + new Vector<float>(Cos2);
+        var cosineSeries =
+            (((((new Vector<float>(Cos8) * t2) + new Vector<float>(Cos6)) * t2) + new Vector<float>(Cos4)) * t2) + new Vector<float>(Cos2);
         var cosine = (t2 * cosineSeries) + one;
 
         var swap = -(quadrant & Vector<int>.One);

@@ -4,15 +4,17 @@ using System.Runtime.InteropServices;
 namespace MobiZO.Optimization.Noise;
 
 /// <summary>
-/// Every random number of a run, as a pure function of (seed, step, query, tensor, index): the same bits whatever the thread count, the vector
-/// width, the order of the calls or the operating system.
+/// Every random number of a run, as a pure function of (seed, step, query, tensor, index): the same bits whatever the thread count, the
+/// vector width, the order of the calls or the operating system.
 /// </summary>
 /// <remarks>
-/// Philox4x32-10 with the seed as key. Counter words: block number; domain (high 8 bits) and tensor (low 24); query; step. Domains keep the kinds
-/// of noise and the initial A apart: within a seed no two of them ever share a counter, and Philox is a bijection for each key.
-/// <para>Gaussian layout: 16 blocks make 64 values. Block j of the chunk, words w0..w3: value 2j is the cosine part of (w0, w1), 2j + 1 that of
-/// (w2, w3), 32 + 2j and 33 + 2j their sine parts. Rademacher layout: a block makes 128 values, bit k of its 128 (word 0 first, low bit first)
-/// gives value k, -1 where the bit is set. Initial A: word k of the blocks gives value k. Sampling: words w0 (high) and w1 of block i give draw i.</para>
+/// Philox4x32-10 with the seed as key. Counter words: block number; domain (high 8 bits) and tensor (low 24); query; step. Domains keep the
+/// kinds of noise and the initial A apart: within a seed no two of them ever share a counter, and Philox is a bijection for each key.
+/// <para>Gaussian layout: 16 blocks make 64 values. Block j of the chunk, words w0..w3: value 2j is the cosine part of (w0, w1), 2j + 1
+/// that of
+/// (w2, w3), 32 + 2j and 33 + 2j their sine parts. Rademacher layout: a block makes 128 values, bit k of its 128 (word 0 first, low bit
+/// first) gives value k, -1 where the bit is set. Initial A: word k of the blocks gives value k. Sampling: words w0 (high) and w1 of block
+/// i give draw i.</para>
 /// </remarks>
 public sealed class NoiseSource
 {
@@ -51,7 +53,8 @@ public sealed class NoiseSource
         Fill(kind, step, query, tensor, destination, useVectors: true);
 
     /// <summary>
-    /// Fills [q, total]: row i holds direction i for the whole trained state, tensors one after another. Queries and tensors are shared out over threads.
+    /// Fills [q, total]: row i holds direction i for the whole trained state, tensors one after another. Queries and tensors are shared out
+    /// over threads.
     /// </summary>
     /// <param name="kind">The distribution.</param>
     /// <param name="step">Step of the run, from 0 to 2^32 - 1.</param>
@@ -67,7 +70,10 @@ public sealed class NoiseSource
         var total = layout.Total;
         if (destination.Length != (long)queries * total)
         {
-            throw new ArgumentException($"noise for {queries} queries of {total} elements needs {(long)queries * total} values, the destination has {destination.Length}");
+            throw new ArgumentException(
+                $"noise for {queries} queries of {total} elements needs {(long)queries * total} values, the destination has "
+                    + $"{destination.Length}"
+            );
         }
 
         var tensors = layout.Segments.Count;
@@ -93,7 +99,8 @@ public sealed class NoiseSource
     }
 
     /// <summary>
-    /// The frozen A [r, in] of a fresh adapter: Kaiming-uniform with a = sqrt 5, that is uniform between -1/sqrt(in) and 1/sqrt(in), ends excluded.
+    /// The frozen A [r, in] of a fresh adapter: Kaiming-uniform with a = sqrt 5, that is uniform between -1/sqrt(in) and 1/sqrt(in), ends
+    /// excluded.
     /// </summary>
     /// <param name="tensor">Index of the module in the adapter's fixed order, from 0 to 2^24 - 1.</param>
     /// <param name="inputSize">Width of the module's input.</param>
@@ -238,8 +245,38 @@ public sealed class NoiseSource
     {
         ReadOnlySpan<uint> bitToSign =
         [
-            1u << 31, 1u << 30, 1u << 29, 1u << 28, 1u << 27, 1u << 26, 1u << 25, 1u << 24, 1u << 23, 1u << 22, 1u << 21, 1u << 20, 1u << 19, 1u << 18, 1u << 17, 1u << 16,
-            1u << 15, 1u << 14, 1u << 13, 1u << 12, 1u << 11, 1u << 10, 1u << 9, 1u << 8, 1u << 7, 1u << 6, 1u << 5, 1u << 4, 1u << 3, 1u << 2, 1u << 1, 1u << 0,
+            1u << 31,
+            1u << 30,
+            1u << 29,
+            1u << 28,
+            1u << 27,
+            1u << 26,
+            1u << 25,
+            1u << 24,
+            1u << 23,
+            1u << 22,
+            1u << 21,
+            1u << 20,
+            1u << 19,
+            1u << 18,
+            1u << 17,
+            1u << 16,
+            1u << 15,
+            1u << 14,
+            1u << 13,
+            1u << 12,
+            1u << 11,
+            1u << 10,
+            1u << 9,
+            1u << 8,
+            1u << 7,
+            1u << 6,
+            1u << 5,
+            1u << 4,
+            1u << 3,
+            1u << 2,
+            1u << 1,
+            1u << 0,
         ];
         var one = new Vector<uint>(BitConverter.SingleToUInt32Bits(1f));
         var signBit = new Vector<uint>(1u << 31);

@@ -75,7 +75,9 @@ internal static class Philox4x32
 
         if (Vector<ulong>.Count == 2 && AdvSimd.IsSupported)
         {
-            return AdvSimd.MultiplyWideningLower(AdvSimd.ExtractNarrowingLower(lanes.AsVector128()), Vector64.Create(multiplier)).AsVector();
+            return AdvSimd
+                .MultiplyWideningLower(AdvSimd.ExtractNarrowingLower(lanes.AsVector128()), Vector64.Create(multiplier))
+                .AsVector();
         }
 
         return (lanes & new Vector<ulong>(uint.MaxValue)) * multiplier;

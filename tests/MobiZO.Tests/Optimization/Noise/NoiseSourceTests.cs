@@ -69,7 +69,11 @@ public sealed class NoiseSourceTests
         var first = Draw(kind, 1, 0, 0, 0, Length);
         float[][] others =
         [
-            Draw(kind, 2, 0, 0, 0, Length), Draw(kind, 1UL << 32, 0, 0, 0, Length), Draw(kind, 1, 1, 0, 0, Length), Draw(kind, 1, 0, 1, 0, Length), Draw(kind, 1, 0, 0, 1, Length),
+            Draw(kind, 2, 0, 0, 0, Length),
+            Draw(kind, 1UL << 32, 0, 0, 0, Length),
+            Draw(kind, 1, 1, 0, 0, Length),
+            Draw(kind, 1, 0, 1, 0, Length),
+            Draw(kind, 1, 0, 0, 1, Length),
         ];
         foreach (var other in others)
         {
@@ -83,7 +87,11 @@ public sealed class NoiseSourceTests
     {
         const int Length = 4_000_000;
         var values = Draw(NoiseKind.Gaussian, 42, 3, 1, 2, Length);
-        double m1 = 0, m2 = 0, m3 = 0, m4 = 0, largest = 0;
+        double m1 = 0,
+            m2 = 0,
+            m3 = 0,
+            m4 = 0,
+            largest = 0;
         var beyond3 = 0;
         var beyond4 = 0;
         foreach (var value in values)
@@ -210,10 +218,13 @@ public sealed class NoiseSourceTests
         Assert.Throws<ArgumentOutOfRangeException>(() => source.Fill(NoiseKind.Gaussian, 0, -1, 0, new float[1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => source.Fill(NoiseKind.Gaussian, 0, 0, 1 << 24, new float[1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => source.Fill((NoiseKind)7, 0, 0, 0, new float[1]));
-        Assert.Throws<ArgumentException>(() => source.FillStep(NoiseKind.Gaussian, 0, 2, StateLayout.Create([("a", 1, 4, 1)]), new float[7]));
+        Assert.Throws<ArgumentException>(() =>
+            source.FillStep(NoiseKind.Gaussian, 0, 2, StateLayout.Create([("a", 1, 4, 1)]), new float[7])
+        );
     }
 
-    private static void AssertCount(double expected, int found) => Assert.InRange(found, expected - (5 * Math.Sqrt(expected)), expected + (5 * Math.Sqrt(expected)));
+    private static void AssertCount(double expected, int found) =>
+        Assert.InRange(found, expected - (5 * Math.Sqrt(expected)), expected + (5 * Math.Sqrt(expected)));
 
     private static float[] Draw(NoiseKind kind, ulong seed, long step, int query, int tensor, int length)
     {

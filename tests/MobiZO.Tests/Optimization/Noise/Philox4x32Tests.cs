@@ -6,12 +6,17 @@ namespace MobiZO.Tests.Optimization.Noise;
 public sealed class Philox4x32Tests
 {
     /// <summary>Known answers of the generator's authors (Random123, kat_vectors, philox4x32 10 rounds).</summary>
-    public static TheoryData<uint[], ulong, uint[]> KnownAnswers => new()
-    {
-        { [0, 0, 0, 0], 0, [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8] },
-        { [uint.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue], ulong.MaxValue, [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd] },
-        { [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], 0x299f31d0_a4093822, [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1] },
-    };
+    public static TheoryData<uint[], ulong, uint[]> KnownAnswers =>
+        new()
+        {
+            { [0, 0, 0, 0], 0, [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8] },
+            {
+                [uint.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue],
+                ulong.MaxValue,
+                [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd]
+            },
+            { [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], 0x299f31d0_a4093822, [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1] },
+        };
 
     [Theory]
     [MemberData(nameof(KnownAnswers))]

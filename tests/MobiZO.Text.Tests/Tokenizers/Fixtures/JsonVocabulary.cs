@@ -22,8 +22,13 @@ internal static class JsonVocabulary
             Pre = pre,
             Tokens = tokens,
             TokenTypes = [.. tokens.Select((_, id) => special.Contains(id) ? 3 : 1)],
-            Merges = [.. Model(document.RootElement).GetProperty("merges").EnumerateArray()
-                .Select(pair => $"{pair[0].GetString()} {pair[1].GetString()}")],
+            Merges =
+            [
+                .. Model(document.RootElement)
+                    .GetProperty("merges")
+                    .EnumerateArray()
+                    .Select(pair => $"{pair[0].GetString()} {pair[1].GetString()}"),
+            ],
         };
     }
 
@@ -48,7 +53,16 @@ internal static class JsonVocabulary
             Model = "llama",
             Tokens = tokens,
             Scores = [.. tokens.Select((_, id) => (float)-ranks.GetValueOrDefault(tokens[id], ranks.Count))],
-            TokenTypes = [.. tokens.Select((_, id) => id == 0 ? 2 : id < first ? 3 : id < first + ByteTokens ? 6 : 1)],
+            TokenTypes =
+            [
+                .. tokens.Select(
+                    (_, id) =>
+                        id == 0 ? 2
+                        : id < first ? 3
+                        : id < first + ByteTokens ? 6
+                        : 1
+                ),
+            ],
             BosId = 1,
             EosId = 2,
             UnkId = 0,
@@ -61,6 +75,10 @@ internal static class JsonVocabulary
         [.. Model(root).GetProperty("vocab").EnumerateObject().OrderBy(token => token.Value.GetInt32()).Select(token => token.Name)];
 
     private static HashSet<int> Special(JsonElement root) =>
-        [.. root.GetProperty("added_tokens").EnumerateArray().Where(token => token.GetProperty("special").GetBoolean())
-            .Select(token => token.GetProperty("id").GetInt32())];
+        [
+            .. root.GetProperty("added_tokens")
+                .EnumerateArray()
+                .Where(token => token.GetProperty("special").GetBoolean())
+                .Select(token => token.GetProperty("id").GetInt32()),
+        ];
 }

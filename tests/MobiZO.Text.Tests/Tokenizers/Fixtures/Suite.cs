@@ -40,7 +40,8 @@ internal static class Suite
     }
 
     /// <summary>WordPiece and Unigram models are refused by design; LoadingTests check that they are.</summary>
-    public static bool IsOtherModel(string name) => Path.GetFileName(name) is var file
+    public static bool IsOtherModel(string name) =>
+        Path.GetFileName(name) is var file
         && (file.StartsWith("unigram-", StringComparison.Ordinal) || file.StartsWith("wordpiece-", StringComparison.Ordinal));
 
     public static string TokenizerPath(string name) =>
@@ -85,7 +86,9 @@ internal static class Suite
     private static string[] AddedTokens(string name)
     {
         using var file = JsonDocument.Parse(File.ReadAllBytes(TokenizerPath(name)));
-        return [.. file.RootElement.GetProperty("added_tokens").EnumerateArray()
-            .Select(token => token.GetProperty("content").GetString()!)];
+        return
+        [
+            .. file.RootElement.GetProperty("added_tokens").EnumerateArray().Select(token => token.GetProperty("content").GetString()!),
+        ];
     }
 }

@@ -40,8 +40,13 @@ internal sealed class Vector(JsonElement line)
     public static void CheckAll(IReadOnlyCollection<Vector> vectors, Func<Vector, string?> problem)
     {
         Assert.NotEmpty(vectors);
-        string[] problems = [.. vectors.Select(vector => (vector, found: problem(vector))).Where(entry => entry.found is not null)
-            .Select(entry => $"{entry.vector.Id}: {entry.found}")];
+        string[] problems =
+        [
+            .. vectors
+                .Select(vector => (vector, found: problem(vector)))
+                .Where(entry => entry.found is not null)
+                .Select(entry => $"{entry.vector.Id}: {entry.found}"),
+        ];
         Assert.True(problems.Length == 0, $"{problems.Length} of {vectors.Count} differ:\n{string.Join('\n', problems.Take(10))}");
     }
 

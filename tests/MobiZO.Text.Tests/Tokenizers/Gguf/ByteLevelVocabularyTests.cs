@@ -8,7 +8,8 @@ public sealed class ByteLevelVocabularyTests
     private const string Name = "nano";
 
     private static readonly Lazy<ITokenizer> s_tokenizer = new(() =>
-        Tokenizer.FromGguf(JsonVocabulary.ByteLevel(Suite.TokenizerPath(Name), "gpt-2")));
+        Tokenizer.FromGguf(JsonVocabulary.ByteLevel(Suite.TokenizerPath(Name), "gpt-2"))
+    );
 
     [Fact]
     public void Encodes_and_decodes_like_the_tokenizer_json() =>

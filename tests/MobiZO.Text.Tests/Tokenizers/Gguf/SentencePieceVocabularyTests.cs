@@ -11,7 +11,8 @@ public sealed class SentencePieceVocabularyTests
     private const string Name = "mistral-v1";
 
     private static readonly Lazy<ITokenizer> s_tokenizer = new(() =>
-        Tokenizer.FromGguf(JsonVocabulary.SentencePiece(Suite.TokenizerPath(Name))));
+        Tokenizer.FromGguf(JsonVocabulary.SentencePiece(Suite.TokenizerPath(Name)))
+    );
 
     [Fact]
     public void Encodes_and_decodes_like_the_tokenizer_json() =>

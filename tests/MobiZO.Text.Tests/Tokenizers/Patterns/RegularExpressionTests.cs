@@ -32,8 +32,14 @@ public sealed class RegularExpressionTests
     {
         // The class with \U is written out by the compiler of this file, not by the expression.
         var expression = new RegularExpression(pattern.Replace(@"\U0001F600", "\U0001F600").Replace(@"\U0001F64F", "\U0001F64F"));
-        Assert.Equal(marked, string.Concat(expression.Segments(text).Select(segment =>
-            segment.IsMatch ? $"[{text[segment.Start..segment.End]}]" : text[segment.Start..segment.End])));
+        Assert.Equal(
+            marked,
+            string.Concat(
+                expression
+                    .Segments(text)
+                    .Select(segment => segment.IsMatch ? $"[{text[segment.Start..segment.End]}]" : text[segment.Start..segment.End])
+            )
+        );
     }
 
     [Theory]

@@ -27,7 +27,7 @@ internal static class PeerChecks
     /// <summary>Takes characters away while the text still differs.</summary>
     private static string Shrink(string text, Func<string, bool> differs)
     {
-        for (int index = 0; index < text.Length;)
+        for (int index = 0; index < text.Length; )
         {
             int length = char.IsSurrogatePair(text, index) ? 2 : 1;
             string shorter = text.Remove(index, length);

@@ -6,11 +6,13 @@ namespace MobiZO.Text.Tests.Tokenizers.Peers;
 /// <summary>Ids of any text against those of the Hugging Face tokenizers library, asked while the test runs.</summary>
 public sealed class RustTokenizerTests
 {
-    private static readonly Lazy<string[]> s_fixtureTexts =
-        new(() => [.. Suite.Texts().Where(IsWellFormed).Distinct(StringComparer.Ordinal)]);
+    private static readonly Lazy<string[]> s_fixtureTexts = new(() =>
+        [.. Suite.Texts().Where(IsWellFormed).Distinct(StringComparer.Ordinal)]
+    );
 
-    private static readonly Lazy<string[]> s_fuzzedTexts =
-        new(() => FuzzedTexts.Make(seed: 20260, count: 10_000, [.. Suite.AddedTokens()]));
+    private static readonly Lazy<string[]> s_fuzzedTexts = new(() =>
+        FuzzedTexts.Make(seed: 20260, count: 10_000, [.. Suite.AddedTokens()])
+    );
 
     public static TheoryData<string> Names => Suite.Files("cases");
 
@@ -29,7 +31,7 @@ public sealed class RustTokenizerTests
     /// </summary>
     private static bool IsWellFormed(string text)
     {
-        for (int index = 0; index < text.Length;)
+        for (int index = 0; index < text.Length; )
         {
             if (!Rune.TryGetRuneAt(text, index, out Rune rune))
             {
