@@ -86,7 +86,7 @@ public sealed class FailureKindTests
             .ToArray();
 
         Assert.InRange(all.Length, 8, 50);
-        Assert.Empty(all.Where(type => !known.Contains(type)));
+        Assert.DoesNotContain(all, type => !known.Contains(type));
     }
 
     [Theory]

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.CommandLine;
+using System.Globalization;
 using MobiZO.Models;
 using MobiZO.Programs.Assembling;
 using MobiZO.TrainBench.Measuring;
@@ -50,7 +50,9 @@ internal static class ProfileCommand
                         StepModel Open(string trace) =>
                             new(result.GetValue(model)!, engine with { TracePrefix = trace }, result.GetValue(loss), format);
                         var profile = Measure(Open, chosen[0], count, result.GetValue(tokens));
-                        var title = string.Create(CultureInfo.InvariantCulture, $"{chosen[0]}: one step {profile.StepMilliseconds:0.0} ms with the trace on, "
+                        var title = string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{chosen[0]}: one step {profile.StepMilliseconds:0.0} ms with the trace on, "
                                 + $"{profile.EngineMilliseconds:0.0} ms of it in the engine"
                         );
                         Output.Write(Table($"By part. {title}", "part", profile.Parts));

@@ -23,7 +23,7 @@ internal sealed class NodeKinds
                 RmsNorm or LayerNorm => "norm",
                 Activation or GatedActivation => "activation",
                 Rotary or RotaryAngles => "rotary",
-                Sum => "residual and norm",
+                ResidualAdd => "residual and norm",
                 Embedding or PositionEmbedding or GatherRows => "embedding and answer rows",
                 CandidateLogits => "candidate head",
                 PerturbStack or SingleStack or SplitMatrices => "stack of copies",

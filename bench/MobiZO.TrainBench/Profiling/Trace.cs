@@ -47,7 +47,7 @@ internal sealed record Trace(IReadOnlyList<TraceEvent> Events, double RunMicrose
         }
         catch (JsonException exception)
         {
-            throw new FormatException($"The trace cannot be read: {exception.Message}");
+            throw new FormatException($"The trace cannot be read: {exception.Message}", exception);
         }
     }
 

@@ -70,7 +70,7 @@ internal static class RaceTasks
         }
         catch (JsonException exception)
         {
-            throw new FormatException($"task: '{nameOrFile}' does not describe a task: {exception.Message}");
+            throw new FormatException($"task: '{nameOrFile}' does not describe a task: {exception.Message}", exception);
         }
     }
 }

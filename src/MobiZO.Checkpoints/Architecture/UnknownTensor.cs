@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MobiZO.Checkpoints.Architecture;
 
 /// <summary>
@@ -18,7 +20,9 @@ internal static class UnknownTensor
 
     private static string Hint(string name, ModelConfig config)
     {
-        int layer = name.Split('.').Select(part => int.TryParse(part, out int number) ? number : -1).Max();
+        int layer = name.Split('.')
+            .Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)
+            .Max();
         return layer >= config.LayerCount ? $" (a weight of layer {layer}; layers count from 0)"
             : name.EndsWith(".bias", StringComparison.Ordinal) ? " (a bias that is not announced)"
             : "";

@@ -51,7 +51,7 @@ internal static class BlockQuantizer
         double inverse = scale == 0 ? 0 : 1 / (double)scale;
         for (int i = 0; i < values.Length; i++)
         {
-            codes[i] = (sbyte)Math.Clamp(Math.Round((values[i] - offset) * inverse), least, most);
+            codes[i] = (sbyte)Math.Clamp(Math.Round((values[i] - offset) * inverse, MidpointRounding.ToEven), least, most);
         }
     }
 }

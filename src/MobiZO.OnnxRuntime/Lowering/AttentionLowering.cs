@@ -34,7 +34,7 @@ internal static class AttentionLowering
                 var split = writer.Reshape(inputs[0], positions[0], positions[1], op.Heads, -1);
                 writer.Node("Transpose", [split], output, "", ("perm", new long[] { 0, 2, 1, 3 }));
                 break;
-            case AppendTime:
+            case KvAppend:
                 writer.Node("Concat", inputs, output, "", ("axis", 2L));
                 break;
             default:

@@ -31,7 +31,7 @@ internal static class OnnxLowering
         foreach (var node in program.Nodes.Where(node => !done.Contains(node)))
         {
             writer.Making = node.Outputs[0].Name;
-            if (node.Operation is Sum && norms[node.Outputs[0]].FirstOrDefault() is { } norm)
+            if (node.Operation is ResidualAdd && norms[node.Outputs[0]].FirstOrDefault() is { } norm)
             {
                 var isReadElsewhere =
                     program.Outputs.Contains(node.Outputs[0])
@@ -53,7 +53,7 @@ internal static class OnnxLowering
     {
         var builder = new ProgramBuilder();
         var input = builder.Input("input", 1);
-        builder.Output(builder.Add("output", new Sum(), input, input));
+        builder.Output(builder.Add("output", new ResidualAdd(), input, input));
         return Lower(builder.Build("smallest"), "", _ => 0);
     }
 
@@ -89,7 +89,7 @@ internal static class OnnxLowering
             or CandidateLogits
             or RotaryAngles
             or Rotary
-            or Sum
+            or ResidualAdd
             or GatherRows
             or RepeatExamples
             or SplitRows
@@ -103,7 +103,7 @@ internal static class OnnxLowering
             case Activation or GatedActivation or Scale or SoftCap:
                 ActivationLowering.Lower(writer, node);
                 break;
-            case CausalAttention or CachedAttention or SplitHeads or AppendTime:
+            case CausalAttention or CachedAttention or SplitHeads or KvAppend:
                 AttentionLowering.Lower(writer, node);
                 break;
             case CandidateLogProbabilities or WeightedRows or ChoiceScores or ChoiceLoss:

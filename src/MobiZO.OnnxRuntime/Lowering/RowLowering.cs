@@ -54,7 +54,7 @@ internal static class RowLowering
             case Rotary op:
                 Rotate(writer, op, node, output);
                 break;
-            case Sum:
+            case ResidualAdd:
                 writer.Node("Add", inputs, output);
                 break;
             case GatherRows:

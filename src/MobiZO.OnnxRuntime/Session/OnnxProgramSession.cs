@@ -37,7 +37,7 @@ internal sealed class OnnxProgramSession(Program program, InferenceSession sessi
                 values.Add(ToNative(inputs[name]));
             }
 
-            using var outputs = FlushingThread.Run(() => session.Run(_runOptions, _inputNames, values, _outputNames));
+            using var outputs = FlushToZeroThread.Run(() => session.Run(_runOptions, _inputNames, values, _outputNames));
             for (var i = 0; i < _outputNames.Length; i++)
             {
                 var shape = outputs[i].GetTensorTypeAndShape().Shape;

@@ -49,7 +49,9 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
             VectorValues = VectorValues,
             AreRowsIndependent = false,
             AreCopiesIndependent = false,
-            Numerics = string.Create(CultureInfo.InvariantCulture, $"{settings.ThreadCount} threads, "
+            Numerics = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{settings.ThreadCount} threads, "
                     + $"{(settings.LowMemory ? "unpacked" : "packed")}{(settings.Device == EngineSettings.Cpu ? "" : $", {settings.Device}")}"
             ),
         };
@@ -66,7 +68,7 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
             WeightCheck.Require(weights, weight);
         }
 
-        FlushingThread.Prepare();
+        FlushToZeroThread.Prepare();
         string? path = null;
         try
         {
@@ -197,7 +199,7 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
         // A step is a thousand small operators: waking a sleeping thread for each costs a fifth of it. Other programs run few and large
         // ones, and leave the cores to the rest of the device.
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", style == RunStyle.Repeated ? "1" : "0");
-        session.AddSessionConfigEntry(FlushingThread.SessionEntry, "1");
+        session.AddSessionConfigEntry(FlushToZeroThread.SessionEntry, "1");
         session.AddSessionConfigEntry("session.disable_prepacking", settings.LowMemory ? "1" : "0");
         if (settings.TracePrefix is { } prefix)
         {

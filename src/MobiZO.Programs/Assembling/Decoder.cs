@@ -161,7 +161,7 @@ internal sealed class Decoder
                 new PositionEmbedding(LayerParts.Of(table), embedding.PositionOffset),
                 _rows.Positions
             );
-            states = _builder.Add(name + ".placed", new Sum(), states, places);
+            states = _builder.Add(name + ".placed", new ResidualAdd(), states, places);
         }
 
         return embedding.Norm is { } norm ? _parts.Norm(name + ".normed", norm, states) : states;
@@ -200,7 +200,7 @@ internal sealed class Decoder
         var (queries, keys, values) = AddProjections(states, index, needsQueries: true);
         var attended = _parts.Linear(layer.Attention.Output, AddAttention(queries!, keys, values, index));
         attended = _parts.Branch(layer.Name + ".attention_scaled", layer.AttentionPostNorm, layer.ResidualScale, attended);
-        var middle = _builder.Add(layer.Name + ".middle", new Sum(), hidden, attended);
+        var middle = _builder.Add(layer.Name + ".middle", new ResidualAdd(), hidden, attended);
         var (entering, unnormed) = layer.IsParallel ? (hidden, states) : (middle, middle);
         var normed = layer.MlpNorm is { } norm ? _parts.Norm(norm, entering) : unnormed;
         var added = _parts.Branch(
@@ -209,7 +209,7 @@ internal sealed class Decoder
             layer.ResidualScale,
             _parts.Mlp(layer.Name, layer.Mlp, normed)
         );
-        return _builder.Add(layer.Name + ".out", new Sum(), middle, added);
+        return _builder.Add(layer.Name + ".out", new ResidualAdd(), middle, added);
     }
 
     private Value AttentionStates(Value hidden, int index) =>
@@ -271,9 +271,9 @@ internal sealed class Decoder
         {
             var split = new SplitHeads(kvHeads);
             var newKeys = _builder.Add(name + ".new_keys", split, keys, _rows.Positions);
-            _builder.Output(_builder.Add(PresentKey(index), new AppendTime(), pastKeys, newKeys));
+            _builder.Output(_builder.Add(PresentKey(index), new KvAppend(), pastKeys, newKeys));
             var newValues = _builder.Add(name + ".new_values", split, values, _rows.Positions);
-            _builder.Output(_builder.Add(PresentValue(index), new AppendTime(), pastValues, newValues));
+            _builder.Output(_builder.Add(PresentValue(index), new KvAppend(), pastValues, newValues));
         }
 
         var cached = new CachedAttention(heads, kvHeads, width)

@@ -49,7 +49,7 @@ internal static class AttentionOperations
         return result;
     }
 
-    public static Tensor<T> AppendTime<T>(Tensor<T> past, Tensor<T> next)
+    public static Tensor<T> KvAppend<T>(Tensor<T> past, Tensor<T> next)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (rows, heads, width) = (past.Shape[0], past.Shape[1], past.Shape[3]);

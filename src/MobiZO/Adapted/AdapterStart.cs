@@ -73,7 +73,9 @@ internal sealed record AdapterStart(PrefixKind Prompt, int Layer, int LowestLaye
     public int TokenOf(EncodedExample row) =>
         TokenIn(row.PromptIds)
         ?? throw new FineTuneException(
-            string.Create(CultureInfo.InvariantCulture, $"Line {row.LineNumber}: {NotInvoked}, so the adapter would never act. Use the prompt template that the adapter was "
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Line {row.LineNumber}: {NotInvoked}, so the adapter would never act. Use the prompt template that the adapter was "
                     + $"trained with."
             ),
             FineTuneFailure.Settings

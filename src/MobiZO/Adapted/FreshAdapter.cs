@@ -36,7 +36,9 @@ internal static class FreshAdapter
         return different is null
             ? first
             : throw new FineTuneException(
-                string.Create(CultureInfo.InvariantCulture, $"AdapterScope.Activated starts at the same tokens in every prompt; lines {rows[0].LineNumber} and "
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"AdapterScope.Activated starts at the same tokens in every prompt; lines {rows[0].LineNumber} and "
                         + $"{different.LineNumber} end differently. "
                 )
                     + "End DataOptions.Template with fixed words (e.g. \"{text}\\nAnswer:\"), name them with "

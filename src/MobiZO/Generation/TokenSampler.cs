@@ -88,7 +88,9 @@ internal sealed class TokenSampler
             if (!float.IsFinite(logits[token]))
             {
                 throw new GenerationException(
-                    string.Create(CultureInfo.InvariantCulture, $"The logit of token {token} is {logits[token]}; expected finite numbers. The weights or the adapter are "
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The logit of token {token} is {logits[token]}; expected finite numbers. The weights or the adapter are "
                             + $"damaged, or a run has diverged."
                     )
                 );

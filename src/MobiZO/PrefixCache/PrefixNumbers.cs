@@ -27,7 +27,9 @@ internal static class PrefixNumbers
         )
         {
             throw new FineTuneException(
-                string.Create(CultureInfo.InvariantCulture, $"The model computes {largest} for a prompt, more than the {Half.MaxValue} that fp16 can hold: set "
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The model computes {largest} for a prompt, more than the {Half.MaxValue} that fp16 can hold: set "
                         + $"FineTuneOptions.PrefixCacheType to Fp32."
                 ),
                 FineTuneFailure.Settings

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Diagnostics;
+using System.Globalization;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 
@@ -48,7 +48,9 @@ internal sealed class PrefixStore : IDisposable
         if (_sequences.All.Max(ids => ids.Length) * bytesPerToken > Array.MaxLength)
         {
             throw new FineTuneException(
-                string.Create(CultureInfo.InvariantCulture, $"A prompt of {_sequences.All.Max(ids => ids.Length)} tokens is too long to be kept ({bytesPerToken} bytes a "
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A prompt of {_sequences.All.Max(ids => ids.Length)} tokens is too long to be kept ({bytesPerToken} bytes a "
                         + $"token): lower DataOptions.MaxLength."
                 ),
                 FineTuneFailure.Settings

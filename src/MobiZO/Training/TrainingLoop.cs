@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Diagnostics;
+using System.Globalization;
 using MobiZO.Adapters;
 using MobiZO.Journal;
 using MobiZO.Optimization;
@@ -179,10 +179,14 @@ internal sealed class TrainingLoop
             SaveState();
             var (rate, epsilon) = (_options.Optimizer.LearningRate, _options.Optimizer.Epsilon);
             throw new FineTuneException(
-                string.Create(CultureInfo.InvariantCulture, $"{MostSkipsInARow} steps in a row had a loss that is not finite, the last at step {result.Step + 1}: the adapter "
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{MostSkipsInARow} steps in a row had a loss that is not finite, the last at step {result.Step + 1}: the adapter "
                         + $"has diverged. "
                 )
-                    + string.Create(CultureInfo.InvariantCulture, $"Start again with a smaller OptimizerOptions.LearningRate (now {rate}) or OptimizerOptions.Epsilon (now "
+                    + string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Start again with a smaller OptimizerOptions.LearningRate (now {rate}) or OptimizerOptions.Epsilon (now "
                             + $"{epsilon}); "
                     )
                     + $"the best adapter so far is in '{_folder.BestAdapterFolder}'."

@@ -10,7 +10,7 @@ public sealed class RopeFrequenciesTests
     {
         RotaryDescription plain = RopeFrequencies.Default(10000, 8);
         RotaryDescription linear = RopeFrequencies.Linear(10000, 8, 4);
-        Assert.Equal([1, 0.1, 0.01, 0.001], plain.InverseFrequencies.Select(value => Math.Round(value, 12)));
+        Assert.Equal([1, 0.1, 0.01, 0.001], plain.InverseFrequencies.Select(value => Math.Round(value, 12, MidpointRounding.ToEven)));
         Assert.Equal(plain.InverseFrequencies.Select(value => value / 4), linear.InverseFrequencies);
         Assert.Equal("theta 10000, linear factor 4", linear.Text);
     }

@@ -146,7 +146,10 @@ public sealed class GgufCheckpointTests : IDisposable
         using Checkpoint gguf = Open(
             TinyLlama.Gguf().Add("llama.rope.freq_base", 100f).Add("llama.rope.scaling.type", "linear").Add("llama.rope.scaling.factor", 4f)
         );
-        Assert.Equal([0.25, 0.025], gguf.Description.Layers[0].Attention.Rotary!.InverseFrequencies.Select(value => Math.Round(value, 12)));
+        Assert.Equal(
+            [0.25, 0.025],
+            gguf.Description.Layers[0].Attention.Rotary!.InverseFrequencies.Select(value => Math.Round(value, 12, MidpointRounding.ToEven))
+        );
         Assert.True(gguf.Config.TieWordEmbeddings);
         Assert.Equal([2, 3], gguf.Config.EosTokenIds);
         Assert.Equal(1e-5, gguf.Description.FinalNorm.Epsilon);

@@ -76,6 +76,7 @@ internal sealed class SampleLambda;
 
 internal sealed class SampleNamed;
 
+[AttributeUsage(AttributeTargets.Class)]
 internal sealed class SampleAttribute(Type type) : Attribute
 {
     public Type Type => type;

@@ -19,7 +19,7 @@ public sealed class ShellTextTests
     [InlineData("")]
     public async Task AShellReadsThePathBack(string path)
     {
-        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"printf %s {ShellText.ForPosix(path)}");
         using var process = Process.Start(start)!;

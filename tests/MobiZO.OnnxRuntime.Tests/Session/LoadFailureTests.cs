@@ -54,7 +54,7 @@ public sealed class LoadFailureTests
     {
         using var folder = new TemporaryFolder();
         var builder = new ProgramBuilder();
-        builder.Output(builder.Add("sum", new Sum(), builder.IntegerInput("x", 2), builder.IntegerInput("y", 2)));
+        builder.Output(builder.Add("sum", new ResidualAdd(), builder.IntegerInput("x", 2), builder.IntegerInput("y", 2)));
         var error = Assert.Throws<ProgramException>(() => Load(folder.Path, builder.Build("mixed"), new TinyLlama()));
         Assert.Contains("'mixed'", error.Message, StringComparison.Ordinal);
         Assert.Contains(

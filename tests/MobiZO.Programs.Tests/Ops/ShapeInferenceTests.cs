@@ -16,8 +16,8 @@ public sealed class ShapeInferenceTests
         ["linear of three axes"] = (new Linear(s_matrix, null), ["x [2,3,4]"], "[M, 4]"),
         ["norm of another width"] = (new RmsNorm(s_scale, 1e-5), ["x [M,5]"], "[M, 4]"),
         ["fp32 ids"] = (new Embedding(s_table), ["ids [N,S]"], "ids [N, S]"),
-        ["sum of two shapes"] = (new Sum(), ["x [M,4]", "y [M,5]"], "two values of one shape"),
-        ["sum of two symbols"] = (new Sum(), ["x [M,4]", "y [N,4]"], "two values of one shape"),
+        ["sum of two shapes"] = (new ResidualAdd(), ["x [M,4]", "y [M,5]"], "two values of one shape"),
+        ["sum of two symbols"] = (new ResidualAdd(), ["x [M,4]", "y [N,4]"], "two values of one shape"),
         ["gate and up"] = (new GatedActivation(), ["gate [M,4]", "up [M,5]"], "gate and up of one shape"),
         ["adapter of another input"] = (new MultiPerturbedLora(1), ["y [M,6]", "x [M,4]", "a [2,5]", "stack [P,6,2]"], "A [r, in]"),
         ["adapter of another rank"] = (new MultiPerturbedLora(1), ["y [M,6]", "x [M,4]", "a [2,4]", "stack [P,6,3]"], "stack [P, out, r]"),
@@ -55,7 +55,7 @@ public sealed class ShapeInferenceTests
         ["candidates of other answers"] = (new CandidateLogits(s_table), ["x [R,4]", "i:ids [N,K]"], "candidate ids [R, K]"),
         ["weights of other answers"] = (new WeightedRows(-1), ["x [R,1]", "w [P,N]"], "weights [D, R]"),
         ["hidden states of other lengths"] = (new RepeatExamples(), ["h [X,T,4]", "i:positions [N,S]"], "positions [N, S]"),
-        ["past of other heads"] = (new AppendTime(), ["past [N,2,T,4]", "new [N,1,S,4]"], "past and new"),
+        ["past of other heads"] = (new KvAppend(), ["past [N,2,T,4]", "new [N,1,S,4]"], "past and new"),
     };
 
     public static TheoryData<string> Wrong => [.. s_wrong.Keys];
@@ -79,7 +79,7 @@ public sealed class ShapeInferenceTests
         var builder = new ProgramBuilder();
         var x = builder.Input("x", "M", 4);
         Assert.Contains("'x'", Assert.Throws<ProgramException>(() => builder.Input("x", 1)).Message);
-        Assert.Contains("'x'", Assert.Throws<ProgramException>(() => builder.Add("x", new Sum(), x, x)).Message);
+        Assert.Contains("'x'", Assert.Throws<ProgramException>(() => builder.Add("x", new ResidualAdd(), x, x)).Message);
         var positions = builder.IntegerInput("positions", "N", "S");
         Assert.Contains(
             "RotaryAngles has 2 results",

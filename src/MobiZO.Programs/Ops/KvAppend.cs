@@ -3,7 +3,7 @@ using MobiZO.Programs.Building;
 namespace MobiZO.Programs.Ops;
 
 /// <summary>Appends new keys or values behind cached ones: (past [N, heads, T, d], new [N, heads, S, d]) -> [N, heads, T+S, d].</summary>
-public sealed record AppendTime() : Operation
+public sealed record KvAppend() : Operation
 {
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)

@@ -2,8 +2,8 @@ using MobiZO.Programs.Building;
 
 namespace MobiZO.Programs.Ops;
 
-/// <summary>Adds two values of one shape.</summary>
-public sealed record Sum() : Operation
+/// <summary>Residual add: two values of one shape.</summary>
+public sealed record ResidualAdd() : Operation
 {
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)

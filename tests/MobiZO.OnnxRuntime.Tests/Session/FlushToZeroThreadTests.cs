@@ -7,13 +7,13 @@ using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.OnnxRuntime.Tests.Session;
 
-public sealed class FlushingThreadTests
+public sealed class FlushToZeroThreadTests
 {
     private const float Denormal = 1e-39f;
 
     /// <summary>Some tests create sessions of their own: the first one of the process must not be one of them.</summary>
     [System.Runtime.CompilerServices.ModuleInitializer]
-    internal static void PrepareFirst() => FlushingThread.Prepare();
+    internal static void PrepareFirst() => FlushToZeroThread.Prepare();
 
     /// <summary>The mode cannot be asked for, but a sum of numbers that small shows it.</summary>
     [Fact]
@@ -21,7 +21,7 @@ public sealed class FlushingThreadTests
     {
         var builder = new ProgramBuilder();
         var input = builder.Input("input", 1);
-        builder.Output(builder.Add("output", new Sum(), input, input));
+        builder.Output(builder.Add("output", new ResidualAdd(), input, input));
         using var folder = new TemporaryFolder();
         using var engine = new OnnxRuntimeEngine(new EngineSettings { CacheFolder = folder.Path, Threads = 1 });
         using var session = engine.Load(builder.Build("sum"), new TinyLlama());
@@ -42,10 +42,10 @@ public sealed class FlushingThreadTests
 
         // Held one inside the other, so that each is another thread.
         static IEnumerable<(string? Name, float Sum)> Sums(int count) =>
-            count == 0 ? [] : FlushingThread.Run(() => Sums(count - 1).Append((Thread.CurrentThread.Name, Twice(Denormal))).ToArray());
+            count == 0 ? [] : FlushToZeroThread.Run(() => Sums(count - 1).Append((Thread.CurrentThread.Name, Twice(Denormal))).ToArray());
         Assert.True(
             SpinWait.SpinUntil(
-                () => Sums(Environment.ProcessorCount).All(found => found is (FlushingThread.Name, 0)),
+                () => Sums(Environment.ProcessorCount).All(found => found is (FlushToZeroThread.Name, 0)),
                 TimeSpan.FromSeconds(60)
             )
         );
@@ -54,8 +54,8 @@ public sealed class FlushingThreadTests
     [Fact]
     public void A_failure_reaches_the_caller_and_the_thread_goes_on()
     {
-        Assert.Throws<InvalidOperationException>(() => FlushingThread.Run<int>(() => throw new InvalidOperationException()));
-        Assert.Equal(3, FlushingThread.Run(() => 3));
+        Assert.Throws<InvalidOperationException>(() => FlushToZeroThread.Run<int>(() => throw new InvalidOperationException()));
+        Assert.Equal(3, FlushToZeroThread.Run(() => 3));
     }
 
     /// <summary>Each call waits until all are inside: so many threads there are.</summary>
@@ -71,7 +71,7 @@ public sealed class FlushingThreadTests
                 .Select(_ =>
                     Task.Factory.StartNew(
                         () =>
-                            FlushingThread.Run(() =>
+                            FlushToZeroThread.Run(() =>
                             {
                                 inside.Signal();
                                 mayLeave.Wait();
@@ -83,12 +83,12 @@ public sealed class FlushingThreadTests
                 .ToArray();
             inside.Wait();
             var next = await Task.Run(() =>
-                (Here: Environment.CurrentManagedThreadId, There: FlushingThread.Run(() => Environment.CurrentManagedThreadId))
+                (Here: Environment.CurrentManagedThreadId, There: FlushToZeroThread.Run(() => Environment.CurrentManagedThreadId))
             );
             mayLeave.Set();
 
             // Another test may have had a thread first.
-            if ((await Task.WhenAll(calls)).All(name => name == FlushingThread.Name))
+            if ((await Task.WhenAll(calls)).All(name => name == FlushToZeroThread.Name))
             {
                 Assert.True(next.Here == next.There);
                 return;

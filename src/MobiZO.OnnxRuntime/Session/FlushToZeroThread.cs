@@ -19,7 +19,7 @@ namespace MobiZO.OnnxRuntime.Session;
 /// that finds all threads busy computes on its own thread, slower. The same holds when the application created a session before.
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "The threads live as long as the process.")]
-internal sealed class FlushingThread
+internal sealed class FlushToZeroThread
 {
     /// <summary>The setting of a session that switches the mode on.</summary>
     public const string SessionEntry = "session.set_denormal_as_zero";
@@ -27,16 +27,16 @@ internal sealed class FlushingThread
     /// <summary>The name of the threads.</summary>
     public const string Name = "MobiZO engine";
 
-    private static readonly Lazy<ConcurrentBag<FlushingThread>> s_free = new(StartAll);
+    private static readonly Lazy<ConcurrentBag<FlushToZeroThread>> s_free = new(StartAll);
 
     private readonly SemaphoreSlim _given = new(0);
     private readonly SemaphoreSlim _done = new(0);
     private Action? _work;
     private ExceptionDispatchInfo? _failure;
 
-    static FlushingThread() => EngineTelemetry.SwitchOff();
+    static FlushToZeroThread() => EngineTelemetry.SwitchOff();
 
-    private FlushingThread() => new Thread(Serve) { IsBackground = true, Name = Name }.Start();
+    private FlushToZeroThread() => new Thread(Serve) { IsBackground = true, Name = Name }.Start();
 
     /// <summary>Makes sure that the first session of the process is that of such a thread.</summary>
     public static void Prepare() => _ = s_free.Value;
@@ -61,16 +61,16 @@ internal sealed class FlushingThread
         }
     }
 
-    private static ConcurrentBag<FlushingThread> StartAll()
+    private static ConcurrentBag<FlushToZeroThread> StartAll()
     {
-        var first = new FlushingThread();
-        var threads = new ConcurrentBag<FlushingThread> { first };
+        var first = new FlushToZeroThread();
+        var threads = new ConcurrentBag<FlushToZeroThread> { first };
         first.Hand(() =>
         {
             CreateFirstSession();
             for (var count = 1; count < Environment.ProcessorCount; count++)
             {
-                threads.Add(new FlushingThread());
+                threads.Add(new FlushToZeroThread());
             }
         });
         return threads;
