@@ -51,8 +51,8 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
             AreCopiesIndependent = false,
             Numerics = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{settings.ThreadCount} threads, "
-                    + $"{(settings.LowMemory ? "unpacked" : "packed")}{(settings.Device == EngineSettings.Cpu ? "" : $", {settings.Device}")}"
+                $"{settings.ThreadCount} threads, {(settings.LowMemory ? "unpacked" : "packed")}"
+                    + $"{(settings.Device == EngineSettings.Cpu ? "" : $", {settings.Device}")}"
             ),
         };
 

@@ -6,7 +6,8 @@ namespace MobiZO.PrefixCache;
 /// <summary>
 /// The bytes of a cache file, little-endian: a header, the stored numbers of each entry on a multiple of 64 bytes, an index at the end.
 /// <code>
-/// header: magic 8 | key of the cache 32 | bytes a token 8 | entries 8 | start of the index 8 | length of the file 8 | SHA-256 of all these and the index 32
+/// header: magic 8 | key of the cache 32 | bytes a token 8 | entries 8 | start of the index 8 | length of the file 8
+/// | SHA-256 of all these and the index 32
 /// entry of the index: key 16 | start 8 | tokens 8 | SHA-256 of its numbers 32
 /// </code>
 /// </summary>

@@ -17,7 +17,7 @@ public sealed class SourceFileTests
             .SelectMany(path =>
                 File.ReadLines(path)
                     .Index()
-                    .Where(line => line.Item.Length > MostColumns)
+                    .Where(line => line.Item.Length > MostColumns && !IsLiteral(line.Item))
                     .Select(line => $"{Path.GetRelativePath(Shared.Repository, path)}:{line.Index + 1} has {line.Item.Length} columns")
             );
         Assert.Empty(tooLong);
@@ -36,6 +36,9 @@ public sealed class SourceFileTests
     /// <summary>The checks above look at something.</summary>
     [Fact]
     public void Sources_are_found() => Assert.InRange(Sources().Count(), 500, 5000);
+
+    /// <summary>A line that is one text of another format, as a line of a journal is, stays whole.</summary>
+    private static bool IsLiteral(string line) => line.TrimStart().TrimStart('$').StartsWith("\"", StringComparison.Ordinal);
 
     /// <summary>Every C# file but what tools write.</summary>
     private static IEnumerable<string> Sources() =>

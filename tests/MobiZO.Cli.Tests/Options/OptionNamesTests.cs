@@ -33,7 +33,7 @@ public sealed partial class OptionNamesTests
     [InlineData("Give words, or set it to Kaiming.", "Give words, or set it to kaiming.")]
     [InlineData("AdapterScope.Activated ends; set AdapterOptions.Scope to All.", "activated ends; set --scope to all.")]
     [InlineData("Continue it with FineTuneOptions.Resume, or give FineTuneOptions.Output.", "Continue it with --resume, or give --output.")]
-    [InlineData("Use DataOptions.InvocationText (DataOptions.Template Choices).", "Use --invocation-text (--template --choices).")]
+    [InlineData("Use DataOptions.InvocationText (DataOptions.Template LabelWords).", "Use --invocation-text (--template --label-words).")]
     [InlineData("Use DataOptions.Format = DataFormat.JsonLines.", "Use --format jsonl.")]
     public void PropertiesBecomeOptions(string message, string expected) => Assert.Equal(expected, OptionNames.Translate(message));
 

@@ -34,7 +34,8 @@ public static class TinyFamilies
     public static string Qwen2 =>
         """
             {
-              "model_type": "qwen2", "hidden_act": "silu", "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+              "model_type": "qwen2", "hidden_act": "silu", "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2,
+              "num_attention_heads": 4,
               "num_key_value_heads": 2, "vocab_size": 40, "max_position_embeddings": 64, "rms_norm_eps": 1e-05, "tie_word_embeddings": true,
               "use_sliding_window": false, "sliding_window": 4, "bos_token_id": 0, "eos_token_id": 0
             }

@@ -26,7 +26,7 @@ public sealed class GuideTests
                 line.StartsWith("    dotnet run", StringComparison.Ordinal) && !line.Contains("<command>", StringComparison.Ordinal)
             )
             .ToList();
-        Assert.Equal(5, lines.Count);
+        Assert.Equal(6, lines.Count);
         Assert.All(
             lines,
             line =>
