@@ -38,7 +38,7 @@ public sealed class SourceFileTests
     public void Sources_are_found() => Assert.InRange(Sources().Count(), 500, 5000);
 
     /// <summary>A line that is one text of another format, as a line of a journal is, stays whole.</summary>
-    private static bool IsLiteral(string line) => line.TrimStart().TrimStart('$').StartsWith("\"", StringComparison.Ordinal);
+    private static bool IsLiteral(string line) => line.TrimStart().TrimStart('$').StartsWith('"');
 
     /// <summary>Every C# file but what tools write.</summary>
     private static IEnumerable<string> Sources() =>
