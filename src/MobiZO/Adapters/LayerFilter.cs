@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MobiZO.Adapters;
 
 /// <summary>Which layers carry the adapter: all, the upper half, the last K, or listed ones.</summary>
-public sealed class LayerFilter
+internal sealed class LayerFilter
 {
     /// <summary>The word for all layers.</summary>
     public const string AllWord = "all";

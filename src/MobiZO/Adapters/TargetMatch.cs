@@ -1,7 +1,7 @@
 namespace MobiZO.Adapters;
 
 /// <summary>The modules a selection chose.</summary>
-public sealed record TargetMatch
+internal sealed record TargetMatch
 {
     /// <summary>Names of the chosen modules, in the order of the model.</summary>
     public required IReadOnlyList<string> Modules { get; init; }

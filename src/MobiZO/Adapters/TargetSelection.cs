@@ -8,7 +8,7 @@ namespace MobiZO.Adapters;
 /// and down stand for <c>q_proj</c> and so on. <c>all-linear</c>: all in the layers. <c>auto</c>: what the model's family names. Anything
 /// else is a regular expression that must match the whole name.
 /// </remarks>
-public sealed class TargetSelection
+internal sealed class TargetSelection
 {
     /// <summary>The word for what the family of the model names.</summary>
     public const string AutoWord = "auto";

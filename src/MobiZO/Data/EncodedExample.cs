@@ -3,7 +3,7 @@ namespace MobiZO.Data;
 /// <summary>
 /// A row as token ids: what the model reads and what it should answer. The model sees <see cref="PromptIds"/> followed by one answer.
 /// </summary>
-public sealed record EncodedExample
+internal sealed record EncodedExample
 {
     /// <summary>Line of the row in its file, counted from 1.</summary>
     public required int LineNumber { get; init; }

@@ -7,7 +7,7 @@ namespace MobiZO.Data;
 /// Turns rows into token ids. Prompt and answer are encoded together: tokens may merge over the border, and the model must see the tokens
 /// that it will see later. A prompt that is too long loses characters of its longest field. Answers are never cut.
 /// </summary>
-public sealed class ExampleEncoder
+internal sealed class ExampleEncoder
 {
     private readonly ITokenizer _tokenizer;
     private readonly DataOptions _options;

@@ -4,7 +4,7 @@ namespace MobiZO.Data;
 /// The order of training examples. Every epoch is a permutation that only (seed, epoch) decides, and steps follow each other through the
 /// epochs, so that any step can be asked for at any time: a resumed run needs no state. One instance is for one thread.
 /// </summary>
-public sealed class ExampleOrder
+internal sealed class ExampleOrder
 {
     private readonly ulong _seed;
     private int[] _permutation = [];

@@ -7,7 +7,7 @@ namespace MobiZO.Data;
 /// A prompt with <c>{column}</c> fields. <c>{{</c> and <c>}}</c> write a brace. <c>\n</c>, <c>\t</c> and <c>\\</c>, as typed on a command
 /// line, write a newline, a tab and a backslash. Every other backslash is text.
 /// </summary>
-public sealed class PromptTemplate
+internal sealed class PromptTemplate
 {
     private readonly (string Text, bool IsField)[] _parts;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MobiZO.Data;
 
 /// <summary>Chooses and splits rows by the seed alone: the same rows and options give the same samples everywhere.</summary>
-public sealed class RowSampler
+internal sealed class RowSampler
 {
     // Streams keep the draws of different purposes apart; ExampleOrder uses the epochs below them.
     private const ulong BalanceStream = 1UL << 63;

@@ -3,7 +3,7 @@ using MobiZO.Optimization;
 namespace MobiZO.Journal;
 
 /// <summary>Rebuilds the trained state from a journal alone: no model, no data, the same bits as training.</summary>
-public static class JournalReplay
+internal static class JournalReplay
 {
     /// <summary>The trained state B [total] after the recorded steps, or after the first <paramref name="steps"/> of them.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The journal has fewer steps.</exception>

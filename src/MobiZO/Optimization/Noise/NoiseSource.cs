@@ -16,7 +16,7 @@ namespace MobiZO.Optimization.Noise;
 /// first) gives value k, -1 where the bit is set. Initial A: word k of the blocks gives value k. Sampling: words w0 (high) and w1 of block
 /// i give draw i.</para>
 /// </remarks>
-public sealed class NoiseSource
+internal sealed class NoiseSource
 {
     private const int GaussianChunk = 64;
     private const int BlocksPerGaussianChunk = 16;
