@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using MobiZO.TestKit;
@@ -23,9 +24,16 @@ public sealed partial class SampleTests : IDisposable
         var messages = Path.Combine(Shared.Repository, "samples", "SpamFilter", "messages.tsv");
         var lines = Run("SpamFilter", s_nano, messages, Path.Combine(_folder, "run"));
         Assert.Equal(3, lines.Length);
-        Assert.Matches(@"^right on held-out messages: \d+ % before, \d+ % after$", lines[0]);
+        var learned = LearnedLine().Match(lines[0]);
+        Assert.True(learned.Success, lines[0]);
+
+        // The seed is fixed: 50 and 100 % on the machine this was written on. Two labels of equal share make 50 % chance.
+        Assert.InRange(Percent("before"), 0, 70);
+        Assert.InRange(Percent("after"), 90, 100);
         Assert.Matches(@"^ham \(\d+ %\): See you at the station at six\.$", lines[1]);
-        Assert.Matches(@"^(ham|spam) \(\d+ %\): You have WON", lines[2]);
+        Assert.Matches(@"^spam \(\d+ %\): You have WON", lines[2]);
+
+        int Percent(string group) => int.Parse(learned.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
     }
 
     [Fact]
@@ -46,6 +54,9 @@ public sealed partial class SampleTests : IDisposable
         var readme = File.ReadAllText(Path.Combine(Shared.Repository, "README.md"));
         Assert.Equal([Source("SpamFilter")], CodeBlock().Matches(readme).Select(match => match.Groups["code"].Value));
     }
+
+    [GeneratedRegex(@"^right on held-out messages: (?<before>\d+) % before, (?<after>\d+) % after$")]
+    private static partial Regex LearnedLine();
 
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();
