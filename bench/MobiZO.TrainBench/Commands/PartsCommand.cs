@@ -20,7 +20,7 @@ internal static class PartsCommand
         var filter = CommonOptions.Text("--filter", "Which benchmarks, e.g. *Noise*.", "*");
         var full = new Option<bool>("--full") { Description = "A job of BenchmarkDotNet's default length instead of a short one." };
         var folder = CommonOptions.Text("--output", "Folder for BenchmarkDotNet's reports.", "BenchmarkDotNet.Artifacts");
-        var command = new Command("parts", "Micro-benchmarks: noise, stack, update, tokenizer, prompts (BenchmarkDotNet).")
+        var command = new Command("parts", "Micro-benchmarks: noise, update, tokenizer, prompts (BenchmarkDotNet).")
         {
             model,
             filter,

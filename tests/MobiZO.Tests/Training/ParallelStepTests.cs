@@ -17,6 +17,10 @@ public sealed class ParallelStepTests
     private const int Queries = 3;
     private const int ExamplesPerStep = 2;
     private const float LearningRate = 0.01f;
+    private const float Tolerance = 1e-5f;
+
+    /// <summary>How far apart copies must lie, so that mixed up or unperturbed ones cannot pass within the tolerance.</summary>
+    private const float Apart = 100 * Tolerance;
 
     public static TheoryData<string, StepLossKind, PrefixKind, EstimatorKind, bool, bool> Cases()
     {
@@ -61,16 +65,21 @@ public sealed class ParallelStepTests
         using var tiny = new TinyStep(engine, loss, prompt, model, hasSingleTokens: hasSingleTokens);
         var plan = CopyPlan.Create(estimator, Queries);
         var request = tiny.Request(plan);
-        var parallel = tiny.Objective(ExamplesPerStep).Losses(request);
+        var whole = tiny.Objective(ExamplesPerStep);
+        var parallel = whole.Losses(request);
+        Assert.Equal(1, whole.LastRunCount);
 
         PromptExample[] examples = [.. tiny.Order(ExamplesPerStep).IndicesOf(request.Step).Select(index => tiny.Examples[index])];
         var one = new OneCopy(tiny);
         var sequential = new SequentialObjective((_, _, b) => one.Loss(examples, b.ToArray())).Losses(request);
-        AssertClose(sequential, parallel, 1e-5, "one after another");
+        Assert.True(ClosestPair(sequential) > Apart, $"two of the copies lie only {ClosestPair(sequential):g3} apart");
+        AssertClose(sequential, parallel, Tolerance, "one after another");
 
         var oracle = new SequentialObjective((_, _, b) => (float)tiny.Oracle.Loss(loss, examples, b.ToArray())).Losses(request);
-        AssertClose(oracle, parallel, 1e-5, "plain forward in double");
-        Assert.Equal(NextB(tiny, request, sequential), NextB(tiny, request, parallel), (x, y) => Math.Abs(x - y) <= 1e-5);
+        AssertClose(oracle, parallel, Tolerance, "plain forward in double");
+        var next = NextB(tiny, request, sequential);
+        Assert.True(next.Zip(tiny.B, (x, y) => Math.Abs(x - y)).Max() > Apart, "the step moves B");
+        Assert.Equal(next, NextB(tiny, request, parallel), (x, y) => Math.Abs(x - y) <= Tolerance);
 
         // One copy a run, and three: the sizes that micro-batches are cut to.
         var tokens = examples.Max(RowTokens) * ExamplesPerStep * (loss == StepLossKind.ChoiceSequences ? examples[0].Choices.Length : 1);
@@ -88,7 +97,7 @@ public sealed class ParallelStepTests
         AssertClose(parallel, joined, 1e-6, "slices joined");
     }
 
-    /// <summary>If copies did not differ the comparison above could pass for nothing.</summary>
+    /// <summary>What a step evaluates depends on the copy and on the step.</summary>
     [Theory]
     [InlineData(EngineCatalog.Reference)]
     [InlineData(EngineCatalog.OnnxRuntime)]
@@ -97,12 +106,18 @@ public sealed class ParallelStepTests
         using var tiny = new TinyStep(engine);
         var plan = CopyPlan.Create(EstimatorKind.OneSidedNormalized, Queries);
         var losses = tiny.Objective(ExamplesPerStep).Losses(tiny.Request(plan));
-        Assert.Equal(losses.Length, losses.Distinct().Count());
-        Assert.All(losses[1..], loss => Assert.True(Math.Abs(losses[0] - loss) > 1e-5));
+        Assert.True(ClosestPair(losses) > Apart, $"two of the copies lie only {ClosestPair(losses):g3} apart");
         Assert.True(
             Math.Abs(losses[0] - tiny.Objective(ExamplesPerStep).Losses(tiny.Request(plan, step: 4))[0]) > 1e-2,
             "clean copies of different examples"
         );
+    }
+
+    /// <summary>The smallest distance between the losses of two copies.</summary>
+    private static float ClosestPair(float[] losses)
+    {
+        var sorted = losses.Order().ToArray();
+        return sorted.Zip(sorted[1..], (lower, higher) => higher - lower).Min();
     }
 
     private static int RowTokens(PromptExample example) =>
