@@ -29,7 +29,7 @@ internal static class CommandLine
     {
         // No response files and no bundling: a template may start with '@', a label with '-'.
         var parsed = MobizoCommand
-            .Create()
+            .Create(args)
             .Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction or null)
         {

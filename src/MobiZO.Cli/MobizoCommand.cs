@@ -11,18 +11,31 @@ internal static class MobizoCommand
 {
     public const string Name = "mobizo";
 
-    public static RootCommand Create()
+    // Most of a start is spent on building options, so that only the command that was called has its own.
+    private static readonly (string Name, string Summary, Func<Command> Create)[] s_commands =
+    [
+        (QuickstartCommand.Name, QuickstartCommand.Summary, QuickstartCommand.Create),
+        (TrainCommand.Name, TrainCommand.Summary, TrainCommand.Create),
+        (EvalCommand.Name, EvalCommand.Summary, EvalCommand.Create),
+        (GenerateCommand.Name, GenerateCommand.Summary, GenerateCommand.Create),
+        (InspectCommand.Name, InspectCommand.Summary, InspectCommand.Create),
+        (ExportCommand.Name, ExportCommand.Summary, ExportCommand.Create),
+        (ReplayCommand.Name, ReplayCommand.Summary, ReplayCommand.Create),
+    ];
+
+    /// <summary>The root command with all commands and all their options.</summary>
+    public static RootCommand Create() => Create([.. s_commands.Select(command => command.Name)]);
+
+    /// <summary>The root command; only the commands that the arguments name have their options.</summary>
+    /// <param name="args">The arguments after the program's name.</param>
+    public static RootCommand Create(IReadOnlyList<string> args)
     {
-        var root = new RootCommand("Fine-tunes local language models with forward passes only.")
+        var root = new RootCommand("Fine-tunes local language models with forward passes only.");
+        foreach (var (name, summary, create) in s_commands)
         {
-            QuickstartCommand.Create(),
-            TrainCommand.Create(),
-            EvalCommand.Create(),
-            GenerateCommand.Create(),
-            InspectCommand.Create(),
-            ExportCommand.Create(),
-            ReplayCommand.Create(),
-        };
+            root.Add(args.Contains(name, StringComparer.Ordinal) ? create() : new Command(name, summary));
+        }
+
         root.HelpName = Name;
         foreach (var option in root.Options)
         {

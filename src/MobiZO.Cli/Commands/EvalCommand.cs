@@ -13,6 +13,9 @@ namespace MobiZO.Cli.Commands;
 /// <summary>Scores a data file with a model and an adapter.</summary>
 internal static class EvalCommand
 {
+    public const string Name = "eval";
+    public const string Summary = "Scores a data file with a model and, if one is given, an adapter.";
+
     private const string Usage = "(--run <folder> | --model <path>) --data <file> [options]";
     private const string Example = "mobizo eval --run run1 --data test.tsv --predictions predictions.jsonl";
 
@@ -30,7 +33,7 @@ internal static class EvalCommand
             OptionValue.Path("file")
         );
         var json = OutputFlags.Json();
-        var command = new DocumentedCommand("eval", "Scores a data file with a model and, if one is given, an adapter.", Usage, Example);
+        var command = new DocumentedCommand(Name, Summary, Usage, Example);
         command.Add(new HelpSection("Model", [new HelpEntry(run, null)]));
         foreach (var group in groups)
         {

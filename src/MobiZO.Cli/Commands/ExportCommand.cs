@@ -10,6 +10,9 @@ namespace MobiZO.Cli.Commands;
 /// <summary>Writes a program of a model as an ONNX file.</summary>
 internal static class ExportCommand
 {
+    public const string Name = "export";
+    public const string Summary = "Writes a program of a model as an ONNX file with external weights.";
+
     private const string Usage = "--model <path> --program <name> --output <file.onnx> [options]";
     private const string Example = "mobizo export --model models/nano --program step --r 8 --output step.onnx";
 
@@ -28,7 +31,7 @@ internal static class ExportCommand
         );
         program.Required = true;
         file.Required = true;
-        var command = new DocumentedCommand("export", "Writes a program of a model as an ONNX file with external weights.", Usage, Example);
+        var command = new DocumentedCommand(Name, Summary, Usage, Example);
         command.Add(new HelpSection("Program", [new HelpEntry(program, null)]));
         foreach (var group in groups.All)
         {

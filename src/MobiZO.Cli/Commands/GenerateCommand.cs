@@ -15,6 +15,9 @@ namespace MobiZO.Cli.Commands;
 /// <summary>Continues a prompt, or answers a chat message, with a model and an adapter.</summary>
 internal sealed class GenerateCommand
 {
+    public const string Name = "generate";
+    public const string Summary = "Continues a prompt, or answers a message, with a model and an adapter.";
+
     private const string Usage = "--model <path> [--adapter <folder>] (--prompt <text> | --chat <text> | < file) [options]";
     private const string Example = "mobizo generate --model models/nano --adapter run1/best --compare --prompt \"It was a\"";
 
@@ -48,12 +51,7 @@ internal sealed class GenerateCommand
     private DocumentedCommand Build()
     {
         var (text, engine, json) = (GenerationOptionGroup.Create(), EngineOptionGroup.Create(), OutputFlags.Json());
-        var command = new DocumentedCommand(
-            "generate",
-            "Continues a prompt, or answers a message, with a model and an adapter.",
-            Usage,
-            Example
-        );
+        var command = new DocumentedCommand(Name, Summary, Usage, Example);
         command.Add(Section("Model", _model, _adapter, _compare));
         command.Add(Section("Prompt", _prompt, _chat, _system));
         command.Add(text.ToSection());
@@ -82,7 +80,7 @@ internal sealed class GenerateCommand
                     Action<string>? show = writer is null ? null : piece => Write(writer, piece);
                     var answer = await generator.GenerateAsync(prompt, options with { AddSpecialTokens = !isChat }, show, cancellation);
                     writer?.WriteLine();
-                    result.InvocationConfiguration.Error.WriteLine(Summary(answer, watch.Elapsed.TotalSeconds));
+                    result.InvocationConfiguration.Error.WriteLine(Outcome(answer, watch.Elapsed.TotalSeconds));
                     answers.Add(new Answer(name, answer.Text, answer.PromptTokens, answer.TokenIds.Count, answer.AdapterStart, answer.End));
                 }
 
@@ -179,7 +177,7 @@ internal sealed class GenerateCommand
         output.Flush();
     }
 
-    private static string Summary(GeneratedText text, double seconds)
+    private static string Outcome(GeneratedText text, double seconds)
     {
         var end = text.End switch
         {

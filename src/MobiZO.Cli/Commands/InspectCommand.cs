@@ -11,6 +11,9 @@ namespace MobiZO.Cli.Commands;
 /// <summary>Says what a model is and what an adapter on it would train.</summary>
 internal static class InspectCommand
 {
+    public const string Name = "inspect";
+    public const string Summary = "Says what a model is and what an adapter on it would train.";
+
     private const string Usage = "--model <path> [options]";
     private const string Example = "mobizo inspect --model models/nano --target-modules all-linear --r 16";
 
@@ -18,7 +21,7 @@ internal static class InspectCommand
     {
         var groups = FineTuneOptionGroups.ForInspection();
         var json = OutputFlags.Json();
-        var command = new DocumentedCommand("inspect", "Says what a model is and what an adapter on it would train.", Usage, Example);
+        var command = new DocumentedCommand(Name, Summary, Usage, Example);
         foreach (var group in groups.All)
         {
             command.Add(group.ToSection());

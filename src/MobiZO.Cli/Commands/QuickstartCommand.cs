@@ -15,6 +15,9 @@ namespace MobiZO.Cli.Commands;
 /// <summary>The main job from end to end, on the bundled model and real mail: spam or not.</summary>
 internal static partial class QuickstartCommand
 {
+    public const string Name = "quickstart";
+    public const string Summary = "Trains the bundled model on real mail (spam or not) and shows what it learned.";
+
     private const string Usage = "[--output <folder>] [--seed <n>]";
     private const string Example = "mobizo quickstart";
     private const string DefaultFolder = "mobizo-quickstart";
@@ -33,12 +36,7 @@ internal static partial class QuickstartCommand
             "Chooses the mails and the noise (by default, 42).",
             OptionValue.Seed
         );
-        var command = new DocumentedCommand(
-            "quickstart",
-            "Trains the bundled model on real mail (spam or not) and shows what it learned.",
-            Usage,
-            Example
-        );
+        var command = new DocumentedCommand(Name, Summary, Usage, Example);
         command.Add(OutputFlags.Section(folder, seed));
         command.SetAction(
             (result, cancellation) =>

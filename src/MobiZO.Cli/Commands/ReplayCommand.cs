@@ -9,6 +9,9 @@ namespace MobiZO.Cli.Commands;
 /// <summary>Rebuilds the adapter of a run from its journal, without the model.</summary>
 internal static class ReplayCommand
 {
+    public const string Name = "replay";
+    public const string Summary = "Rebuilds the adapter of a run from its journal, without the model.";
+
     private const string Usage = "<run> [--output <folder>]";
     private const string Example = "mobizo replay run1 --output rebuilt";
 
@@ -20,7 +23,7 @@ internal static class ReplayCommand
             "Folder for the rebuilt adapter (by default, it is only compared).",
             OptionValue.Path("folder")
         );
-        var command = new DocumentedCommand("replay", "Rebuilds the adapter of a run from its journal, without the model.", Usage, Example);
+        var command = new DocumentedCommand(Name, Summary, Usage, Example);
         command.Add(run);
         command.Add(OutputFlags.Section(folder));
         command.SetAction(result =>

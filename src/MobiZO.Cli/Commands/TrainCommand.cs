@@ -11,6 +11,9 @@ namespace MobiZO.Cli.Commands;
 /// <summary>Fine-tunes a model, or says what that would cost.</summary>
 internal static class TrainCommand
 {
+    public const string Name = "train";
+    public const string Summary = "Fine-tunes a model on a data file with forward passes only.";
+
     private const string Usage = "(--model <path> --data <file> --output <folder> | --config <file>) [options]";
     private const string Example = """
         mobizo train --model models/nano --data train.tsv --eval-fraction 0.2 \
@@ -55,11 +58,7 @@ internal static class TrainCommand
     {
         var groups = FineTuneOptionGroups.ForTraining();
         var (config, dryRun, json) = (OutputFlags.Config(), OutputFlags.DryRun(), OutputFlags.Json());
-        var command = new DocumentedCommand("train", "Fine-tunes a model on a data file with forward passes only.", Usage, Example)
-        {
-            Common = s_common,
-            Remark = Remark,
-        };
+        var command = new DocumentedCommand(Name, Summary, Usage, Example) { Common = s_common, Remark = Remark };
         foreach (var group in groups.All)
         {
             command.Add(group.ToSection());

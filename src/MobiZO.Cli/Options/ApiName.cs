@@ -17,6 +17,7 @@ internal sealed record ApiName(string Record, string Property, string Option)
 
     /// <summary>
     /// What the option calls the members of the property's enumeration, by the library's name: <c>int4</c> for <c>WeightFormat.Int4</c>.
+    /// Only errors need it, and building it costs a start more than the rest of the option.
     /// </summary>
-    public IReadOnlyDictionary<string, string> Members { get; init; } = new Dictionary<string, string>();
+    public Func<IEnumerable<KeyValuePair<string, string>>> Members { get; init; } = static () => [];
 }

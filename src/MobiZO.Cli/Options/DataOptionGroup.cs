@@ -12,7 +12,7 @@ internal static class DataOptionGroup
         group.Add(
             "--format",
             "Form of the files (by default, their extension).",
-            OptionValue.OneOf(
+            OptionValue.OneOf<DataFormat>(
                 ("jsonl", DataFormat.JsonLines),
                 ("csv", DataFormat.Csv),
                 ("tsv", DataFormat.Tsv),

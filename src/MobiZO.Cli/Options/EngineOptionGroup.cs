@@ -64,7 +64,9 @@ internal static class EngineOptionGroup
         group.Add(
             "--weights",
             "How the frozen matrices are held; everything is computed in fp32.",
-            OptionValue.OneOf([.. Enum.GetValues<WeightFormat>().Select(format => (WeightFormats.NameOf(format), format))]),
+            OptionValue.OneOf<WeightFormat>([
+                .. Enum.GetValues<WeightFormat>().Select(format => (WeightFormats.NameOf(format), (object)format)),
+            ]),
             nameof(EngineOptions.Weights),
             engine => engine.Weights,
             (engine, value) => engine with { Weights = value }

@@ -31,22 +31,35 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
         Func<TRecord, object?> get,
         Func<TRecord, TValue, TRecord> set
     )
+        where TValue : notnull =>
+        Add(names, description, value.Kind, typeof(TValue), property, get, (record, read) => set(record, (TValue)read));
+
+    // One form for values of every type: each would be compiled anew at every start.
+    private void Add(
+        string[] names,
+        string description,
+        OptionKind kind,
+        Type type,
+        string property,
+        Func<TRecord, object?> get,
+        Func<TRecord, object, TRecord> set
+    )
     {
-        var option = CreateOption(names, description, value);
+        var option = CreateOption<object>(names, description, kind);
         var api = new ApiName(typeof(TRecord).Name, property, names[0])
         {
-            IsPath = value.IsPath,
-            Members = value.Names.ToDictionary(pair => $"{typeof(TValue).Name}.{pair.Value}", pair => pair.Name, StringComparer.Ordinal),
+            IsPath = kind.IsPath,
+            Members = () => kind.Names.Select(pair => KeyValuePair.Create($"{type.Name}.{pair.Value}", pair.Name)),
         };
         _bound.Add(
             new BoundOption<TRecord>(
                 option,
                 api,
                 [property],
-                record => Named(get(record), value),
-                record => OptionValue.Show(Named(get(record), value)),
+                record => Named(get(record), kind),
+                record => OptionValue.Show(Named(get(record), kind)),
                 (record, result) => IsGiven(result, option) ? set(record, result.GetRequiredValue(option)) : record,
-                (record, written) => set(record, value.Read(written))
+                (record, written) => set(record, kind.Read(written))
             )
         );
     }
@@ -59,7 +72,8 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
         string property,
         Func<TRecord, object?> get,
         Func<TRecord, TValue, TRecord> set
-    ) => Add([name], description, value, property, get, set);
+    )
+        where TValue : notnull => Add([name], description, value, property, get, set);
 
     /// <summary>Adds an option without a value.</summary>
     /// <param name="name">Its name.</param>
@@ -86,7 +100,7 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
                 record => get(record),
                 record => OptionValue.Show(get(record) == whenGiven),
                 (record, result) => IsGiven(result, option) ? set(record, whenGiven) : record,
-                (record, written) => set(record, OptionValue.Flag.Read(written))
+                (record, written) => set(record, (bool)OptionValue.Flag.Kind.Read(written))
             )
         );
     }
@@ -121,29 +135,32 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
     public HelpSection ToSection() =>
         new(title, [.. _bound.Select(bound => new HelpEntry(bound.Option, bound.Show(defaults) is { Length: > 0 } text ? text : null))]);
 
-    internal static Option<TValue> CreateOption<TValue>(string[] names, string description, OptionValue<TValue> value) =>
+    internal static Option<TValue> CreateOption<TValue>(string[] names, string description, OptionValue<TValue> value)
+        where TValue : notnull => CreateOption<TValue>(names, description, value.Kind);
+
+    private static Option<TValue> CreateOption<TValue>(string[] names, string description, OptionKind kind) =>
         new(names[0], names[1..])
         {
             Description = description,
-            HelpName = value.Name,
+            HelpName = kind.Name,
             Arity = ArgumentArity.ExactlyOne,
             CustomParser = argument =>
             {
                 var text = argument.Tokens[0].Value;
                 try
                 {
-                    return value.Parse(text);
+                    return (TValue)kind.Parse(text);
                 }
                 catch (FormatException)
                 {
-                    argument.AddError($"{names[0]}: expected {value.Expected}, found '{text}'.");
+                    argument.AddError($"{names[0]}: expected {kind.Expected}, found '{text}'.");
                     return default;
                 }
             },
         };
 
-    private static object? Named<TValue>(object? found, OptionValue<TValue> value) =>
-        value.Names.FirstOrDefault(pair => Equals(pair.Value, found)).Name is { } name ? new Word(name) : found;
+    private static object? Named(object? found, OptionKind kind) =>
+        kind.Names.FirstOrDefault(pair => Equals(pair.Value, found)).Name is { } name ? new Word(name) : found;
 
     private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
 }

@@ -34,7 +34,7 @@ internal sealed partial class OptionNames
         _byProperty = All.GroupBy(name => name.Property, StringComparer.Ordinal)
             .Where(group => group.DistinctBy(name => name.Option).Count() == 1 && !records.Contains(group.Key + "Options"))
             .ToFrozenDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
-        _members = All.SelectMany(name => name.Members).DistinctBy(pair => pair.Key).ToFrozenDictionary(StringComparer.Ordinal);
+        _members = All.SelectMany(name => name.Members()).DistinctBy(pair => pair.Key).ToFrozenDictionary(StringComparer.Ordinal);
         _membersAlone = _members
             .GroupBy(pair => pair.Key.Split('.')[1], pair => pair.Value, StringComparer.Ordinal)
             .Where(group => group.Distinct().Count() == 1)
@@ -79,7 +79,7 @@ internal sealed partial class OptionNames
 
         var member =
             _members.GetValueOrDefault(value)
-            ?? name.Members.FirstOrDefault(pair => pair.Key.EndsWith("." + value, StringComparison.Ordinal)).Value;
+            ?? name.Members().FirstOrDefault(pair => pair.Key.EndsWith("." + value, StringComparison.Ordinal)).Value;
         return (between == " = " ? " " : between) + (member ?? Translate(value));
     }
 
