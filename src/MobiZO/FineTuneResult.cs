@@ -21,9 +21,10 @@ public sealed record FineTuneResult
     public EvaluationPoint? First => Evaluations.FirstOrDefault(point => point.Step == 0);
 
     /// <summary>
-    /// The best evaluation (the first of equals). Chosen on the evaluation rows, so it is optimistic; <see cref="Last"/> is not.
+    /// The best evaluation (the first of equals). Chosen on the evaluation rows, so it is optimistic; <see cref="Last"/> is not. Null until
+    /// a trained adapter was evaluated: a run that was stopped before claims nothing.
     /// </summary>
-    public EvaluationPoint? Best => Evaluations.OrderByDescending(point => point.Metric).ThenBy(point => point.Step).FirstOrDefault();
+    public EvaluationPoint? Best => EvaluationPoint.BestOf(Evaluations);
 
     /// <summary>The evaluation after the last step.</summary>
     public EvaluationPoint? Last => Evaluations.LastOrDefault(point => point.Step == Steps);
@@ -37,7 +38,7 @@ public sealed record FineTuneResult
     /// <summary>PEFT folder of the last adapter.</summary>
     public required string AdapterFolder { get; init; }
 
-    /// <summary>PEFT folder of the best adapter; the same as <see cref="AdapterFolder"/> without evaluation rows.</summary>
+    /// <summary>PEFT folder of the best adapter; the same as <see cref="AdapterFolder"/> without <see cref="Best"/>.</summary>
     public required string BestAdapterFolder { get; init; }
 
     /// <summary>Seconds of this process, from open to end.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Cli.Reporting;
@@ -46,6 +45,11 @@ internal static class EvalCommand
             {
                 var options = Bind(result, groups, result.GetValue(run));
                 var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
+                if (result.GetValue(predictions) is { } place)
+                {
+                    PredictionFile.Check(place, options);
+                }
+
                 if (ChoiceHint.For(options.Data) is { } hint)
                 {
                     error.WriteLine($"hint: {hint}");
@@ -56,11 +60,7 @@ internal static class EvalCommand
                     .ShowAsync(progress => ModelEvaluation.RunAsync(options, new RowProgress(progress), cancellation));
                 if (result.GetValue(predictions) is { } file)
                 {
-                    await File.WriteAllLinesAsync(
-                        file,
-                        report.Result.Examples.Select(example => Prediction(example, report.Result)),
-                        cancellation
-                    );
+                    PredictionFile.Write(file, report.Result);
                 }
 
                 foreach (
@@ -81,20 +81,6 @@ internal static class EvalCommand
         var start = run is null ? EvaluationOptionGroups.Defaults : EvaluationOptions.FromRun(new RunFolder(run));
         return groups.Aggregate(start, (options, group) => group.Bind(result, options));
     }
-
-    private static string Prediction(ScoredExample example, EvaluationResult result) =>
-        JsonSerializer.Serialize(
-            new
-            {
-                line = example.LineNumber,
-                label = example.Label is { } label ? result.Choices[label] : null,
-                prediction = example.Prediction is { } prediction ? result.Choices[prediction] : null,
-                correct = example.Label is null ? (bool?)null : example.IsCorrect,
-                scores = example.Scores,
-                answer_log_probability = example.AnswerLogProbability,
-                answer_tokens = example.AnswerTokens,
-            }
-        );
 
     private static object Document(EvaluationReport report) =>
         new

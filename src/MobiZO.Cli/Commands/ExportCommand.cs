@@ -52,6 +52,11 @@ internal static class ExportCommand
 
     private static void Write(FineTuneOptions options, ProgramKind kind, string path, TextWriter output)
     {
+        if (options.Model.Length > 0)
+        {
+            ProgramExport.Check(path, options.Model);
+        }
+
         using var model = ModelArgument.Open(options);
         var program = ProgramExport.Build(model, kind, options);
         ProgramExport.Write(program, model, path, options.Engine.Weights);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MobiZO.Adapters;
+using MobiZO.Checkpoints.Storage;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Runs;
@@ -39,6 +40,11 @@ internal static class ReplayCommand
             throw new CommandException(ExitCodes.Input, $"'{run.Path}' holds no run: expected the file {run.JournalFile}.");
         }
 
+        if (folder is not null)
+        {
+            Check(run, folder);
+        }
+
         var adapter = RunReplay.Rebuild(run);
         if (folder is not null)
         {
@@ -47,6 +53,22 @@ internal static class ReplayCommand
         }
 
         return Compare(run, adapter, output);
+    }
+
+    private static void Check(RunFolder run, string folder)
+    {
+        if (OutputPlace.IsWithin(folder, run.Path))
+        {
+            throw new CommandException(
+                ExitCodes.Output,
+                $"'{folder}' is of the run itself, which replay only reads. Choose another folder with --output."
+            );
+        }
+
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            throw new CommandException(ExitCodes.Output, $"'{folder}' is not empty. Choose another folder with --output.");
+        }
     }
 
     private static int Compare(RunFolder run, LoraAdapter rebuilt, TextWriter output)

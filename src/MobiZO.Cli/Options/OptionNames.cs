@@ -26,7 +26,7 @@ internal sealed partial class OptionNames
     private OptionNames(IReadOnlyList<(string FullName, ApiName Name)> names)
     {
         // A property of several records is an option's only if it is the same option in all of them.
-        All = [.. names.Select(pair => pair.Name).Distinct()];
+        All = [.. names.Select(pair => pair.Name).DistinctBy(name => (name.Record, name.Property, name.Option))];
         _byFullName = names
             .DistinctBy(pair => pair.FullName)
             .ToFrozenDictionary(pair => pair.FullName, pair => pair.Name, StringComparer.Ordinal);

@@ -35,4 +35,16 @@ public sealed class OnnxExporter : IProgramExporter
             OnnxLowering.Lower(program, data, weight => layout.OffsetOf(weight.Name), weight => layout.PlaceOf(weight.Name)).ToByteArray()
         );
     }
+
+    /// <summary>Whether a file begins as ONNX models do: the version of the format, which is a small number, then the next field.</summary>
+    public bool IsProgram(string path)
+    {
+        Span<byte> start = stackalloc byte[3];
+        using var stream = File.OpenRead(path);
+        const byte FieldOfVersion = 1 << 3;
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && start[0] == FieldOfVersion
+            && start[1] is >= 3 and < 32
+            && (start[2] >> 3) is >= 2 and <= 25;
+    }
 }

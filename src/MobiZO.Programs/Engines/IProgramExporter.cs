@@ -13,4 +13,8 @@ public interface IProgramExporter
     /// <exception cref="CheckpointException">A weight that the program names is missing or has another shape.</exception>
     /// <exception cref="IOException">The files cannot be written.</exception>
     void Write(Program program, IWeightSource weights, string path, WeightFormat format);
+
+    /// <summary>Whether an existing file may be replaced: it is a program of this engine, or what lies beside one.</summary>
+    /// <param name="path">The file of a program.</param>
+    bool IsProgram(string path);
 }

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
 
@@ -48,6 +50,19 @@ public sealed record LoraAdapter
     /// <summary>The layout of the trained state: the B of all modules in order.</summary>
     public StateLayout Layout =>
         StateLayout.Create(Modules.Select(module => (module.Name, module.InputSize, module.OutputSize, module.Rank)));
+
+    /// <summary>SHA-256 of every A with its module's name: what a run starts from.</summary>
+    internal string DigestOfA()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var module in Modules)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{module.Name}\n"));
+            hash.AppendData(MemoryMarshal.AsBytes(module.A.AsSpan()));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>A fresh adapter, which changes nothing: A drawn Kaiming-uniform from the seed, B zero.</summary>
     /// <param name="modules">Names and sizes in order.</param>

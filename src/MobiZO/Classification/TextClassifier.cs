@@ -31,17 +31,17 @@ public sealed class TextClassifier : IDisposable
     /// <param name="model">The base model.</param>
     /// <param name="adapter">The adapter, or null for the base model alone.</param>
     /// <param name="data">The template, label words and lengths that the adapter was trained with.</param>
-    /// <param name="promptCacheType">How the run rounded its prompts (scope activated); it gives the numbers of the run.</param>
+    /// <param name="prefixCacheType">How the run rounded its prompts (scope activated); it gives the numbers of the run.</param>
     /// <exception cref="DataException">The options have errors, or name no labels.</exception>
     /// <exception cref="FineTuneException">The adapter does not fit the model.</exception>
-    public TextClassifier(LocalModel model, LoraAdapter? adapter, DataOptions data, PrefixCacheType promptCacheType = PrefixCacheType.Fp16)
+    public TextClassifier(LocalModel model, LoraAdapter? adapter, DataOptions data, PrefixCacheType prefixCacheType = PrefixCacheType.Fp16)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         _data = data;
 
         // A text is seen once: nothing is worth keeping.
-        _cache = new PrefixCacheOptions(promptCacheType, MemoryBytes: 0, Folder: null, MaxTokensPerRun);
+        _cache = new PrefixCacheOptions(prefixCacheType, MemoryBytes: 0, Folder: null, MaxTokensPerRun);
         _encoder = new ExampleEncoder(model.Tokenizer, data, model.RenderChat);
         if (_encoder.Choices.Count == 0)
         {

@@ -1,15 +1,19 @@
 using MobiZO.Adapted;
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Storage;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Engines;
 
 namespace MobiZO.Export;
 
 /// <summary>Writes the programs of a model as files that an unmodified runtime loads.</summary>
 public static class ProgramExport
 {
+    private const string DataExtension = ".data";
+
     /// <summary>Builds a program as a run with these options would use it.</summary>
     /// <param name="model">The base model.</param>
     /// <param name="kind">Which program.</param>
@@ -53,6 +57,39 @@ public static class ProgramExport
         };
     }
 
+    /// <summary>Checks, before any work, that nothing is lost when a program is written.</summary>
+    /// <param name="path">The file of the program.</param>
+    /// <param name="model">The folder or file of the model.</param>
+    /// <param name="engine">Whose form of programs is written.</param>
+    /// <exception cref="FineTuneException">The file is the model, or an existing file that is no such program.</exception>
+    /// <exception cref="ProgramException">Programs of that engine have no file.</exception>
+    public static void Check(string path, string model, string engine = EngineCatalog.Default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        if (OutputPlace.IsSame(path, model))
+        {
+            throw new FineTuneException($"'{path}' is the model itself. Choose another file for the program.", FineTuneFailure.Output);
+        }
+
+        if (File.Exists(path) && !ExporterOf(engine).IsProgram(path))
+        {
+            throw new FineTuneException(
+                $"'{path}' exists and is no program that was written before. Choose another file for the program, or move this one away.",
+                FineTuneFailure.Output
+            );
+        }
+
+        if (!File.Exists(path) && File.Exists(path + DataExtension))
+        {
+            throw new FineTuneException(
+                $"'{path + DataExtension}' exists, where the weights of the program would be written. Choose another file for the program, or "
+                    + "move this one away.",
+                FineTuneFailure.Output
+            );
+        }
+    }
+
     /// <summary>Writes a program with its weights in a data file beside it.</summary>
     /// <param name="program">The program.</param>
     /// <param name="model">The base model.</param>
@@ -60,6 +97,7 @@ public static class ProgramExport
     /// <param name="weights">How the frozen matrices are written.</param>
     /// <param name="engine">Whose form of programs is written.</param>
     /// <exception cref="ProgramException">Programs of that engine have no file.</exception>
+    /// <exception cref="FineTuneException">As of <see cref="Check"/>.</exception>
     /// <exception cref="IOException">The files cannot be written.</exception>
     public static void Write(
         Program program,
@@ -70,11 +108,11 @@ public static class ProgramExport
     )
     {
         ArgumentNullException.ThrowIfNull(model);
-        var exporter =
-            EngineCatalog.Find(engine)?.Exporter
-            ?? throw new ProgramException(
-                $"Programs can be written for {string.Join(" or ", EngineCatalog.Exporting)}, not for '{engine}'."
-            );
-        exporter.Write(program, model.Checkpoint, path, weights);
+        Check(path, model.Checkpoint.Path, engine);
+        ExporterOf(engine).Write(program, model.Checkpoint, path, weights);
     }
+
+    private static IProgramExporter ExporterOf(string engine) =>
+        EngineCatalog.Find(engine)?.Exporter
+        ?? throw new ProgramException($"Programs can be written for {string.Join(" or ", EngineCatalog.Exporting)}, not for '{engine}'.");
 }

@@ -1,8 +1,11 @@
 namespace MobiZO.Journal;
 
 /// <summary>What one step did: one line of the journal.</summary>
-public sealed record JournalEntry : JournalLine
+public sealed record JournalEntry
 {
+    /// <summary>When the line was written.</summary>
+    public DateTimeOffset Time { get; init; }
+
     /// <summary>Step of the run, from 0.</summary>
     public required long Step { get; init; }
 
@@ -23,4 +26,13 @@ public sealed record JournalEntry : JournalLine
 
     /// <summary>True when a loss was not finite and the step changed nothing.</summary>
     public bool Skipped { get; init; }
+
+    /// <summary>The evaluation before the first step; null in every later line and without evaluation rows.</summary>
+    public JournalEvaluation? Before { get; init; }
+
+    /// <summary>The evaluation behind this step; null when none was due.</summary>
+    public JournalEvaluation? Evaluation { get; init; }
+
+    /// <summary>The evaluations of the line in their order.</summary>
+    internal IEnumerable<JournalEvaluation> Evaluations => new[] { Before, Evaluation }.OfType<JournalEvaluation>();
 }

@@ -1,8 +1,11 @@
 namespace MobiZO.Journal;
 
-/// <summary>What the evaluation rows said between two steps: one line of the journal.</summary>
-public sealed record JournalEvaluation : JournalLine
+/// <summary>What the evaluation rows said between two steps; it stands in the line of the step before it.</summary>
+public sealed record JournalEvaluation
 {
+    /// <summary>When it was done.</summary>
+    public DateTimeOffset Time { get; init; }
+
     /// <summary>Steps taken before it.</summary>
     public required long Step { get; init; }
 

@@ -22,15 +22,15 @@ public sealed class JournalFollower
     public JournalHeader? Header => _reader.Header;
 
     /// <summary>
-    /// Steps and evaluations that were written since the last call; none when there are no new ones. A line that is still being written is
-    /// left for later.
+    /// The steps, with their evaluations, that were written since the last call; none when there are no new ones. A line that is still
+    /// being written is left for later.
     /// </summary>
     /// <exception cref="JournalException">The file cannot be read, a line is broken, or the file is shorter than what was read of it:
     /// another run took its place.</exception>
-    public IReadOnlyList<JournalLine> ReadNew()
+    public IReadOnlyList<JournalEntry> ReadNew()
     {
         ReadOnlyMemory<byte> bytes = ReadOn();
-        var lines = new List<JournalLine>();
+        var lines = new List<JournalEntry>();
         var start = 0;
         while (bytes.Span[start..].IndexOf((byte)'\n') is >= 0 and var length)
         {
@@ -46,12 +46,12 @@ public sealed class JournalFollower
         return lines;
     }
 
-    /// <summary>Every step and evaluation as it comes, without end.</summary>
+    /// <summary>Every step, with the evaluation behind it, as it comes, without end.</summary>
     /// <param name="interval">Time between two looks at the file.</param>
     /// <param name="time">The clock; null: the system's.</param>
     /// <param name="cancellation">Ends the following.</param>
     /// <exception cref="JournalException">As of <see cref="ReadNew"/>.</exception>
-    public async IAsyncEnumerable<JournalLine> FollowAsync(
+    public async IAsyncEnumerable<JournalEntry> FollowAsync(
         TimeSpan interval,
         TimeProvider? time = null,
         [EnumeratorCancellation] CancellationToken cancellation = default

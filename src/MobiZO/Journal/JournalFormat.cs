@@ -13,8 +13,8 @@ internal static class JournalFormat
 {
     public const string Name = "mobizo-journal";
     public const int Version = 1;
-    public const string StepKind = "step";
-    public const string EvaluationKind = "evaluation";
+    public const string BeforeKey = "before";
+    public const string EvaluationKey = "evaluation";
     public const string NotANumber = "NaN";
     public const string PositiveInfinity = "Infinity";
     public const string NegativeInfinity = "-Infinity";
@@ -53,33 +53,20 @@ internal static class JournalFormat
             writer.WriteEndObject();
         });
 
-    /// <summary>A step as one line, without the line end.</summary>
+    /// <summary>A step, with the evaluations of its line, as one line, without the line end.</summary>
     public static byte[] Write(JournalEntry entry) =>
         Line(writer =>
         {
             writer.WriteNumber("step", entry.Step);
-            WriteKind(writer, StepKind, entry);
+            writer.WriteString("time", entry.Time.UtcDateTime);
             WriteSingles(writer, "losses", entry.Losses);
             WriteSingles(writer, "projected_gradients", entry.ProjectedGradients);
             WriteSingle(writer, "learning_rate", entry.LearningRate);
             writer.WriteNumber("milliseconds", entry.Milliseconds);
             writer.WriteNumber("peak_memory_bytes", entry.PeakMemoryBytes);
             writer.WriteBoolean("skipped", entry.Skipped);
-        });
-
-    /// <summary>An evaluation as one line, without the line end.</summary>
-    public static byte[] Write(JournalEvaluation evaluation) =>
-        Line(writer =>
-        {
-            // The number comes behind the kind, so that lines of steps can be told by their beginning.
-            WriteKind(writer, EvaluationKind, evaluation);
-            writer.WriteNumber("step", evaluation.Step);
-            WriteDouble(writer, "accuracy", evaluation.Accuracy);
-            writer.WriteNumber("correct", evaluation.Correct);
-            writer.WriteNumber("rows", evaluation.Rows);
-            WriteDouble(writer, "choice_loss", evaluation.ChoiceLoss);
-            WriteDouble(writer, "token_loss", evaluation.TokenLoss);
-            writer.WriteBoolean("best", evaluation.IsBest);
+            Write(writer, BeforeKey, entry.Before);
+            Write(writer, EvaluationKey, entry.Evaluation);
         });
 
     /// <summary>Reads a header line.</summary>
@@ -114,27 +101,11 @@ internal static class JournalFormat
     /// <summary>Reads a line behind the header and checks it against the run.</summary>
     /// <param name="line">The line.</param>
     /// <param name="place">Where it stands, for messages.</param>
-    /// <param name="steps">Lines of steps before it.</param>
-    /// <param name="isEvaluated">Whether an evaluation came behind the last of them.</param>
+    /// <param name="step">The step that it must be of.</param>
     /// <param name="plan">The copies of a step.</param>
     /// <exception cref="JournalException">The line is broken, out of turn or does not fit the run.</exception>
-    public static JournalLine ReadLine(ReadOnlyMemory<byte> line, string place, long steps, bool isEvaluated, CopyPlan plan) =>
-        Read<JournalLine>(
-            line,
-            place,
-            fields =>
-                fields.Text("kind") switch
-                {
-                    StepKind => ReadEntry(fields, steps, plan),
-                    EvaluationKind when isEvaluated => throw fields.Wrong(
-                        "kind",
-                        $"a step: there was an evaluation behind step {steps}",
-                        EvaluationKind
-                    ),
-                    EvaluationKind => ReadEvaluation(fields, steps),
-                    var other => throw fields.Wrong("kind", $"{StepKind} or {EvaluationKind}", $"'{other}'"),
-                }
-        );
+    public static JournalEntry ReadEntry(ReadOnlyMemory<byte> line, string place, long step, CopyPlan plan) =>
+        Read(line, place, fields => ReadEntry(fields, step, plan));
 
     private static JournalEntry ReadEntry(JsonFields fields, long expectedStep, CopyPlan plan)
     {
@@ -148,22 +119,26 @@ internal static class JournalFormat
             Milliseconds = fields.Double("milliseconds"),
             PeakMemoryBytes = fields.Integer("peak_memory_bytes", 0, long.MaxValue),
             Skipped = fields.Boolean("skipped"),
+            Before = ReadEvaluation(fields, BeforeKey, expectedStep),
+            Evaluation = ReadEvaluation(fields, EvaluationKey, expectedStep + 1),
         };
         return Complaint(entry, plan) is var (key, expected, found) ? throw fields.Wrong(key, expected, found) : entry;
     }
 
-    private static JournalEvaluation ReadEvaluation(JsonFields fields, long expectedStep) =>
-        new()
-        {
-            Time = fields.Time("time"),
-            Step = fields.Integer("step", expectedStep, expectedStep),
-            Accuracy = fields.DoubleOrNull("accuracy"),
-            Correct = (int)fields.Integer("correct", 0, int.MaxValue),
-            Rows = (int)fields.Integer("rows", 1, int.MaxValue),
-            ChoiceLoss = fields.DoubleOrNull("choice_loss"),
-            TokenLoss = fields.DoubleOrNull("token_loss") ?? throw fields.Wrong("token_loss", "a number", "null"),
-            IsBest = fields.Boolean("best"),
-        };
+    private static JournalEvaluation? ReadEvaluation(JsonFields line, string key, long step) =>
+        line.ObjectOrNull(key) is not { } fields
+            ? null
+            : new JournalEvaluation
+            {
+                Time = fields.Time("time"),
+                Step = step,
+                Accuracy = fields.DoubleOrNull("accuracy"),
+                Correct = (int)fields.Integer("correct", 0, int.MaxValue),
+                Rows = (int)fields.Integer("rows", 1, int.MaxValue),
+                ChoiceLoss = fields.DoubleOrNull("choice_loss"),
+                TokenLoss = fields.DoubleOrNull("token_loss") ?? throw fields.Wrong("token_loss", "a number", "null"),
+                IsBest = fields.Boolean("best"),
+            };
 
     /// <summary>What makes an entry unfit for its run, or null.</summary>
     public static (string Key, string Expected, string Found)? Complaint(JournalEntry entry, CopyPlan plan)
@@ -193,7 +168,32 @@ internal static class JournalFormat
             return ("learning_rate", "a finite number", "one that is not");
         }
 
-        return null;
+        if (entry.Before is { } before && (entry.Step != 0 || before.Step != 0))
+        {
+            return (BeforeKey, "an evaluation before step 0, in the line of step 0", $"one before step {before.Step}");
+        }
+
+        return entry.Evaluation is { } evaluation && evaluation.Step != entry.Step + 1
+            ? (EvaluationKey, $"the evaluation behind step {entry.Step}", $"one behind {evaluation.Step} steps")
+            : null;
+    }
+
+    private static void Write(Utf8JsonWriter writer, string key, JournalEvaluation? evaluation)
+    {
+        if (evaluation is null)
+        {
+            return;
+        }
+
+        writer.WriteStartObject(key);
+        writer.WriteString("time", evaluation.Time.UtcDateTime);
+        WriteDouble(writer, "accuracy", evaluation.Accuracy);
+        writer.WriteNumber("correct", evaluation.Correct);
+        writer.WriteNumber("rows", evaluation.Rows);
+        WriteDouble(writer, "choice_loss", evaluation.ChoiceLoss);
+        WriteDouble(writer, "token_loss", evaluation.TokenLoss);
+        writer.WriteBoolean("best", evaluation.IsBest);
+        writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, OptimizerOptions options)
@@ -202,10 +202,10 @@ internal static class JournalFormat
         writer.WriteString("estimator", EnumNames.Of(options.Estimator));
         writer.WriteNumber("queries", options.Queries);
         writer.WriteNumber("epsilon", options.Epsilon);
-        writer.WriteNumber("learning_rate", options.EffectiveLearningRate);
+        writer.WriteNumber("learning_rate", options.RateOrDefault);
         writer.WriteString("schedule", EnumNames.Of(options.Schedule));
         writer.WriteNumber("momentum", options.Momentum);
-        writer.WriteString("noise", EnumNames.Of(options.EffectiveNoise));
+        writer.WriteString("noise", EnumNames.Of(options.NoiseOrDefault));
     }
 
     private static OptimizerOptions ReadOptimizer(JsonFields fields) =>
@@ -301,12 +301,6 @@ internal static class JournalFormat
         }
 
         writer.WriteEndArray();
-    }
-
-    private static void WriteKind(Utf8JsonWriter writer, string kind, JournalLine line)
-    {
-        writer.WriteString("kind", kind);
-        writer.WriteString("time", line.Time.UtcDateTime);
     }
 
     private static void WriteDouble(Utf8JsonWriter writer, string key, double? value)

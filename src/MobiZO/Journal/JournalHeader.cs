@@ -6,6 +6,9 @@ namespace MobiZO.Journal;
 /// <summary>The first line of a journal: everything a replay needs, and what tells one run from another.</summary>
 public sealed record JournalHeader
 {
+    /// <summary>The property with the checksum of the initial A.</summary>
+    internal const string InitialKey = "initial";
+
     /// <summary>Seed of the run.</summary>
     public required ulong Seed { get; init; }
 

@@ -9,14 +9,13 @@ internal sealed class JournalReader(string path)
     private CopyPlan? _plan;
     private long _lines;
     private long _steps;
-    private bool _isEvaluated;
 
     /// <summary>The first line; null before it was read.</summary>
     public JournalHeader? Header { get; private set; }
 
     /// <summary>Reads the next line, without its line end; null when it was the header.</summary>
     /// <exception cref="JournalException">The line is broken, out of turn or does not fit the run.</exception>
-    public JournalLine? Read(ReadOnlyMemory<byte> line)
+    public JournalEntry? Read(ReadOnlyMemory<byte> line)
     {
         var place = FormattableString.Invariant($"{path}, line {++_lines}");
         if (_plan is null)
@@ -26,9 +25,6 @@ internal sealed class JournalReader(string path)
             return null;
         }
 
-        var read = JournalFormat.ReadLine(line, place, _steps, _isEvaluated, _plan);
-        _isEvaluated = read is JournalEvaluation;
-        _steps += _isEvaluated ? 0 : 1;
-        return read;
+        return JournalFormat.ReadEntry(line, place, _steps++, _plan);
     }
 }

@@ -3,8 +3,8 @@ using MobiZO.Optimization;
 namespace MobiZO.Journal;
 
 /// <summary>
-/// Appends steps and evaluations to a journal. Every line reaches the operating system in one write before Append returns, so a killed
-/// process loses at most the line it was writing; every line is also forced to disk, or of steps every n-th where that costs too much.
+/// Appends steps to a journal. Every line reaches the operating system in one write before Append returns, so a killed process loses at
+/// most the line it was writing; lines with evaluations and every n-th line are also forced to disk.
 /// </summary>
 internal sealed class JournalWriter : IDisposable
 {
@@ -13,17 +13,8 @@ internal sealed class JournalWriter : IDisposable
     private readonly CopyPlan _plan;
     private readonly int _stepsPerFlush;
     private readonly TimeProvider _time;
-    private bool _isEvaluated;
 
-    private JournalWriter(
-        FileStream stream,
-        string path,
-        JournalHeader header,
-        long nextStep,
-        bool isEvaluated,
-        int stepsPerFlush,
-        TimeProvider? time
-    )
+    private JournalWriter(FileStream stream, string path, JournalHeader header, long nextStep, int stepsPerFlush, TimeProvider? time)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stepsPerFlush);
         _stream = stream;
@@ -31,7 +22,7 @@ internal sealed class JournalWriter : IDisposable
         _plan = CopyPlan.Create(header.Optimizer.Estimator, header.Optimizer.Queries);
         _stepsPerFlush = stepsPerFlush;
         _time = time ?? TimeProvider.System;
-        (NextStep, _isEvaluated) = (nextStep, isEvaluated);
+        NextStep = nextStep;
     }
 
     /// <summary>The step that must be appended next.</summary>
@@ -50,7 +41,7 @@ internal sealed class JournalWriter : IDisposable
             FileMode.CreateNew,
             "the journal cannot be created; resume the run, or choose another folder for a new one"
         );
-        var writer = new JournalWriter(stream, path, header, 0, isEvaluated: false, stepsPerFlush, time);
+        var writer = new JournalWriter(stream, path, header, 0, stepsPerFlush, time);
         writer.WriteLine(JournalFormat.Write(header), flushToDisk: true);
         return writer;
     }
@@ -58,7 +49,7 @@ internal sealed class JournalWriter : IDisposable
     /// <summary>Continues a journal at <paramref name="nextStep"/>: later lines and a torn last line are cut off.</summary>
     /// <param name="journal">The journal as it was read; nothing has been written to it since.</param>
     /// <param name="header">The run.</param>
-    /// <param name="nextStep">The step that is taken next; the evaluation before it is kept.</param>
+    /// <param name="nextStep">The step that is taken next.</param>
     /// <param name="stepsPerFlush">Steps after which the file is forced to disk.</param>
     /// <param name="time">What lines are stamped by; null: the system's clock.</param>
     /// <exception cref="JournalException">The journal belongs to another run, or ends before that step.</exception>
@@ -92,15 +83,7 @@ internal sealed class JournalWriter : IDisposable
         var stream = Open(path, FileMode.Open, "the journal cannot be continued");
         stream.SetLength(journal.LengthAfter(nextStep));
         stream.Seek(0, SeekOrigin.End);
-        return new JournalWriter(
-            stream,
-            path,
-            header,
-            nextStep,
-            journal.Evaluations.Any(point => point.Step == nextStep),
-            stepsPerFlush,
-            time
-        );
+        return new JournalWriter(stream, path, header, nextStep, stepsPerFlush, time);
     }
 
     /// <summary>Appends the next step.</summary>
@@ -118,25 +101,9 @@ internal sealed class JournalWriter : IDisposable
             throw new ArgumentException($"{key}: expected {expected}, found {found}");
         }
 
-        WriteLine(JournalFormat.Write(entry with { Time = _time.GetUtcNow() }), (NextStep + 1) % _stepsPerFlush == 0);
+        var isDue = (NextStep + 1) % _stepsPerFlush == 0;
+        WriteLine(JournalFormat.Write(entry with { Time = _time.GetUtcNow() }), isDue || entry.Evaluations.Any());
         NextStep++;
-        _isEvaluated = false;
-    }
-
-    /// <summary>Appends an evaluation behind the last step; at most one.</summary>
-    /// <exception cref="ArgumentException">It belongs behind another step, or there is one already.</exception>
-    /// <exception cref="FineTuneException">The file could not be written.</exception>
-    public void Append(JournalEvaluation evaluation)
-    {
-        if (evaluation.Step != NextStep || _isEvaluated)
-        {
-            throw new ArgumentException(
-                $"evaluation: expected one behind step {NextStep}{(_isEvaluated ? " no more" : "")}, found one behind {evaluation.Step}"
-            );
-        }
-
-        WriteLine(JournalFormat.Write(evaluation with { Time = _time.GetUtcNow() }), flushToDisk: true);
-        _isEvaluated = true;
     }
 
     /// <inheritdoc/>

@@ -84,6 +84,9 @@ internal sealed class JsonFields
 
     public JsonFields Object(string key) => new(Get(key), $"{_place}, key '{key}'");
 
+    /// <summary>An object that may be missing.</summary>
+    public JsonFields? ObjectOrNull(string key) => _element.TryGetProperty(key, out _) ? Object(key) : null;
+
     public IEnumerable<JsonFields> Objects(string key) =>
         Items(key).Index().Select(item => new JsonFields(item.Item, $"{_place}, key '{key}[{item.Index}]'"));
 

@@ -1,19 +1,18 @@
 namespace MobiZO.Journal;
 
 /// <summary>
-/// A journal read from disk: JSON Lines, a header and then one line a step or evaluation, in the order in which they happened.
+/// A journal read from disk: JSON Lines, a header and then one line a step, with the evaluation behind it where one was due.
 /// </summary>
 public sealed class RunJournal
 {
     private readonly long[] _lineEnds;
 
-    private RunJournal(string path, JournalHeader header, IReadOnlyList<JournalLine> lines, long[] lineEnds, bool hasTornTail)
+    private RunJournal(string path, JournalHeader header, IReadOnlyList<JournalEntry> entries, long[] lineEnds, bool hasTornTail)
     {
         Path = path;
         Header = header;
-        Lines = lines;
-        Entries = [.. lines.OfType<JournalEntry>()];
-        Evaluations = [.. lines.OfType<JournalEvaluation>()];
+        Entries = entries;
+        Evaluations = [.. entries.SelectMany(entry => entry.Evaluations)];
         _lineEnds = lineEnds;
         HasTornTail = hasTornTail;
     }
@@ -23,9 +22,6 @@ public sealed class RunJournal
 
     /// <summary>The first line.</summary>
     public JournalHeader Header { get; }
-
-    /// <summary>Steps and evaluations in order.</summary>
-    public IReadOnlyList<JournalLine> Lines { get; }
 
     /// <summary>The steps in order: entry n is step n.</summary>
     public IReadOnlyList<JournalEntry> Entries { get; }
@@ -44,7 +40,7 @@ public sealed class RunJournal
         ReadOnlyMemory<byte> bytes = ReadBytes(path);
         var reader = new JournalReader(path);
         var ends = new List<long>();
-        var lines = new List<JournalLine>();
+        var lines = new List<JournalEntry>();
         var start = 0;
         while (bytes.Span[start..].IndexOf((byte)'\n') is >= 0 and var length)
         {
@@ -65,11 +61,8 @@ public sealed class RunJournal
             );
     }
 
-    /// <summary>Length of the file up to and with the first <paramref name="steps"/> steps and the evaluation behind them.</summary>
-    internal long LengthAfter(long steps) =>
-        _lineEnds[
-            Lines.TakeWhile(line => line is JournalEntry entry ? entry.Step < steps : ((JournalEvaluation)line).Step <= steps).Count()
-        ];
+    /// <summary>Length of the file up to and with the first <paramref name="steps"/> steps.</summary>
+    internal long LengthAfter(long steps) => _lineEnds[steps];
 
     private static byte[] ReadBytes(string path)
     {

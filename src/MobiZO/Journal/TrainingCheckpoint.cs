@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Safetensors;
@@ -44,6 +46,7 @@ internal sealed record TrainingCheckpoint
             ["format"] = FormatName,
             ["run"] = Encoding.UTF8.GetString(JournalFormat.Write(run)),
             ["next_step"] = NextStep.ToString(CultureInfo.InvariantCulture),
+            ["sum"] = Sum(),
         };
         List<(string, int[], float[])> tensors = [(StateTensor, [B.Length], B)];
         if (Velocity.Length > 0)
@@ -86,17 +89,30 @@ internal sealed record TrainingCheckpoint
                 );
             }
 
-            return new TrainingCheckpoint
+            var checkpoint = new TrainingCheckpoint
             {
                 NextStep = ParseStep(path, "next_step", Text("next_step")),
                 B = ReadTensor(file, StateTensor, run.Layout.Total),
                 Velocity = run.Optimizer.Momentum == 0 ? [] : ReadTensor(file, VelocityTensor, run.Layout.Total),
             };
+            return Text("sum") == checkpoint.Sum()
+                ? checkpoint
+                : throw new JournalException($"{path}: the values do not match their checksum: the file is damaged");
         }
         catch (CheckpointException error)
         {
             throw new JournalException(error.Message, error);
         }
+    }
+
+    /// <summary>The checksum of the step and the values: a flipped bit would change the rest of the run.</summary>
+    private string Sum()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(MemoryMarshal.AsBytes<long>([NextStep]));
+        hash.AppendData(MemoryMarshal.AsBytes<float>(B));
+        hash.AppendData(MemoryMarshal.AsBytes<float>(Velocity));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static float[] ReadTensor(SafetensorsFile file, string name, int length)

@@ -60,7 +60,7 @@ internal static class LearningRateProbe
         {
             Next();
             var step = (long)direction;
-            new Noise.NoiseSource(seed).FillStep(options.EffectiveNoise, step, options.Queries, layout, noise);
+            new Noise.NoiseSource(seed).FillStep(options.NoiseOrDefault, step, options.Queries, layout, noise);
             var losses = objective.Losses(
                 new StepRequest
                 {

@@ -47,11 +47,11 @@ public sealed record OptimizerOptions
     /// <summary>Distribution of the directions; null: Gaussian for the two-sided estimator, Rademacher for the one-sided one.</summary>
     public NoiseKind? Noise { get; init; }
 
-    /// <summary>The learning rate in force; of a run, once it has decided what was left open.</summary>
-    public float EffectiveLearningRate => LearningRate ?? DefaultLearningRate;
+    /// <summary>The learning rate, or the default where nothing decided it.</summary>
+    internal float RateOrDefault => LearningRate ?? DefaultLearningRate;
 
-    /// <summary>The distribution in force.</summary>
-    public NoiseKind EffectiveNoise => Noise ?? Estimator.DefaultNoise();
+    /// <summary>The distribution, or the default of the estimator.</summary>
+    internal NoiseKind NoiseOrDefault => Noise ?? Estimator.DefaultNoise();
 
     /// <summary>Every error in these settings, each naming the setting, the value and what is allowed; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
@@ -69,10 +69,7 @@ public sealed record OptimizerOptions
         Require(Queries is >= 1 and <= MaxQueries, $"Queries: {Queries} must lie between 1 and {MaxQueries}");
         Require(Queries >= Estimator.LeastQueries() || Queries < 1, $"Queries: a normalised estimator needs at least 2, found {Queries}");
         Require(float.IsFinite(Epsilon) && Epsilon > 0, $"Epsilon: {Epsilon} must be a positive number");
-        Require(
-            float.IsFinite(EffectiveLearningRate) && EffectiveLearningRate > 0,
-            $"LearningRate: {EffectiveLearningRate} must be a positive number"
-        );
+        Require(float.IsFinite(RateOrDefault) && RateOrDefault > 0, $"LearningRate: {RateOrDefault} must be a positive number");
         Require(Enum.IsDefined(Schedule), $"Schedule: {Schedule} is unknown; choose one of {EnumNames.List<ScheduleKind>()}");
         Require(Momentum is >= 0 and < 1, $"Momentum: {Momentum} must be at least 0 and below 1");
         Require(Noise is null || Enum.IsDefined(Noise.Value), $"Noise: {Noise} is unknown; choose one of {EnumNames.List<NoiseKind>()}");

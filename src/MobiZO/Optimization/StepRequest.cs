@@ -47,7 +47,7 @@ internal sealed record StepRequest
             foreach (var (tensor, segment) in layout.Segments.Index())
             {
                 source.Fill(
-                    options.EffectiveNoise,
+                    options.NoiseOrDefault,
                     step,
                     query,
                     tensor,

@@ -87,7 +87,7 @@ internal sealed class ZerothOrderOptimizer
     {
         var step = NextStep;
         DrawNoise(step);
-        var learningRate = LearningRateSchedule.At(Options.Schedule, Options.EffectiveLearningRate, step, TotalSteps);
+        var learningRate = LearningRateSchedule.At(Options.Schedule, Options.RateOrDefault, step, TotalSteps);
         var request = new StepRequest
         {
             Step = step,
@@ -149,5 +149,5 @@ internal sealed class ZerothOrderOptimizer
         NextStep++;
     }
 
-    private void DrawNoise(long step) => _noiseSource.FillStep(Options.EffectiveNoise, step, Options.Queries, Layout, _noise);
+    private void DrawNoise(long step) => _noiseSource.FillStep(Options.NoiseOrDefault, step, Options.Queries, Layout, _noise);
 }

@@ -14,12 +14,16 @@ public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, i
     /// <summary>What points are compared by: higher is better.</summary>
     public double Metric => Accuracy ?? -TokenLoss;
 
+    /// <summary>The first of the best points; null until one is of a trained adapter.</summary>
+    internal static EvaluationPoint? BestOf(IReadOnlyList<EvaluationPoint> points) =>
+        points.Any(point => point.Step > 0) ? points.MaxBy(point => point.Metric) : null;
+
     /// <summary>The point that a journal holds.</summary>
     internal static EvaluationPoint Of(JournalEvaluation line) =>
         new(line.Step, line.Accuracy, line.Correct, line.Rows, line.ChoiceLoss, line.TokenLoss);
 
-    /// <summary>The line of the journal.</summary>
-    internal JournalEvaluation ToLine(bool isBest) =>
+    /// <summary>What the journal keeps of it.</summary>
+    internal JournalEvaluation ToJournal(bool isBest) =>
         new()
         {
             Step = Step,

@@ -56,11 +56,41 @@ public sealed class RunFolder
             );
         }
 
+        if (!exists && !options.Resume)
+        {
+            RequireOwnFiles(options);
+        }
+
         if (!exists && options.Resume)
         {
             throw new FineTuneException(
                 $"'{Path}' holds no run to resume: expected the file {JournalFile}. Start it without FineTuneOptions.Resume.",
                 FineTuneFailure.Input
+            );
+        }
+    }
+
+    /// <summary>
+    /// A new run replaces files of its names, so that they must be its own: those of a start that was killed, which leaves its lock behind.
+    /// </summary>
+    private void RequireOwnFiles(FineTuneOptions options)
+    {
+        if (OutputPlace.IsSame(Path, options.Model))
+        {
+            throw new FineTuneException(
+                $"FineTuneOptions.Output '{Path}' is the folder of the model; the run would replace its {System.IO.Path.GetFileName(ConfigFile)}. "
+                    + "Choose another folder.",
+                FineTuneFailure.Output
+            );
+        }
+
+        string[] names = [ConfigFile, CheckpointFile, ReportFile, AdapterFolder, BestAdapterFolder, InitialAdapterFolder];
+        if (!RunLock.IsIn(Path) && Array.Find(names, System.IO.Path.Exists) is { } foreign)
+        {
+            throw new FineTuneException(
+                $"'{Path}' holds {foreign}, which is not of a run here and would be replaced. Choose another folder as "
+                    + "FineTuneOptions.Output, or move the file away.",
+                FineTuneFailure.Output
             );
         }
     }

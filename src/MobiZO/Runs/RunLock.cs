@@ -13,6 +13,9 @@ internal sealed class RunLock : IDisposable
 
     private RunLock(string folder, FileStream stream) => (_folder, _stream) = (folder, stream);
 
+    /// <summary>Whether a run was begun in a folder.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, FileName));
+
     /// <summary>Takes the folder, which is made when it is not there.</summary>
     /// <exception cref="FineTuneException">Another process, or another run of this one, has it; or it cannot be written.</exception>
     public static RunLock Take(string folder)

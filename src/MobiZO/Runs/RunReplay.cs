@@ -28,13 +28,18 @@ public static class RunReplay
         }
 
         var different = ordered.Layout.Segments.Zip(segments).FirstOrDefault(pair => pair.First != pair.Second);
-        return different.First is null
-            ? ordered.WithState(JournalReplay.Run(journal))
-            : throw Mismatch(
+        if (different.First is not null)
+        {
+            throw Mismatch(
                 run,
                 $"module '{different.Second.Name}' is {Describe(different.Second)} in the journal and {Describe(different.First)} in "
                     + $"the adapter"
             );
+        }
+
+        return !journal.Header.Properties.TryGetValue(JournalHeader.InitialKey, out var sum) || sum == ordered.DigestOfA()
+            ? ordered.WithState(JournalReplay.Run(journal))
+            : throw Mismatch(run, "its A does not match the checksum in the journal");
     }
 
     private static string Describe(Optimization.StateSegment segment) =>

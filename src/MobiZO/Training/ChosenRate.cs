@@ -39,7 +39,7 @@ internal static class ChosenRate
     {
         void Tell(int done, int total) => progress?.Report(new StageProgress("trying learning rates", done, total));
         var found = LearningRateProbe.Find(options.Optimizer, layout, options.Seed, objective, Tell, cancellation);
-        var rate = found ?? options.Optimizer.EffectiveLearningRate;
+        var rate = found ?? options.Optimizer.RateOrDefault;
         progress?.Report(
             found is null
                 ? new RunNote(

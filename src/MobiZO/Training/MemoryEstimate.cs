@@ -29,7 +29,7 @@ internal static class MemoryEstimate
     /// <param name="valuesPerToken">Numbers of one token.</param>
     /// <param name="options">The run.</param>
     /// <param name="longest">Tokens of the longest row.</param>
-    public static long PromptBytes(long stored, int valuesPerToken, FineTuneOptions options, int longest)
+    public static long PrefixBytes(long stored, int valuesPerToken, FineTuneOptions options, int longest)
     {
         var kept = options.PrefixCacheFile ? 0 : Math.Min(stored, (long)options.PrefixCacheMegabytes << 20);
         return kept + (sizeof(float) * (long)valuesPerToken * Math.Max(options.MaxTokensPerRun, (long)options.ExamplesPerStep * longest));

@@ -11,7 +11,7 @@ namespace MobiZO.Training;
 internal sealed record RecordedRun(RunFolder Folder, RunJournal Journal)
 {
     /// <summary>The learning rate that the run was started with.</summary>
-    public float LearningRate => Journal.Header.Optimizer.EffectiveLearningRate;
+    public float LearningRate => Journal.Header.Optimizer.RateOrDefault;
 
     /// <summary>Reads the journal of a run that goes on; null for a new one.</summary>
     /// <exception cref="FineTuneException">There is a run where none should be, or none where one should.</exception>
@@ -37,14 +37,29 @@ internal sealed record RecordedRun(RunFolder Folder, RunJournal Journal)
     }
 
     /// <summary>
-    /// The optimiser after the last recorded step: from the last checkpoint when there is one, else from the beginning, repeating the
-    /// journal from there.
+    /// The optimiser after a recorded step: from the last checkpoint when there is a sound one, else from the beginning, repeating the
+    /// journal from there. The journal is the truth; a checkpoint only saves time.
     /// </summary>
     /// <param name="header">The run as its options of now describe it.</param>
+    /// <param name="steps">Steps of the journal that count.</param>
+    /// <param name="progress">Told when the checkpoint is of no use; may be null.</param>
     /// <exception cref="FineTuneException">The run was started with other settings, or its files do not fit together.</exception>
-    public ZerothOrderOptimizer Restore(JournalHeader header)
+    public ZerothOrderOptimizer Restore(JournalHeader header, long steps, IProgress<TrainingEvent>? progress)
     {
-        if (Journal.Header.Differences(header) is { Count: > 0 } differences)
+        // Most other settings change the initial A too; it is named only when nothing else differs.
+        var initial = $"properties.{JournalHeader.InitialKey}: ";
+        var all = Journal.Header.Differences(header);
+        string[] differences = [.. all.Where(difference => !difference.StartsWith(initial, StringComparison.Ordinal))];
+        if (differences.Length == 0 && all.Count > 0)
+        {
+            throw new FineTuneException(
+                $"'{Folder.InitialAdapterFolder}' is not the adapter that the run started from: its A does not match the checksum in "
+                    + $"{Folder.JournalFile}. Restore the folder as it was written, or start a new run.",
+                FineTuneFailure.Input
+            );
+        }
+
+        if (differences.Length > 0)
         {
             throw new FineTuneException(
                 $"'{Folder.Path}' was started with other settings, so it cannot be resumed with these (run / now): "
@@ -53,30 +68,37 @@ internal sealed record RecordedRun(RunFolder Folder, RunJournal Journal)
             );
         }
 
-        if (!File.Exists(Folder.CheckpointFile))
+        // A checkpoint can be ahead of the journal: power was lost before the last lines reached the disk.
+        if (ReadCheckpoint(header, progress) is not { } checkpoint || checkpoint.NextStep > steps)
         {
-            return JournalReplay.Rebuild(Journal);
-        }
-
-        var checkpoint = TrainingCheckpoint.Load(Folder.CheckpointFile, header);
-        if (checkpoint.NextStep > Journal.Entries.Count)
-        {
-            // Power was lost after the checkpoint reached the disk but before the last journal lines did.
-            throw new FineTuneException(
-                FormattableString.Invariant(
-                    $"{Folder.JournalFile} ends at step {Journal.Entries.Count}, before the checkpoint at step {checkpoint.NextStep}. "
-                ) + $"Remove {Folder.CheckpointFile} to continue from the journal.",
-                FineTuneFailure.Input
-            );
+            return JournalReplay.Rebuild(Journal, steps);
         }
 
         var optimizer = new ZerothOrderOptimizer(header.Optimizer, header.Layout, header.Seed, header.TotalSteps);
         optimizer.Restore(checkpoint.NextStep, checkpoint.B, checkpoint.Velocity);
-        foreach (var entry in Journal.Entries.Skip((int)checkpoint.NextStep))
+        foreach (var entry in Journal.Entries.Take((int)steps).Skip((int)checkpoint.NextStep))
         {
             optimizer.Replay(entry.ProjectedGradients.ToArray(), entry.LearningRate);
         }
 
         return optimizer;
+    }
+
+    private TrainingCheckpoint? ReadCheckpoint(JournalHeader header, IProgress<TrainingEvent>? progress)
+    {
+        if (!File.Exists(Folder.CheckpointFile))
+        {
+            return null;
+        }
+
+        try
+        {
+            return TrainingCheckpoint.Load(Folder.CheckpointFile, header);
+        }
+        catch (JournalException error)
+        {
+            progress?.Report(new RunNote($"The checkpoint cannot be used ({error.Message}); the run is rebuilt from its journal.", true));
+            return null;
+        }
     }
 }

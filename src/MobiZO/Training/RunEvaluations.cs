@@ -17,34 +17,37 @@ internal sealed class RunEvaluations
 
     /// <param name="run">The run.</param>
     /// <param name="folder">Its folder.</param>
-    /// <param name="recorded">The run that goes on; null for a new one.</param>
+    /// <param name="journal">The journal of a run that goes on; null for a new one.</param>
+    /// <param name="steps">Steps of the journal that count.</param>
     /// <param name="progress">Told what happens; may be null.</param>
-    public RunEvaluations(PreparedRun run, RunFolder folder, RecordedRun? recorded, IProgress<TrainingEvent>? progress)
+    public RunEvaluations(PreparedRun run, RunFolder folder, RunJournal? journal, long steps, IProgress<TrainingEvent>? progress)
     {
         (_run, _folder, _progress) = (run, folder, progress);
-        _points = [.. recorded?.Journal.Evaluations.Select(EvaluationPoint.Of) ?? []];
-        if (recorded is not null)
+        _points = [.. journal?.Entries.Take((int)steps).SelectMany(entry => entry.Evaluations).Select(EvaluationPoint.Of) ?? []];
+        if (journal is not null)
         {
-            RestoreBest(recorded.Journal);
+            RestoreBest(journal);
         }
     }
 
     /// <summary>Every evaluation in order.</summary>
     public IReadOnlyList<EvaluationPoint> Points => _points;
 
-    /// <summary>The best evaluation, the first of equals; null without any.</summary>
-    public EvaluationPoint? Best => _points.MaxBy(point => point.Metric);
+    /// <summary>The best evaluation, the first of equals; null until a trained adapter was evaluated.</summary>
+    public EvaluationPoint? Best => EvaluationPoint.BestOf(_points);
 
     /// <summary>Whether the last <see cref="FineTuneOptions.Patience"/> evaluations were not better than an earlier one.</summary>
     public bool HaveStoppedImproving =>
         _run.Options.Run.Patience > 0 && Best is { } best && _points.Count(point => point.Step > best.Step) >= _run.Options.Run.Patience;
 
     /// <summary>Whether an evaluation belongs behind this many steps.</summary>
-    public bool IsDue(long step)
+    public bool IsDue(long step) => IsDue(_run, step);
+
+    /// <summary>Whether an evaluation of a run belongs behind this many steps.</summary>
+    public static bool IsDue(PreparedRun run, long step)
     {
-        var options = _run.Options.Run;
-        return _run.Evaluator is not null
-            && (step == options.Steps || (options.EvalEvery > 0 && step > 0 && step % options.EvalEvery == 0));
+        var options = run.Options.Run;
+        return run.Evaluator is not null && (step == options.Steps || (options.EvalEvery > 0 && step > 0 && step % options.EvalEvery == 0));
     }
 
     /// <summary>Whether an evaluation belongs behind this many steps and is not there.</summary>
@@ -53,13 +56,13 @@ internal sealed class RunEvaluations
     /// <summary>Scores the evaluation rows, unless there are none or it was done; the best adapter is written.</summary>
     /// <param name="step">Steps taken.</param>
     /// <param name="b">The trained state after them.</param>
-    /// <param name="journal">Keeps the evaluation.</param>
     /// <param name="cancellation">Stops between two engine runs.</param>
-    public void Add(long step, float[] b, JournalWriter journal, CancellationToken cancellation)
+    /// <returns>What the journal keeps; null when nothing was scored.</returns>
+    public JournalEvaluation? Add(long step, float[] b, CancellationToken cancellation)
     {
         if (_run.Evaluator is not { } evaluator || Has(step))
         {
-            return;
+            return null;
         }
 
         var result = Score(evaluator, b, cancellation);
@@ -67,15 +70,15 @@ internal sealed class RunEvaluations
 
         // CompareTo puts NaN below every number, as MaxBy does.
         var isBest = _points.All(earlier => earlier.Metric.CompareTo(point.Metric) < 0);
-        if (isBest)
+        _points.Add(point);
+        if (step > 0 && (isBest || !Directory.Exists(_folder.BestAdapterFolder)))
         {
-            AdapterFiles.Save(_run.Adapter.WithState(b), _folder.BestAdapterFolder);
+            // The adapter before the first step adds nothing: it is only kept when training made it worse.
+            AdapterFiles.Save(_run.Adapter.WithState(isBest ? b : new float[b.Length]), _folder.BestAdapterFolder);
         }
 
-        // Behind the adapter: a run that dies between the two evaluates again.
-        journal.Append(point.ToLine(isBest));
-        _points.Add(point);
         _progress?.Report(new EvaluationCompleted(step, result, isBest));
+        return point.ToJournal(isBest);
     }
 
     /// <summary>

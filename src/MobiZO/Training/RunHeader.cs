@@ -28,11 +28,12 @@ internal static class RunHeader
                 ["weights"] = WeightFormats.NameOf(run.Engine.Weights),
                 ["update"] = run.Update.ToString(),
                 ["adapter"] = JsonSerializer.Serialize(run.Adapter, RunFolder.Json),
+                [JournalHeader.InitialKey] = adapter.DigestOfA(),
                 ["loss"] = options.Loss.ToString(),
                 ["examples_per_step"] = FormattableString.Invariant($"{run.ExamplesPerStep}"),
                 ["train_rows"] = opened.Rows.TrainDigest,
                 ["eval_rows"] = opened.Rows.EvalDigest,
-                ["prompts"] = start switch
+                ["prefix"] = start switch
                 {
                     { Prompt: PrefixKind.Tokens } => "computed",
                     { Prompt: PrefixKind.KeyValues, Layer: > 0 } => FormattableString.Invariant(

@@ -48,7 +48,7 @@ internal static class RunPlanner
     private static long CacheMemory(PreparedRun run, PrefixCachePlan? cache) =>
         cache is null
             ? 0
-            : MemoryEstimate.PromptBytes(
+            : MemoryEstimate.PrefixBytes(
                 cache.Bytes,
                 run.Model.Prefix.Shape.ValuesPerToken,
                 run.Options.Run,

@@ -44,7 +44,7 @@ internal sealed class TrainingLoop
         (_run, _objective, _recorded, _progress, _time, _options) = (run, objective, recorded, progress, time, run.Options.Run);
         _folder = new RunFolder(_options.Output);
         _optimizer = recorded is null ? Start() : Continue(recorded);
-        _evaluations = new RunEvaluations(run, _folder, recorded, progress);
+        _evaluations = new RunEvaluations(run, _folder, recorded?.Journal, _optimizer.NextStep, progress);
     }
 
     /// <summary>Takes the steps that are left, with their evaluations, and writes the results.</summary>
@@ -67,11 +67,7 @@ internal sealed class TrainingLoop
 
     private RunEnd TakeSteps(JournalWriter journal, CancellationToken cancellation)
     {
-        if (_optimizer.NextStep == 0 || _evaluations.IsDue(_optimizer.NextStep))
-        {
-            Evaluate(journal, cancellation);
-        }
-
+        var before = _optimizer.NextStep == 0 ? Evaluate(cancellation) : null;
         while (_optimizer.NextStep < _options.Steps)
         {
             if (cancellation.IsCancellationRequested)
@@ -84,11 +80,8 @@ internal sealed class TrainingLoop
                 return RunEnd.StoppedEarly;
             }
 
-            TakeStep(journal);
-            if (_evaluations.IsDue(_optimizer.NextStep) && !cancellation.IsCancellationRequested)
-            {
-                Evaluate(journal, CancellationToken.None);
-            }
+            TakeStep(journal, before, cancellation);
+            before = null;
         }
 
         // Stopped between the last step and its evaluation.
@@ -130,8 +123,11 @@ internal sealed class TrainingLoop
 
     private ZerothOrderOptimizer Continue(RecordedRun recorded)
     {
-        var optimizer = recorded.Restore(_run.Header);
-        _skipped = recorded.Journal.Entries.Count(entry => entry.Skipped);
+        // The line of a step has the evaluation behind it: a step that was stopped before its evaluation is taken again.
+        var entries = recorded.Journal.Entries;
+        var isMissing = entries.Count > 0 && entries[^1].Evaluation is null && RunEvaluations.IsDue(_run, entries.Count);
+        var optimizer = recorded.Restore(_run.Header, entries.Count - (isMissing ? 1 : 0), _progress);
+        _skipped = entries.Take((int)optimizer.NextStep).Count(entry => entry.Skipped);
         var note = recorded.Journal.HasTornTail ? " (its last line was torn and is taken again)" : "";
         _progress?.Report(
             new RunNote(FormattableString.Invariant($"Resumed at step {optimizer.NextStep} of {_options.Steps}{note}."), false)
@@ -139,12 +135,15 @@ internal sealed class TrainingLoop
         return optimizer;
     }
 
-    private void TakeStep(JournalWriter journal)
+    private void TakeStep(JournalWriter journal, JournalEvaluation? before, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var result = _optimizer.Step(_objective);
         var milliseconds = watch.Elapsed.TotalMilliseconds;
         var peak = ProcessMemory.Peak();
+        _stepMilliseconds += milliseconds;
+        _progress?.Report(new StepCompleted(result, _options.Steps, milliseconds, peak));
+        var isEvaluated = _evaluations.IsDue(_optimizer.NextStep) && !cancellation.IsCancellationRequested;
         journal.Append(
             new JournalEntry
             {
@@ -155,10 +154,15 @@ internal sealed class TrainingLoop
                 Milliseconds = milliseconds,
                 PeakMemoryBytes = peak,
                 Skipped = result.Skipped,
+                Before = before,
+                Evaluation = isEvaluated ? Evaluate(CancellationToken.None) : null,
             }
         );
-        _stepMilliseconds += milliseconds;
-        _progress?.Report(new StepCompleted(result, _options.Steps, milliseconds, peak));
+        if (isEvaluated)
+        {
+            SaveState();
+        }
+
         CountSkips(result);
     }
 
@@ -194,11 +198,13 @@ internal sealed class TrainingLoop
         }
     }
 
-    private void Evaluate(JournalWriter journal, CancellationToken cancellation)
-    {
-        _evaluations.Add(_optimizer.NextStep, _optimizer.B.ToArray(), journal, cancellation);
-        SaveState();
-    }
+    private JournalEvaluation? Evaluate(CancellationToken cancellation) =>
+        _evaluations.Add(_optimizer.NextStep, _optimizer.B.ToArray(), cancellation) is { } evaluation
+            ? evaluation with
+            {
+                Time = _time.GetUtcNow(),
+            }
+            : null;
 
     private void SaveState() =>
         new TrainingCheckpoint

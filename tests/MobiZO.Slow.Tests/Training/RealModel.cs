@@ -95,7 +95,7 @@ internal static class RealModel
                 epsilon = options.Optimizer.Epsilon,
                 queries = options.Optimizer.Queries,
                 examples_per_step = options.ExamplesPerStep,
-                learning_rate = options.Optimizer.EffectiveLearningRate,
+                learning_rate = options.Optimizer.LearningRate ?? OptimizerOptions.DefaultLearningRate,
                 steps = result.Steps,
                 accuracy = result.Evaluations.Select(point => new
                 {

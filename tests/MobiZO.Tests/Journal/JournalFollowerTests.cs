@@ -16,12 +16,11 @@ public sealed class JournalFollowerTests
         Assert.Empty(follower.ReadNew());
         Assert.Empty(follower.Header!.Differences(run.Header));
 
-        writer.Append(run.Evaluation());
-        run.Train(writer, 1);
-        Assert.Equal([typeof(JournalEvaluation), typeof(JournalEntry)], follower.ReadNew().Select(line => line.GetType()));
+        run.Train(writer, 1, JournalRun.Evaluation(0), JournalRun.Evaluation(1));
+        Assert.Equal([0, 1], Assert.Single(follower.ReadNew()).Evaluations.Select(point => point.Step));
         Assert.Empty(follower.ReadNew());
         run.Train(writer, 2);
-        Assert.Equal([1, 2], follower.ReadNew().Cast<JournalEntry>().Select(entry => entry.Step));
+        Assert.Equal([1, 2], follower.ReadNew().Select(entry => entry.Step));
     }
 
     [Fact]
@@ -71,7 +70,7 @@ public sealed class JournalFollowerTests
                 var steps = new List<long>();
                 await foreach (var line in follower.FollowAsync(TimeSpan.FromMilliseconds(1), cancellation: stop.Token))
                 {
-                    steps.AddRange(line is JournalEntry entry ? [entry.Step] : []);
+                    steps.Add(line.Step);
                     if (steps.Count == 12)
                     {
                         break;

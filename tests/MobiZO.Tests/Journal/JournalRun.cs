@@ -41,11 +41,12 @@ internal sealed class JournalRun : IDisposable
 
     public QuadraticObjective Objective { get; }
 
-    /// <summary>An evaluation behind the steps so far.</summary>
-    public JournalEvaluation Evaluation(double? accuracy = 0.75) =>
+    /// <summary>An evaluation behind a number of steps.</summary>
+    public static JournalEvaluation Evaluation(long step, double? accuracy = 0.75) =>
         new()
         {
-            Step = Optimizer.NextStep,
+            Time = StoppedClock.Now,
+            Step = step,
             Accuracy = accuracy,
             Correct = 3,
             Rows = 4,
@@ -58,7 +59,11 @@ internal sealed class JournalRun : IDisposable
 
     public JournalWriter Resume(long nextStep) => JournalWriter.Resume(RunJournal.Read(Path), Header, nextStep, time: new StoppedClock());
 
-    public void Train(JournalWriter writer, int steps)
+    /// <summary>Takes steps and writes their lines.</summary>
+    /// <param name="writer">The journal.</param>
+    /// <param name="steps">How many.</param>
+    /// <param name="evaluations">What the lines hold besides, where it belongs there.</param>
+    public void Train(JournalWriter writer, int steps, params JournalEvaluation[] evaluations)
     {
         for (var count = 0; count < steps; count++)
         {
@@ -73,6 +78,8 @@ internal sealed class JournalRun : IDisposable
                     Milliseconds = 1.5,
                     PeakMemoryBytes = 1L << 40,
                     Skipped = result.Skipped,
+                    Before = result.Step == 0 ? Array.Find(evaluations, point => point.Step == 0) : null,
+                    Evaluation = Array.Find(evaluations, point => point.Step == result.Step + 1),
                 }
             );
         }

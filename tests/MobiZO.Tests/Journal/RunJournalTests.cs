@@ -77,9 +77,9 @@ public sealed class RunJournalTests
                     Milliseconds = 2,
                     PeakMemoryBytes = 3,
                     Skipped = true,
+                    Evaluation = JournalRun.Evaluation(1),
                 }
             );
-            writer.Append(run.Evaluation() with { Step = 1 });
         }
 
         var lines = File.ReadAllText(run.Path).Split('\n');
@@ -89,15 +89,11 @@ public sealed class RunJournalTests
             StringComparison.Ordinal
         );
         Assert.Equal(
-            """{"step":0,"kind":"step","time":"2025-11-26T07:08:09.01Z","losses":[1,2,3,4,"NaN",6,7,8.5],"projected_gradients":[],"learning_rate":0.05,"milliseconds":2,"peak_memory_bytes":3,"skipped":true}""",
+            """{"step":0,"time":"2025-11-26T07:08:09.01Z","losses":[1,2,3,4,"NaN",6,7,8.5],"projected_gradients":[],"learning_rate":0.05,"milliseconds":2,"peak_memory_bytes":3,"skipped":true,"evaluation":{"time":"2025-11-26T07:08:09.01Z","accuracy":0.75,"correct":3,"rows":4,"choice_loss":0.30000000000000004,"token_loss":2.5,"best":true}}""",
             lines[1]
         );
-        Assert.Equal(
-            """{"kind":"evaluation","time":"2025-11-26T07:08:09.01Z","step":1,"accuracy":0.75,"correct":3,"rows":4,"choice_loss":0.30000000000000004,"token_loss":2.5,"best":true}""",
-            lines[2]
-        );
-        Assert.Equal("", lines[3]);
-        Assert.Equal(4, lines.Length);
+        Assert.Equal("", lines[2]);
+        Assert.Equal(3, lines.Length);
     }
 
     [Fact]
@@ -145,11 +141,11 @@ public sealed class RunJournalTests
     [InlineData("{}")]
     [InlineData("{\"step\":1")]
     [InlineData("{\"step\":2,@}")]
-    [InlineData("{\"kind\":\"other\",@}")]
-    [InlineData("{\"kind\":\"step\",\"step\":1}")]
-    [InlineData("{\"kind\":\"step\",\"time\":\"yesterday\",\"step\":1}")]
-    [InlineData("{\"kind\":\"evaluation\",\"time\":\"2025-11-26T07:08:09Z\",\"step\":2}")]
-    [InlineData("{\"kind\":\"evaluation\",\"time\":\"2025-11-26T07:08:09Z\",\"step\":1,\"accuracy\":\"good\"}")]
+    [InlineData("{\"step\":1,@,\"time\":\"yesterday\"}")]
+    [InlineData("{\"step\":1,@,\"evaluation\":7}")]
+    [InlineData("{\"step\":1,@,\"evaluation\":{}}")]
+    [InlineData("{\"step\":1,@,\"evaluation\":{\"time\":\"2025-11-26T07:08:09Z\",\"accuracy\":\"good\"}}")]
+    [InlineData("{\"step\":1,@,\"before\":&}")]
     [InlineData("{\"step\":1e40,@}")]
     [InlineData("{\"step\":\"1\",@}")]
     [InlineData(
@@ -175,7 +171,11 @@ public sealed class RunJournalTests
         using var run = new JournalRun();
         run.TrainAndClose(4);
         var lines = File.ReadAllLines(run.Path);
-        broken = broken.Replace("^", "\"kind\":\"step\",\"time\":\"2025-11-26T07:08:09Z\",", StringComparison.Ordinal);
+        const string Evaluation =
+            """{"time":"2025-11-26T07:08:09Z","accuracy":1,"correct":1,"rows":1,"choice_loss":1,"token_loss":1,"best":true}""";
+        broken = broken
+            .Replace("^", "\"time\":\"2025-11-26T07:08:09Z\",", StringComparison.Ordinal)
+            .Replace("&", Evaluation, StringComparison.Ordinal);
         lines[2] = broken.Replace("@", lines[2][(lines[2].IndexOf(',', StringComparison.Ordinal) + 1)..^1], StringComparison.Ordinal);
         File.WriteAllText(run.Path, string.Join('\n', lines) + "\n");
         var error = Assert.Throws<JournalException>(() => RunJournal.Read(run.Path));
@@ -272,79 +272,64 @@ public sealed class RunJournalTests
     }
 
     [Fact]
-    public void Evaluations_read_back_in_order_with_the_steps()
+    public void Evaluations_read_back_with_their_steps()
     {
         using var run = new JournalRun();
-        JournalEvaluation[] written;
+        JournalEvaluation[] written = [JournalRun.Evaluation(0, accuracy: null) with { TokenLoss = double.NaN }, JournalRun.Evaluation(2)];
         using (var writer = run.Create())
         {
-            var first = run.Evaluation(accuracy: null) with { TokenLoss = double.NaN };
-            writer.Append(first);
-            run.Train(writer, 2);
-            var second = run.Evaluation();
-            writer.Append(second);
-            run.Train(writer, 1);
-            written = [first, second];
+            run.Train(writer, 3, written);
         }
 
         var journal = RunJournal.Read(run.Path);
-        Assert.Equal(written.Select(point => point with { Time = StoppedClock.Now }), journal.Evaluations);
-        Assert.Equal(
-            "e0 s0 s1 e2 s2",
-            string.Join(
-                ' ',
-                journal.Lines.Select(line => line is JournalEntry entry ? $"s{entry.Step}" : $"e{((JournalEvaluation)line).Step}")
-            )
-        );
-        Assert.All(journal.Lines, line => Assert.Equal(StoppedClock.Now, line.Time));
+        Assert.Equal(written, journal.Evaluations);
+        Assert.Equal([true, false, false], journal.Entries.Select(entry => entry.Before is not null));
+        Assert.Equal([false, true, false], journal.Entries.Select(entry => entry.Evaluation is not null));
+        Assert.All(journal.Entries, entry => Assert.Equal(StoppedClock.Now, entry.Time));
         Assert.Equal(run.Optimizer.B.ToArray(), JournalReplay.Run(journal));
     }
 
     [Theory]
-    [InlineData(2, "e0 s0 s1 e2")]
-    [InlineData(1, "e0 s0")]
-    [InlineData(0, "e0")]
-    public void A_run_that_goes_on_keeps_the_evaluation_before_its_next_step(int nextStep, string kept)
+    [InlineData(3, "0 2")]
+    [InlineData(2, "0 2")]
+    [InlineData(1, "0")]
+    [InlineData(0, "")]
+    public void A_run_that_goes_on_keeps_the_evaluations_of_the_steps_it_keeps(int nextStep, string kept)
     {
         using var run = new JournalRun();
         using (var writer = run.Create())
         {
-            writer.Append(run.Evaluation());
-            run.Train(writer, 2);
-            writer.Append(run.Evaluation());
-            run.Train(writer, 2);
+            run.Train(writer, 4, JournalRun.Evaluation(0), JournalRun.Evaluation(2), JournalRun.Evaluation(4));
         }
 
-        using (var writer = run.Resume(nextStep))
-        {
-            var again = run.Evaluation() with { Step = nextStep };
-            if (nextStep == 1)
-            {
-                writer.Append(again);
-            }
+        run.Resume(nextStep).Dispose();
 
-            Assert.Throws<ArgumentException>(() => writer.Append(again));
-        }
-
-        var lines = RunJournal
-            .Read(run.Path)
-            .Lines.Select(line => line is JournalEntry entry ? $"s{entry.Step}" : $"e{((JournalEvaluation)line).Step}");
-        Assert.Equal(nextStep == 1 ? kept + " e1" : kept, string.Join(' ', lines));
+        Assert.Equal(kept, string.Join(' ', RunJournal.Read(run.Path).Evaluations.Select(point => point.Step)));
     }
 
-    [Fact]
-    public void A_second_evaluation_behind_a_step_is_refused()
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    [InlineData(false, 3)]
+    public void An_evaluation_that_belongs_elsewhere_is_refused(bool isBefore, long step)
     {
         using var run = new JournalRun();
-        using (var writer = run.Create())
+        using var writer = run.Create();
+        run.Train(writer, 1);
+        var entry = new JournalEntry
         {
-            Assert.Throws<ArgumentException>(() => writer.Append(run.Evaluation() with { Step = 1 }));
-            writer.Append(run.Evaluation());
-        }
+            Step = 1,
+            Losses = new float[8],
+            ProjectedGradients = new float[4],
+            LearningRate = 1,
+        };
+        var evaluation = JournalRun.Evaluation(step);
 
-        var lines = File.ReadAllLines(run.Path);
-        File.WriteAllText(run.Path, string.Join('\n', [.. lines, lines[1]]) + "\n");
-        Assert.Contains("line 3", Assert.Throws<JournalException>(() => RunJournal.Read(run.Path)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() =>
+            writer.Append(isBefore ? entry with { Before = evaluation } : entry with { Evaluation = evaluation })
+        );
+        writer.Append(entry with { Evaluation = JournalRun.Evaluation(2) });
     }
 
     [Fact]

@@ -18,11 +18,11 @@ public sealed class OptimizerOptionsTests
     [Fact]
     public void Noise_follows_the_estimator_unless_chosen()
     {
-        Assert.Equal(NoiseKind.Gaussian, new OptimizerOptions { Estimator = EstimatorKind.TwoSided }.EffectiveNoise);
-        Assert.Equal(NoiseKind.Rademacher, new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized }.EffectiveNoise);
+        Assert.Equal(NoiseKind.Gaussian, new OptimizerOptions { Estimator = EstimatorKind.TwoSided }.NoiseOrDefault);
+        Assert.Equal(NoiseKind.Rademacher, new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized }.NoiseOrDefault);
         Assert.Equal(
             NoiseKind.Gaussian,
-            new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Noise = NoiseKind.Gaussian }.EffectiveNoise
+            new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Noise = NoiseKind.Gaussian }.NoiseOrDefault
         );
     }
 

@@ -180,7 +180,7 @@ public sealed class FrozenPromptTests
         var error = await Assert.ThrowsAsync<FineTuneException>(() =>
             run.TrainAsync(options => options with { Resume = true, PrefixCacheType = PrefixCacheType.Fp32 })
         );
-        Assert.Contains("prompts: \"Fp16 from layer 1\" / \"Fp32 from layer 1\"", error.Message);
+        Assert.Contains("prefix: \"Fp16 from layer 1\" / \"Fp32 from layer 1\"", error.Message);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class FrozenPromptTests
         await run.TrainAsync(options => Scoped(options, AdapterScope.Activated, "all") with { Output = run.At("all"), Steps = 1 });
         Assert.Equal(
             ("Fp16 from layer 1", "Fp16"),
-            (run.Journal("upper").Header.Properties["prompts"], run.Journal("all").Header.Properties["prompts"])
+            (run.Journal("upper").Header.Properties["prefix"], run.Journal("all").Header.Properties["prefix"])
         );
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MobiZO.Adapters;
 using MobiZO.Checkpoints;
 using MobiZO.Journal;
 using MobiZO.Models;
@@ -137,30 +138,75 @@ public sealed class ResumeTests
             null,
             happened =>
             {
-                if (happened is StepCompleted or EvaluationCompleted)
+                // A line is written when its step and the evaluation behind it are done: the next event finds it.
+                foreach (var line in follower.ReadNew())
                 {
-                    var line = Assert.Single(follower.ReadNew());
-                    Assert.Equal(happened is StepCompleted ? typeof(JournalEntry) : typeof(JournalEvaluation), line.GetType());
-                    seen.Add(line is JournalEntry step ? $"s{step.Step}" : $"e{((JournalEvaluation)line).Step}");
+                    seen.Add($"s{line.Step}{string.Concat(line.Evaluations.Select(point => $" e{point.Step}"))}");
                 }
             }
         );
-        Assert.Equal("e0 s0 s1 s2 e3 s3 s4 s5 e6 s6 e7", string.Join(' ', seen));
+        Assert.Equal("s0 e0 s1 s2 e3 s3 s4 s5 e6", string.Join(' ', seen));
+        Assert.Equal([7], follower.ReadNew().SelectMany(line => line.Evaluations).Select(point => point.Step));
+    }
+
+    [Theory]
+    [InlineData("checkpoint.safetensors", -1)]
+    [InlineData("checkpoint.safetensors", 0)]
+    public async Task A_checkpoint_with_a_flipped_bit_is_not_used(string file, int place)
+    {
+        using var run = new TinyRun();
+        await run.TrainAsync(options => options with { Output = run.At("whole") });
+        await run.TrainUntilAsync(5);
+        var bytes = await File.ReadAllBytesAsync(run.At("run", file));
+        bytes[place < 0 ? ^1 : place] ^= 1;
+        await File.WriteAllBytesAsync(run.At("run", file), bytes);
+        var notes = new List<string>();
+        await run.TrainAsync(
+            options => options with { Resume = true },
+            happened => notes.AddRange(happened is RunNote note ? [note.Text] : [])
+        );
+        Assert.Contains(notes, note => note.Contains(file, StringComparison.Ordinal) && note.Contains("journal", StringComparison.Ordinal));
+        Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
     }
 
     [Fact]
-    public async Task A_checkpoint_ahead_of_the_journal_is_refused_with_advice()
+    public async Task A_damaged_initial_adapter_is_named()
+    {
+        using var run = new TinyRun();
+        await run.TrainUntilAsync(2);
+        var file = run.At("run", "initial", "adapter_model.safetensors");
+        var bytes = await File.ReadAllBytesAsync(file);
+        var header = (int)BitConverter.ToInt64(bytes);
+        bytes[8 + header + 1] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes);
+        var error = Assert.Throws<FineTuneException>(() => RunReplay.Rebuild(new RunFolder(run.At("run"))));
+        Assert.Contains("checksum", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_ahead_of_the_journal_is_left_for_the_journal()
     {
         using var run = new TinyRun();
         await run.TrainUntilAsync(5);
         var lines = await File.ReadAllLinesAsync(run.At("run", "journal.jsonl"));
         await File.WriteAllLinesAsync(run.At("run", "journal.jsonl"), lines[..^2]);
-        var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true }));
-        Assert.Contains("checkpoint.safetensors", error.Message);
-        File.Delete(run.At("run", "checkpoint.safetensors"));
         await run.TrainAsync(options => options with { Resume = true });
         await run.TrainAsync(options => options with { Output = run.At("whole") });
         Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
+    }
+
+    [Fact]
+    public async Task A_run_that_was_stopped_before_an_evaluation_claims_no_best()
+    {
+        using var run = new TinyRun();
+        var stopped = await run.TrainUntilAsync(2);
+        Assert.Null(stopped.Best);
+        Assert.NotNull(stopped.First);
+        Assert.Equal(stopped.AdapterFolder, stopped.BestAdapterFolder);
+        Assert.False(Directory.Exists(run.At("run", "best")));
+        var whole = await run.TrainAsync(options => options with { Resume = true });
+        Assert.Equal(run.At("run", "best"), whole.BestAdapterFolder);
+        Assert.Equal(JournalReplay.Run(run.Journal(), whole.Best!.Step), AdapterFiles.Load(whole.BestAdapterFolder).ToState());
     }
 
     [Fact]

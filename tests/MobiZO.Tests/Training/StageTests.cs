@@ -131,7 +131,8 @@ public sealed class StageTests
         using var prepared = PreparedRun.Prepare(options with { Resume = true }, recorded, progress: null, CancellationToken.None);
         Assert.True(prepared.Adapter.HasSameWeightsAs(stored));
         Assert.Equal(journal.Header.Optimizer.LearningRate, prepared.Options.Run.Optimizer.LearningRate);
-        Assert.Equal(2, recorded!.Restore(prepared.Header).NextStep);
+        var error = Assert.Throws<FineTuneException>(() => recorded!.Restore(prepared.Header, steps: 2, progress: null));
+        Assert.Contains("does not match the checksum", error.Message, StringComparison.Ordinal);
     }
 
     private static string Refusal(FineTuneOptions options, RunRows rows) =>

@@ -132,7 +132,7 @@ public sealed class TrainingEventJsonTests
         await new FineTuner(run.Options with { Steps = 1 }) { Time = new StoppedClock() }.TrainAsync(new Watch(times));
         Assert.True(times.Count > 5);
         Assert.All(times, time => Assert.Equal(StoppedClock.Now, time));
-        Assert.All(run.Journal().Lines, line => Assert.Equal(StoppedClock.Now, line.Time));
+        Assert.All(run.Journal().Entries, line => Assert.Equal(StoppedClock.Now, line.Time));
     }
 
     private sealed class Watch(List<DateTimeOffset> times) : IProgress<TrainingEvent>
