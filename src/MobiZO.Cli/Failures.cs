@@ -19,7 +19,26 @@ internal static class Failures
     private const string CheckOutput = "Check the path, its permissions and the free space.";
 
     /// <summary>The exit code and the paragraph, in the words of the command line.</summary>
-    public static (int ExitCode, string Message) Describe(Exception exception) =>
+    public static (int ExitCode, string Message) Describe(Exception exception)
+    {
+        var (code, message) = Translate(exception);
+        return (code, Paragraph.Of(message));
+    }
+
+    /// <summary>Writes the message, and the trace when it is asked for.</summary>
+    public static int Report(Exception exception, TextWriter error)
+    {
+        var (code, message) = Describe(exception);
+        error.WriteLine(code == ExitCodes.Stopped ? message : $"error: {message}");
+        if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
+        {
+            error.WriteLine(exception);
+        }
+
+        return code;
+    }
+
+    private static (int ExitCode, string Message) Translate(Exception exception) =>
         exception switch
         {
             CommandException command => (command.ExitCode, command.Message),
@@ -42,31 +61,18 @@ internal static class Failures
                 ExitCodes.Failed,
                 "There is not enough memory. Try --low-memory, fewer --queries, a smaller --max-tokens-per-run or a smaller model."
             ),
-            TypeInitializationException { InnerException: { } inner } => Describe(inner),
+            TypeInitializationException { InnerException: { } inner } => Translate(inner),
             DllNotFoundException or BadImageFormatException or EntryPointNotFoundException => (
                 ExitCodes.Failed,
                 $"The engine's native library cannot be loaded: {FirstLine(exception.Message)} "
                     + "Install MobiZO for this platform again, or use --engine reference for tiny models."
             ),
-            AggregateException { InnerExceptions: [var only] } => Describe(only),
+            AggregateException { InnerExceptions: [var only] } => Translate(only),
             _ => (
                 ExitCodes.Failed,
                 $"Unexpected failure: {exception.GetType().Name}: {exception.Message} Set {DebugVariable}=1 to see where, and report it."
             ),
         };
-
-    /// <summary>Writes the message, and the trace when it is asked for.</summary>
-    public static int Report(Exception exception, TextWriter error)
-    {
-        var (code, message) = Describe(exception);
-        error.WriteLine(code == ExitCodes.Stopped ? message : $"error: {message}");
-        if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
-        {
-            error.WriteLine(exception);
-        }
-
-        return code;
-    }
 
     private static int CodeOf(FineTuneFailure failure) =>
         failure switch

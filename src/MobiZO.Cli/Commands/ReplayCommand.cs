@@ -48,11 +48,24 @@ internal static class ReplayCommand
         var adapter = RunReplay.Rebuild(run);
         if (folder is not null)
         {
-            AdapterFiles.Save(adapter, folder);
+            Write(adapter, Path.TrimEndingDirectorySeparator(folder));
             output.WriteLine($"written    {folder}");
         }
 
         return Compare(run, adapter, output);
+    }
+
+    /// <summary>Writes beside and renames: a folder that is there is whole.</summary>
+    private static void Write(LoraAdapter adapter, string folder)
+    {
+        var staged = FormattableString.Invariant($"{folder}.{Environment.ProcessId}.tmp");
+        AdapterFiles.Save(adapter, staged);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder);
+        }
+
+        Directory.Move(staged, folder);
     }
 
     private static void Check(RunFolder run, string folder)

@@ -56,7 +56,12 @@ internal sealed class ParquetRows
         }
 
         return Guard(
-            () => new ParquetRows(path, ParquetReader.CreateAsync(stream, s_options, leaveStreamOpen: true).GetAwaiter().GetResult()),
+            () =>
+            {
+                ParquetFooter.Check(stream);
+                var reader = ParquetReader.CreateAsync(new ReadsThatEnd(stream), s_options, leaveStreamOpen: true);
+                return new ParquetRows(path, reader.GetAwaiter().GetResult());
+            },
             new DataPlace(path),
             "no Parquet file"
         );
