@@ -42,7 +42,7 @@ public sealed class TextClassifier : IDisposable
 
         // A text is seen once: nothing is worth keeping.
         _cache = new PrefixCacheOptions(prefixCacheType, MemoryBytes: 0, Folder: null, MaxTokensPerRun);
-        _encoder = new ExampleEncoder(model.Tokenizer, data, model.RenderChat);
+        _encoder = model.EncoderOf(data);
         if (_encoder.Choices.Count == 0)
         {
             throw new DataException(
@@ -135,7 +135,7 @@ public sealed class TextClassifier : IDisposable
     {
         try
         {
-            var encoder = new ExampleEncoder(model.Tokenizer, _data with { InvocationText = null }, model.RenderChat);
+            var encoder = model.EncoderOf(_data with { InvocationText = null });
             return AdapterStart.AreSingleRows(
                 encoder.Encode([NewRow(_fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal))])[0].ChoiceIds
             );

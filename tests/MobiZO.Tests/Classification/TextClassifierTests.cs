@@ -44,13 +44,13 @@ public sealed class TextClassifierTests : IDisposable
         };
         var result = await new FineTuner(options).TrainAsync(new Recorder(seen));
         var best = seen[result.Best!.Step];
-        var rows = DataFile.Read(s_messages, options.Data);
+        var rows = DataFile.Read(s_messages, options.Data).ToDictionary(row => row.LineNumber);
         using var classifier = TextClassifier.OpenRun(options.Output);
 
         Assert.Equal(["ham", "spam, junk"], classifier.Labels);
         for (var i = 0; i < best.Examples.Count; i++)
         {
-            var found = classifier.Classify(rows[i]["text"]);
+            var found = classifier.Classify(rows[best.Examples[i].LineNumber]["text"]);
             var scores = best.Examples[i].Scores;
             Assert.Equal(
                 Math.Exp(-best.Examples[i].ChoiceLoss!.Value),
