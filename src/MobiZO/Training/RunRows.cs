@@ -8,6 +8,9 @@ namespace MobiZO.Training;
 /// <summary>The first stage of a run: its rows as token ids.</summary>
 internal sealed record RunRows
 {
+    // A step of so many more examples than rows is a slip of the pen that would cost hours.
+    private const int MostRepeats = 100;
+
     public required IReadOnlyList<EncodedExample> Train { get; init; }
 
     public required DataSummary TrainSummary { get; init; }
@@ -80,6 +83,7 @@ internal sealed record RunRows
                 .. encoder.Notes,
                 .. RowNotes.Of("training", trainSummary, encoder),
                 .. RowNotes.Of("evaluation", evalSummary, encoder),
+                .. NotesOfStep(options.ExamplesPerStep, train.Count),
             ],
         };
     }
@@ -91,6 +95,28 @@ internal sealed record RunRows
         {
             progress?.Report(new RunNote(note, IsWarning: true));
         }
+    }
+
+    private static string[] NotesOfStep(int examples, int rows)
+    {
+        if ((long)examples > MostRepeats * (long)rows)
+        {
+            throw new FineTuneException(
+                FormattableString.Invariant($"FineTuneOptions.ExamplesPerStep {examples} is more than {MostRepeats} times the {rows} ")
+                    + FormattableString.Invariant(
+                        $"training rows, and a row says nothing new by being repeated: set it to {rows} or less."
+                    ),
+                FineTuneFailure.Settings
+            );
+        }
+
+        return examples <= rows
+            ? []
+            :
+            [
+                FormattableString.Invariant($"FineTuneOptions.ExamplesPerStep {examples} is more than the {rows} training rows: ")
+                    + "a step sees rows more than once.",
+            ];
     }
 
     private static string Digest(IReadOnlyList<EncodedExample> examples)
