@@ -10,7 +10,7 @@ internal static class CommandLine
     /// <summary>Runs with the console and the signals of the process.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        Console.SetError(new Talk(Console.Error));
+        StandardStreams.Prepare();
         using var signals = new StopSignals(Console.Error);
         return await RunAsync(args, Console.Out, Console.Error, signals.Token);
     }

@@ -50,7 +50,9 @@ public sealed class FineTuner
         Task.Run(
             () =>
             {
-                using var run = PreparedRun.Preview(_options, StampedProgress.Of(progress, Time));
+                var stamped = StampedProgress.Of(progress, Time);
+                using var run = PreparedRun.Preview(_options, stamped);
+                run.Rows.TellNotes(stamped);
                 return RunPlanner.Plan(run, 0);
             },
             cancellation

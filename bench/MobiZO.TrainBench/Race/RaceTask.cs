@@ -30,6 +30,7 @@ internal sealed record RaceTask
 
     public int? MaxRows { get; init; }
 
+    /// <summary>Whether every label gives the same number of rows, in training and evaluation.</summary>
     public bool Balanced { get; init; }
 
     /// <summary>Accuracy to be reached; either this or <see cref="Gain"/>.</summary>
@@ -64,6 +65,7 @@ internal sealed record RaceTask
                 MaxRows = MaxRows,
                 EvalFraction = EvalFraction,
                 Balanced = Balanced,
+                EvalBalanced = Balanced,
             },
         };
 }

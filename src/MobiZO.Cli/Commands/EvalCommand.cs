@@ -58,6 +58,11 @@ internal static class EvalCommand
                 var report = await RunDisplay
                     .For(error)
                     .ShowAsync(progress => ModelEvaluation.RunAsync(options, new RowProgress(progress), cancellation));
+                foreach (var warning in report.Warnings)
+                {
+                    error.WriteLine(NoteText.Line(new RunNote(warning, IsWarning: true)));
+                }
+
                 if (result.GetValue(predictions) is { } file)
                 {
                     PredictionFile.Write(file, report.Result);

@@ -159,7 +159,7 @@ internal sealed class GenerateCommand
         }
 
         // The line break that ends a typed or piped line is not part of the prompt.
-        var piped = await Console.In.ReadToEndAsync(cancellation);
+        var piped = await StandardStreams.ReadInputAsync(cancellation);
         return (piped.EndsWith('\n') ? piped[..^(piped.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)] : piped, false);
     }
 

@@ -6,7 +6,8 @@ namespace MobiZO.Cli.Options;
 internal static class DataOptionGroup
 {
     /// <summary>Form of the file and choice of the rows.</summary>
-    public static OptionGroup<DataOptions> Rows()
+    /// <param name="balanced">What "--balanced" does.</param>
+    public static OptionGroup<DataOptions> Rows(string balanced)
     {
         var group = new OptionGroup<DataOptions>("Data", new DataOptions());
         group.Add(
@@ -88,7 +89,7 @@ internal static class DataOptionGroup
         );
         group.Add(
             "--max-rows",
-            "Most rows to use (by default, all).",
+            "Most rows to use, drawn by the seed (by default, all).",
             OptionValue.Count,
             nameof(DataOptions.MaxRows),
             data => data.MaxRows,
@@ -96,7 +97,7 @@ internal static class DataOptionGroup
         );
         group.AddFlag(
             "--balanced",
-            "Use the same number of rows of every label.",
+            balanced,
             nameof(DataOptions.Balanced),
             data => data.Balanced,
             (data, value) => data with { Balanced = value }
@@ -115,6 +116,13 @@ internal static class DataOptionGroup
             nameof(DataOptions.EvalFraction),
             data => data.EvalFraction,
             (data, value) => data with { EvalFraction = value }
+        );
+        group.AddFlag(
+            "--eval-balanced",
+            "Evaluate on the same number of rows of every label.",
+            nameof(DataOptions.EvalBalanced),
+            data => data.EvalBalanced,
+            (data, value) => data with { EvalBalanced = value }
         );
         return group;
     }

@@ -39,7 +39,7 @@ internal static class EvaluationOptionGroups
             (options, value) => options with { DataFile = value }
         );
         data.Include(
-            DataOptionGroup.Rows(),
+            DataOptionGroup.Rows("Use the same number of rows of every label."),
             nameof(EvaluationOptions.Data),
             options => options.Data,
             (options, rows) => options with { Data = rows }

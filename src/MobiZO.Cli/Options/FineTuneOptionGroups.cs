@@ -104,7 +104,7 @@ internal sealed class FineTuneOptionGroups
         );
         group.Add(
             "--eval-max-rows",
-            "Most evaluation rows (by default, all).",
+            "Most evaluation rows, drawn by the seed (by default, all).",
             OptionValue.Count,
             nameof(FineTuneOptions.EvalMaxRows),
             options => options.EvalMaxRows,
@@ -119,7 +119,7 @@ internal sealed class FineTuneOptionGroups
             (options, value) => options with { TestData = value }
         );
         group.Include(
-            DataOptionGroup.Rows(),
+            DataOptionGroup.Rows("Train on the same number of rows of every label."),
             nameof(FineTuneOptions.Data),
             options => options.Data,
             (options, data) => options with { Data = data }

@@ -20,6 +20,7 @@ internal static class QuickStartRecipe
                 Template = "Subject: {subject}\n{body}\nIs this letter an advertisement? Answer:",
                 LabelWords = [new LabelWord("ham", " no"), new LabelWord("spam", " yes")],
                 Balanced = true,
+                EvalBalanced = true,
                 MaxRows = TrainingMails + UnseenMails,
                 EvalFraction = (double)UnseenMails / (TrainingMails + UnseenMails),
             },

@@ -12,12 +12,6 @@ internal static class EvaluationReportText
         yield return $"adapter    {(options.Adapter is null ? "none" : $"{options.Adapter} (scope {scope})")}";
         yield return $"engine     {report.Engine}";
         yield return $"rows       {report.Data}";
-        if (report.Data.RowsCut > 0)
-        {
-            yield return $"warning: {report.Data.RowsCut} of {report.Data.RowsUsed} prompts were cut to --max-length; "
-                + "raise it if the cut text matters";
-        }
-
         yield return $"result     {EvaluationText.Line(report.Result.At(0))}, {Quantity.Seconds(report.Seconds)}";
         foreach (var line in Confusion(report.Result))
         {

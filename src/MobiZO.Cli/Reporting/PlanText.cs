@@ -1,4 +1,3 @@
-using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.PrefixCache;
 using MobiZO.Training;
@@ -17,11 +16,6 @@ internal static class PlanText
         if (plan.Eval is { } eval)
         {
             yield return $"eval rows  {eval}";
-        }
-
-        foreach (var warning in new[] { CutWarning("training", plan.Train), CutWarning("evaluation", plan.Eval) }.OfType<string>())
-        {
-            yield return warning;
         }
 
         if (plan.PrefixCache is { } prompts)
@@ -48,9 +42,4 @@ internal static class PlanText
         return $"{Quantity.Number(prompts.Found)} cached, {Quantity.Number(prompts.Computed)} {computed}{shared}{seconds}; "
             + $"{Quantity.Bytes(prompts.Bytes)} in all";
     }
-
-    private static string? CutWarning(string kind, DataSummary? rows) =>
-        rows is { RowsCut: > 0 }
-            ? $"warning: {rows.RowsCut} of {rows.RowsUsed} {kind} prompts were cut to --max-length; raise it if the cut text matters"
-            : null;
 }

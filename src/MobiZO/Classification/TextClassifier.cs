@@ -12,13 +12,15 @@ namespace MobiZO.Classification;
 
 /// <summary>
 /// A fine-tuned model ready to label texts: loaded once, then one text at a time. The words of the labels are scored by their mean
-/// log-probability after the prompt, as an evaluation does.
+/// log-probability after the prompt, as an evaluation does. May be used by many threads at once; the engine computes one text at a time.
 /// </summary>
 public sealed class TextClassifier : IDisposable
 {
     // Longer rows than any model's context: one text is one run of the engine.
     private const int MaxTokensPerRun = int.MaxValue;
 
+    // The program and the buffer of cached prompts are one for all texts.
+    private readonly Lock _computing = new();
     private readonly List<IDisposable> _owned = [];
     private readonly DataOptions _data;
     private readonly ExampleEncoder _encoder;
@@ -42,7 +44,7 @@ public sealed class TextClassifier : IDisposable
 
         // A text is seen once: nothing is worth keeping.
         _cache = new PrefixCacheOptions(prefixCacheType, MemoryBytes: 0, Folder: null, MaxTokensPerRun);
-        _encoder = new ExampleEncoder(model.Tokenizer, data, model.RenderChat);
+        _encoder = model.EncoderOf(data);
         if (_encoder.Choices.Count == 0)
         {
             throw new DataException(
@@ -104,8 +106,7 @@ public sealed class TextClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(columns);
         var row = Encode(columns);
-        var evaluator = new Evaluator(_adapted, [row], _encoder.Choices, examples => _adapted.OpenStore(examples, _cache), MaxTokensPerRun);
-        var scores = evaluator.Evaluate(_adapter, null, CancellationToken.None).Examples[0].Scores;
+        var scores = Score(row);
         var largest = scores.Max();
         var sum = scores.Sum(score => Math.Exp(score - largest));
         LabelProbability[] probabilities =
@@ -135,7 +136,7 @@ public sealed class TextClassifier : IDisposable
     {
         try
         {
-            var encoder = new ExampleEncoder(model.Tokenizer, _data with { InvocationText = null }, model.RenderChat);
+            var encoder = model.EncoderOf(_data with { InvocationText = null });
             return AdapterStart.AreSingleRows(
                 encoder.Encode([NewRow(_fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal))])[0].ChoiceIds
             );
@@ -162,6 +163,21 @@ public sealed class TextClassifier : IDisposable
             : throw new DataException(
                 $"Of the text to classify {_adapted.Start.NotInvoked}. Use the template that the adapter was trained with."
             );
+    }
+
+    private IReadOnlyList<double> Score(EncodedExample row)
+    {
+        lock (_computing)
+        {
+            var evaluator = new Evaluator(
+                _adapted,
+                [row],
+                _encoder.Choices,
+                examples => _adapted.OpenStore(examples, _cache),
+                MaxTokensPerRun
+            );
+            return evaluator.Evaluate(_adapter, null, CancellationToken.None).Examples[0].Scores;
+        }
     }
 
     private string LabelOf(string word) =>

@@ -6,10 +6,7 @@ namespace MobiZO.Data;
 /// </summary>
 public static class DataFile
 {
-    /// <summary>
-    /// Reads the rows of a file. With <see cref="DataOptions.MaxRows"/> and without <see cref="DataOptions.Balanced"/> reading stops at
-    /// that many rows.
-    /// </summary>
+    /// <summary>Reads all rows of a file; which of them are used is decided when they are known.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="options">Form of the file and its columns.</param>
     /// <returns>At least one row, in file order.</returns>
@@ -27,9 +24,7 @@ public static class DataFile
         }
 
         DataRow[] read =
-            format == DataFormat.Parquet
-                ? Take(ParquetRows.Open(path, stream, options).Read(), options)
-                : ReadText(path, stream, format, options);
+            format == DataFormat.Parquet ? [.. ParquetRows.Open(path, stream, options).Read()] : ReadText(path, stream, format, options);
         return read.Length > 0 ? read : throw NoRows(path, format);
     }
 
@@ -42,11 +37,8 @@ public static class DataFile
             DataFormat.Csv => TableReader.Read(records, options, "commas and quotes"),
             _ => TableReader.Read(records, options, "tabs"),
         };
-        return Take(rows, options);
+        return [.. rows];
     }
-
-    private static DataRow[] Take(IEnumerable<DataRow> rows, DataOptions options) =>
-        [.. options is { MaxRows: int limit, Balanced: false } ? rows.Take(limit) : rows];
 
     private static DataException NoRows(string path, DataFormat format)
     {

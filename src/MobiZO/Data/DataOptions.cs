@@ -65,14 +65,25 @@ public sealed record DataOptions
     /// <summary>Where the longest field of a prompt is cut when the example is too long.</summary>
     public Truncation Truncation { get; init; } = Truncation.Middle;
 
-    /// <summary>Most rows to use; null: all. Without <see cref="Balanced"/> the first ones.</summary>
+    /// <summary>
+    /// Most rows to use; null: all. They are drawn by <see cref="Seed"/>; without <see cref="Balanced"/> labels keep their shares.
+    /// </summary>
     public int? MaxRows { get; init; }
 
     /// <summary>Share of the rows held out for evaluation, 0 (none) to below 1.</summary>
     public double EvalFraction { get; init; }
 
-    /// <summary>Whether every label gives the same number of rows, chosen by <see cref="Seed"/>.</summary>
+    /// <summary>
+    /// Whether every label gives the same number of rows, chosen by <see cref="Seed"/>. In a run these are the training rows; see
+    /// <see cref="EvalBalanced"/>.
+    /// </summary>
     public bool Balanced { get; init; }
+
+    /// <summary>
+    /// Whether every label gives the same number of evaluation rows of a run. Without it they keep the shares of their file, so that
+    /// accuracy is that on the file.
+    /// </summary>
+    public bool EvalBalanced { get; init; }
 
     /// <summary>Seed of samples and splits.</summary>
     public ulong Seed { get; init; } = 42;

@@ -112,6 +112,11 @@ internal static class DataOptionsValidation
             errors.Add("Balanced needs labels; give Choices or LabelWords, or leave Balanced out.");
         }
 
+        if (options.EvalBalanced && !hasLabels)
+        {
+            errors.Add("EvalBalanced needs labels; give Choices or LabelWords, or leave EvalBalanced out.");
+        }
+
         if (options.Shape == RowShape.Classification && !hasLabels)
         {
             errors.Add("Shape is Classification without words for the labels; give Choices or LabelWords.");

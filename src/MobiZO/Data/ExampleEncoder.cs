@@ -18,8 +18,9 @@ internal sealed class ExampleEncoder
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="options">Columns, template, labels and lengths.</param>
     /// <param name="renderChat">The model's chat template; needed for conversations only.</param>
+    /// <param name="context">Tokens that the model can see at once; null: not known. No example is longer.</param>
     /// <exception cref="DataException">The options are wrong.</exception>
-    public ExampleEncoder(ITokenizer tokenizer, DataOptions options, ChatRenderer? renderChat = null)
+    public ExampleEncoder(ITokenizer tokenizer, DataOptions options, ChatRenderer? renderChat = null, int? context = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(options);
@@ -28,7 +29,23 @@ internal sealed class ExampleEncoder
         _options = options;
         _labels = LabelMap.Create(options);
         _drafts = new RowDrafts(options, _labels, renderChat);
+        MaxLength = Math.Min(options.MaxLength, context ?? int.MaxValue);
     }
+
+    /// <summary>Longest example in tokens, the longest answer included.</summary>
+    public int MaxLength { get; }
+
+    /// <summary>Whether the model's context allows less than <see cref="DataOptions.MaxLength"/>.</summary>
+    public bool IsLimitedByContext => MaxLength < _options.MaxLength;
+
+    /// <summary>
+    /// What the user should know of the options. The default length says nothing about rows, so only another one is told when the context
+    /// is smaller.
+    /// </summary>
+    public IEnumerable<string> Notes =>
+        IsLimitedByContext && _options.MaxLength != new DataOptions().MaxLength
+            ? [Say($"DataOptions.MaxLength {_options.MaxLength} is limited to the model's context of {MaxLength} tokens.")]
+            : [];
 
     /// <summary>The words of a classification in label order; empty when answers are free.</summary>
     public IReadOnlyList<string> Choices => _labels?.Words ?? [];
@@ -83,12 +100,12 @@ internal sealed class ExampleEncoder
             );
         }
 
-        bool isTooLong = ids.Length > _options.MaxLength;
+        bool isTooLong = ids.Length > MaxLength;
         return new EncodedExample
         {
             LineNumber = row.LineNumber,
             PromptIds = ids[..1],
-            AnswerIds = isTooLong ? ids[1.._options.MaxLength] : ids[1..],
+            AnswerIds = isTooLong ? ids[1..MaxLength] : ids[1..],
             InvocationStart = 0,
             WasTruncated = isTooLong,
         };
@@ -100,7 +117,7 @@ internal sealed class ExampleEncoder
         PromptDraft draft = _drafts.Create(row, shape);
         PromptText text = draft.Render(draft.Fields);
         PromptAnswerIds border = Find(text, draft);
-        bool isTooLong = border.Length > _options.MaxLength;
+        bool isTooLong = border.Length > MaxLength;
         if (isTooLong)
         {
             (text, border) = Shorten(row, draft, border.Length);
@@ -137,7 +154,7 @@ internal sealed class ExampleEncoder
             PromptText text = draft.Render(fields);
             PromptAnswerIds border = Find(text, draft);
             shortest = Math.Min(shortest, border.Length);
-            if (border.Length <= _options.MaxLength)
+            if (border.Length <= MaxLength)
             {
                 best = (text, border);
                 low = kept + 1;
@@ -156,8 +173,9 @@ internal sealed class ExampleEncoder
             ?? throw new DataException(
                 row.Place,
                 Say($"an example of {length} tokens, {shortest} without its longest field"),
-                Say($"at most {_options.MaxLength} (MaxLength)"),
-                "Raise MaxLength, shorten the template or the other fields, or remove the row; answers are never cut."
+                Say($"at most {MaxLength} ({(IsLimitedByContext ? "the model's context" : "MaxLength")})"),
+                (IsLimitedByContext ? "Shorten" : "Raise MaxLength, shorten")
+                    + " the template or the other fields, or remove the row; answers are never cut."
             );
     }
 

@@ -8,6 +8,7 @@ internal sealed class RowSampler
     // Streams keep the draws of different purposes apart; ExampleOrder uses the epochs below them.
     private const ulong BalanceStream = 1UL << 63;
     private const ulong SplitStream = 1UL << 62;
+    private const ulong DrawStream = 1UL << 61;
 
     private readonly DataOptions _options;
     private readonly LabelMap? _labels;
@@ -24,50 +25,37 @@ internal sealed class RowSampler
 
     /// <summary>
     /// Chooses the rows to use. With <see cref="DataOptions.Balanced"/> every label gets the same number of rows, as many as its rarest
-    /// label has and <see cref="DataOptions.MaxRows"/> allows. Without it these are the first <see cref="DataOptions.MaxRows"/> rows.
+    /// label has and <see cref="DataOptions.MaxRows"/> allows. Without it <see cref="DataOptions.MaxRows"/> rows are drawn, and labels keep
+    /// their shares of the file: the head of a file that is sorted by label has one label only.
     /// </summary>
     /// <returns>The chosen rows, in file order.</returns>
     /// <exception cref="DataException">A label is unknown, or has no row in a balanced sample.</exception>
     public IReadOnlyList<DataRow> Choose(IReadOnlyList<DataRow> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        if (!_options.Balanced)
-        {
-            return _options.MaxRows is int limit && limit < rows.Count ? [.. rows.Take(limit)] : rows;
-        }
-
-        List<int>[] groups = GroupByLabel(rows);
-        int each = Math.Min(groups.Min(group => group.Count), (_options.MaxRows ?? int.MaxValue) / groups.Length);
-        if (each == 0)
-        {
-            int missing = Array.FindIndex(groups, group => group.Count == 0);
-            string found =
-                missing >= 0
-                    ? $"no row for the choice {DataException.Quote(_labels!.Words[missing])}"
-                    : string.Create(CultureInfo.InvariantCulture, $"MaxRows {_options.MaxRows} for {groups.Length} labels");
-            throw new DataException(
-                PlaceOf(rows),
-                found,
-                "at least one row for every label in a balanced sample",
-                "Add rows, raise MaxRows, or leave Balanced out."
-            );
-        }
-
-        return Pick(rows, groups.SelectMany((group, label) => Shuffle(group, BalanceStream + (ulong)label).Take(each)));
+        return Draw(rows, _options.MaxRows, _options.Balanced, _options.Balanced ? BalanceStream : DrawStream);
     }
 
     /// <summary>
-    /// Holds out <see cref="DataOptions.EvalFraction"/> of the rows, the same share of every label (rounded for each label).
+    /// Chooses the rows to use and holds out <see cref="DataOptions.EvalFraction"/> of them, the same share of every label (rounded for
+    /// each label). <see cref="DataOptions.Balanced"/> is about the training rows: the rows held out keep the shares of the file unless
+    /// <see cref="DataOptions.EvalBalanced"/> says otherwise.
     /// </summary>
-    /// <exception cref="DataException">A label is unknown, or one side would be empty.</exception>
+    /// <exception cref="DataException">A label is unknown or has no row in a balanced sample, or one side would be empty.</exception>
     public DataSplit Split(IReadOnlyList<DataRow> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
         if (_options.EvalFraction == 0)
         {
-            return new DataSplit(rows, []);
+            return new DataSplit(Choose(rows), []);
         }
 
+        return _options.Balanced == _options.EvalBalanced ? HoldOut(Choose(rows)) : HoldOutFirst(rows);
+    }
+
+    /// <summary>Splits rows that are chosen.</summary>
+    private DataSplit HoldOut(IReadOnlyList<DataRow> rows)
+    {
         var held = new HashSet<int>();
         foreach ((List<int> group, int label) in GroupByLabel(rows).Select((group, label) => (group, label)))
         {
@@ -75,20 +63,92 @@ internal sealed class RowSampler
             held.UnionWith(Shuffle(group, SplitStream + (ulong)label).Take(share));
         }
 
-        if (held.Count == 0 || held.Count == rows.Count)
+        RequireBothSides(rows, rows.Count, held.Count);
+        return new DataSplit(Pick(rows, Enumerable.Range(0, rows.Count).Where(index => !held.Contains(index))), Pick(rows, held));
+    }
+
+    /// <summary>Holds out rows of the file, then chooses from what is left: the two sides have shares of their own.</summary>
+    private DataSplit HoldOutFirst(IReadOnlyList<DataRow> rows)
+    {
+        int all = Math.Min(rows.Count, _options.MaxRows ?? rows.Count);
+        int count = (int)Math.Round(_options.EvalFraction * all, MidpointRounding.AwayFromZero);
+        RequireBothSides(rows, all, count);
+        IReadOnlyList<DataRow> held = Draw(rows, count, _options.EvalBalanced, SplitStream);
+        DataRow[] rest = [.. rows.Except(held, ReferenceEqualityComparer.Instance).Cast<DataRow>()];
+        return new DataSplit(Draw(rest, all - count, _options.Balanced, _options.Balanced ? BalanceStream : DrawStream), held);
+    }
+
+    private IReadOnlyList<DataRow> Draw(IReadOnlyList<DataRow> rows, int? most, bool isBalanced, ulong stream)
+    {
+        if (!isBalanced && !(most < rows.Count))
+        {
+            return rows;
+        }
+
+        List<int>[] groups = GroupByLabel(rows);
+        int[] counts = isBalanced
+            ? [.. Enumerable.Repeat(EachOf(rows, groups, most), groups.Length)]
+            : SharesOf([.. groups.Select(group => group.Count)], most!.Value);
+        return Pick(rows, groups.SelectMany((group, label) => Shuffle(group, stream + (ulong)label).Take(counts[label])));
+    }
+
+    /// <summary>Rows of each label in a balanced sample.</summary>
+    private int EachOf(IReadOnlyList<DataRow> rows, List<int>[] groups, int? most)
+    {
+        int each = Math.Min(groups.Min(group => group.Count), (most ?? int.MaxValue) / groups.Length);
+        if (each > 0)
+        {
+            return each;
+        }
+
+        int missing = Array.FindIndex(groups, group => group.Count == 0);
+        string found =
+            missing >= 0
+                ? $"no row for the choice {DataException.Quote(_labels!.Words[missing])}"
+                : string.Create(CultureInfo.InvariantCulture, $"MaxRows {_options.MaxRows ?? most} for {groups.Length} labels");
+        throw new DataException(
+            PlaceOf(rows),
+            found,
+            "at least one row for every label in a balanced sample",
+            "Add rows, raise MaxRows, or leave Balanced out."
+        );
+    }
+
+    /// <summary>
+    /// Parts of <paramref name="most"/> in the proportion of <paramref name="counts"/>: each its whole part, and what is left to the
+    /// largest fractions; among equal ones to the rarest.
+    /// </summary>
+    private static int[] SharesOf(int[] counts, int most)
+    {
+        long all = counts.Sum(count => (long)count);
+        int[] shares = [.. counts.Select(count => (int)((long)count * most / all))];
+        IEnumerable<int> next = Enumerable
+            .Range(0, counts.Length)
+            .OrderByDescending(label => (long)counts[label] * most % all)
+            .ThenBy(label => counts[label])
+            .Take(most - shares.Sum());
+        foreach (int label in next)
+        {
+            shares[label]++;
+        }
+
+        return shares;
+    }
+
+    private void RequireBothSides(IReadOnlyList<DataRow> rows, int count, int held)
+    {
+        if (held == 0 || held == count)
         {
             throw new DataException(
                 PlaceOf(rows),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{rows.Count} rows, of which EvalFraction {_options.EvalFraction} holds out {held.Count}"
+                    $"{count} rows, of which EvalFraction {_options.EvalFraction} holds out {held}"
                 ),
                 "rows on both sides of the split",
                 "Use more rows, another EvalFraction, or a file of its own for evaluation."
             );
         }
-
-        return new DataSplit(Pick(rows, Enumerable.Range(0, rows.Count).Where(index => !held.Contains(index))), Pick(rows, held));
     }
 
     private List<int>[] GroupByLabel(IReadOnlyList<DataRow> rows)

@@ -39,7 +39,7 @@ public static class ModelEvaluation
         var watch = Stopwatch.StartNew();
         using var model = LocalModel.Open(options.Model, options.Engine);
         var adapter = options.Adapter is { } path ? AdapterFiles.Load(path) : null;
-        var encoder = new ExampleEncoder(model.Tokenizer, options.Data, model.RenderChat);
+        var encoder = model.EncoderOf(options.Data);
         var read = DataFile.Read(options.DataFile, options.Data);
         var rows = encoder.Encode(new RowSampler(options.Data).Choose(read));
         using var adapted = new AdaptedModel(
@@ -63,10 +63,12 @@ public static class ModelEvaluation
             done => progress?.Report(new EvaluationProgress(done, rows.Count)),
             cancellation
         );
+        var summary = DataSummary.Of(read.Count, rows, encoder.Choices);
         return new EvaluationReport
         {
             Result = result,
-            Data = DataSummary.Of(read.Count, rows, encoder.Choices),
+            Data = summary,
+            Warnings = [.. encoder.Notes, .. RowNotes.Of("evaluation", summary, encoder)],
             Engine = model.Engine.Name,
             Scope = adapter?.Scope,
             Seconds = watch.Elapsed.TotalSeconds,

@@ -4,9 +4,12 @@ using MobiZO.Programs.Engines;
 
 namespace MobiZO.Generation;
 
-/// <summary>The programs that generation needs, each loaded when it is first used.</summary>
+/// <summary>
+/// The programs that generation needs, each loaded when it is first used. Texts of many threads take turns, token by token.
+/// </summary>
 internal sealed class GenerationPrograms : IDisposable
 {
+    private readonly Lock _computing = new();
     private readonly AdaptedModel _model;
     private readonly Dictionary<(bool IsAdapted, PrefixKind Prompt), IProgramSession> _sessions = [];
     private readonly Dictionary<string, HostTensor> _adapterInputs = new(StringComparer.Ordinal);
@@ -41,8 +44,13 @@ internal sealed class GenerationPrograms : IDisposable
     }
 
     /// <summary>Runs further tokens of a stream through the model.</summary>
-    public void Add(TokenStream stream, ReadOnlySpan<int> ids, bool isAdapted) =>
-        stream.Add(Session(isAdapted, stream.Length == 0 ? PrefixKind.Tokens : PrefixKind.KeyValues), ids, isAdapted);
+    public void Add(TokenStream stream, ReadOnlySpan<int> ids, bool isAdapted)
+    {
+        lock (_computing)
+        {
+            stream.Add(Session(isAdapted, stream.Length == 0 ? PrefixKind.Tokens : PrefixKind.KeyValues), ids, isAdapted);
+        }
+    }
 
     public void Dispose()
     {

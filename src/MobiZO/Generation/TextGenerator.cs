@@ -7,7 +7,8 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.Generation;
 
 /// <summary>
-/// Continues prompts with a model and, if given, an adapter. Writes one text at a time. An adapter of scope <c>all</c> acts on every token;
+/// Continues prompts with a model and, if given, an adapter. May be used by many threads at once; their texts take turns token by token.
+/// An adapter of scope <c>all</c> acts on every token;
 /// one of scope <c>activated</c> from the last occurrence of its invocation tokens in the prompt on, and not at all when they do not occur
 /// there.
 /// </summary>

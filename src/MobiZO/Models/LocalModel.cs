@@ -77,6 +77,10 @@ public sealed class LocalModel : IDisposable
         );
     }
 
+    /// <summary>Encodes rows for this model: with its tokenizer and chat template, no example longer than its context.</summary>
+    /// <exception cref="DataException">The options are wrong.</exception>
+    internal ExampleEncoder EncoderOf(DataOptions data) => new(Tokenizer, data, RenderChat, _checkpoint.Config.MaxPositions);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -9,6 +9,9 @@ namespace MobiZO.PrefixCache;
 /// </summary>
 internal sealed class PrefixBatch
 {
+    // Entries of files are mapped while they are read, and a process may have 65,530 mappings on an ordinary Linux.
+    private const int EntriesAtOnce = 256;
+
     private readonly PrefixBuffers _buffers = new();
     private readonly Dictionary<string, HostTensor> _inputs = new(StringComparer.Ordinal);
     private (PrefixStore Store, int[] Entries, int RowTokens)? _held;
@@ -44,42 +47,9 @@ internal sealed class PrefixBatch
         var memory = _buffers.Take([.. shape.Planes.Select(plane => checked(entries.Length * plane.ValuesPerToken * TokensOf(plane)))]);
         var size = PrefixNumbers.SizeOf(type);
 
-        var opened = Array.ConvertAll(stored, entry => entry.Entry?.Open());
-
-        try
+        for (var first = 0; first < stored.Length; first += EntriesAtOnce)
         {
-            // A few hundred independent pieces of some kilobytes; the cost is that of reading and writing memory once.
-            Parallel.For(
-                0,
-                shape.Planes.Count * entries.Length,
-                piece =>
-                {
-                    var (index, row) = (piece % shape.Planes.Count, piece / shape.Planes.Count);
-                    var plane = shape.Planes[index];
-                    ReadOnlySpan<byte> bytes = opened[row] is { } numbers ? numbers.Memory.Span : [];
-                    var (tokens, start, _) = stored[row];
-                    var first = plane.IsHidden ? start * plane.Width : 0;
-                    var count = (plane.IsHidden ? Math.Min(rowTokens, tokens - start) : start) * plane.Width;
-                    var stride = TokensOf(plane) * plane.Width;
-                    for (var head = 0; head < plane.Heads; head++)
-                    {
-                        var target = memory[index].Span.Slice(((row * plane.Heads) + head) * stride, stride);
-                        PrefixNumbers.Decode(
-                            bytes.Slice((shape.StartOf(index, head, tokens) + first) * size, count * size),
-                            target[..count],
-                            type
-                        );
-                        target[count..].Clear();
-                    }
-                }
-            );
-        }
-        finally
-        {
-            foreach (var numbers in opened)
-            {
-                numbers?.Dispose();
-            }
+            Copy(first, Math.Min(EntriesAtOnce, stored.Length - first));
         }
 
         foreach (var (plane, values) in shape.Planes.Zip(memory))
@@ -94,6 +64,46 @@ internal sealed class PrefixBatch
         }
 
         _held = (store, entries, rowTokens);
+
+        void Copy(int firstRow, int rows)
+        {
+            var opened = Array.ConvertAll(stored[firstRow..(firstRow + rows)], entry => entry.Entry?.Open());
+            try
+            {
+                // A few hundred independent pieces of some kilobytes; the cost is that of reading and writing memory once.
+                Parallel.For(
+                    0,
+                    shape.Planes.Count * rows,
+                    piece =>
+                    {
+                        var (index, row) = (piece % shape.Planes.Count, firstRow + (piece / shape.Planes.Count));
+                        var plane = shape.Planes[index];
+                        ReadOnlySpan<byte> bytes = opened[row - firstRow] is { } numbers ? numbers.Memory.Span : [];
+                        var (tokens, start, _) = stored[row];
+                        var first = plane.IsHidden ? start * plane.Width : 0;
+                        var count = (plane.IsHidden ? Math.Min(rowTokens, tokens - start) : start) * plane.Width;
+                        var stride = TokensOf(plane) * plane.Width;
+                        for (var head = 0; head < plane.Heads; head++)
+                        {
+                            var target = memory[index].Span.Slice(((row * plane.Heads) + head) * stride, stride);
+                            PrefixNumbers.Decode(
+                                bytes.Slice((shape.StartOf(index, head, tokens) + first) * size, count * size),
+                                target[..count],
+                                type
+                            );
+                            target[count..].Clear();
+                        }
+                    }
+                );
+            }
+            finally
+            {
+                foreach (var numbers in opened)
+                {
+                    numbers?.Dispose();
+                }
+            }
+        }
     }
 
     /// <summary>Adds the joined entries to the inputs of a program.</summary>

@@ -11,8 +11,10 @@ internal static class MemoryEstimate
     // The runtime, the libraries and the tokenizer, measured with a tiny model.
     private const long Base = 160L << 20;
 
-    // Hidden states alive at once in a run, in multiples of its widest layer: the gated MLP holds gate, up and their product.
-    private const int LiveActivations = 6;
+    /// <summary>
+    /// Hidden states alive at once in a run, in multiples of its widest layer: the gated MLP holds gate, up and their product.
+    /// </summary>
+    public const int LiveActivations = 6;
 
     // The managed heap grows by more than what lives in it: measured with 0.5 to 1 GB of cached prompts.
     private const double HeapSlack = 1.25;

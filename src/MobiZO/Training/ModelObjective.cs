@@ -115,8 +115,8 @@ internal sealed class ModelObjective : IUpdatingObjective
     /// <summary>How many copies make an engine run of at most the allowed number of tokens; at least one.</summary>
     private int CopiesPerRun(int[] examples)
     {
-        var rows = examples.Length * (_form == StepLossKind.ChoiceSequences ? _examples[examples[0]].Choices.Length : 1);
-        return Math.Max(1, _maxTokensPerRun / (rows * examples.Max(index => RowTokens(_examples[index]))));
+        var rows = (long)examples.Length * (_form == StepLossKind.ChoiceSequences ? _examples[examples[0]].Choices.Length : 1);
+        return (int)Math.Max(1, _maxTokensPerRun / (rows * examples.Max(index => RowTokens(_examples[index]))));
     }
 
     private static int RowTokens(PromptExample example)

@@ -24,6 +24,7 @@ internal sealed class OpenedRun : IDisposable
         RequireRoomFor(Options.Run.Optimizer.Queries, Fresh.Layout.Total);
         Model = Own(new AdaptedModel(model, Fresh, Rows.HasSingleRows, options.Engine.PrefixStyle));
         Examples = new StepExamples(Rows, Options, Model.Start, model.Engine.Traits);
+        StepRoom.Require(Options.Run, Options.Loss, Model, Fresh.Layout.Total, Examples.All, StepRoom.Available);
         Programs = Own(StepPrograms.Load(Model, Options, Examples));
         Caches = Own(new RunCaches(Model, Options.Run, progress));
         TrainCache = Caches.Open(Examples.All, Examples.Used);

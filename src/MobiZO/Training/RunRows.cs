@@ -8,6 +8,9 @@ namespace MobiZO.Training;
 /// <summary>The first stage of a run: its rows as token ids.</summary>
 internal sealed record RunRows
 {
+    // A step of so many more examples than rows is a slip of the pen that would cost hours.
+    private const int MostRepeats = 100;
+
     public required IReadOnlyList<EncodedExample> Train { get; init; }
 
     public required DataSummary TrainSummary { get; init; }
@@ -20,9 +23,6 @@ internal sealed record RunRows
     public required Func<IReadOnlyList<EncodedExample>> ReadTest { get; init; }
 
     public required IReadOnlyList<string> Choices { get; init; }
-
-    /// <summary>Tokens that rows were cut to.</summary>
-    public required int MaxLength { get; init; }
 
     /// <summary>Number of label words when every training row has one of them; 0 for free answers.</summary>
     public int Labels => Train.All(row => row.Label is not null) ? Choices.Count : 0;
@@ -40,7 +40,7 @@ internal sealed record RunRows
     public string EvalDigest => Digest(Eval);
 
     /// <summary>What the user should know of the rows.</summary>
-    public IEnumerable<string> Notes => new[] { NoteOf("training", TrainSummary), NoteOf("evaluation", EvalSummary) }.OfType<string>();
+    public required IReadOnlyList<string> Notes { get; init; }
 
     public static RunRows Read(FineTuneOptions options, LocalModel model)
     {
@@ -51,48 +51,73 @@ internal sealed record RunRows
         }
 
         var data = options.Data with { Seed = options.Seed };
-        var encoder = new ExampleEncoder(model.Tokenizer, data, model.RenderChat);
+        var encoder = model.EncoderOf(data);
         var rows = DataFile.Read(options.TrainData, data);
-        var sampler = new RowSampler(data);
-        var split = sampler.Split(sampler.Choose(rows));
-        var train = encoder.Encode(split.Train);
-        var (eval, evalRows) = (encoder.Encode(split.Eval), split.Eval.Count);
-        if (options.EvalData is { } path)
-        {
-            // Evaluation rows are taken as they come, unless rows are to be balanced there too.
-            var evalData = data with
-            {
-                MaxRows = options.EvalMaxRows,
-                EvalFraction = 0,
-            };
-            var read = DataFile.Read(path, evalData);
-            eval = encoder.Encode(new RowSampler(evalData).Choose(read));
-            evalRows = read.Count;
-        }
-        else if (options.EvalMaxRows is { } most && eval.Count > most)
-        {
-            eval = [.. eval.Take(most)];
-        }
+        var split = new RowSampler(data).Split(rows);
 
+        // The rows that measure are drawn by themselves: how training rows are chosen is no matter of theirs.
+        var evalData = data with
+        {
+            MaxRows = options.EvalMaxRows,
+            EvalFraction = 0,
+            Balanced = data.EvalBalanced,
+        };
+        var evalRows = options.EvalData is { } path ? DataFile.Read(path, evalData) : split.Eval;
+        var train = encoder.Encode(split.Train);
+        var eval = evalRows.Count == 0 ? [] : encoder.Encode(new RowSampler(evalData).Choose(evalRows));
+        var trainSummary = DataSummary.Of(rows.Count, train, encoder.Choices);
+        var evalSummary = eval.Count == 0 ? null : DataSummary.Of(evalRows.Count, eval, encoder.Choices);
         return new RunRows
         {
             Train = train,
-            TrainSummary = DataSummary.Of(rows.Count, train, encoder.Choices),
+            TrainSummary = trainSummary,
             Eval = eval,
-            EvalSummary = eval.Count == 0 ? null : DataSummary.Of(evalRows, eval, encoder.Choices),
+            EvalSummary = evalSummary,
             ReadTest = () =>
-                encoder.Encode(DataFile.Read(options.TestData!, data with { MaxRows = null, EvalFraction = 0, Balanced = false })),
+                encoder.Encode(
+                    DataFile.Read(options.TestData!, data with { MaxRows = null, EvalFraction = 0, Balanced = false, EvalBalanced = false })
+                ),
             Choices = encoder.Choices,
-            MaxLength = data.MaxLength,
+            Notes =
+            [
+                .. encoder.Notes,
+                .. RowNotes.Of("training", trainSummary, encoder),
+                .. RowNotes.Of("evaluation", evalSummary, encoder),
+                .. NotesOfStep(options.ExamplesPerStep, train.Count),
+            ],
         };
     }
 
-    private string? NoteOf(string what, DataSummary? rows) =>
-        rows is not { RowsCut: > 0 }
-            ? null
-            : FormattableString.Invariant(
-                $"{rows.RowsCut} of {rows.RowsUsed} {what} rows were cut to {MaxLength} tokens (their answers were not). "
-            ) + "Raise DataOptions.MaxLength if what was cut matters.";
+    /// <summary>Reports the <see cref="Notes"/>.</summary>
+    public void TellNotes(IProgress<TrainingEvent>? progress)
+    {
+        foreach (var note in Notes)
+        {
+            progress?.Report(new RunNote(note, IsWarning: true));
+        }
+    }
+
+    private static string[] NotesOfStep(int examples, int rows)
+    {
+        if ((long)examples > MostRepeats * (long)rows)
+        {
+            throw new FineTuneException(
+                FormattableString.Invariant($"FineTuneOptions.ExamplesPerStep {examples} is more than {MostRepeats} times the {rows} ")
+                    + FormattableString.Invariant(
+                        $"training rows, and a row says nothing new by being repeated: set it to {rows} or less."
+                    ),
+                FineTuneFailure.Settings
+            );
+        }
+
+        return examples <= rows
+            ? []
+            :
+            [
+                FormattableString.Invariant($"FineTuneOptions.ExamplesPerStep {examples} is more than the {rows} training rows: ")
+                    + "a step sees rows more than once.",
+            ];
+    }
 
     private static string Digest(IReadOnlyList<EncodedExample> examples)
     {

@@ -56,11 +56,7 @@ internal sealed class TrainingLoop
             ? JournalWriter.Create(_folder.JournalFile, _run.Header, StepsPerFlush, _time)
             : JournalWriter.Resume(_recorded.Journal, _run.Header, _optimizer.NextStep, StepsPerFlush, _time);
         _progress?.Report(new RunPlanned(RunPlanner.Plan(_run, _optimizer.NextStep)));
-        foreach (var note in _run.Rows.Notes)
-        {
-            _progress?.Report(new RunNote(note, true));
-        }
-
+        _run.Rows.TellNotes(_progress);
         var end = TakeSteps(journal, cancellation);
         return Finish(end, sinceStart);
     }

@@ -54,6 +54,45 @@ public sealed class EvalCommandTests : IDisposable
         Assert.Equal(2, first.RootElement.GetProperty("scores").GetArrayLength());
     }
 
+    /// <summary>Warnings go to standard error, so that they are seen beside JSON too.</summary>
+    [Fact]
+    public async Task RowsOfOneLabelAndRowsBeyondTheContextAreWarnedOf()
+    {
+        var data = _workspace.PathOf("long.tsv");
+        var text = string.Concat(Enumerable.Repeat("word ", 600));
+        await File.WriteAllTextAsync(data, $"text\tlabel\n{text}\t1\nshort\t1\n");
+
+        var result = await Cli.RunAsync(
+            "eval",
+            "--model",
+            Cli.Nano,
+            "--data",
+            data,
+            "--template",
+            "{text}\\nSentiment:",
+            "--choices",
+            " negative, positive",
+            "--max-length",
+            "4000",
+            "--json"
+        );
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains(
+            "warning: --max-length 4000 is limited to the model's context of 512 tokens.",
+            result.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "warning: 1 of 2 evaluation rows were cut to 512 tokens, the model's context",
+            result.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("warning: All 2 evaluation rows have the label word ' positive'", result.Error, StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(result.Output);
+        Assert.InRange(document.RootElement.GetProperty("data").GetProperty("lengths").GetProperty("max").GetInt32(), 500, 512);
+    }
+
     [Fact]
     public async Task ScoresTheBaseModelAsText()
     {

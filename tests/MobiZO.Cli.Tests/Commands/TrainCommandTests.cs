@@ -174,7 +174,8 @@ public sealed class TrainCommandTests : IDisposable
         var result = await Cli.RunAsync(_workspace.Train("run", "--dry-run", "--max-length", "12"));
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Contains("24 of 24 training prompts were cut", result.Error, StringComparison.Ordinal);
+        Assert.Contains("warning: 24 of 24 training rows were cut to 12 tokens", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Raise --max-length", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

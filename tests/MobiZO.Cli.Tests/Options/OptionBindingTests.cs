@@ -15,6 +15,7 @@ public sealed class OptionBindingTests
         ["--data"] = ("d.tsv", "d.tsv"),
         ["--eval-data"] = ("e.tsv", "e.tsv"),
         ["--eval-fraction"] = ("0.25", "0.25"),
+        ["--eval-balanced"] = (null, "yes"),
         ["--eval-max-rows"] = ("7", "7"),
         ["--test-data"] = ("t.tsv", "t.tsv"),
         ["--format"] = ("jsonl", "jsonl"),

@@ -41,10 +41,10 @@ public sealed class RealDataTests
         };
         IReadOnlyList<DataRow> rows = DataFile.Read(Shared.PathOf("data", "sms-spam", "sms.tsv"), options);
         Assert.Equal(5_574, rows.Count);
-        var sampler = new RowSampler(options);
-        DataSplit split = sampler.Split(sampler.Choose(rows));
+        DataSplit split = new RowSampler(options).Split(rows);
         Assert.Equal((240, 60), (split.Train.Count, split.Eval.Count));
         Assert.Equal(120, split.Train.Count(row => row["label"] == "spam"));
+        Assert.Equal(8, split.Eval.Count(row => row["label"] == "spam"));
     }
 
     [SharedFact("data/agnews/test.tsv")]
@@ -117,13 +117,12 @@ public sealed class RealDataTests
             Template = "{passage}\\nQuestion: {question}?\\nAnswer:",
             LabelWords = LabelWord.ParseList("false= no,true= yes"),
             MaxLength = 100,
-            MaxRows = 200,
             Truncation = truncation,
         };
         ITokenizer tokenizer = Nano();
-        IReadOnlyList<DataRow> rows = DataFile.Read(Shared.PathOf("data", "superglue", "BoolQ", "val.jsonl"), options);
+        DataRow[] rows = [.. DataFile.Read(Shared.PathOf("data", "superglue", "BoolQ", "val.jsonl"), options).Take(200)];
         IReadOnlyList<EncodedExample> examples = new ExampleEncoder(tokenizer, options).Encode(rows);
-        for (int i = 0; i < rows.Count; i++)
+        for (int i = 0; i < rows.Length; i++)
         {
             string prompt = tokenizer.Decode(examples[i].PromptIds);
             Assert.EndsWith($"Question: {rows[i]["question"].Trim()}?\nAnswer:", prompt);

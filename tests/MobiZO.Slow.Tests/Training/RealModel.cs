@@ -30,6 +30,7 @@ internal static class RealModel
                 Template = @"Message: {text}\nIs this message spam? Answer:",
                 LabelWords = [new LabelWord("ham", " no"), new LabelWord("spam", " yes")],
                 Balanced = true,
+                EvalBalanced = true,
                 MaxRows = 500,
                 EvalFraction = 0.4,
             },

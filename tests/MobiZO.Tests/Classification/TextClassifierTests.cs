@@ -44,13 +44,13 @@ public sealed class TextClassifierTests : IDisposable
         };
         var result = await new FineTuner(options).TrainAsync(new Recorder(seen));
         var best = seen[result.Best!.Step];
-        var rows = DataFile.Read(s_messages, options.Data);
+        var rows = DataFile.Read(s_messages, options.Data).ToDictionary(row => row.LineNumber);
         using var classifier = TextClassifier.OpenRun(options.Output);
 
         Assert.Equal(["ham", "spam, junk"], classifier.Labels);
         for (var i = 0; i < best.Examples.Count; i++)
         {
-            var found = classifier.Classify(rows[i]["text"]);
+            var found = classifier.Classify(rows[best.Examples[i].LineNumber]["text"]);
             var scores = best.Examples[i].Scores;
             Assert.Equal(
                 Math.Exp(-best.Examples[i].ChoiceLoss!.Value),
@@ -61,6 +61,48 @@ public sealed class TextClassifierTests : IDisposable
             Assert.Equal(classifier.Labels[best.Examples[i].Prediction!.Value], found.Label);
             Assert.Equal(found.Probabilities.Max(probability => probability.Probability), found.Probability);
         }
+    }
+
+    [Theory]
+    [InlineData(AdapterScope.Activated)]
+    [InlineData(AdapterScope.All)]
+    public async Task ManyThreadsGetTheAnswersOfOne(AdapterScope scope)
+    {
+        var options = new FineTuneOptions
+        {
+            Model = s_nano,
+            TrainData = s_messages,
+            Output = Path.Combine(_folder, "run"),
+            Data = s_data with { MaxRows = 8 },
+            Adapter = new AdapterOptions { Scope = scope, Rank = 4 },
+            Optimizer = new OptimizerOptions { Queries = 2 },
+            Steps = 2,
+            ExamplesPerStep = 2,
+        };
+        await new FineTuner(options).TrainAsync();
+        using var classifier = TextClassifier.OpenRun(options.Output);
+        string[] texts = [.. Enumerable.Range(0, 200).Select(i => string.Concat(Enumerable.Repeat($"text {i} ", 1 + (i % 7))))];
+        double[] alone = [.. texts.Select(text => classifier.Classify(text).Probabilities[0].Probability)];
+        var together = new double[4, texts.Length];
+        Thread[] threads =
+        [
+            .. Enumerable
+                .Range(0, 4)
+                .Select(thread => new Thread(() =>
+                {
+                    for (var i = 0; i < texts.Length; i++)
+                    {
+                        var text = (i + (50 * thread)) % texts.Length;
+                        together[thread, text] = classifier.Classify(texts[text]).Probabilities[0].Probability;
+                    }
+                })),
+        ];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        Assert.Equal(
+            0,
+            Enumerable.Range(0, 4 * texts.Length).Count(i => together[i / texts.Length, i % texts.Length] != alone[i % texts.Length])
+        );
     }
 
     [Fact]

@@ -107,11 +107,10 @@ public sealed class DataFileTests
     }
 
     [Fact]
-    public void MaxRowsStopsReading()
+    public void AllRowsAreReadSoThatSomeCanBeDrawn()
     {
-        using var file = new TemporaryFile("a.jsonl", "{\"text\":\"x\"}\n{\"text\":\"y\"}\nbroken\n");
-        Assert.Equal(2, DataFile.Read(file.Path, s_default with { MaxRows = 2 }).Count);
-        Assert.Throws<DataException>(() => DataFile.Read(file.Path, s_default with { MaxRows = 3 }));
+        using var file = new TemporaryFile("a.jsonl", "{\"text\":\"x\"}\n{\"text\":\"y\"}\n");
+        Assert.Equal(2, DataFile.Read(file.Path, s_default with { MaxRows = 1 }).Count);
     }
 
     [Fact]

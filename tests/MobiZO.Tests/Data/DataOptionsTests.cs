@@ -22,6 +22,7 @@ public sealed class DataOptionsTests
             Format = (DataFormat)9,
             Truncation = (Truncation)9,
             Balanced = true,
+            EvalBalanced = true,
             Template = "{text",
         };
         var error = Assert.Throws<DataException>(options.ThrowIfInvalid);
@@ -39,6 +40,7 @@ public sealed class DataOptionsTests
                 "Format is 9",
                 "Truncation is 9",
                 "Balanced needs labels",
+                "EvalBalanced needs labels",
                 "a '{' that is not closed",
             }
         )

@@ -68,7 +68,6 @@ public sealed class ParquetRowsTests
         IReadOnlyList<DataRow> rows = DataFile.Read(file.Path, s_default);
         Assert.Equal(["text 0", "text 1", "text 2", "text 3", "text 4", "text 5", "text 6", "text 7"], rows.Select(row => row["text"]));
         Assert.Equal(["0", "1", null, "0", "1", null, "0", "1"], rows.Select(row => row.Find("label")));
-        Assert.Equal(4, DataFile.Read(file.Path, s_default with { MaxRows = 4 }).Count);
     }
 
     [Fact]
@@ -91,7 +90,7 @@ public sealed class ParquetRowsTests
         DataSplit[] splits =
         [
             .. new[] { parquet, json }.Select(file =>
-                sampler.Split(sampler.Choose([.. DataFile.Read(file.Path, options).Where(row => row.Find("label") is not null)]))
+                sampler.Split([.. DataFile.Read(file.Path, options).Where(row => row.Find("label") is not null)])
             ),
         ];
         Assert.Equal(splits[1].Train.Select(row => row["text"]), splits[0].Train.Select(row => row["text"]));

@@ -6,12 +6,68 @@ public sealed class RowSamplerTests
 {
     private static readonly DataOptions s_options = new() { LabelWords = LabelWord.ParseList("ham= no,spam= yes") };
 
-    [Fact]
-    public void WithoutBalanceTheFirstRowsAreChosen()
+    [Theory]
+    [InlineData(15, 10, 5)]
+    [InlineData(3, 2, 1)]
+    [InlineData(2, 1, 1)]
+    [InlineData(7, 5, 2)]
+    [InlineData(1, 1, 0)]
+    public void ADrawKeepsTheSharesOfLabelsInASortedFile(int maxRows, int ham, int spam)
     {
-        IReadOnlyList<DataRow> rows = Rows(20, 10);
-        Assert.Equal(rows.Take(7), new RowSampler(s_options with { MaxRows = 7 }).Choose(rows));
+        DataRow[] rows = Rows(20, 10);
+        IReadOnlyList<DataRow> chosen = new RowSampler(s_options with { MaxRows = maxRows }).Choose(rows);
+        Assert.Equal((ham, spam), (CountOf(chosen, "ham"), CountOf(chosen, "spam")));
+        Assert.Equal(chosen.OrderBy(row => row.LineNumber), chosen);
+        Assert.NotEqual(rows.Take(maxRows), chosen);
+    }
+
+    [Fact]
+    public void EnoughRowsAreTakenAsTheyAre()
+    {
+        DataRow[] rows = Rows(20, 10);
         Assert.Equal(rows, new RowSampler(s_options).Choose(rows));
+        Assert.Equal(rows, new RowSampler(s_options with { MaxRows = 30 }).Choose(rows));
+    }
+
+    [Fact]
+    public void ALargerDrawHoldsTheSmallerOne()
+    {
+        DataRow[] rows = Rows(60, 0);
+        IReadOnlyList<DataRow> Chosen(int most) => new RowSampler(new DataOptions { MaxRows = most }).Choose(rows);
+        Assert.Empty(Chosen(10).Except(Chosen(20)));
+        Assert.Equal(10, Chosen(10).Count);
+    }
+
+    /// <summary>"Balanced" is about what is learned; what is measured stays as it is in the file, and as many rows as asked for.</summary>
+    [Theory]
+    [InlineData(true, false, 50, 15, 15, 16, 4)]
+    [InlineData(true, true, 50, 15, 15, 10, 10)]
+    [InlineData(false, false, 50, 24, 6, 16, 4)]
+    [InlineData(false, true, 50, 25, 5, 10, 10)]
+    [InlineData(true, false, null, 24, 24, 64, 16)]
+    public void TrainingAndEvaluationAreBalancedByThemselves(
+        bool balanced,
+        bool evalBalanced,
+        int? maxRows,
+        int trainHam,
+        int trainSpam,
+        int evalHam,
+        int evalSpam
+    )
+    {
+        DataRow[] rows = Rows(160, 40);
+        DataSplit split = new RowSampler(
+            s_options with
+            {
+                Balanced = balanced,
+                EvalBalanced = evalBalanced,
+                MaxRows = maxRows,
+                EvalFraction = 0.4,
+            }
+        ).Split(rows);
+        Assert.Equal((evalHam, evalSpam), (CountOf(split.Eval, "ham"), CountOf(split.Eval, "spam")));
+        Assert.Equal((trainHam, trainSpam), (CountOf(split.Train, "ham"), CountOf(split.Train, "spam")));
+        Assert.Empty(split.Train.Intersect(split.Eval));
     }
 
     [Theory]
@@ -63,6 +119,10 @@ public sealed class RowSamplerTests
             [.. new RowSampler(s_options with { EvalFraction = 0.1, Seed = seed }).Split(rows).Eval.Select(row => row.LineNumber)];
         int[] Chosen(ulong seed) =>
             [.. new RowSampler(s_options with { Balanced = true, Seed = seed }).Choose(rows).Select(row => row.LineNumber)];
+        int[] Drawn(ulong seed) =>
+            [.. new RowSampler(s_options with { MaxRows = 30, Seed = seed }).Choose(rows).Select(row => row.LineNumber)];
+        Assert.Equal(Drawn(1), Drawn(1));
+        Assert.NotEqual(Drawn(1), Drawn(2));
         Assert.Equal(Eval(1), Eval(1));
         Assert.NotEqual(Eval(1), Eval(2));
         Assert.Equal(Chosen(1), Chosen(1));
@@ -93,6 +153,8 @@ public sealed class RowSamplerTests
             "the label 'eggs'",
             Assert.Throws<DataException>(() => new RowSampler(s_options with { EvalFraction = 0.5 }).Split([Row(1, "eggs")])).Message
         );
+
+    private static int CountOf(IEnumerable<DataRow> rows, string label) => rows.Count(row => row["label"] == label);
 
     private static DataRow[] Rows(int ham, int spam) =>
         [.. Enumerable.Range(0, ham + spam).Select(i => Row(i + 1, i % (ham + spam) < ham ? "ham" : "spam"))];

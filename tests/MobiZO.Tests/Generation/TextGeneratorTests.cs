@@ -29,6 +29,25 @@ public sealed class TextGeneratorTests : IDisposable
     }
 
     [Fact]
+    public async Task ManyThreadsGetTheTextsOfOne()
+    {
+        using var generator = new TextGenerator(_model);
+        var options = new GenerationOptions { MaxNewTokens = 8 };
+        string[] prompts = [.. Enumerable.Range(0, 50).Select(i => string.Concat(Enumerable.Repeat($"It was {i} ", 1 + (i % 5))))];
+        var alone = new List<string>();
+        foreach (var prompt in prompts)
+        {
+            alone.Add((await generator.GenerateAsync(prompt, options)).Text);
+        }
+
+        using var fresh = new TextGenerator(_model);
+        var together = await Task.WhenAll(
+            Enumerable.Range(0, 4 * prompts.Length).Select(i => fresh.GenerateAsync(prompts[i % prompts.Length], options))
+        );
+        Assert.Equal(Enumerable.Range(0, together.Length).Select(i => alone[i % prompts.Length]), together.Select(text => text.Text));
+    }
+
+    [Fact]
     public async Task PiecesMakeTheText()
     {
         using var generator = new TextGenerator(_model);

@@ -27,7 +27,7 @@ public sealed class StageTests
         Assert.NotEqual(rows.TrainDigest, other.TrainDigest);
         Assert.Empty(rows.Notes);
         var cut = RunRows.Read(run.Options with { Data = run.Options.Data with { MaxLength = 6 } }, model);
-        Assert.Contains("DataOptions.MaxLength", cut.Notes.First(), StringComparison.Ordinal);
+        Assert.Contains("DataOptions.MaxLength", cut.Notes[0], StringComparison.Ordinal);
     }
 
     [Theory]

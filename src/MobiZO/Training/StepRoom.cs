@@ -1,0 +1,63 @@
+using MobiZO.Adapted;
+using MobiZO.Optimization;
+using MobiZO.PrefixCache;
+using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Feeding;
+
+namespace MobiZO.Training;
+
+/// <summary>Refuses steps that the machine cannot hold, before anything of their size is made.</summary>
+internal static class StepRoom
+{
+    /// <summary>Adds up what grows with the examples and queries of a step.</summary>
+    /// <param name="options">The run.</param>
+    /// <param name="loss">The loss of a step.</param>
+    /// <param name="model">The adapted model.</param>
+    /// <param name="trained">Trained values.</param>
+    /// <param name="examples">Every training example.</param>
+    /// <param name="available">Bytes of memory that the process may use.</param>
+    /// <exception cref="FineTuneException">It is more than there is.</exception>
+    public static void Require(
+        FineTuneOptions options,
+        StepLossKind loss,
+        AdaptedModel model,
+        int trained,
+        IReadOnlyList<PromptExample> examples,
+        long available
+    )
+    {
+        var optimizer = options.Optimizer;
+        var copies = optimizer.Estimator.IsTwoSided() ? 2d * optimizer.Queries : optimizer.Queries + 1d;
+        double rows = options.ExamplesPerStep;
+        rows *= loss == StepLossKind.ChoiceSequences ? examples.Max(example => example.Choices.Length) : 1;
+        var tokens = rows * examples.Max(example => StepFeed.TokensOf(loss, example));
+
+        // A step may be cut into runs of some copies, but a run has all examples of a copy.
+        var longest = Math.Max(1, examples.Max(example => example.SuffixStart));
+        var numbers = model
+            .Prefix.Shape.Planes.Select(plane =>
+                plane.ValuesPerToken * (plane.IsHidden ? tokens : options.ExamplesPerStep * (double)longest)
+            )
+            .ToArray();
+        var state = sizeof(float) * (double)trained * (optimizer.Queries + (2 * copies) + 4);
+        var bytes =
+            state
+            + (sizeof(float) * numbers.Sum())
+            + (MemoryEstimate.LiveActivations * sizeof(float) * tokens * model.Model.Checkpoint.Config.IntermediateSize);
+        var isTooMany = copies * rows > int.MaxValue || numbers.Any(count => count > Array.MaxLength);
+        if (isTooMany || bytes > available)
+        {
+            throw new FineTuneException(
+                FormattableString.Invariant($"A step of {options.ExamplesPerStep} examples and {optimizer.Queries} queries needs about ")
+                    + FormattableString.Invariant($"{bytes / (1L << 30):0.0} GB of memory beside the model, and the machine has ")
+                    + FormattableString.Invariant($"{available / (double)(1L << 30):0.0} GB")
+                    + (isTooMany ? "; it also has more numbers than one array holds" : "")
+                    + ". Lower FineTuneOptions.ExamplesPerStep, OptimizerOptions.Queries or DataOptions.MaxLength.",
+                FineTuneFailure.Settings
+            );
+        }
+    }
+
+    /// <summary>Bytes of memory that the process may use, limits of containers included.</summary>
+    public static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+}
