@@ -57,7 +57,7 @@ internal static class EvalCommand
 
                 var report = await RunDisplay
                     .For(error)
-                    .ShowAsync(progress => ModelEvaluation.RunAsync(options, new RowProgress(progress), cancellation));
+                    .ShowAsync(progress => ModelEvaluation.RunAsync(Telling(options, progress), new RowProgress(progress), cancellation));
                 foreach (var warning in report.Warnings)
                 {
                     error.WriteLine(NoteText.Line(new RunNote(warning, IsWarning: true)));
@@ -106,6 +106,18 @@ internal static class EvalCommand
                 ),
             report.Seconds,
         };
+
+    /// <summary>The options with the preparing of weights told as a stage.</summary>
+    private static EvaluationOptions Telling(EvaluationOptions options, IProgress<TrainingEvent> display) =>
+        options with
+        {
+            Engine = options.Engine with { CacheProgress = new WeightProgress(display) },
+        };
+
+    private sealed class WeightProgress(IProgress<TrainingEvent> display) : IProgress<double>
+    {
+        public void Report(double value) => display.Report(new StageProgress("preparing weights", (long)(value * 100), 100));
+    }
 
     /// <summary>Shows an evaluation as that of a run.</summary>
     private sealed class RowProgress(IProgress<TrainingEvent> display) : IProgress<EvaluationProgress>

@@ -62,7 +62,13 @@ internal sealed class GenerateCommand
             {
                 Check(result);
                 var options = Sound(text.Bind(result, new GenerationOptions()));
-                using var model = LocalModel.Open(result.GetValue(_model)!, engine.Bind(result, new EngineOptions()));
+                using var model = LocalModel.Open(
+                    result.GetValue(_model)!,
+                    engine.Bind(result, new EngineOptions()) with
+                    {
+                        CacheProgress = new WeightsProgress(result.InvocationConfiguration.Error),
+                    }
+                );
                 var (prompt, isChat) = await ReadPrompt(result, model, cancellation);
                 var answers = new List<Answer>();
                 foreach (var (name, adapter) in Adapters(result))
@@ -80,7 +86,7 @@ internal sealed class GenerateCommand
                     Action<string>? show = writer is null ? null : piece => Write(writer, piece);
                     var answer = await generator.GenerateAsync(prompt, options with { AddSpecialTokens = !isChat }, show, cancellation);
                     writer?.WriteLine();
-                    result.InvocationConfiguration.Error.WriteLine(Outcome(answer, watch.Elapsed.TotalSeconds));
+                    result.InvocationConfiguration.Error.WriteLine(Outcome(answer, watch.Elapsed - generator.LoadTime, generator.LoadTime));
                     answers.Add(new Answer(name, answer.Text, answer.PromptTokens, answer.TokenIds.Count, answer.AdapterStart, answer.End));
                 }
 
@@ -177,7 +183,7 @@ internal sealed class GenerateCommand
         output.Flush();
     }
 
-    private static string Outcome(GeneratedText text, double seconds)
+    private static string Outcome(GeneratedText text, TimeSpan time, TimeSpan loading)
     {
         var end = text.End switch
         {
@@ -187,7 +193,7 @@ internal sealed class GenerateCommand
             _ => "the model's context is full",
         };
         return $"{Quantity.Number(text.PromptTokens)} prompt tokens, {Quantity.Number(text.TokenIds.Count)} new ones "
-            + $"in {Quantity.Seconds(seconds)}; {end}";
+            + $"in {Quantity.Seconds(time.TotalSeconds)} (loading {Quantity.Seconds(loading.TotalSeconds)}); {end}";
     }
 
     private static HelpSection Section(string title, params Option[] options) =>

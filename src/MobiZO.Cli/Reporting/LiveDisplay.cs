@@ -6,9 +6,9 @@ using Spectre.Console;
 namespace MobiZO.Cli.Reporting;
 
 /// <summary>A table on a terminal that follows the run; plans, notes and evaluations scroll above it.</summary>
-/// <param name="console">The terminal.</param>
+/// <param name="block">The place on the terminal.</param>
 /// <param name="options">The run; null when only stages are told.</param>
-internal sealed class LiveDisplay(IAnsiConsole console, FineTuneOptions? options = null) : IRunDisplay
+internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = null) : IRunDisplay, IProgress<TrainingEvent>
 {
     private const int MillisecondsBetweenRefreshes = 100;
 
@@ -21,57 +21,70 @@ internal sealed class LiveDisplay(IAnsiConsole console, FineTuneOptions? options
     private EvaluationPoint? _best;
     private EvaluationPoint? _last;
 
-    public Task<T> ShowAsync<T>(Func<IProgress<TrainingEvent>, Task<T>> work) =>
-        console.Live(Draw()).AutoClear(true).StartAsync(context => work(new Relay(value => Report(value, context))));
-
-    private void Report(TrainingEvent value, LiveDisplayContext context)
+    public async Task<T> ShowAsync<T>(Func<IProgress<TrainingEvent>, Task<T>> work)
     {
-        lock (_lock)
+        block.Draw(Draw());
+        try
         {
-            Take(value);
-            if (value is not (StepCompleted or StageProgress) || _sinceRefresh.ElapsedMilliseconds >= MillisecondsBetweenRefreshes)
+            return await work(this);
+        }
+        finally
+        {
+            lock (_lock)
             {
-                context.UpdateTarget(Draw());
-                _sinceRefresh.Restart();
+                block.Clear();
             }
         }
     }
 
-    private void Take(TrainingEvent value)
+    public void Report(TrainingEvent value)
+    {
+        lock (_lock)
+        {
+            string[] lines = [.. Take(value)];
+            if (lines.Length > 0)
+            {
+                block.WriteAbove(lines, Draw());
+            }
+            else if (_sinceRefresh.ElapsedMilliseconds < MillisecondsBetweenRefreshes)
+            {
+                return;
+            }
+            else
+            {
+                block.Draw(Draw());
+            }
+
+            _sinceRefresh.Restart();
+        }
+    }
+
+    /// <summary>Remembers what happened; returns what is written above the table.</summary>
+    private IEnumerable<string> Take(TrainingEvent value)
     {
         switch (value)
         {
-            case RunPlanned planned when options is not null:
-                WriteLines(PlanText.Lines(planned.Plan, options));
-                break;
+            case RunPlanned planned:
+                return options is null ? [] : PlanText.Lines(planned.Plan, options);
             case PrefixesPlanned planned:
-                WriteLines([$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"]);
-                break;
+                return [$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"];
             case RunNote note:
-                WriteLines([NoteText.Line(note)]);
-                break;
+                return [NoteText.Line(note)];
             case StageProgress stage:
                 _stage = $"{stage.Stage} {stage.Done}/{stage.Total}";
-                break;
+                return [];
             case StepCompleted step:
                 _stage = "training";
                 _smoothedLoss = _step is null ? step.MeanLoss : (0.9 * _smoothedLoss) + (0.1 * step.MeanLoss);
                 _smoothedMilliseconds = _step is null ? step.Milliseconds : (0.9 * _smoothedMilliseconds) + (0.1 * step.Milliseconds);
                 _step = step;
-                break;
+                return [];
             case EvaluationCompleted evaluation:
                 _last = evaluation.Result.At(evaluation.Step);
                 _best = evaluation.IsBest ? _last : _best;
-                WriteLines([$"eval {evaluation.Step}/{options?.Steps}  {EvaluationText.Line(_last)}{(evaluation.IsBest ? "  best" : "")}"]);
-                break;
-        }
-    }
-
-    private void WriteLines(IEnumerable<string> lines)
-    {
-        foreach (var line in lines)
-        {
-            console.WriteLine(line);
+                return [$"eval {evaluation.Step}/{options?.Steps}  {EvaluationText.Line(_last)}{(evaluation.IsBest ? "  best" : "")}"];
+            default:
+                return [];
         }
     }
 
@@ -96,10 +109,5 @@ internal sealed class LiveDisplay(IAnsiConsole console, FineTuneOptions? options
         }
 
         return table;
-    }
-
-    private sealed class Relay(Action<TrainingEvent> report) : IProgress<TrainingEvent>
-    {
-        public void Report(TrainingEvent value) => report(value);
     }
 }

@@ -14,7 +14,7 @@ internal static class RunDisplay
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
         return console.Profile.Capabilities.Interactive && console.Profile.Capabilities.Ansi
-            ? new LiveDisplay(console, options)
+            ? new LiveDisplay(new StatusBlock(error, () => console.Profile.Width), options)
             : new PlainDisplay(error, options);
     }
 }

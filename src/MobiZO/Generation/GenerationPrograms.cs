@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MobiZO.Adapted;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
@@ -21,6 +22,9 @@ internal sealed class GenerationPrograms : IDisposable
         _model = model;
         adapter?.AddTo(_adapterInputs);
     }
+
+    /// <summary>Time that loading took so far.</summary>
+    public TimeSpan LoadTime { get; private set; }
 
     /// <summary>
     /// Runs a prompt through the model, the tokens from <paramref name="adapterStart"/> on with the adapter (null: none of them).
@@ -66,7 +70,9 @@ internal sealed class GenerationPrograms : IDisposable
     {
         if (!_sessions.TryGetValue((isAdapted, prompt), out var session))
         {
+            var watch = Stopwatch.StartNew();
             session = _model.Load(_model.Model.Assembler.Generate(isAdapted ? _model.Layout : null, prompt));
+            LoadTime += watch.Elapsed;
             _sessions.Add((isAdapted, prompt), session);
         }
 

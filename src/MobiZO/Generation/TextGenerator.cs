@@ -33,6 +33,11 @@ public sealed class TextGenerator : IDisposable
     }
 
     /// <summary>
+    /// Time that loading the programs took so far: they are loaded when they are first needed, within the first text.
+    /// </summary>
+    public TimeSpan LoadTime => _programs.LoadTime;
+
+    /// <summary>
     /// Writes the continuation of a prompt piece by piece; a piece never ends within a character. Errors come with the first piece.
     /// </summary>
     /// <param name="prompt">The prompt.</param>

@@ -19,7 +19,7 @@ public sealed class GenerateCommandTests : IDisposable
         var (code, output, error) = await Run("--model", s_nano, "--prompt", "It was", "--max-new-tokens", "6");
         Assert.Equal(ExitCodes.Success, code);
         Assert.True(output.Trim().Length > 4, output);
-        Assert.Matches("^[0-9]+ prompt tokens, 6 new ones in .* s; --max-new-tokens ended it", error);
+        Assert.Matches("^[0-9]+ prompt tokens, 6 new ones in .* s \\(loading .* s\\); --max-new-tokens ended it", error);
         Assert.Equal(output, (await Run("--model", s_nano, "--prompt", "It was", "--max-new-tokens", "6")).Output);
     }
 
