@@ -57,7 +57,16 @@ internal static class EvalCommand
 
                 var report = await RunDisplay
                     .For(error)
-                    .ShowAsync(progress => ModelEvaluation.RunAsync(options, new RowProgress(progress), cancellation));
+                    .ShowAsync(progress =>
+                        ModelEvaluation.RunAsync(
+                            options with
+                            {
+                                Engine = options.Engine with { Warnings = new Warnings(progress) },
+                            },
+                            new RowProgress(progress),
+                            cancellation
+                        )
+                    );
                 foreach (var warning in report.Warnings)
                 {
                     error.WriteLine(NoteText.Line(new RunNote(warning, IsWarning: true)));
@@ -106,6 +115,11 @@ internal static class EvalCommand
                 ),
             report.Seconds,
         };
+
+    private sealed class Warnings(IProgress<TrainingEvent> display) : IProgress<string>
+    {
+        public void Report(string value) => display.Report(new RunNote(value, IsWarning: true));
+    }
 
     /// <summary>Shows an evaluation as that of a run.</summary>
     private sealed class RowProgress(IProgress<TrainingEvent> display) : IProgress<EvaluationProgress>

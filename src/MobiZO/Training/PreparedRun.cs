@@ -11,10 +11,17 @@ internal sealed class PreparedRun : IDisposable
 {
     private readonly OpenedRun _opened;
 
-    private PreparedRun(OpenedRun opened, DecidedOptions options, LoraAdapter adapter, ModelObjective objective, Evaluator? evaluator)
+    private PreparedRun(
+        OpenedRun opened,
+        DecidedOptions options,
+        LoraAdapter adapter,
+        ModelObjective objective,
+        Evaluator? evaluator,
+        RecordedRun? recorded
+    )
     {
         (_opened, Options, Adapter, Objective, Evaluator) = (opened, options, adapter, objective, evaluator);
-        Header = RunHeader.Of(options, opened, adapter);
+        Header = RunHeader.Of(options, opened, adapter, recorded?.Journal.Header);
     }
 
     public RunRows Rows => _opened.Rows;
@@ -63,7 +70,7 @@ internal sealed class PreparedRun : IDisposable
                 var adapter = InitialAdapter.Of(opened, recorded, progress, cancellation);
                 var objective = CreateObjective(opened, adapter);
                 var decided = ChosenRate.Of(opened.Options, adapter.Layout, objective, recorded, progress, cancellation);
-                return new PreparedRun(opened, decided, adapter, objective, evaluator);
+                return new PreparedRun(opened, decided, adapter, objective, evaluator, recorded);
             }
         );
 
@@ -82,7 +89,8 @@ internal sealed class PreparedRun : IDisposable
                     opened.Options,
                     opened.Fresh,
                     CreateObjective(opened, opened.Fresh),
-                    CreateEvaluator(opened)
+                    CreateEvaluator(opened),
+                    recorded: null
                 );
             }
         );
