@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MobiZO.Adapted;
 using MobiZO.Adapters;
+using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.Programs.Engines;
 
@@ -150,8 +151,9 @@ public sealed class TextGenerator : IDisposable
         if (Array.FindIndex(promptIds, id => id < 0 || id >= vocabulary) is >= 0 and var place)
         {
             throw new GenerationException(
-                $"Token {place} of the prompt is {promptIds[place]}; the model's vocabulary has {vocabulary} tokens. "
-                    + "Its tokenizer belongs to another model."
+                $"Token {place} of the prompt, {DataException.Quote(_model.Tokenizer.IdToToken(promptIds[place]) ?? "")} "
+                    + $"({promptIds[place]}), is beyond the model's {vocabulary} embeddings. The tokenizer has tokens that the model was "
+                    + "not extended for: leave them out, or use the tokenizer that belongs to the model."
             );
         }
 

@@ -77,9 +77,12 @@ public sealed class LocalModel : IDisposable
         );
     }
 
-    /// <summary>Encodes rows for this model: with its tokenizer and chat template, no example longer than its context.</summary>
+    /// <summary>
+    /// Encodes rows for this model: with its tokenizer and chat template, no example longer than its context, no token beyond its embedding.
+    /// </summary>
     /// <exception cref="DataException">The options are wrong.</exception>
-    internal ExampleEncoder EncoderOf(DataOptions data) => new(Tokenizer, data, RenderChat, _checkpoint.Config.MaxPositions);
+    internal ExampleEncoder EncoderOf(DataOptions data) =>
+        new(Tokenizer, data, RenderChat, _checkpoint.Config.MaxPositions, _checkpoint.Config.VocabularySize);
 
     /// <inheritdoc/>
     public void Dispose()
