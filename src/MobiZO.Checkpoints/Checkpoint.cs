@@ -60,6 +60,15 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IContentSource, ID
     /// <summary>Texts of the special tokens by name: <c>bos_token</c>, <c>eos_token</c>, <c>unk_token</c>, <c>pad_token</c>, ...</summary>
     public IReadOnlyDictionary<string, string> SpecialTokens => _contents.SpecialTokens;
 
+    /// <summary>What of the files was taken for absent, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings => _contents.Warnings;
+
+    /// <summary>Whether <c>tokenizer_config.json</c> has encoding put BOS in front; null when it does not say.</summary>
+    internal bool? AddBos => _contents.AddBos;
+
+    /// <summary>Whether <c>tokenizer_config.json</c> has encoding put EOS behind; null when it does not say.</summary>
+    internal bool? AddEos => _contents.AddEos;
+
     /// <summary>
     /// Opens a folder with <c>config.json</c> and safetensors, a <c>.gguf</c> file, or a folder without safetensors that holds exactly one
     /// <c>.gguf</c> file.

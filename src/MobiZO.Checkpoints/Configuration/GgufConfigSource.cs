@@ -95,14 +95,14 @@ internal sealed class GgufConfigSource : ConfigSource
 
     private protected override bool IsTied(bool whenAbsent) => !_file.Tensors.ContainsKey(Head);
 
-    private protected override int? BosId(int vocabulary) => Metadata.OptionalInt32("tokenizer.ggml.bos_token_id", 0, vocabulary - 1);
+    private protected override int? BosId(int vocabulary) => Metadata.OptionalTokenId("tokenizer.ggml.bos_token_id", vocabulary);
 
     private protected override IReadOnlyList<int> EosIds(int vocabulary)
     {
         int?[] ids =
         [
-            Metadata.OptionalInt32("tokenizer.ggml.eos_token_id", 0, vocabulary - 1),
-            Metadata.OptionalInt32("tokenizer.ggml.eot_token_id", 0, vocabulary - 1),
+            Metadata.OptionalTokenId("tokenizer.ggml.eos_token_id", vocabulary),
+            Metadata.OptionalTokenId("tokenizer.ggml.eot_token_id", vocabulary),
         ];
         return [.. ids.OfType<int>().Distinct()];
     }

@@ -44,11 +44,11 @@ internal static class ModelText
         );
     }
 
-    private static string Beyond(IReadOnlyList<string> tokens) =>
-        tokens.Count == 0
-            ? ""
-            : $"; {Quantity.Number(tokens.Count)} beyond the embedding ({string.Join(" ", tokens.Take(3))}{(tokens.Count > 3 ? " ..." : "")}), "
-                + "which no row or prompt may have";
+    private static string Beyond(IReadOnlyList<string> tokens)
+    {
+        var some = string.Join(" ", tokens.Take(3)) + (tokens.Count > 3 ? " ..." : "");
+        return tokens.Count == 0 ? "" : $"; {Quantity.Number(tokens.Count)} beyond the embedding ({some}), which no row or prompt may have";
+    }
 
     private static string Line(string name, string value) => $"{name, -16}{value}";
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Json;
 
 namespace MobiZO.Adapters;
 
@@ -106,7 +107,7 @@ internal sealed class PeftConfig
                 throw new CheckpointException($"{path}: expected JSON, found bytes that are not UTF-8");
             }
 
-            using var document = JsonDocument.Parse(bytes);
+            using var document = JsonDocument.Parse(JsonBytes.Read(path, bytes));
             return new PeftConfig(document.RootElement, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

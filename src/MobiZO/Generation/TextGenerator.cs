@@ -128,8 +128,20 @@ public sealed class TextGenerator : IDisposable
     {
         ArgumentNullException.ThrowIfNull(prompt);
         var sound = Checked(options);
-        return Start(_model.Tokenizer.Encode(prompt, sound.AddSpecialTokens).Ids, sound);
+        return Start(WithOneBeginning(prompt, _model.Tokenizer.Encode(prompt, sound.AddSpecialTokens).Ids), sound);
     }
+
+    /// <summary>A rendered conversation may begin with BOS already: it gets no second one.</summary>
+    private int[] WithOneBeginning(string prompt, int[] ids) =>
+        _model.Checkpoint.SpecialTokens.TryGetValue("bos_token", out var text)
+        && prompt.StartsWith(text, StringComparison.Ordinal)
+        && _model.Tokenizer.TokenToId(text) is { } bos
+        && ids is [var first, var second, ..]
+        && first == bos
+        && second == bos
+        && _model.Tokenizer.Encode(prompt, addSpecialTokens: false).Ids.Length < ids.Length
+            ? ids[1..]
+            : ids;
 
     private GenerationRun Start(int[] promptIds, GenerationOptions options)
     {

@@ -28,7 +28,9 @@ public sealed record ModelFacts
     /// <summary>Ids of the tokenizer, added tokens included.</summary>
     public required int TokenizerVocabulary { get; init; }
 
-    /// <summary>Tokens whose ids are beyond the embedding, in the order of their ids: rows and prompts that have them are refused.</summary>
+    /// <summary>
+    /// Tokens whose ids are beyond the embedding, in the order of their ids: rows and prompts that have them are refused.
+    /// </summary>
     public required IReadOnlyList<string> TokensBeyondEmbedding { get; init; }
 
     /// <summary>Whether the checkpoint brings a chat template.</summary>

@@ -251,6 +251,18 @@ public sealed class GgufCheckpointTests : IDisposable
         );
     }
 
+    /// <summary>Old files write -1 for an id that they do not have.</summary>
+    [Theory]
+    [InlineData("padding")]
+    [InlineData("unknown")]
+    public void An_id_of_no_token_is_taken_for_absent_and_told(string name)
+    {
+        using Checkpoint checkpoint = Open(TinyLlama.Gguf().Add($"tokenizer.ggml.{name}_token_id", uint.MaxValue));
+        Assert.Null(name == "padding" ? checkpoint.GgufTokenizer!.PadId : checkpoint.GgufTokenizer!.UnkId);
+        string warning = Assert.Single(checkpoint.Warnings);
+        Assert.Contains($"'tokenizer.ggml.{name}_token_id' is 4294967295", warning, StringComparison.Ordinal);
+    }
+
     private static float Read(Checkpoint checkpoint, string name, long index)
     {
         var value = new float[1];

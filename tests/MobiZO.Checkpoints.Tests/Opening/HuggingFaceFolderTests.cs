@@ -144,6 +144,40 @@ public sealed class HuggingFaceFolderTests : IDisposable
         Assert.Null(checkpoint.FindShape("lm_head.weight"));
     }
 
+    /// <summary>As in transformers: the map speaks where tokenizer_config.json lists no added tokens.</summary>
+    [Theory]
+    [InlineData("{}", "<m>")]
+    [InlineData("""{"bos_token": "<c>"}""", "<m>")]
+    [InlineData("""{"bos_token": "<c>", "added_tokens_decoder": {}}""", "<c>")]
+    [InlineData("""{"added_tokens_decoder": {}}""", null)]
+    [InlineData(null, "<m>")]
+    public void Special_tokens_of_older_folders_come_from_the_map(string? config, string? expected)
+    {
+        TinyLlama.WriteFolder(_folder);
+        _folder.Write("special_tokens_map.json", """{"bos_token": {"content": "<m>", "lstrip": false}}""");
+        if (config is not null)
+        {
+            _folder.Write("tokenizer_config.json", config);
+        }
+
+        using var checkpoint = Checkpoint.Open(_folder.Path);
+        Assert.Equal(expected, checkpoint.SpecialTokens.GetValueOrDefault("bos_token"));
+    }
+
+    [Theory]
+    [InlineData("model.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "git-lfs pointer")]
+    [InlineData("config.json", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "git-lfs pointer")]
+    [InlineData("tokenizer_config.json", "\n<!DOCTYPE html><html>", "web page (HTML)")]
+    [InlineData("model.safetensors", "<html><head>", "web page (HTML)")]
+    public void What_a_failed_download_leaves_is_named(string name, string text, string what)
+    {
+        TinyLlama.WriteFolder(_folder);
+        string path = _folder.Write(name, text);
+        string message = Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.Path)).Message;
+        Assert.StartsWith($"{path}: ", message, StringComparison.Ordinal);
+        Assert.Contains(what, message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Special_tokens_and_templates_are_found()
     {

@@ -196,6 +196,15 @@ public sealed class PeftAdapterFormatTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_byte_order_mark_is_read_over()
+    {
+        AdapterFiles.Save(Sample(), _folder);
+        var path = Path.Combine(_folder, "adapter_config.json");
+        File.WriteAllBytes(path, [0xEF, 0xBB, 0xBF, .. File.ReadAllBytes(path)]);
+        Assert.Equal(Sample().Alpha, AdapterFiles.Load(_folder).Alpha);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]
