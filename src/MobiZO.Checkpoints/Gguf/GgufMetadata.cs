@@ -62,6 +62,17 @@ internal sealed class GgufMetadata
         return null;
     }
 
+    /// <summary>Whether a key is absent or a certain number.</summary>
+    public bool IsNumber(string key, double number) =>
+        _values.GetValueOrDefault(key) switch
+        {
+            null => true,
+            long value => value == number,
+            float value => value == number,
+            double value => value == number,
+            _ => false,
+        };
+
     public double PositiveNumber(string key) => OptionalPositiveNumber(key) ?? throw Bad(key, "a number above 0");
 
     public double? OptionalPositiveNumber(string key) =>

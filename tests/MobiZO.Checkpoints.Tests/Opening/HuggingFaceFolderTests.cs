@@ -135,7 +135,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
             [
                 .. TinyLlama.Tensors(),
                 ("model.layers.0.self_attn.rotary_emb.inv_freq", "F32", [2], new byte[8]),
-                ("lm_head.weight", "F32", [16, 8], new byte[16 * 8 * 4]),
+                ("lm_head.weight", "F32", [16, 8], TinyLlama.Tensors().Single(tensor => tensor.Name == "model.embed_tokens.weight").Data),
             ]
         );
         using Checkpoint checkpoint = Checkpoint.Open(_folder.Path);
@@ -176,6 +176,23 @@ public sealed class HuggingFaceFolderTests : IDisposable
         string message = Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.Path)).Message;
         Assert.StartsWith($"{path}: ", message, StringComparison.Ordinal);
         Assert.Contains(what, message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Two facts that contradict each other are both named; a head that is a copy of the embedding is no contradiction.</summary>
+    [Fact]
+    public void A_stored_head_beside_a_tied_one_must_be_the_same()
+    {
+        var tensors = TinyLlama.Tensors();
+        var embedding = tensors.Single(tensor => tensor.Name == "model.embed_tokens.weight");
+        tensors.Add(("lm_head.weight", embedding.Type, embedding.Shape, [.. embedding.Data]));
+        TinyLlama.WriteFolder(_folder, tensors);
+        using (Checkpoint.Open(_folder.Path)) { }
+
+        tensors[^1].Data[5] ^= 1;
+        TinyLlama.WriteFolder(_folder, tensors);
+        string message = Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.Path)).Message;
+        Assert.Contains("'lm_head.weight'", message, StringComparison.Ordinal);
+        Assert.Contains("tie_word_embeddings is true", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -170,6 +170,8 @@ public sealed class PeftAdapterFormatTests : IDisposable
     [InlineData("r", "\"4\"")]
     [InlineData("lora_alpha", "null")]
     [InlineData("lora_alpha", "1e99")]
+    [InlineData("fan_in_fan_out", "1")]
+    [InlineData("scaling_of_tomorrow", "0.5")]
     [InlineData("alora_invocation_tokens", "[-1]")]
     [InlineData("alora_invocation_tokens", "\"x\"")]
     [InlineData("layers_to_transform", "[1e20]")]
