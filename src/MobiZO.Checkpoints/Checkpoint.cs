@@ -9,7 +9,7 @@ namespace MobiZO.Checkpoints;
 /// <summary>
 /// An open checkpoint: its config, and its weights by Hugging Face names as fp32. Weight files are memory-mapped; reading is thread-safe.
 /// </summary>
-public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
+public sealed class Checkpoint : IWeightSource, IBlockSource, IContentSource, IDisposable
 {
     private readonly CheckpointContents _contents;
     private readonly Dictionary<string, TensorRole> _roles;
@@ -43,8 +43,8 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
 
     /// <summary>
     /// SHA-256 (hexadecimal) over names, lengths and headers of the weight files, 64 samples of 4 KB spread evenly over the data of each,
-    /// and the config
-    /// files. Cheap for files of many gigabytes. It misses a change in place that keeps length and header and touches no sample.
+    /// and the config files. Cheap for files of many gigabytes. It misses a change in place that keeps length and header and touches no
+    /// sample: what is kept of a model in the cache, and a run that goes on, compare a hash of every byte as well.
     /// </summary>
     public string Fingerprint { get; }
 
@@ -59,6 +59,15 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
 
     /// <summary>Texts of the special tokens by name: <c>bos_token</c>, <c>eos_token</c>, <c>unk_token</c>, <c>pad_token</c>, ...</summary>
     public IReadOnlyDictionary<string, string> SpecialTokens => _contents.SpecialTokens;
+
+    /// <summary>What of the files was taken for absent, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings => _contents.Warnings;
+
+    /// <summary>Whether <c>tokenizer_config.json</c> has encoding put BOS in front; null when it does not say.</summary>
+    internal bool? AddBos => _contents.AddBos;
+
+    /// <summary>Whether <c>tokenizer_config.json</c> has encoding put EOS behind; null when it does not say.</summary>
+    internal bool? AddEos => _contents.AddEos;
 
     /// <summary>
     /// Opens a folder with <c>config.json</c> and safetensors, a <c>.gguf</c> file, or a folder without safetensors that holds exactly one
@@ -117,7 +126,18 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IDisposable
     }
 
     /// <inheritdoc/>
+    string IContentSource.ContentHash(string cacheFolder) => ContentHash(cacheFolder);
+
+    /// <inheritdoc/>
     public void Dispose() => _contents.Weights.Dispose();
+
+    /// <inheritdoc cref="IContentSource.ContentHash"/>
+    internal string ContentHash(string cacheFolder)
+    {
+        var known = new KnownFiles(cacheFolder);
+        var files = _contents.Weights.Files.OrderBy(item => System.IO.Path.GetFileName(item.File.Path), StringComparer.Ordinal);
+        return BlockHashes.OfText(string.Join('\n', files.Select(item => known.HashOf(item.File)).Prepend(Fingerprint)));
+    }
 
     private void CheckRange(string name, long start, int length, int elements)
     {

@@ -10,7 +10,7 @@ namespace MobiZO.Checkpoints;
 /// <see cref="WeightFormat.Int4"/> embedding, positions and head have 8 bits unless the checkpoint stores them in 4.
 /// </summary>
 /// <remarks><see cref="Read"/> gives the dequantised values, so that another engine computes with the same weights.</remarks>
-public sealed class QuantizedWeights : IWeightSource, IBlockSource
+public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSource
 {
     private readonly IWeightSource _source;
 
@@ -91,6 +91,9 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource
             destination[i] = (scales[block] * codes[place]) + offsets[block];
         }
     }
+
+    /// <inheritdoc/>
+    string IContentSource.ContentHash(string cacheFolder) => (_source as IContentSource)?.ContentHash(cacheFolder) ?? _source.Fingerprint;
 
     private BlockLayout? FindStored(string name) => (_source as IBlockSource)?.FindBlocks(name);
 

@@ -15,6 +15,21 @@ internal sealed class GgufConfigSource : ConfigSource
     private const string Embedding = "token_embd.weight";
     private const string Head = "output.weight";
 
+    // Keys of other families that change the computation when they are there.
+    private static readonly (string Key, double Neutral)[] s_mustBeNeutral =
+    [
+        ("attention.scale", 0),
+        ("attention.sliding_window", 0),
+        ("attention.clamp_kqv", 0),
+        ("attention.max_alibi_bias", 0),
+        ("attn_logit_softcapping", 0),
+        ("final_logit_softcapping", 0),
+        ("logit_scale", 1),
+        ("residual_scale", 1),
+        ("embedding_scale", 1),
+        ("rope.scaling.attn_factor", 1),
+    ];
+
     private readonly GgufFile _file;
     private readonly string _architecture;
 
@@ -31,6 +46,15 @@ internal sealed class GgufConfigSource : ConfigSource
         if (Metadata.OptionalInt32($"{architecture}.expert_count", 0) > 0)
         {
             throw Metadata.Bad($"{architecture}.expert_count", "no mixture of experts");
+        }
+
+        foreach ((string key, double neutral) in s_mustBeNeutral)
+        {
+            string name = $"{architecture}.{key}";
+            if (!Metadata.IsNumber(name, neutral))
+            {
+                throw Metadata.Bad(name, string.Create(CultureInfo.InvariantCulture, $"{neutral} (what else it does is not supported)"));
+            }
         }
     }
 
@@ -95,14 +119,14 @@ internal sealed class GgufConfigSource : ConfigSource
 
     private protected override bool IsTied(bool whenAbsent) => !_file.Tensors.ContainsKey(Head);
 
-    private protected override int? BosId(int vocabulary) => Metadata.OptionalInt32("tokenizer.ggml.bos_token_id", 0, vocabulary - 1);
+    private protected override int? BosId(int vocabulary) => Metadata.OptionalTokenId("tokenizer.ggml.bos_token_id", vocabulary);
 
     private protected override IReadOnlyList<int> EosIds(int vocabulary)
     {
         int?[] ids =
         [
-            Metadata.OptionalInt32("tokenizer.ggml.eos_token_id", 0, vocabulary - 1),
-            Metadata.OptionalInt32("tokenizer.ggml.eot_token_id", 0, vocabulary - 1),
+            Metadata.OptionalTokenId("tokenizer.ggml.eos_token_id", vocabulary),
+            Metadata.OptionalTokenId("tokenizer.ggml.eot_token_id", vocabulary),
         ];
         return [.. ids.OfType<int>().Distinct()];
     }

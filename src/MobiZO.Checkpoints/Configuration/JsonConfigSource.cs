@@ -11,6 +11,18 @@ internal sealed class JsonConfigSource : ConfigSource
     private const string SupportedRopes = "default, linear or llama3";
     private const string PartialFactor = "partial_rotary_factor";
 
+    private static readonly string[] s_ropeKeys =
+    [
+        "rope_type",
+        "type",
+        "rope_theta",
+        "factor",
+        "low_freq_factor",
+        "high_freq_factor",
+        "original_max_position_embeddings",
+        PartialFactor,
+    ];
+
     private readonly JsonSection _json;
     private readonly JsonSection? _generation;
 
@@ -55,9 +67,14 @@ internal sealed class JsonConfigSource : ConfigSource
         }
 
         RefusePartial(parameters);
+        RefuseUnknown(parameters);
         string key = parameters.Has("rope_type") || !parameters.Has("type") ? "rope_type" : "type";
         return (parameters.OptionalText(key) ?? "default") switch
         {
+            "default" when parameters.OptionalPositiveNumber("factor") is not (null or 1) => throw parameters.Bad(
+                "factor",
+                $"1 without a scaling ({key}: linear or llama3)"
+            ),
             "default" => RopeFrequencies.Default(theta, headDimension),
             "linear" => RopeFrequencies.Linear(theta, headDimension, ReadFactor(parameters)),
             "llama3" => RopeFrequencies.Llama3(theta, headDimension, ReadLlama3(parameters)),
@@ -76,6 +93,20 @@ internal sealed class JsonConfigSource : ConfigSource
     {
         int[] ids = _json.Int32OrList("eos_token_id", 0, vocabulary - 1);
         return _generation is null ? ids : [.. ids.Union(_generation.Int32OrList("eos_token_id", 0, vocabulary - 1))];
+    }
+
+    // A setting of a scaling that is not known would be left out in silence.
+    private static void RefuseUnknown(JsonSection parameters)
+    {
+        if (parameters.Keys.FirstOrDefault(key => !s_ropeKeys.Contains(key) && parameters.Has(key)) is { } unknown)
+        {
+            throw parameters.Bad(unknown, $"only {string.Join(", ", s_ropeKeys)}");
+        }
+
+        if (parameters.Has("rope_type") && parameters.Has("type") && parameters.Text("rope_type") != parameters.Text("type"))
+        {
+            throw parameters.Bad("type", $"the same as rope_type, '{parameters.Text("rope_type")}'");
+        }
     }
 
     private static void RefusePartial(JsonSection section)

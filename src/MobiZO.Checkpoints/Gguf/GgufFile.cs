@@ -82,6 +82,7 @@ internal sealed class GgufFile : IDisposable
         uint magic = cursor.ReadUInt32("the file's magic number");
         if (magic != Magic)
         {
+            ForeignFile.Refuse(Mapping);
             throw new CheckpointException($"{Path}: not a GGUF file: expected the bytes 'GGUF' at its start, found 0x{magic:X8}.");
         }
 

@@ -6,10 +6,14 @@ namespace MobiZO.Checkpoints.Gguf;
 internal sealed class GgufMetadata
 {
     private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
+    private readonly List<string> _warnings = [];
 
     public GgufMetadata(string path) => Path = path;
 
     public string Path { get; }
+
+    /// <summary>What was taken for absent, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     public bool Has(string key) => _values.ContainsKey(key);
 
@@ -25,6 +29,48 @@ internal sealed class GgufMetadata
             null => null,
             long number when number >= minimum && number <= maximum => (int)number,
             _ => throw Bad(key, $"a whole number from {minimum} to {maximum}"),
+        };
+
+    /// <summary>An id of a token; null when absent, and when there is no such token (old files write -1): then it is told.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="count">Number of tokens.</param>
+    public int? OptionalTokenId(string key, int count)
+    {
+        object? value = _values.GetValueOrDefault(key);
+        if (value is long id && id >= 0 && id < count)
+        {
+            return (int)id;
+        }
+
+        if (value is not (null or long or ulong))
+        {
+            throw Bad(key, "the id of a token");
+        }
+
+        if (value is not null)
+        {
+            string warning = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Path}: metadata key '{key}' is {value}, which is no id of its {count} tokens; it is taken for absent."
+            );
+            if (!_warnings.Contains(warning))
+            {
+                _warnings.Add(warning);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a key is absent or a certain number.</summary>
+    public bool IsNumber(string key, double number) =>
+        _values.GetValueOrDefault(key) switch
+        {
+            null => true,
+            long value => value == number,
+            float value => value == number,
+            double value => value == number,
+            _ => false,
         };
 
     public double PositiveNumber(string key) => OptionalPositiveNumber(key) ?? throw Bad(key, "a number above 0");

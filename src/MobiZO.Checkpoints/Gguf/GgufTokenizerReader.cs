@@ -13,7 +13,7 @@ internal static class GgufTokenizerReader
             return null;
         }
 
-        int? Id(string name) => metadata.OptionalInt32($"{Prefix}{name}_token_id", 0, tokens.Length - 1);
+        int? Id(string name) => metadata.OptionalTokenId($"{Prefix}{name}_token_id", tokens.Length);
         return new GgufTokenizerMetadata
         {
             Model = metadata.Text($"{Prefix}model"),

@@ -50,8 +50,7 @@ internal sealed class JsonSection
     {
         try
         {
-            ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
-            using JsonDocument document = JsonDocument.Parse(bytes.Span.StartsWith(mark) ? bytes[3..] : bytes, s_options);
+            using JsonDocument document = JsonDocument.Parse(JsonBytes.Read(path, bytes), s_options);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new JsonSection(path, "", document.RootElement.Clone())
                 : throw new CheckpointException($"{path}: expected a JSON object, found {document.RootElement.ValueKind}.");

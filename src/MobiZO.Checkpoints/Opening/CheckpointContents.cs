@@ -25,4 +25,13 @@ internal sealed record CheckpointContents
     public string? ChatTemplate { get; init; }
 
     public required IReadOnlyDictionary<string, string> SpecialTokens { get; init; }
+
+    /// <summary>Whether <c>tokenizer_config.json</c> has encoding put BOS in front; null when it does not say.</summary>
+    public bool? AddBos { get; init; }
+
+    /// <summary>Whether <c>tokenizer_config.json</c> has encoding put EOS behind; null when it does not say.</summary>
+    public bool? AddEos { get; init; }
+
+    /// <summary>What was taken for absent, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -23,6 +23,7 @@ internal static class GgufCheckpoint
                 GgufTokenizer = tokenizer,
                 ChatTemplate = file.Metadata.OptionalText("tokenizer.chat_template"),
                 SpecialTokens = GgufTokenizerReader.SpecialTokens(tokenizer),
+                Warnings = file.Metadata.Warnings,
             };
         }
         catch

@@ -17,7 +17,10 @@ internal static class HuggingFaceFolder
         ModelDescription description = ConfigReader.Read(configPath, generationPath);
         JsonSection? tokenizer = FindFile(folder, "tokenizer_config.json") is { } path ? JsonSection.ReadFile(path) : null;
         string? template = TokenizerConfigReader.ReadChatTemplate(folder, tokenizer);
-        IReadOnlyDictionary<string, string> specialTokens = TokenizerConfigReader.ReadSpecialTokens(tokenizer);
+        IReadOnlyDictionary<string, string> specialTokens = TokenizerConfigReader.ReadSpecialTokens(
+            tokenizer,
+            FindFile(folder, "special_tokens_map.json") is { } map ? JsonSection.ReadFile(map) : null
+        );
         return new CheckpointContents
         {
             Path = folder,
@@ -28,6 +31,8 @@ internal static class HuggingFaceFolder
             TokenizerFile = FindFile(folder, "tokenizer.json"),
             ChatTemplate = template,
             SpecialTokens = specialTokens,
+            AddBos = TokenizerConfigReader.ReadFlag(tokenizer, "add_bos_token"),
+            AddEos = TokenizerConfigReader.ReadFlag(tokenizer, "add_eos_token"),
         };
     }
 

@@ -18,18 +18,30 @@ internal static class TokenizerConfigReader
     ];
 
     /// <summary>
-    /// Special tokens by name (<c>bos_token</c>, ...), given as text or as an object with <c>content</c>; empty without the file.
+    /// Special tokens by name (<c>bos_token</c>, ...), given as text or as an object with <c>content</c>; empty without the files.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> ReadSpecialTokens(JsonSection? json)
+    /// <param name="json"><c>tokenizer_config.json</c>, or null.</param>
+    /// <param name="map">
+    /// <c>special_tokens_map.json</c>, or null. As in transformers it speaks first, but only where the other file lists no
+    /// <c>added_tokens_decoder</c>: older folders.
+    /// </param>
+    public static IReadOnlyDictionary<string, string> ReadSpecialTokens(JsonSection? json, JsonSection? map)
     {
         var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string name in s_specialNames.Where(name => json is not null && json.Has(name)))
+        JsonSection?[] sources = json?.Has("added_tokens_decoder") == true ? [json] : [json, map];
+        foreach (JsonSection source in sources.OfType<JsonSection>())
         {
-            tokens[name] = json!.Is(name, JsonValueKind.Object) ? json.OptionalSection(name)!.Text("content") : json.Text(name);
+            foreach (string name in s_specialNames.Where(source.Has))
+            {
+                tokens[name] = source.Is(name, JsonValueKind.Object) ? source.OptionalSection(name)!.Text("content") : source.Text(name);
+            }
         }
 
         return tokens;
     }
+
+    /// <summary>A flag such as <c>add_bos_token</c>; null when the file does not say.</summary>
+    public static bool? ReadFlag(JsonSection? json, string name) => json?.Has(name) == true ? json.Flag(name) : null;
 
     /// <summary>
     /// The template in <c>chat_template.jinja</c>, else the one in <c>tokenizer_config.json</c> (of a list: the one named default), else

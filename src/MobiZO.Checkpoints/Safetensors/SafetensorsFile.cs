@@ -141,6 +141,30 @@ public sealed class SafetensorsFile : IDisposable
 
     internal MappedFile Mapping => _file;
 
+    /// <summary>Whether a tensor has the type, shape and bytes of another, which may lie in another file.</summary>
+    internal bool HasSameBytes(string name, SafetensorsFile otherFile, string otherName)
+    {
+        const int piece = 1 << 24;
+        var (tensor, other) = (Tensors[name], otherFile.Tensors[otherName]);
+        if (tensor.DType != other.DType || !tensor.Shape.SequenceEqual(other.Shape))
+        {
+            return false;
+        }
+
+        using MappedBytes bytes = _file.Borrow();
+        using MappedBytes otherBytes = otherFile._file.Borrow();
+        for (long start = 0; start < tensor.ByteLength; start += piece)
+        {
+            int length = (int)Math.Min(piece, tensor.ByteLength - start);
+            if (!bytes.Slice(tensor.Offset + start, length).SequenceEqual(otherBytes.Slice(other.Offset + start, length)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static void Convert(SafetensorsType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
         switch (type)

@@ -31,6 +31,7 @@ internal sealed class SafetensorsHeader
 
     public static SafetensorsHeader Read(MappedFile file)
     {
+        ForeignFile.Refuse(file);
         if (file.Length < 8)
         {
             throw new CheckpointException($"{file.Path}: not a safetensors file: expected at least 8 bytes, found {file.Length}.");

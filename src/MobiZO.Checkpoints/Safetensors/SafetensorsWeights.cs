@@ -163,10 +163,32 @@ internal sealed class SafetensorsWeights : WeightStore
             _tensors.Add(tensor.Name, Check(tensor, stored, where));
         }
 
+        CheckTiedHead(model, used);
+
         // An unknown tensor means that the model computes something else.
         if (_homes.Keys.FirstOrDefault(name => !used.Contains(name) && !model.IsIgnored(name)) is { } unknown)
         {
             throw UnknownTensor.Error(_homes[unknown].Path, unknown, model, "config.json");
+        }
+    }
+
+    /// <summary>A head that is stored beside the embedding that config.json ties it to must be the same.</summary>
+    private void CheckTiedHead(ModelDescription model, HashSet<string> used)
+    {
+        const string head = "lm_head.weight";
+        if (!model.Config.TieWordEmbeddings || used.Contains(head) || !_homes.TryGetValue(head, out SafetensorsFile? file))
+        {
+            return;
+        }
+
+        string embedding = _names[model.Embedding.Table.Name].StoredName;
+        if (!file.HasSameBytes(head, _homes[embedding], embedding))
+        {
+            throw new CheckpointException(
+                $"{file.Path}: tensor '{head}': expected what '{embedding}' holds, because tie_word_embeddings is true in config.json (or by "
+                    + $"default), found other values. Set tie_word_embeddings to false to use the stored head, or remove the tensor to use "
+                    + "the embedding."
+            );
         }
     }
 
@@ -184,7 +206,10 @@ internal sealed class SafetensorsWeights : WeightStore
         string expected = $"shape [{string.Join(", ", shape)}] by config.json";
         if (!_homes.TryGetValue(name, out SafetensorsFile? file))
         {
-            string hint = tensor.Role == TensorRole.Head ? " (is tie_word_embeddings missing in config.json?)" : "";
+            string hint =
+                tensor.Role == TensorRole.Head
+                    ? ", while tie_word_embeddings is not true in config.json (set it to true if the head is the embedding)"
+                    : "";
             throw new CheckpointException($"{where}: tensor '{name}': expected {expected}, found no such tensor{hint}.");
         }
 

@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
 
 namespace MobiZO.Checkpoints.Storage;
 
@@ -13,10 +14,10 @@ internal sealed class MappedFile : IDisposable
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
 
-    private MappedFile(string path, long length, MemoryMappedFile file, MemoryMappedViewAccessor view)
+    private MappedFile(string path, FileStamp stamp, MemoryMappedFile file, MemoryMappedViewAccessor view)
     {
         Path = path;
-        Length = length;
+        Stamp = stamp;
         _file = file;
         _view = view;
     }
@@ -25,7 +26,13 @@ internal sealed class MappedFile : IDisposable
     public string Path { get; }
 
     /// <summary>Bytes in the file.</summary>
-    public long Length { get; }
+    public long Length => Stamp.Length;
+
+    /// <summary>What the system said of the file when it was opened.</summary>
+    public FileStamp Stamp { get; }
+
+    /// <summary>The mapping, for who keeps its bytes longer than a call.</summary>
+    public SafeMemoryMappedViewHandle View => _view.SafeMemoryMappedViewHandle;
 
     /// <summary>Maps a file.</summary>
     /// <exception cref="CheckpointException">It is missing, a folder, empty or unreadable.</exception>
@@ -69,8 +76,8 @@ internal sealed class MappedFile : IDisposable
         MemoryMappedFile? file = null;
         try
         {
-            long length = stream.Length;
-            if (length == 0)
+            var stamp = FileStamp.Of(stream.SafeFileHandle);
+            if (stamp.Length == 0)
             {
                 throw new CheckpointException($"{path}: the file is empty.");
             }
@@ -83,7 +90,7 @@ internal sealed class MappedFile : IDisposable
                 HandleInheritability.None,
                 leaveOpen: false
             );
-            return new MappedFile(path, length, file, file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read));
+            return new MappedFile(path, stamp, file, file.CreateViewAccessor(0, stamp.Length, MemoryMappedFileAccess.Read));
         }
         catch
         {

@@ -1,5 +1,3 @@
-using System.IO.MemoryMappedFiles;
-using System.Text.Json;
 using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.Checkpoints.WeightFiles;
@@ -8,66 +6,59 @@ namespace MobiZO.Checkpoints.WeightFiles;
 /// The frozen weights of one checkpoint in one file, memory-mapped. Written once (to a temporary name, then renamed), read by every
 /// session; the operating system loads pages when they are used and drops them when memory is short.
 /// </summary>
+/// <remarks>
+/// Beside it lie an index, with what it was made from and a hash of each of its blocks, and the stamp that the file had when its blocks
+/// were last found right: as long as that is the same, it is not read again.
+/// </remarks>
 internal sealed unsafe class WeightFile : IDisposable
 {
     public const string FileName = "weights.bin";
     private const string IndexName = "weights.json";
+    private const string StampName = "weights.stamp";
 
     // Engines of one process that meet a checkpoint for the first time together: one writes, the others wait and use it.
     private static readonly Lock s_writing = new();
 
-    private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly MappedFile _file;
     private readonly byte* _start;
 
-    private WeightFile(string folder, WeightLayout layout)
+    private WeightFile(string folder, WeightLayout layout, MappedFile file)
     {
         Layout = layout;
         Folder = folder;
-        _file = MemoryMappedFile.CreateFromFile(Path.Combine(folder, FileName), FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+        _file = file;
+        _file.View.AcquirePointer(ref _start);
     }
 
     public string Folder { get; }
 
     public WeightLayout Layout { get; }
 
-    /// <summary>Opens the file of a checkpoint, writing it first when it is absent or not whole.</summary>
+    /// <summary>Opens the file of a checkpoint, writing it first when it is absent, not whole, or made from other bytes.</summary>
     /// <param name="folder">Folder of this checkpoint in the cache.</param>
     /// <param name="source">The checkpoint, in the format of the file.</param>
+    /// <param name="content">Changes with every byte of the checkpoint's files.</param>
     /// <param name="progress">Told the share written, 0 to 1; may be null.</param>
-    public static WeightFile Open(string folder, IWeightSource source, IProgress<double>? progress)
+    /// <param name="warnings">Told why a file that was there is made anew; may be null.</param>
+    public static WeightFile Open(
+        string folder,
+        IWeightSource source,
+        string content,
+        IProgress<double>? progress,
+        IProgress<string>? warnings = null
+    )
     {
         var layout = WeightLayout.Of(source, source.Names.Order(StringComparer.Ordinal));
-        var path = Path.Combine(folder, FileName);
-        var index = Path.Combine(folder, IndexName);
-        var expected = JsonSerializer.Serialize(new SortedDictionary<string, long>(layout.Starts.ToDictionary(), StringComparer.Ordinal));
         lock (s_writing)
         {
-            var isWhole =
-                File.Exists(index)
-                && File.Exists(path)
-                && new FileInfo(path).Length == layout.Length
-                && File.ReadAllText(index) == expected;
-            if (!isWhole)
+            var (file, fault) = FindWhole(folder, layout, content);
+            if (fault is not null)
             {
-                Guard(folder, () => Directory.CreateDirectory(folder));
-                DiskSpace.Require(folder, layout.Length, "The converted weights");
-                Guard(
-                    folder,
-                    () =>
-                    {
-                        // Removed first: an index beside weights says that they are whole.
-                        File.Delete(index);
-                        AtomicFile.Write(path, stream => new WeightWriter(layout, stream).Write(progress));
-                        AtomicFile.Write(index, System.Text.Encoding.UTF8.GetBytes(expected));
-                    }
-                );
+                warnings?.Report($"The converted weights in '{folder}' are made anew: {fault}.");
             }
-        }
 
-        return new WeightFile(folder, layout);
+            return new WeightFile(folder, layout, file ?? Write(folder, layout, content, progress));
+        }
     }
 
     public IntPtr AddressOf(long offset) => (IntPtr)(_start + offset);
@@ -83,9 +74,124 @@ internal sealed unsafe class WeightFile : IDisposable
 
     public void Dispose()
     {
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
+        _file.View.ReleasePointer();
         _file.Dispose();
+    }
+
+    /// <summary>The file when every byte of it is right; else why one that is there cannot be used.</summary>
+    private static (MappedFile? File, string? Fault) FindWhole(string folder, WeightLayout layout, string content)
+    {
+        var (path, indexPath) = (Path.Combine(folder, FileName), Path.Combine(folder, IndexName));
+        if (!File.Exists(path) || !File.Exists(indexPath))
+        {
+            return (null, null);
+        }
+
+        if (WeightIndex.Read(indexPath) is not { } index || !index.Fits(layout))
+        {
+            return (null, $"{IndexName} is damaged, or another version of the program wrote it");
+        }
+
+        if (index.Content != content)
+        {
+            return (null, "the files of the model have changed since");
+        }
+
+        MappedFile? file = null;
+        try
+        {
+            file = MappedFile.Open(path);
+            if (FaultOf(file, index, layout, Path.Combine(folder, StampName)) is not { } fault)
+            {
+                return (file, null);
+            }
+
+            file.Dispose();
+            return (null, fault);
+        }
+        catch (CheckpointException error)
+        {
+            file?.Dispose();
+            return (null, error.Message.TrimEnd('.'));
+        }
+    }
+
+    private static string? FaultOf(MappedFile file, WeightIndex index, WeightLayout layout, string stampPath)
+    {
+        if (file.Length != layout.Length)
+        {
+            return FormattableString.Invariant($"{FileName} has {file.Length} bytes instead of {layout.Length}");
+        }
+
+        if (ReadStamp(stampPath) == index.StampOf(file))
+        {
+            return null;
+        }
+
+        if (BlockHashes.FindWrong(file, index.Blocks) is { } block)
+        {
+            var start = (long)block * BlockHashes.BlockBytes;
+            return FormattableString.Invariant(
+                $"{FileName} is damaged between byte {start} and {Math.Min(start + BlockHashes.BlockBytes, file.Length)}"
+            );
+        }
+
+        WriteStamp(stampPath, index.StampOf(file));
+        return null;
+    }
+
+    private static MappedFile Write(string folder, WeightLayout layout, string content, IProgress<double>? progress)
+    {
+        Guard(folder, () => Directory.CreateDirectory(folder));
+        DiskSpace.Require(folder, layout.Length, "The converted weights");
+        var (path, indexPath) = (Path.Combine(folder, FileName), Path.Combine(folder, IndexName));
+        Guard(
+            folder,
+            () =>
+            {
+                // Removed first: an index beside weights says that they are whole.
+                File.Delete(indexPath);
+                File.Delete(Path.Combine(folder, StampName));
+                AtomicFile.Write(path, stream => new WeightWriter(layout, stream).Write(progress));
+            }
+        );
+        var file = MappedFile.Open(path);
+        try
+        {
+            var index = WeightIndex.Of(layout, content, file);
+            Guard(folder, () => AtomicFile.Write(indexPath, index.ToBytes()));
+            WriteStamp(Path.Combine(folder, StampName), index.StampOf(file));
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static string? ReadStamp(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllText(path) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static void WriteStamp(string path, string stamp)
+    {
+        try
+        {
+            AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(stamp));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Without the stamp the next start reads the file again, and that is all.
+        }
     }
 
     /// <summary>Writes into the cache; a refusal says which folder and how to choose another.</summary>

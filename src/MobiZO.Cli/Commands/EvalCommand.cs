@@ -107,16 +107,21 @@ internal static class EvalCommand
             report.Seconds,
         };
 
-    /// <summary>The options with the preparing of weights told as a stage.</summary>
+    /// <summary>The options with the preparing of weights told as a stage, and warnings as notes.</summary>
     private static EvaluationOptions Telling(EvaluationOptions options, IProgress<TrainingEvent> display) =>
         options with
         {
-            Engine = options.Engine with { CacheProgress = new WeightProgress(display) },
+            Engine = options.Engine with { CacheProgress = new WeightProgress(display), Warnings = new Warnings(display) },
         };
 
     private sealed class WeightProgress(IProgress<TrainingEvent> display) : IProgress<double>
     {
         public void Report(double value) => display.Report(new StageProgress("preparing weights", (long)(value * 100), 100));
+    }
+
+    private sealed class Warnings(IProgress<TrainingEvent> display) : IProgress<string>
+    {
+        public void Report(string value) => display.Report(new RunNote(value, IsWarning: true));
     }
 
     /// <summary>Shows an evaluation as that of a run.</summary>

@@ -44,20 +44,21 @@ internal static class ExportCommand
                 groups.Bind(result, FineTuneOptionGroups.Defaults),
                 result.GetRequiredValue(program),
                 result.GetRequiredValue(file),
-                result.InvocationConfiguration.Output
+                result.InvocationConfiguration.Output,
+                new WarningLines(result.InvocationConfiguration.Error)
             )
         );
         return command;
     }
 
-    private static void Write(FineTuneOptions options, ProgramKind kind, string path, TextWriter output)
+    private static void Write(FineTuneOptions options, ProgramKind kind, string path, TextWriter output, IProgress<string> warnings)
     {
         if (options.Model.Length > 0)
         {
             ProgramExport.Check(path, options.Model);
         }
 
-        using var model = ModelArgument.Open(options);
+        using var model = ModelArgument.Open(options, warnings);
         var program = ProgramExport.Build(model, kind, options);
         ProgramExport.Write(program, model, path, options.Engine.Weights);
         output.WriteLine($"program    {program.Name}, {program.Nodes.Count} operations, {program.Weights.Count} weights");

@@ -62,13 +62,13 @@ internal sealed class GenerateCommand
             {
                 Check(result);
                 var options = Sound(text.Bind(result, new GenerationOptions()));
-                using var model = LocalModel.Open(
-                    result.GetValue(_model)!,
-                    engine.Bind(result, new EngineOptions()) with
-                    {
-                        CacheProgress = new WeightsProgress(result.InvocationConfiguration.Error),
-                    }
-                );
+                var warnings = new WarningLines(result.InvocationConfiguration.Error);
+                var engineOptions = engine.Bind(result, new EngineOptions()) with
+                {
+                    Warnings = warnings,
+                    CacheProgress = new WeightsProgress(result.InvocationConfiguration.Error),
+                };
+                using var model = LocalModel.Open(result.GetValue(_model)!, engineOptions);
                 var (prompt, isChat) = await ReadPrompt(result, model, cancellation);
                 var answers = new List<Answer>();
                 foreach (var (name, adapter) in Adapters(result))
@@ -81,7 +81,7 @@ internal sealed class GenerateCommand
                         );
                     }
 
-                    using var generator = new TextGenerator(model, adapter, new Warnings(result.InvocationConfiguration.Error));
+                    using var generator = new TextGenerator(model, adapter, warnings);
                     var watch = Stopwatch.StartNew();
                     Action<string>? show = writer is null ? null : piece => Write(writer, piece);
                     var answer = await generator.GenerateAsync(prompt, options with { AddSpecialTokens = !isChat }, show, cancellation);
@@ -203,9 +203,4 @@ internal sealed class GenerateCommand
         OptionGroup<GenerationOptions>.CreateOption([name, .. aliases], description, value);
 
     private sealed record Answer(string? Adapter, string Text, int PromptTokens, int NewTokens, int? AdapterStart, GenerationEnd End);
-
-    private sealed class Warnings(TextWriter error) : IProgress<string>
-    {
-        public void Report(string value) => error.WriteLine($"warning: {OptionNames.Translate(value)}");
-    }
 }

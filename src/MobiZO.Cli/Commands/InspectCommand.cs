@@ -31,7 +31,7 @@ internal static class InspectCommand
         command.SetAction(result =>
         {
             var options = groups.Bind(result, FineTuneOptionGroups.Defaults);
-            using var model = ModelArgument.Open(options);
+            using var model = ModelArgument.Open(options, new WarningLines(result.InvocationConfiguration.Error));
             var (facts, adapter) = (ModelFacts.Of(model), AdapterPreview.Of(model, options));
             var lines = result.GetValue(json)
                 ? [ReportJson.Write(new { Model = facts, Adapter = adapter })]

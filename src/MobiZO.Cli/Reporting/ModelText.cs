@@ -35,13 +35,19 @@ internal static class ModelText
             "stored",
             string.Join(", ", facts.StoredTypes.Select(share => $"{share.Type} {Quantity.Bytes(share.Bytes)} ({share.Tensors} tensors)"))
         );
-        yield return Line("tokenizer", $"{Quantity.Number(facts.TokenizerVocabulary)} tokens");
+        yield return Line("tokenizer", $"{Quantity.Number(facts.TokenizerVocabulary)} tokens{Beyond(facts.TokensBeyondEmbedding)}");
         yield return Line("chat template", facts.HasChatTemplate ? "yes" : "no");
         yield return Line("fingerprint", facts.Fingerprint);
         yield return Line(
             "linear modules",
             string.Join(", ", facts.LinearKinds.Select(kind => $"{kind.Count} {kind.Name} [{kind.OutputSize}, {kind.InputSize}]"))
         );
+    }
+
+    private static string Beyond(IReadOnlyList<string> tokens)
+    {
+        var some = string.Join(" ", tokens.Take(3)) + (tokens.Count > 3 ? " ..." : "");
+        return tokens.Count == 0 ? "" : $"; {Quantity.Number(tokens.Count)} beyond the embedding ({some}), which no row or prompt may have";
     }
 
     private static string Line(string name, string value) => $"{name, -16}{value}";

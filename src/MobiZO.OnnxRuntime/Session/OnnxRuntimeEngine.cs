@@ -146,7 +146,8 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
 
         _fingerprint = weights.Fingerprint;
         var key = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{CacheVersion}\n{_fingerprint}")))[..24];
-        _weights = WeightFile.Open(Path.Combine(settings.CacheFolder, key), weights, settings.CacheProgress);
+        var content = (weights as IContentSource)?.ContentHash(settings.CacheFolder) ?? _fingerprint;
+        _weights = WeightFile.Open(Path.Combine(settings.CacheFolder, key), weights, content, settings.CacheProgress, settings.Warnings);
         return _weights;
     }
 

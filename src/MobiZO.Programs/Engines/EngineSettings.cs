@@ -29,6 +29,9 @@ public sealed record EngineSettings
     /// <summary>Told the share of the weights converted when a checkpoint is first used, 0 to 1; may be null.</summary>
     public IProgress<double>? CacheProgress { get; init; }
 
+    /// <summary>Told what of the cache was damaged or out of date and is made anew, a sentence each; may be null.</summary>
+    public IProgress<string>? Warnings { get; init; }
+
     /// <summary>The number of threads in force.</summary>
     public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 }

@@ -112,6 +112,6 @@ public sealed class ChatTemplate
             variables.TryAdd("strftime_now", Functions.StrftimeNow(time));
         }
 
-        return Interpreter.Render(_statements, variables);
+        return Interpreter.Render(_statements, variables, options.UndefinedNames);
     }
 }

@@ -24,6 +24,9 @@ public sealed record ChatTemplateOptions
     /// <summary>Further variables as JSON-like trees (see <see cref="ChatValue"/>). They win over <see cref="SpecialTokens"/>.</summary>
     public IReadOnlyDictionary<string, object?> ExtraVariables { get; init; } = new Dictionary<string, object?>(StringComparer.Ordinal);
 
+    /// <summary>Told the name of a variable that is undefined and printed all the same (as nothing); may be null.</summary>
+    public IProgress<string>? UndefinedNames { get; init; }
+
     /// <summary>Tool descriptions as JSON-like trees; none when null.</summary>
     public IReadOnlyList<object?>? Tools { get; init; }
 

@@ -18,6 +18,56 @@ internal sealed class PipelineTokenizer : ITokenizer
     private readonly AddedTokenSplitter _inOriginal;
     private readonly AddedTokenSplitter _inNormalized;
 
+    /// <summary>The same tokenizer with other tokens around a text; itself when they are the same.</summary>
+    /// <param name="ends">What is said of them.</param>
+    /// <param name="file">The tokenizer's file, for errors.</param>
+    /// <exception cref="TokenizerException">A token that is to be added is not known.</exception>
+    public PipelineTokenizer With(SpecialEnds ends, string file)
+    {
+        // The text is any that has tokens of its own.
+        int[] bare = Encode("a", addSpecialTokens: false).Ids;
+        int[] whole = Encode("a", addSpecialTokens: true).Ids;
+        int start = whole.AsSpan().IndexOf(bare);
+        if (start < 0)
+        {
+            return this;
+        }
+
+        int[] firstNow = whole[..start];
+        int[] lastNow = whole[(start + bare.Length)..];
+        int[] first = Changed(firstNow, ends.AddBos, ends.Bos, "bos_token", file);
+        int[] last = Changed(lastNow, ends.AddEos, ends.Eos, "eos_token", file);
+        if (first.SequenceEqual(firstNow) && last.SequenceEqual(lastNow))
+        {
+            return this;
+        }
+
+        ProcessedToken[] Tokens(int[] ids) => [.. ids.Select(id => new ProcessedToken(id, IdToToken(id)!, 0, 0))];
+        return new PipelineTokenizer(
+            _parts with
+            {
+                PostProcessor = new EndsProcessor(_parts.PostProcessor, new TemplateProcessor(Tokens(first), Tokens(last))),
+            }
+        );
+    }
+
+    private int[] Changed(int[] now, bool? isAdded, string? token, string name, string file)
+    {
+        int? id = token is null ? null : TokenToId(token);
+        return isAdded switch
+        {
+            null => now,
+            false => id is null ? now : [.. now.Where(other => other != id)],
+            true when id is null => throw new TokenizerException(
+                $"{file}: add_{name} is true in tokenizer_config.json, but {(token is null ? $"there is no {name}" : $"'{token}' is no token")}. "
+                    + $"Give the {name}, or set add_{name} to false."
+            ),
+            true => now.Contains(id.Value) ? now
+            : name == "bos_token" ? [id.Value, .. now]
+            : [.. now, id.Value],
+        };
+    }
+
     public PipelineTokenizer(TokenizerParts parts)
     {
         _parts = parts;

@@ -22,6 +22,20 @@ public static class Tokenizer
         return TokenizerJson.Read(path, File.ReadAllBytes(path));
     }
 
+    /// <summary>Reads a <c>tokenizer.json</c> whose special tokens around a text may be given beside it.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="ends">What is said beside it.</param>
+    /// <exception cref="TokenizerException">
+    /// The file is broken or uses a construct that is not supported, or a token that is to be added is not known. The message names it.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static ITokenizer FromFile(string path, SpecialEnds ends)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(ends);
+        return TokenizerJson.Read(path, File.ReadAllBytes(path)).With(ends, path);
+    }
+
     /// <summary>Builds the tokenizer that GGUF metadata describe.</summary>
     /// <exception cref="TokenizerException">The metadata contradict themselves or name an unknown kind or pre-tokenizer.</exception>
     public static ITokenizer FromGguf(GgufVocabulary vocabulary)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Json;
 
 namespace MobiZO.Adapters;
 
@@ -32,6 +33,41 @@ internal sealed class PeftConfig
         ("megatron_config", "Megatron layers are not supported"),
     ];
 
+    // Keys that are read, checked above, or change nothing of a trained adapter.
+    private static readonly HashSet<string> s_known = new(
+        [
+            .. s_mustBeOff.Select(item => item.Key),
+            "peft_type",
+            "bias",
+            "init_lora_weights",
+            "r",
+            "lora_alpha",
+            "use_rslora",
+            "fan_in_fan_out",
+            "alora_invocation_tokens",
+            "layers_to_transform",
+            "base_model_name_or_path",
+            "target_modules",
+            "auto_mapping",
+            "corda_config",
+            "ensure_weight_tying",
+            "eva_config",
+            "exclude_modules",
+            "inference_mode",
+            "layers_pattern",
+            "loftq_config",
+            "lora_dropout",
+            "lora_ga_config",
+            "megatron_core",
+            "peft_version",
+            "qalora_group_size",
+            "revision",
+            "runtime_config",
+            "task_type",
+        ],
+        StringComparer.Ordinal
+    );
+
     private readonly JsonElement _root;
     private readonly string _path;
 
@@ -54,6 +90,17 @@ internal sealed class PeftConfig
             }
         }
 
+        foreach (var property in root.EnumerateObject())
+        {
+            if (!s_known.Contains(property.Name) && !IsOff(property.Value))
+            {
+                throw new CheckpointException(
+                    $"{path}: key '{property.Name}': not known, so it may change the computation; found {Describe(property.Value)}; "
+                        + "expected null or false. Remove the key if the adapter does not need it."
+                );
+            }
+        }
+
         if (
             Find("init_lora_weights") is { ValueKind: not (JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null) } start
             && !(start.ValueKind == JsonValueKind.String && s_plainInitialisations.Contains(start.GetString()))
@@ -69,8 +116,8 @@ internal sealed class PeftConfig
 
         Rank = Integer("r", Required("r"), 1);
         Alpha = ReadAlpha();
-        IsRankStabilized = Find("use_rslora") is { ValueKind: JsonValueKind.True };
-        IsFanInFanOut = Find("fan_in_fan_out") is { ValueKind: JsonValueKind.True };
+        IsRankStabilized = Flag("use_rslora");
+        IsFanInFanOut = Flag("fan_in_fan_out");
         InvocationTokens = Integers("alora_invocation_tokens") ?? [];
         LayersToTransform = Integers("layers_to_transform");
         BaseModel = Find("base_model_name_or_path") is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;
@@ -106,7 +153,7 @@ internal sealed class PeftConfig
                 throw new CheckpointException($"{path}: expected JSON, found bytes that are not UTF-8");
             }
 
-            using var document = JsonDocument.Parse(bytes);
+            using var document = JsonDocument.Parse(JsonBytes.Read(path, bytes));
             return new PeftConfig(document.RootElement, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -128,6 +175,14 @@ internal sealed class PeftConfig
             throw Wrong(key, $"\"{expected}\"", found);
         }
     }
+
+    private bool Flag(string key) =>
+        Find(key) switch
+        {
+            null or { ValueKind: JsonValueKind.Null or JsonValueKind.False } => false,
+            { ValueKind: JsonValueKind.True } => true,
+            { } other => throw Wrong(key, "true or false", other),
+        };
 
     private string NameOfTarget(JsonElement target) =>
         target.ValueKind == JsonValueKind.String ? target.GetString()! : throw Wrong("target_modules", "a list of names", target);

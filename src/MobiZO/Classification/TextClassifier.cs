@@ -90,6 +90,7 @@ public sealed class TextClassifier : IDisposable
 
     /// <summary>Labels a text: the only column of the template, or the text column.</summary>
     /// <exception cref="DataException">The template shows several columns, or the text does not fit.</exception>
+    /// <exception cref="FineTuneException">The scores are not numbers.</exception>
     public ClassifiedText Classify(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -102,6 +103,7 @@ public sealed class TextClassifier : IDisposable
 
     /// <summary>Labels a row by the columns that the template shows.</summary>
     /// <exception cref="DataException">A column is missing, or the row does not fit.</exception>
+    /// <exception cref="FineTuneException">The scores are not numbers.</exception>
     public ClassifiedText Classify(IReadOnlyDictionary<string, string> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);

@@ -8,6 +8,9 @@ internal sealed record EncodedExample
     /// <summary>Line of the row in its file, counted from 1.</summary>
     public required int LineNumber { get; init; }
 
+    /// <summary>Where the row stands, for messages.</summary>
+    public DataPlace Place { get; init; }
+
     /// <summary>The tokens before the answer; at least one.</summary>
     public required int[] PromptIds { get; init; }
 

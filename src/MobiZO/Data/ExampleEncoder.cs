@@ -13,19 +13,28 @@ internal sealed class ExampleEncoder
     private readonly DataOptions _options;
     private readonly LabelMap? _labels;
     private readonly RowDrafts _drafts;
+    private readonly int _embeddings;
 
     /// <summary>Creates an encoder.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="options">Columns, template, labels and lengths.</param>
     /// <param name="renderChat">The model's chat template; needed for conversations only.</param>
     /// <param name="context">Tokens that the model can see at once; null: not known. No example is longer.</param>
+    /// <param name="embeddings">Rows of the model's embedding: tokens beyond them are refused.</param>
     /// <exception cref="DataException">The options are wrong.</exception>
-    public ExampleEncoder(ITokenizer tokenizer, DataOptions options, ChatRenderer? renderChat = null, int? context = null)
+    public ExampleEncoder(
+        ITokenizer tokenizer,
+        DataOptions options,
+        ChatRenderer? renderChat = null,
+        int? context = null,
+        int embeddings = int.MaxValue
+    )
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(options);
         options.ThrowIfInvalid();
         _tokenizer = tokenizer;
+        _embeddings = embeddings;
         _options = options;
         _labels = LabelMap.Create(options);
         _drafts = new RowDrafts(options, _labels, renderChat);
@@ -66,6 +75,7 @@ internal sealed class ExampleEncoder
         for (int i = 0; i < examples.Length; i++)
         {
             examples[i] = shape == RowShape.Text ? EncodeText(rows[i]) : EncodePrompt(rows[i], shape);
+            CheckTokens(rows[i], examples[i]);
         }
 
         return examples;
@@ -104,6 +114,7 @@ internal sealed class ExampleEncoder
         return new EncodedExample
         {
             LineNumber = row.LineNumber,
+            Place = row.Place,
             PromptIds = ids[..1],
             AnswerIds = isTooLong ? ids[1..MaxLength] : ids[1..],
             InvocationStart = 0,
@@ -127,6 +138,7 @@ internal sealed class ExampleEncoder
         return new EncodedExample
         {
             LineNumber = row.LineNumber,
+            Place = row.Place,
             PromptIds = border.PromptIds,
             AnswerIds = border.AnswerIds[label ?? 0],
             ChoiceIds = label is null ? [] : border.AnswerIds,
@@ -220,6 +232,25 @@ internal sealed class ExampleEncoder
                         "Use words that this tokenizer tells apart."
                     );
                 }
+            }
+        }
+    }
+
+    private void CheckTokens(DataRow row, EncodedExample example)
+    {
+        foreach (int id in example.ChoiceIds.Prepend(example.AnswerIds).Prepend(example.PromptIds).SelectMany(ids => ids))
+        {
+            if (id >= _embeddings)
+            {
+                throw new DataException(
+                    row.Place,
+                    Say(
+                        $"the token {DataException.Quote(_tokenizer.IdToToken(id) ?? "")} ({id}), beyond the model's {_embeddings} embeddings"
+                    ),
+                    Say($"ids below {_embeddings}"),
+                    "The tokenizer has tokens that the model was not extended for: take them out of the row, the template or the words, "
+                        + "or use the tokenizer that belongs to the model."
+                );
             }
         }
     }

@@ -48,14 +48,21 @@ internal sealed class Evaluator
     /// <param name="adapter">The matrices; null for the base model alone.</param>
     /// <param name="progress">Told how many rows are done.</param>
     /// <param name="cancellation">Stops between two engine runs.</param>
-    public EvaluationResult Evaluate(AdapterTensors? adapter, Action<int>? progress, CancellationToken cancellation)
+    /// <param name="refuse">The error for a row whose scores are not numbers; null: one that blames weights or adapter.</param>
+    /// <exception cref="FineTuneException">The scores of a row are not numbers.</exception>
+    public EvaluationResult Evaluate(
+        AdapterTensors? adapter,
+        Action<int>? progress,
+        CancellationToken cancellation,
+        Func<EncodedExample, FineTuneException>? refuse = null
+    )
     {
         var scored = new ScoredExample[_rows.Count];
         var done = 0;
         foreach (var batch in _batches)
         {
             cancellation.ThrowIfCancellationRequested();
-            Score(batch, adapter, scored);
+            Score(batch, adapter, scored, refuse ?? Damaged);
             done += batch.Length;
             progress?.Invoke(done);
         }
@@ -63,7 +70,22 @@ internal sealed class Evaluator
         return new EvaluationResult(scored, _choices);
     }
 
-    private void Score(IReadOnlyList<int> batch, AdapterTensors? adapter, ScoredExample[] scored)
+    /// <summary>What is said of a row whose scores are not numbers.</summary>
+    public static string NoNumbers(EncodedExample row) => $"{row.Place}: the scores of this row are not numbers";
+
+    /// <summary>The error for a row whose scores are not numbers, when nothing was trained.</summary>
+    public static FineTuneException Damaged(EncodedExample row) =>
+        new(
+            $"{NoNumbers(row)}: the weights or the adapter are damaged. Compare the files with those of the place they came from.",
+            FineTuneFailure.Input
+        );
+
+    private void Score(
+        IReadOnlyList<int> batch,
+        AdapterTensors? adapter,
+        ScoredExample[] scored,
+        Func<EncodedExample, FineTuneException> refuse
+    )
     {
         var examples = batch.Select(index => _examples[index]).ToArray();
         var form = FormOf(examples);
@@ -76,6 +98,11 @@ internal sealed class Evaluator
         var sums = Sums(form, examples, values, ref next);
         for (var i = 0; i < batch.Count; i++)
         {
+            if (!sums[i].All(double.IsFinite))
+            {
+                throw refuse(_rows[batch[i]]);
+            }
+
             scored[batch[i]] = Read(_rows[batch[i]], examples[i], sums[i]);
         }
     }

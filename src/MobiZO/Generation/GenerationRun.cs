@@ -58,7 +58,7 @@ internal sealed class GenerationRun
         }
 
         var token = _sampler.Choose(_stream.Logits.Span, _seen, _generated.Count);
-        return Show(_model.Checkpoint.Config.EosTokenIds.Contains(token) ? Finish(GenerationEnd.EndOfSequence) : Accept(token));
+        return Show(_model.EndTokenIds.Contains(token) ? Finish(GenerationEnd.EndOfSequence) : Accept(token));
     }
 
     private string Accept(int token)

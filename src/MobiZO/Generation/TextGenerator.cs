@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MobiZO.Adapted;
 using MobiZO.Adapters;
+using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.Programs.Engines;
 
@@ -132,8 +133,20 @@ public sealed class TextGenerator : IDisposable
     {
         ArgumentNullException.ThrowIfNull(prompt);
         var sound = Checked(options);
-        return Start(_model.Tokenizer.Encode(prompt, sound.AddSpecialTokens).Ids, sound);
+        return Start(WithOneBeginning(prompt, _model.Tokenizer.Encode(prompt, sound.AddSpecialTokens).Ids), sound);
     }
+
+    /// <summary>A rendered conversation may begin with BOS already: it gets no second one.</summary>
+    private int[] WithOneBeginning(string prompt, int[] ids) =>
+        _model.Checkpoint.SpecialTokens.TryGetValue("bos_token", out var text)
+        && prompt.StartsWith(text, StringComparison.Ordinal)
+        && _model.Tokenizer.TokenToId(text) is { } bos
+        && ids is [var first, var second, ..]
+        && first == bos
+        && second == bos
+        && _model.Tokenizer.Encode(prompt, addSpecialTokens: false).Ids.Length < ids.Length
+            ? ids[1..]
+            : ids;
 
     private GenerationRun Start(int[] promptIds, GenerationOptions options)
     {
@@ -155,8 +168,9 @@ public sealed class TextGenerator : IDisposable
         if (Array.FindIndex(promptIds, id => id < 0 || id >= vocabulary) is >= 0 and var place)
         {
             throw new GenerationException(
-                $"Token {place} of the prompt is {promptIds[place]}; the model's vocabulary has {vocabulary} tokens. "
-                    + "Its tokenizer belongs to another model."
+                $"Token {place} of the prompt, {DataException.Quote(_model.Tokenizer.IdToToken(promptIds[place]) ?? "")} "
+                    + $"({promptIds[place]}), is beyond the model's {vocabulary} embeddings. The tokenizer has tokens that the model was "
+                    + "not extended for: leave them out, or use the tokenizer that belongs to the model."
             );
         }
 

@@ -1,3 +1,4 @@
+using MobiZO.Checkpoints.Json;
 using MobiZO.Optimization;
 
 namespace MobiZO.Journal;
@@ -20,7 +21,7 @@ internal sealed class JournalReader(string path)
         var place = FormattableString.Invariant($"{path}, line {++_lines}");
         if (_plan is null)
         {
-            Header = JournalFormat.ReadHeader(line, place);
+            Header = JournalFormat.ReadHeader(JsonBytes.WithoutMark(line), place);
             _plan = CopyPlan.Create(Header.Optimizer.Estimator, Header.Optimizer.Queries);
             return null;
         }

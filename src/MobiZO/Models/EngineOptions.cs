@@ -47,6 +47,13 @@ public sealed record EngineOptions
     [JsonIgnore]
     public IProgress<double>? CacheProgress { get; init; }
 
+    /// <summary>
+    /// Told what a user should know of the model and of what the cache keeps of it, a sentence each: what is taken for absent, what was
+    /// damaged and is made anew.
+    /// </summary>
+    [JsonIgnore]
+    public IProgress<string>? Warnings { get; init; }
+
     /// <summary>How prompts are computed: side by side takes the memory of several runs.</summary>
     internal RunStyle PrefixStyle => LowMemory ? RunStyle.OneByOne : RunStyle.SideBySide;
 
@@ -83,5 +90,6 @@ public sealed record EngineOptions
             Device = Device,
             TracePrefix = TracePrefix,
             CacheProgress = CacheProgress,
+            Warnings = Warnings,
         };
 }

@@ -1,5 +1,6 @@
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Gguf;
+using MobiZO.Checkpoints.Storage;
 using MobiZO.Data;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
@@ -13,13 +14,16 @@ public sealed class LocalModel : IDisposable
 {
     private readonly Checkpoint _checkpoint;
     private readonly Lazy<ChatTemplate?> _chatTemplate;
+    private readonly UndefinedNames _undefined;
 
-    private LocalModel(Checkpoint checkpoint, ITokenizer tokenizer, IEngine engine)
+    private LocalModel(Checkpoint checkpoint, ITokenizer tokenizer, IEngine engine, IProgress<string>? warnings)
     {
+        _undefined = new UndefinedNames(checkpoint.Path, warnings);
         _checkpoint = checkpoint;
         Tokenizer = tokenizer;
         Engine = engine;
         Assembler = new ProgramAssembler(checkpoint.Description);
+        EndTokenIds = EndTokens.Of(checkpoint, tokenizer);
         _chatTemplate = new Lazy<ChatTemplate?>(() => checkpoint.ChatTemplate is { } source ? ChatTemplate.Parse(source) : null);
     }
 
@@ -35,6 +39,11 @@ public sealed class LocalModel : IDisposable
     /// <summary>Builds the programs of the checkpoint.</summary>
     public ProgramAssembler Assembler { get; }
 
+    /// <summary>
+    /// Tokens that end a text: those of the config, the tokenizer's <c>eos_token</c>, and in a GGUF file the known ends of a turn.
+    /// </summary>
+    public IReadOnlySet<int> EndTokenIds { get; }
+
     /// <summary>The chat template, or null when the checkpoint has none.</summary>
     /// <exception cref="ChatTemplateException">The template uses something that is not supported.</exception>
     public ChatTemplate? ChatTemplate => _chatTemplate.Value;
@@ -45,15 +54,21 @@ public sealed class LocalModel : IDisposable
     /// <exception cref="CheckpointException">The checkpoint is missing, damaged or not supported.</exception>
     /// <exception cref="TokenizerException">Its tokenizer is missing, damaged or not supported.</exception>
     /// <exception cref="FineTuneException">The engine cannot do here what the options ask for.</exception>
-    public static LocalModel Open(string path, EngineOptions? options = null) => Open(path, (options ?? new EngineOptions()).Create);
+    public static LocalModel Open(string path, EngineOptions? options = null) =>
+        Open(path, (options ?? new EngineOptions()).Create, options?.Warnings);
 
     /// <summary>Opens a checkpoint for an engine that is made when the checkpoint is sound; the model owns it.</summary>
-    internal static LocalModel Open(string path, Func<IEngine> createEngine)
+    internal static LocalModel Open(string path, Func<IEngine> createEngine, IProgress<string>? warnings = null)
     {
         var checkpoint = Checkpoint.Open(path);
         try
         {
-            return new LocalModel(checkpoint, OpenTokenizer(checkpoint), createEngine());
+            foreach (var warning in checkpoint.Warnings)
+            {
+                warnings?.Report(warning);
+            }
+
+            return new LocalModel(checkpoint, OpenTokenizer(checkpoint), createEngine(), warnings);
         }
         catch
         {
@@ -73,13 +88,21 @@ public sealed class LocalModel : IDisposable
             );
         return template.Render(
             [.. turns.Select(turn => new ChatMessage(turn.Role, turn.Content))],
-            new ChatTemplateOptions { AddGenerationPrompt = addGenerationPrompt, SpecialTokens = _checkpoint.SpecialTokens }
+            new ChatTemplateOptions
+            {
+                AddGenerationPrompt = addGenerationPrompt,
+                SpecialTokens = _checkpoint.SpecialTokens,
+                UndefinedNames = _undefined,
+            }
         );
     }
 
-    /// <summary>Encodes rows for this model: with its tokenizer and chat template, no example longer than its context.</summary>
+    /// <summary>
+    /// Encodes rows for this model: with its tokenizer and chat template, no example longer than its context, no token beyond its embedding.
+    /// </summary>
     /// <exception cref="DataException">The options are wrong.</exception>
-    internal ExampleEncoder EncoderOf(DataOptions data) => new(Tokenizer, data, RenderChat, _checkpoint.Config.MaxPositions);
+    internal ExampleEncoder EncoderOf(DataOptions data) =>
+        new(Tokenizer, data, RenderChat, _checkpoint.Config.MaxPositions, _checkpoint.Config.VocabularySize);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -92,7 +115,17 @@ public sealed class LocalModel : IDisposable
     {
         if (checkpoint.TokenizerFile is { } file)
         {
-            return MobiZO.Text.Tokenizers.Tokenizer.FromFile(file);
+            ForeignFile.Refuse(file);
+            var special = checkpoint.SpecialTokens;
+            return MobiZO.Text.Tokenizers.Tokenizer.FromFile(
+                file,
+                new SpecialEnds(
+                    checkpoint.AddBos,
+                    special.GetValueOrDefault("bos_token"),
+                    checkpoint.AddEos,
+                    special.GetValueOrDefault("eos_token")
+                )
+            );
         }
 
         var metadata =
@@ -102,6 +135,26 @@ public sealed class LocalModel : IDisposable
                     + $"from."
             );
         return MobiZO.Text.Tokenizers.Tokenizer.FromGguf(ToVocabulary(metadata, checkpoint.Path));
+    }
+
+    /// <summary>Tells once of each variable that the template prints and the model does not have.</summary>
+    private sealed class UndefinedNames(string path, IProgress<string>? warnings) : IProgress<string>
+    {
+        private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
+        public void Report(string value)
+        {
+            lock (_told)
+            {
+                if (_told.Add(value))
+                {
+                    warnings?.Report(
+                        $"The chat template of '{path}' prints '{value}', which the model does not define: it is left out of the prompts. "
+                            + "Check that the files of the tokenizer are complete (tokenizer_config.json, special_tokens_map.json)."
+                    );
+                }
+            }
+        }
     }
 
     private static GgufVocabulary ToVocabulary(GgufTokenizerMetadata metadata, string source) =>

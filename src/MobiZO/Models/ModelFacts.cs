@@ -28,6 +28,11 @@ public sealed record ModelFacts
     /// <summary>Ids of the tokenizer, added tokens included.</summary>
     public required int TokenizerVocabulary { get; init; }
 
+    /// <summary>
+    /// Tokens whose ids are beyond the embedding, in the order of their ids: rows and prompts that have them are refused.
+    /// </summary>
+    public required IReadOnlyList<string> TokensBeyondEmbedding { get; init; }
+
     /// <summary>Whether the checkpoint brings a chat template.</summary>
     public required bool HasChatTemplate { get; init; }
 
@@ -58,6 +63,13 @@ public sealed record ModelFacts
                     .ThenBy(share => share.Type, StringComparer.Ordinal),
             ],
             TokenizerVocabulary = model.Tokenizer.VocabularySize,
+            TokensBeyondEmbedding =
+            [
+                .. Enumerable
+                    .Range(checkpoint.Config.VocabularySize, Math.Max(0, model.Tokenizer.VocabularySize - checkpoint.Config.VocabularySize))
+                    .Select(model.Tokenizer.IdToToken)
+                    .OfType<string>(),
+            ],
             HasChatTemplate = checkpoint.ChatTemplate is not null,
             Fingerprint = checkpoint.Fingerprint,
             LinearKinds =

@@ -34,7 +34,7 @@ internal sealed class PrefixFolder : IDisposable
     {
         string[] parts =
         [
-            model.Checkpoint.Fingerprint,
+            model.Checkpoint.ContentHash(engine.CacheFolderInForce),
             model.Engine.Name,
             $"{typeof(ProgramAssembler).Module.ModuleVersionId:N} {model.Engine.GetType().Module.ModuleVersionId:N} "
                 + $"{typeof(PrefixFolder).Module.ModuleVersionId:N}",

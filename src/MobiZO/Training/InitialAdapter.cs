@@ -1,4 +1,5 @@
 using MobiZO.Adapters;
+using MobiZO.Data;
 using MobiZO.Initialization;
 
 namespace MobiZO.Training;
@@ -37,11 +38,27 @@ internal static class InitialAdapter
             Tell,
             cancellation
         );
+        RequireNumbers(inputs, [.. chosen.Select(index => run.Rows.Train[index])]);
         return DiscriminantInitialization.Apply(
             run.Fresh,
             run.Model.Model.Assembler,
             inputs,
             [.. chosen.Select(index => run.Rows.Train[index].Label!.Value)]
         );
+    }
+
+    private static void RequireNumbers(IReadOnlyDictionary<string, float[][]> inputs, EncodedExample[] rows)
+    {
+        for (var row = 0; row < rows.Length; row++)
+        {
+            if (inputs.FirstOrDefault(input => !input.Value[row].All(float.IsFinite)) is { Key: { } name })
+            {
+                throw new FineTuneException(
+                    $"{rows[row].Place}: what the model computes of this prompt ('{name}') is not a number: the weights are damaged. "
+                        + "Compare the files with those of the place they came from.",
+                    FineTuneFailure.Input
+                );
+            }
+        }
     }
 }

@@ -16,7 +16,14 @@ internal sealed class OpenedRun : IDisposable
     {
         _owned = owned;
         var model = Own(
-            LocalModel.Open(options.Model, options.Engine with { CacheProgress = new StageReport(progress, "preparing weights") })
+            LocalModel.Open(
+                options.Model,
+                options.Engine with
+                {
+                    CacheProgress = new StageReport(progress, "preparing weights"),
+                    Warnings = options.Engine.Warnings ?? new Warnings(progress),
+                }
+            )
         );
         Rows = RunRows.Read(options, model);
         Options = DecidedOptions.Of(options, Rows);
@@ -96,6 +103,11 @@ internal sealed class OpenedRun : IDisposable
     {
         _owned.Push(value);
         return value;
+    }
+
+    private sealed class Warnings(IProgress<TrainingEvent>? progress) : IProgress<string>
+    {
+        public void Report(string value) => progress?.Report(new RunNote(value, IsWarning: true));
     }
 
     private sealed class StageReport(IProgress<TrainingEvent>? progress, string stage) : IProgress<double>

@@ -3,6 +3,7 @@ using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Evaluation;
 using MobiZO.Journal;
+using MobiZO.PrefixCache;
 
 namespace MobiZO.Training;
 
@@ -11,10 +12,17 @@ internal sealed class PreparedRun : IDisposable
 {
     private readonly OpenedRun _opened;
 
-    private PreparedRun(OpenedRun opened, DecidedOptions options, LoraAdapter adapter, ModelObjective objective, Evaluator? evaluator)
+    private PreparedRun(
+        OpenedRun opened,
+        DecidedOptions options,
+        LoraAdapter adapter,
+        ModelObjective objective,
+        Evaluator? evaluator,
+        RecordedRun? recorded
+    )
     {
         (_opened, Options, Adapter, Objective, Evaluator) = (opened, options, adapter, objective, evaluator);
-        Header = RunHeader.Of(options, opened, adapter);
+        Header = RunHeader.Of(options, opened, adapter, recorded?.Journal.Header);
     }
 
     public RunRows Rows => _opened.Rows;
@@ -63,7 +71,7 @@ internal sealed class PreparedRun : IDisposable
                 var adapter = InitialAdapter.Of(opened, recorded, progress, cancellation);
                 var objective = CreateObjective(opened, adapter);
                 var decided = ChosenRate.Of(opened.Options, adapter.Layout, objective, recorded, progress, cancellation);
-                return new PreparedRun(opened, decided, adapter, objective, evaluator);
+                return new PreparedRun(opened, decided, adapter, objective, evaluator, recorded);
             }
         );
 
@@ -82,13 +90,46 @@ internal sealed class PreparedRun : IDisposable
                     opened.Options,
                     opened.Fresh,
                     CreateObjective(opened, opened.Fresh),
-                    CreateEvaluator(opened)
+                    CreateEvaluator(opened),
+                    recorded: null
                 );
             }
         );
 
     /// <summary>An evaluator of further rows with the programs of this run.</summary>
     public Evaluator CreateEvaluator(IReadOnlyList<EncodedExample> rows) => CreateEvaluator(_opened, rows);
+
+    /// <summary>
+    /// The row of a step whose scores are not numbers even without the adapter, and what to say of it; null when the step itself is at
+    /// fault.
+    /// </summary>
+    public FineTuneException? FindDamage(long step)
+    {
+        EncodedExample[] rows = [.. _opened.Examples.Order.IndicesOf(step).Distinct().Select(index => Rows.Train[index])];
+
+        // Done once for a few rows: nothing is worth keeping.
+        var cache = new PrefixCacheOptions(Options.Run.PrefixCacheType, MemoryBytes: 0, Folder: null, Options.Run.MaxTokensPerRun);
+        var evaluator = new Evaluator(Model, rows, Rows.Choices, examples => Model.OpenStore(examples, cache), Options.Run.MaxTokensPerRun);
+        FineTuneException? found = null;
+        using (evaluator.Cache)
+        {
+            try
+            {
+                evaluator.Evaluate(
+                    AdapterTensors.Of(Adapter, new float[Adapter.Layout.Total]),
+                    null,
+                    CancellationToken.None,
+                    row => found = Evaluator.Damaged(row)
+                );
+            }
+            catch (FineTuneException error) when (ReferenceEquals(error, found))
+            {
+                // The caller decides whether the run can go on.
+            }
+        }
+
+        return found;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _opened.Dispose();

@@ -1,6 +1,7 @@
 using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Checkpoints;
+using MobiZO.Data;
 using MobiZO.Evaluation;
 using MobiZO.Journal;
 using MobiZO.Runs;
@@ -65,7 +66,7 @@ internal sealed class RunEvaluations
             return null;
         }
 
-        var result = Score(evaluator, b, cancellation);
+        var result = Score(evaluator, b, step, cancellation);
         var point = result.At(step);
 
         // CompareTo puts NaN below every number, as MaxBy does.
@@ -94,8 +95,8 @@ internal sealed class RunEvaluations
         var kept = Best is null
             ? b
             : AdapterFiles.Load(_folder.BestAdapterFolder).OrderedAs([.. _run.Adapter.Modules.Select(module => module.Name)]).ToState();
-        var before = Score(evaluator, new float[b.Length], CancellationToken.None).At(0);
-        return (before, Score(evaluator, kept, CancellationToken.None).At(Best?.Step ?? step));
+        var before = Score(evaluator, new float[b.Length], 0, CancellationToken.None).At(0);
+        return (before, Score(evaluator, kept, step, CancellationToken.None).At(Best?.Step ?? step));
     }
 
     /// <summary>
@@ -132,10 +133,22 @@ internal sealed class RunEvaluations
 
     private bool Has(long step) => _points.Any(point => point.Step == step);
 
-    private EvaluationResult Score(Evaluator evaluator, float[] b, CancellationToken cancellation) =>
+    private EvaluationResult Score(Evaluator evaluator, float[] b, long step, CancellationToken cancellation) =>
         evaluator.Evaluate(
             AdapterTensors.Of(_run.Adapter, b),
             done => _progress?.Report(new StageProgress("evaluating", done, evaluator.RowCount)),
-            cancellation
+            cancellation,
+            step == 0 ? null : row => Diverged(row, step)
         );
+
+    private FineTuneException Diverged(EncodedExample row, long step)
+    {
+        var optimizer = _run.Options.Run.Optimizer;
+        return new FineTuneException(
+            FormattableString.Invariant($"{Evaluator.NoNumbers(row)} after step {step}: the adapter has diverged. Start again with a ")
+                + FormattableString.Invariant($"smaller OptimizerOptions.LearningRate (now {optimizer.LearningRate}) or ")
+                + FormattableString.Invariant($"OptimizerOptions.Epsilon (now {optimizer.Epsilon}); the best adapter so far is in ")
+                + $"'{_folder.BestAdapterFolder}'."
+        );
+    }
 }

@@ -10,11 +10,17 @@ namespace MobiZO.Training;
 /// <summary>What tells one run from another.</summary>
 internal static class RunHeader
 {
+    private const string ContentKey = "model_content";
+
     /// <summary>The first line of the journal.</summary>
-    public static JournalHeader Of(DecidedOptions options, OpenedRun opened, LoraAdapter adapter)
+    /// <param name="options">What was decided.</param>
+    /// <param name="opened">Model and rows.</param>
+    /// <param name="adapter">The adapter before the first step.</param>
+    /// <param name="recorded">The first line of the run that goes on; null for a new one.</param>
+    public static JournalHeader Of(DecidedOptions options, OpenedRun opened, LoraAdapter adapter, JournalHeader? recorded)
     {
         var (run, start) = (options.Run, opened.Model.Start);
-        return new JournalHeader
+        var header = new JournalHeader
         {
             Seed = run.Seed,
             TotalSteps = run.Steps,
@@ -43,5 +49,14 @@ internal static class RunHeader
                 },
             },
         };
+
+        // A run of an earlier version does not say it, and cannot be compared.
+        if (recorded?.Properties.ContainsKey(ContentKey) == false)
+        {
+            return header;
+        }
+
+        var content = opened.Model.Model.Checkpoint.ContentHash(run.Engine.CacheFolderInForce);
+        return header with { Properties = new Dictionary<string, string>(header.Properties) { [ContentKey] = content } };
     }
 }

@@ -136,6 +136,12 @@ internal sealed class TrainingLoop
         var watch = Stopwatch.StartNew();
         var result = _optimizer.Step(_objective);
         var milliseconds = watch.Elapsed.TotalMilliseconds;
+        var damage = result.Skipped ? _run.FindDamage(result.Step) : null;
+        if (damage is not null && result.Step == 0)
+        {
+            throw damage;
+        }
+
         var peak = ProcessMemory.Peak();
         _stepMilliseconds += milliseconds;
         _progress?.Report(new StepCompleted(result, _options.Steps, milliseconds, peak));
@@ -159,10 +165,12 @@ internal sealed class TrainingLoop
             SaveState();
         }
 
-        CountSkips(result);
+        CountSkips(result, damage);
     }
 
-    private void CountSkips(StepResult result)
+    /// <param name="result">The step.</param>
+    /// <param name="damage">Why the base model alone gives no numbers for its rows; null when it does.</param>
+    private void CountSkips(StepResult result, FineTuneException? damage)
     {
         _skippedInARow = result.Skipped ? _skippedInARow + 1 : 0;
         if (!result.Skipped)
@@ -172,11 +180,20 @@ internal sealed class TrainingLoop
 
         _skipped++;
         _progress?.Report(
-            new RunNote(FormattableString.Invariant($"Step {result.Step + 1}: a loss is not finite; the step changes nothing."), true)
+            new RunNote(
+                FormattableString.Invariant($"Step {result.Step + 1}: a loss is not finite; the step changes nothing.")
+                    + (damage is null ? "" : $" {damage.Message}"),
+                true
+            )
         );
         if (_skippedInARow >= MostSkipsInARow)
         {
             SaveState();
+            if (damage is not null)
+            {
+                throw damage;
+            }
+
             var (rate, epsilon) = (_options.Optimizer.LearningRate, _options.Optimizer.Epsilon);
             throw new FineTuneException(
                 string.Create(

@@ -173,7 +173,6 @@ public sealed class GgufCheckpointTests : IDisposable
             { "llama.rope.freq_base", "10000", "above 0" },
             { "tokenizer.ggml.scores", new[] { 1f }, "16 values" },
             { "tokenizer.ggml.token_type", new[] { 1L }, "16 values" },
-            { "tokenizer.ggml.unknown_token_id", 16u, "unknown_token_id" },
             { "tokenizer.ggml.add_bos_token", 1u, "true or false" },
             { "tokenizer.chat_template", 1u, "a text" },
         };
@@ -249,6 +248,34 @@ public sealed class GgufCheckpointTests : IDisposable
             reach: 2600,
             rounds: 1500
         );
+    }
+
+    /// <summary>Old files write -1 for an id that they do not have.</summary>
+    [Theory]
+    [InlineData("padding")]
+    [InlineData("unknown")]
+    public void An_id_of_no_token_is_taken_for_absent_and_told(string name)
+    {
+        using Checkpoint checkpoint = Open(TinyLlama.Gguf().Add($"tokenizer.ggml.{name}_token_id", uint.MaxValue));
+        Assert.Null(name == "padding" ? checkpoint.GgufTokenizer!.PadId : checkpoint.GgufTokenizer!.UnkId);
+        string warning = Assert.Single(checkpoint.Warnings);
+        Assert.Contains($"'tokenizer.ggml.{name}_token_id' is 4294967295", warning, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("llama.logit_scale", 1f, true)]
+    [InlineData("llama.logit_scale", 2f, false)]
+    [InlineData("llama.attention.scale", 0.5f, false)]
+    [InlineData("llama.final_logit_softcapping", 30f, false)]
+    public void What_changes_the_computation_is_not_left_out(string key, float value, bool isNeutral)
+    {
+        if (isNeutral)
+        {
+            using Checkpoint checkpoint = Open(TinyLlama.Gguf().Add(key, value));
+            return;
+        }
+
+        Assert.Contains($"'{key}'", Refused(TinyLlama.Gguf().Add(key, value)), StringComparison.Ordinal);
     }
 
     private static float Read(Checkpoint checkpoint, string name, long index)

@@ -135,13 +135,64 @@ public sealed class HuggingFaceFolderTests : IDisposable
             [
                 .. TinyLlama.Tensors(),
                 ("model.layers.0.self_attn.rotary_emb.inv_freq", "F32", [2], new byte[8]),
-                ("lm_head.weight", "F32", [16, 8], new byte[16 * 8 * 4]),
+                ("lm_head.weight", "F32", [16, 8], TinyLlama.Tensors().Single(tensor => tensor.Name == "model.embed_tokens.weight").Data),
             ]
         );
         using Checkpoint checkpoint = Checkpoint.Open(_folder.Path);
         Assert.Equal(20, checkpoint.Tensors.Count);
         Assert.Null(checkpoint.FindShape("model.layers.0.self_attn.rotary_emb.inv_freq"));
         Assert.Null(checkpoint.FindShape("lm_head.weight"));
+    }
+
+    /// <summary>As in transformers: the map speaks where tokenizer_config.json lists no added tokens.</summary>
+    [Theory]
+    [InlineData("{}", "<m>")]
+    [InlineData("""{"bos_token": "<c>"}""", "<m>")]
+    [InlineData("""{"bos_token": "<c>", "added_tokens_decoder": {}}""", "<c>")]
+    [InlineData("""{"added_tokens_decoder": {}}""", null)]
+    [InlineData(null, "<m>")]
+    public void Special_tokens_of_older_folders_come_from_the_map(string? config, string? expected)
+    {
+        TinyLlama.WriteFolder(_folder);
+        _folder.Write("special_tokens_map.json", """{"bos_token": {"content": "<m>", "lstrip": false}}""");
+        if (config is not null)
+        {
+            _folder.Write("tokenizer_config.json", config);
+        }
+
+        using var checkpoint = Checkpoint.Open(_folder.Path);
+        Assert.Equal(expected, checkpoint.SpecialTokens.GetValueOrDefault("bos_token"));
+    }
+
+    [Theory]
+    [InlineData("model.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "git-lfs pointer")]
+    [InlineData("config.json", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "git-lfs pointer")]
+    [InlineData("tokenizer_config.json", "\n<!DOCTYPE html><html>", "web page (HTML)")]
+    [InlineData("model.safetensors", "<html><head>", "web page (HTML)")]
+    public void What_a_failed_download_leaves_is_named(string name, string text, string what)
+    {
+        TinyLlama.WriteFolder(_folder);
+        string path = _folder.Write(name, text);
+        string message = Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.Path)).Message;
+        Assert.StartsWith($"{path}: ", message, StringComparison.Ordinal);
+        Assert.Contains(what, message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Two facts that contradict each other are both named; a head that is a copy of the embedding is no contradiction.</summary>
+    [Fact]
+    public void A_stored_head_beside_a_tied_one_must_be_the_same()
+    {
+        var tensors = TinyLlama.Tensors();
+        var embedding = tensors.Single(tensor => tensor.Name == "model.embed_tokens.weight");
+        tensors.Add(("lm_head.weight", embedding.Type, embedding.Shape, [.. embedding.Data]));
+        TinyLlama.WriteFolder(_folder, tensors);
+        using (Checkpoint.Open(_folder.Path)) { }
+
+        tensors[^1].Data[5] ^= 1;
+        TinyLlama.WriteFolder(_folder, tensors);
+        string message = Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.Path)).Message;
+        Assert.Contains("'lm_head.weight'", message, StringComparison.Ordinal);
+        Assert.Contains("tie_word_embeddings is true", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,13 +20,13 @@ public sealed class WeightFileTests : IDisposable
             new ParallelOptions { MaxDegreeOfParallelism = 8 },
             _ =>
             {
-                using var file = WeightFile.Open(_folder, source, null);
+                using var file = WeightFile.Open(_folder, source, "ramp", null);
                 Assert.Equal(0, file.Layout.OffsetOf(RampSource.Name));
             }
         );
 
         Assert.Equal(1, source.Reads);
-        Assert.Equal(["weights.bin", "weights.json"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
+        Assert.Equal(["weights.bin", "weights.json", "weights.stamp"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
     }
 
     private sealed class RampSource : IWeightSource

@@ -135,7 +135,7 @@ public sealed class OptionBindingTests
     public void EveryPropertyOfTheRecordsHasAnOption()
     {
         // Decided by --seed and by --learning-rate auto; told by programs, not by users.
-        string[] others = ["Data.Seed", "Optimizer.ProbeLearningRate", "Engine.TracePrefix", "Engine.CacheProgress"];
+        string[] others = ["Data.Seed", "Optimizer.ProbeLearningRate", "Engine.TracePrefix", "Engine.CacheProgress", "Engine.Warnings"];
         var options = FineTuneOptionGroups.ForTraining().All.SelectMany(group => group.Bound);
         string[] bound = [.. options.Select(option => string.Join('.', option.Properties))];
 

@@ -23,14 +23,20 @@ public sealed class WeightCacheTests
         Assert.Equal(1, reports[^1], 1e-9);
         Assert.Equal(reports.Order(), reports);
         var files = Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories);
-        Assert.Equal(3, files.Length);
+        Assert.Equal(4, files.Length);
         Array.ForEach(files, file => File.SetLastWriteTimeUtc(file, s_longAgo));
 
+        // The stamp of the weights is another now: they are read again, and found right.
         reports.Clear();
+        Assert.Equal(expected, LoadAndRun(folder.Path, s_model, reports));
+        var stamp = files.Single(file => file.EndsWith(".stamp", StringComparison.Ordinal));
+        Assert.NotEqual(s_longAgo, File.GetLastWriteTimeUtc(stamp));
+        File.SetLastWriteTimeUtc(stamp, s_longAgo);
+
         Assert.Equal(expected, LoadAndRun(folder.Path, s_model, reports));
         Assert.Empty(reports);
         Assert.All(files, file => Assert.Equal(s_longAgo, File.GetLastWriteTimeUtc(file)));
-        Assert.Equal(3, Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Length);
+        Assert.Equal(4, Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Length);
     }
 
     public static TheoryData<string, string> Damages =>
@@ -42,6 +48,9 @@ public sealed class WeightCacheTests
             { "weights.json", "truncated" },
             { "weights.json", "foreign" },
             { "weights.json", "absent" },
+            { "weights.bin", "changed" },
+            { "weights.json", "changed" },
+            { "score", "changed" },
             { "score", "truncated" },
             { "score", "absent" },
         };
@@ -59,6 +68,11 @@ public sealed class WeightCacheTests
             case "truncated":
                 File.WriteAllBytes(path, bytes[..^4]);
                 break;
+            case "changed":
+                var changed = bytes.ToArray();
+                changed[bytes.Length / 3] ^= 1;
+                File.WriteAllBytes(path, changed);
+                break;
             case "longer":
                 File.WriteAllBytes(path, [.. bytes, 0]);
                 break;
@@ -72,6 +86,35 @@ public sealed class WeightCacheTests
 
         Assert.Equal(expected, LoadAndRun(folder.Path, s_model));
         Assert.Equal(bytes, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void Damage_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        LoadAndRun(folder.Path, s_model);
+        var path = Directory.GetFiles(folder.Path, "weights.bin", SearchOption.AllDirectories).Single();
+        var bytes = File.ReadAllBytes(path);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        var warnings = new List<string>();
+        LoadAndRun(folder.Path, s_model, warnings: warnings);
+        Assert.Contains("damaged between byte 0 and", Assert.Single(warnings), StringComparison.Ordinal);
+        LoadAndRun(folder.Path, s_model, warnings: warnings);
+        Assert.Single(warnings);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_was_changed_in_place_is_converted_anew()
+    {
+        using var folder = new TemporaryFolder();
+        var warnings = new List<string>();
+        var before = LoadAndRun(folder.Path, new Edited(s_model, 0), warnings: warnings);
+        var after = LoadAndRun(folder.Path, new Edited(s_model, 1), warnings: warnings);
+        Assert.NotEqual(before, after);
+        Assert.Contains("have changed since", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Equal(after, LoadAndRun(folder.Path, new Edited(s_model, 1), warnings: warnings));
+        Assert.Single(warnings);
     }
 
     /// <summary>Weights that were being replaced when the process died must not pass for whole ones.</summary>
@@ -95,7 +138,7 @@ public sealed class WeightCacheTests
         var results = new float[4][];
         Parallel.For(0, results.Length, i => results[i] = LoadAndRun(folder.Path, s_model));
         Assert.All(results, result => Assert.Equal(results[0], result));
-        Assert.Equal(3, Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Length);
+        Assert.Equal(4, Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Length);
     }
 
     [Fact]
@@ -131,23 +174,44 @@ public sealed class WeightCacheTests
         Assert.Empty(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
     }
 
-    private static float[] LoadAndRun(string folder, TinyLlama model, List<double>? reports = null)
+    private static float[] LoadAndRun(string folder, IWeightSource model, List<double>? reports = null, List<string>? warnings = null)
     {
         using var engine = new OnnxRuntimeEngine(
             new EngineSettings
             {
                 CacheFolder = folder,
                 Threads = 1,
-                CacheProgress = reports is null ? null : new Reports(reports),
+                CacheProgress = reports is null ? null : new Reports<double>(reports),
+                Warnings = warnings is null ? null : new Reports<string>(warnings),
             }
         );
         using var session = engine.Load(s_program, model);
         return session.Run(ProgramInputs.Of(s_program))[ProgramNames.LogProbabilities].Floats;
     }
 
-    private sealed class Reports(List<double> seen) : IProgress<double>
+    private sealed class Reports<T>(List<T> seen) : IProgress<T>
     {
-        public void Report(double value) => seen.Add(value);
+        public void Report(T value) => seen.Add(value);
+    }
+
+    /// <summary>A change that no sample of the fingerprint sees.</summary>
+    private sealed class Edited(IWeightSource inner, int edition) : IWeightSource, IContentSource
+    {
+        public string Fingerprint => inner.Fingerprint;
+
+        public IReadOnlyCollection<string> Names => inner.Names;
+
+        public string ContentHash(string cacheFolder) => $"edition {edition}";
+
+        public TensorRole? FindRole(string name) => inner.FindRole(name);
+
+        public IReadOnlyList<int>? FindShape(string name) => inner.FindShape(name);
+
+        public void Read(string name, long start, Span<float> destination)
+        {
+            inner.Read(name, start, destination);
+            destination[0] += edition;
+        }
     }
 
     private sealed class Failing(IWeightSource inner) : IWeightSource

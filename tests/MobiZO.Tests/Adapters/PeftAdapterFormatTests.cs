@@ -170,6 +170,8 @@ public sealed class PeftAdapterFormatTests : IDisposable
     [InlineData("r", "\"4\"")]
     [InlineData("lora_alpha", "null")]
     [InlineData("lora_alpha", "1e99")]
+    [InlineData("fan_in_fan_out", "1")]
+    [InlineData("scaling_of_tomorrow", "0.5")]
     [InlineData("alora_invocation_tokens", "[-1]")]
     [InlineData("alora_invocation_tokens", "\"x\"")]
     [InlineData("layers_to_transform", "[1e20]")]
@@ -194,6 +196,15 @@ public sealed class PeftAdapterFormatTests : IDisposable
         {
             Assert.Contains($"'{key}'", message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_read_over()
+    {
+        AdapterFiles.Save(Sample(), _folder);
+        var path = Path.Combine(_folder, "adapter_config.json");
+        File.WriteAllBytes(path, [0xEF, 0xBB, 0xBF, .. File.ReadAllBytes(path)]);
+        Assert.Equal(Sample().Alpha, AdapterFiles.Load(_folder).Alpha);
     }
 
     [Theory]

@@ -105,7 +105,7 @@ public sealed class TextGeneratorTests : IDisposable
     {
         using var generator = new TextGenerator(_model);
         Assert.Contains("no tokens", (await Assert.ThrowsAsync<GenerationException>(() => generator.GenerateAsync(""))).Message);
-        Assert.Contains("vocabulary", (await Assert.ThrowsAsync<GenerationException>(() => generator.GenerateAsync([4096]))).Message);
+        Assert.Contains("embeddings", (await Assert.ThrowsAsync<GenerationException>(() => generator.GenerateAsync([4096]))).Message);
         Assert.Contains(
             "TopK",
             (await Assert.ThrowsAsync<GenerationException>(() => generator.GenerateAsync("a", new GenerationOptions { TopK = -1 }))).Message

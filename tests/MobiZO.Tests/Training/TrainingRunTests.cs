@@ -1,6 +1,7 @@
 using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Evaluation;
+using MobiZO.Initialization;
 using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
@@ -8,6 +9,7 @@ using MobiZO.PrefixCache;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
+using MobiZO.Text.Tokenizers;
 using MobiZO.Training;
 
 namespace MobiZO.Tests.Training;
@@ -168,7 +170,14 @@ public sealed class TrainingRunTests
         using var run = new TinyRun(EngineCatalog.Reference, "X");
         run.Write("train.jsonl", TinyRun.Row("a", 0), TinyRun.Row("b", 1), TinyRun.Row("cX", 0), TinyRun.Row("d", 1), TinyRun.Row("e", 0));
         var notes = new List<RunNote>();
-        FineTuneOptions Change(FineTuneOptions options) => options with { Steps = 10, ExamplesPerStep = 1, Update = update };
+        FineTuneOptions Change(FineTuneOptions options) =>
+            options with
+            {
+                Steps = 10,
+                ExamplesPerStep = 1,
+                Update = update,
+                Adapter = options.Adapter with { Initialization = AdapterInitialization.Kaiming },
+            };
         var result = await run.TrainAsync(Change, happened => notes.AddRange(happened is RunNote note ? [note] : []));
         Assert.Equal(RunEnd.Completed, result.End);
         Assert.Equal(2, result.SkippedSteps);
@@ -185,9 +194,10 @@ public sealed class TrainingRunTests
     [Fact]
     public async Task Five_such_steps_in_a_row_stop_the_run_with_advice()
     {
-        using var run = new TinyRun(EngineCatalog.Reference, "X");
-        run.Write("train.jsonl", TinyRun.Row("aX", 0), TinyRun.Row("bX", 1));
-        var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync());
+        using var run = new TinyRun();
+        var error = await Assert.ThrowsAsync<FineTuneException>(() =>
+            new FineTuner(run.Options, _ => new Losses((_, _) => float.NaN)).TrainAsync()
+        );
         Assert.Contains("5 steps in a row", error.Message);
         Assert.Contains("OptimizerOptions.LearningRate", error.Message);
         Assert.Contains("OptimizerOptions.Epsilon", error.Message);
@@ -195,24 +205,63 @@ public sealed class TrainingRunTests
         Assert.True(File.Exists(run.At("run", "checkpoint.safetensors")));
     }
 
-    /// <summary>An evaluation that is not a number is worse than any that is one.</summary>
     [Fact]
-    public async Task An_evaluation_that_is_not_a_number_is_never_the_best()
+    public async Task An_evaluation_without_numbers_behind_the_first_step_is_a_divergence()
+    {
+        using var run = new TinyRun();
+        var error = await Assert.ThrowsAsync<FineTuneException>(() =>
+            new FineTuner(
+                run.Options with
+                {
+                    Optimizer = run.Options.Optimizer with { LearningRate = 3e38f },
+                    EvalEvery = 1,
+                },
+                _ => new Losses((_, copy) => copy * 1e10f)
+            ).TrainAsync()
+        );
+        Assert.Contains("eval.jsonl, line 1", error.Message);
+        Assert.Contains("after step 1: the adapter has diverged", error.Message);
+        Assert.Equal(FineTuneFailure.Training, error.Failure);
+    }
+
+    /// <summary>The base model alone gives no numbers: no learning rate helps.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Damaged_weights_stop_a_run_before_its_first_step(bool isEvaluated)
     {
         using var run = new TinyRun(EngineCatalog.Reference, "X");
-        run.Write("free.jsonl", """{"prompt": "a", "completion": "b"}""");
-        run.Write("poisoned.jsonl", """{"prompt": "aX", "completion": "b"}""");
-        FineTuneOptions Change(FineTuneOptions options) =>
-            options with
-            {
-                Data = new DataOptions { MaxLength = 32 },
-                Adapter = options.Adapter with { Scope = AdapterScope.All },
-                TrainData = run.At("free.jsonl"),
-                EvalData = run.At("poisoned.jsonl"),
-            };
-        var result = await run.TrainAsync(Change);
-        Assert.All(result.Evaluations, point => Assert.True(double.IsNaN(point.Metric)));
-        Assert.Equal(0, result.Best!.Step);
+        var file = isEvaluated ? "eval.jsonl" : "train.jsonl";
+        run.Write(file, TinyRun.Row("aX", 0), TinyRun.Row("bX", 1));
+        var steps = 0;
+        var error = await Assert.ThrowsAsync<FineTuneException>(() =>
+            run.TrainAsync(
+                options => options with { EvalData = isEvaluated ? options.EvalData : null },
+                happened => steps += happened is StepCompleted ? 1 : 0
+            )
+        );
+        Assert.Contains($"{file}, line ", error.Message);
+        Assert.Matches("not (a )?numbers?: the weights (or the adapter )?are damaged", error.Message);
+        Assert.Equal(FineTuneFailure.Input, error.Failure);
+        Assert.Equal(0, steps);
+        Assert.False(File.Exists(run.At("run", "journal.jsonl")) && run.Journal().Entries.Count > 0);
+    }
+
+    [Theory]
+    [InlineData(" no")]
+    [InlineData(" yes")]
+    public void A_token_beyond_the_embedding_is_refused_by_its_row(string word)
+    {
+        using var run = new TinyRun();
+        var tokenizer = Tokenizer.FromFile(run.At("model", "tokenizer.json"));
+        var id = tokenizer.Encode(word, addSpecialTokens: false).Ids.Single();
+        run.Write("train.jsonl", TinyRun.Row("a", 0), TinyRun.Row("b", 1));
+        var rows = DataFile.Read(run.At("train.jsonl"), run.Options.Data);
+        var options = run.Options.Data with { Choices = ["x", word], Template = "{text}" };
+        var error = Assert.Throws<DataException>(() => new ExampleEncoder(tokenizer, options, embeddings: id).Encode(rows));
+        Assert.Contains("train.jsonl, line 1", error.Message);
+        Assert.Contains($"({id}), beyond the model's {id} embeddings", error.Message);
+        Assert.Equal(2, new ExampleEncoder(tokenizer, options, embeddings: id + 1).Encode(rows).Count);
     }
 
     [Fact]
@@ -283,5 +332,12 @@ public sealed class TrainingRunTests
         );
         Assert.Equal(1, plan!.Train.RowsCut);
         Assert.Contains(notes, note => note.IsWarning && note.Text.Contains("1 of 2 training rows", StringComparison.Ordinal));
+    }
+
+    /// <summary>Losses that no model computed.</summary>
+    private sealed class Losses(Func<long, int, float> loss) : IStepObjective
+    {
+        float[] IStepObjective.Losses(StepRequest request) =>
+            [.. Enumerable.Range(0, request.Plan.Count).Select(copy => loss(request.Step, copy))];
     }
 }

@@ -1,8 +1,24 @@
+using MobiZO.Text.ChatTemplates;
+
 namespace MobiZO.Text.Tests.ChatTemplates;
 
 /// <summary>Expected texts were taken from jinja2 3.1.6 with trim_blocks and lstrip_blocks.</summary>
 public sealed class InterpreterTests
 {
+    [Fact]
+    public void Tells_of_a_name_that_is_printed_without_a_value()
+    {
+        var seen = new List<string>();
+        var options = new ChatTemplateOptions
+        {
+            SpecialTokens = new Dictionary<string, string> { ["eos_token"] = "<e>" },
+            UndefinedNames = new Names(seen),
+        };
+        var template = ChatTemplate.Parse("{{ bos_token }}{{ eos_token }}{% if unk_token is defined %}{{ unk_token }}{% endif %}");
+        Assert.Equal("<e>", template.Render([new ChatMessage("user", "x")], options));
+        Assert.Equal(["bos_token"], seen);
+    }
+
     [Theory]
     [InlineData(
         "{{ 1 + 2 * 3 }} {{ 7 // -2 }} {{ -7 % 3 }} {{ 2 ** -1 }} {{ 1e16 }} {{ 0.1 + 0.2 }} {{ 1e-5 }} {{ 123456789.125 }}",
@@ -76,5 +92,10 @@ public sealed class InterpreterTests
         Assert.Equal("Roles: user", exception.Message);
         Assert.True(exception.RaisedByTemplate);
         Assert.Equal(2, exception.Line);
+    }
+
+    private sealed class Names(List<string> seen) : IProgress<string>
+    {
+        public void Report(string value) => seen.Add(value);
     }
 }

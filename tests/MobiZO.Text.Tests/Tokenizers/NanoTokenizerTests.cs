@@ -65,6 +65,22 @@ public sealed class NanoTokenizerTests
         Parallel.For(0, 2000, index => Assert.Equal(alone[index % 200], fresh.Encode(texts[index % 200]).Ids));
     }
 
+    /// <summary>What tokenizer_config.json says of the tokens around a text wins over tokenizer.json.</summary>
+    [Fact]
+    public void Tokens_around_a_text_follow_the_flags()
+    {
+        string path = Path.Combine(Shared.Repository, "models", "nano", "tokenizer.json");
+        string special = s_tokenizer.IdToToken(0)!;
+        int[] bare = s_tokenizer.Encode("a b", addSpecialTokens: false).Ids;
+        int[] Encode(SpecialEnds ends, bool add = true) => Tokenizer.FromFile(path, ends).Encode("a b", add).Ids;
+        Assert.Equal(s_tokenizer.Encode("a b").Ids, Encode(new SpecialEnds(null, special, null, special)));
+        Assert.Equal([0, .. bare, 0], Encode(new SpecialEnds(true, special, true, special)));
+        Assert.Equal([0, .. bare], Encode(new SpecialEnds(true, special, false, special)));
+        Assert.Equal(bare, Encode(new SpecialEnds(true, special, true, special), add: false));
+        string message = Assert.Throws<TokenizerException>(() => Encode(new SpecialEnds(true, null, null, null))).Message;
+        Assert.Contains("add_bos_token is true", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Stream_shows_whole_characters_only()
     {

@@ -10,11 +10,12 @@ internal sealed partial class Interpreter
     private readonly RenderContext _context = new();
     private readonly List<Range> _generationSpans = [];
     private readonly StringBuilder _root = new();
+    private readonly IProgress<string>? _undefinedNames;
     private StringBuilder _output;
 
-    private Interpreter()
+    private Interpreter(IProgress<string>? undefinedNames)
     {
-        _output = _root;
+        (_output, _undefinedNames) = (_root, undefinedNames);
     }
 
     private enum Flow
@@ -26,9 +27,16 @@ internal sealed partial class Interpreter
 
     /// <summary>Renders a template.</summary>
     /// <returns>The text, and the parts of it that <c>generation</c> tags mark.</returns>
-    public static RenderedChat Render(IReadOnlyList<Statement> template, IEnumerable<KeyValuePair<string, TemplateValue>> variables)
+    /// <param name="template">The statements.</param>
+    /// <param name="variables">What they see.</param>
+    /// <param name="undefinedNames">Told the name of a variable that is undefined and printed all the same; may be null.</param>
+    public static RenderedChat Render(
+        IReadOnlyList<Statement> template,
+        IEnumerable<KeyValuePair<string, TemplateValue>> variables,
+        IProgress<string>? undefinedNames = null
+    )
     {
-        var interpreter = new Interpreter();
+        var interpreter = new Interpreter(undefinedNames);
         var globals = new Scope(null);
         foreach (var (name, value) in Library.Functions.All)
         {
@@ -72,7 +80,13 @@ internal sealed partial class Interpreter
                 Write(text.Text);
                 return Flow.Onward;
             case OutputStatement output:
-                Write(PythonText.Display(Evaluate(output.Value, scope), _context));
+                var value = Evaluate(output.Value, scope);
+                if (value is UndefinedValue && output.Value is NameExpression unknown)
+                {
+                    _undefinedNames?.Report(unknown.Name);
+                }
+
+                Write(PythonText.Display(value, _context));
                 return Flow.Onward;
             case IfStatement choice:
                 return RunIf(choice, scope);

@@ -1,0 +1,11 @@
+namespace MobiZO.Checkpoints;
+
+/// <summary>Weights that come from files, whose every byte counts.</summary>
+internal interface IContentSource
+{
+    /// <summary>
+    /// Hash of every byte of the files, hexadecimal. Files that were read whole before, and have the same stamp since, are not read again.
+    /// </summary>
+    /// <param name="cacheFolder">The folder for what can be made again.</param>
+    string ContentHash(string cacheFolder);
+}
