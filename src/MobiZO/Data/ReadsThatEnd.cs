@@ -1,8 +1,8 @@
 namespace MobiZO.Data;
 
 /// <summary>
-/// A file that is not read for ever: the Parquet package goes from page to page by the sizes that they state, and in a damaged file that may
-/// lead back to where it was.
+/// A file that is not read for ever: the Parquet package goes from page to page by the sizes that they state, and in a damaged file that
+/// may lead back to where it was.
 /// </summary>
 /// <param name="inner">The file; it is not closed.</param>
 internal sealed class ReadsThatEnd(Stream inner) : Stream

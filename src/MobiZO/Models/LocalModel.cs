@@ -98,7 +98,8 @@ public sealed class LocalModel : IDisposable
     }
 
     /// <summary>
-    /// Encodes rows for this model: with its tokenizer and chat template, no example longer than its context, no token beyond its embedding.
+    /// Encodes rows for this model: with its tokenizer and chat template, no example longer than its context, no token beyond its
+    /// embedding.
     /// </summary>
     /// <exception cref="DataException">The options are wrong.</exception>
     internal ExampleEncoder EncoderOf(DataOptions data) =>
