@@ -112,6 +112,53 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         }
     }
 
+    /// <summary>
+    /// A disk that is full ends a run with code 4, at whatever file; with room again it goes on to the same bytes. MOBIZO_FULL_DISK names a
+    /// small file system of its own for it (a tmpfs of a few megabytes) whose files are removed.
+    /// </summary>
+    [Fact]
+    public void ARunOnAFullDiskGoesOnToTheSameBytes()
+    {
+        if (Environment.GetEnvironmentVariable("MOBIZO_FULL_DISK") is not { Length: > 0 } disk)
+        {
+            // Making a file system needs a right that tests do not have; docs/reliability.md has the command.
+            return;
+        }
+
+        var (whole, folder, fill) = (At("whole"), Path.Combine(disk, "run"), Path.Combine(disk, "fill"));
+        Assert.Equal(0, Tool.Run(Train(whole, At("cache"))).Code);
+        var full = 0;
+        for (var run = 0; run < Kills; run++)
+        {
+            // The run writes about 100 KB: the disk fills up anywhere on the way, or just not.
+            var room = _random.Next(0, 110_000);
+            using (var stream = new FileStream(fill, FileMode.Create))
+            {
+                stream.SetLength(0);
+                var zeros = new byte[Math.Max(0, new DriveInfo(disk).AvailableFreeSpace - room)];
+                stream.Write(zeros);
+            }
+
+            var (code, text) = Tool.Run(Train(folder, At("cache")));
+            Assert.True(code is 0 or 4, text);
+            full += code == 4 ? 1 : 0;
+            File.Delete(fill);
+            if (code == 4)
+            {
+                var args = File.Exists(Path.Combine(folder, "journal.jsonl"))
+                    ? ["train", "--resume", "--output", folder, "--cache-dir", At("cache")]
+                    : Train(folder, At("cache"));
+                (code, text) = Tool.Run(args);
+                Assert.True(code == 0, text);
+            }
+
+            AssertSame(whole, folder);
+            Directory.Delete(folder, recursive: true);
+        }
+
+        output.WriteLine($"{Kills} runs, {full} of them on a full disk");
+    }
+
     private static void AssertSame(string whole, string folder)
     {
         foreach (var name in new[] { "initial", "best", "adapter" })

@@ -18,7 +18,7 @@ public static class SafetensorsWriter
     /// <param name="tensors">Row-major data; the length is the product of the shape.</param>
     /// <param name="metadata">Text pairs for <c>__metadata__</c>; null or empty for none.</param>
     /// <exception cref="ArgumentException">A name is empty, reserved or given twice, or a length does not fit its shape.</exception>
-    /// <exception cref="CheckpointException">The file could not be written.</exception>
+    /// <exception cref="IOException">The file could not be written.</exception>
     public static void Write(
         string path,
         IReadOnlyList<(string Name, int[] Shape, float[] Data)> tensors,
@@ -46,7 +46,7 @@ public static class SafetensorsWriter
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException($"{path}: the file could not be written: {error.Message}", error);
+            throw new IOException($"{path}: the file could not be written: {error.Message}", error);
         }
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MobiZO.Cli.Reporting;
 
-/// <summary>Tells, in a few lines, that the weights of a model are prepared for the engine, which happens once and can take a while.</summary>
+/// <summary>Tells, in a few lines, that the weights of a model are prepared for the engine: once, and it can take a while.</summary>
 /// <param name="talk">Where the lines go.</param>
 internal sealed class WeightsProgress(TextWriter talk) : IProgress<double>
 {

@@ -31,7 +31,7 @@ public static class AdapterFiles
     /// <summary>Writes a LoRA adapter as a folder of the peft library; existing files are replaced, each whole or not at all.</summary>
     /// <param name="adapter">The adapter.</param>
     /// <param name="path">The folder; created when it is missing.</param>
-    /// <exception cref="CheckpointException">A file could not be written.</exception>
+    /// <exception cref="IOException">A file could not be written.</exception>
     /// <exception cref="ArgumentException">The adapter has no module, or a module of another rank.</exception>
     public static void Save(LoraAdapter adapter, string path)
     {

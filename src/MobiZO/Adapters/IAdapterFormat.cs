@@ -17,7 +17,7 @@ internal interface IAdapterFormat
     LoraAdapter Read(string path);
 
     /// <summary>Writes an adapter; existing files are replaced, each whole or not at all.</summary>
-    /// <exception cref="CheckpointException">A file could not be written.</exception>
+    /// <exception cref="IOException">A file could not be written.</exception>
     /// <exception cref="ArgumentException">The adapter has no module, or a module of another rank.</exception>
     void Write(LoraAdapter adapter, string path);
 }

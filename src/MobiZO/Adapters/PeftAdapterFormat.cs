@@ -71,7 +71,7 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException($"{path}: the adapter could not be written: {error.Message}", error);
+            throw new IOException($"{path}: the adapter could not be written: {error.Message}", error);
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed record TrainingCheckpoint
         {
             SafetensorsWriter.Write(path, tensors, metadata);
         }
-        catch (CheckpointException error)
+        catch (IOException error)
         {
             throw new FineTuneException(error.Message, FineTuneFailure.Output);
         }

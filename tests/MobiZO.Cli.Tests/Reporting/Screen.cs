@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MobiZO.Cli.Tests.Reporting;
 
-/// <summary>What a terminal shows: text wraps at the last column, the cursor moves, lines are erased. Unknown commands are errors.</summary>
+/// <summary>What a terminal shows: text wraps at the last column, the cursor moves, lines are erased; the rest is an error.</summary>
 /// <param name="columns">Columns of the terminal.</param>
 internal sealed class Screen(int columns)
 {

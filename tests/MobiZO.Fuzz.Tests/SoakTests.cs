@@ -1,0 +1,62 @@
+using System.Globalization;
+using MobiZO.Journal;
+using Xunit.Abstractions;
+
+namespace MobiZO.Fuzz.Tests;
+
+/// <summary>A long run holds no more memory at its end than after its first steps. MOBIZO_SOAK is the number of steps.</summary>
+public sealed class SoakTests(ITestOutputHelper output)
+{
+    private const string Variable = "MOBIZO_SOAK";
+    private const int FewSteps = 200;
+    private const long MostGrowth = 5_000_000;
+
+    [Fact]
+    public void MemoryStaysFlat()
+    {
+        var steps = int.TryParse(Environment.GetEnvironmentVariable(Variable), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : FewSteps;
+        var folder = Directory.CreateTempSubdirectory("mobizo-soak-").FullName;
+        try
+        {
+            var data = Path.Combine(folder, "rows.tsv");
+            File.WriteAllText(data, SampleRows.Labelled(48));
+            var (code, text) = Tool.Run(
+                TimeSpan.FromHours(2),
+                "train",
+                "--model",
+                Tool.Nano,
+                "--data",
+                data,
+                "--template",
+                "{text}\\nSentiment:",
+                "--choices",
+                " negative, positive",
+                "--steps",
+                steps.ToString(CultureInfo.InvariantCulture),
+                "--eval-every",
+                "0",
+                "--queries",
+                "6",
+                "--output",
+                Path.Combine(folder, "run"),
+                "--cache-dir",
+                Path.Combine(folder, "cache")
+            )!.Value;
+            Assert.True(code == 0, text);
+            var entries = RunJournal.Read(Path.Combine(folder, "run", "journal.jsonl")).Entries;
+
+            // The collector and the engine's arena settle in the first quarter.
+            var (settled, end) = (entries[steps / 4].PeakMemoryBytes, entries[^1].PeakMemoryBytes);
+            output.WriteLine(
+                FormattableString.Invariant($"{steps} steps: {settled / 1e6:f1} MB after a quarter, {end / 1e6:f1} MB at the end")
+            );
+            Assert.InRange(end - settled, 0, MostGrowth);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
