@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.Checkpoints.Json;
@@ -10,10 +11,12 @@ internal static class JsonBytes
         bytes.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? bytes[3..] : bytes;
 
     /// <summary>The text of a file without the mark.</summary>
-    /// <exception cref="CheckpointException">A git-lfs pointer or a web page lies in its place.</exception>
+    /// <exception cref="CheckpointException">A git-lfs pointer or a web page lies in its place, or it is not UTF-8.</exception>
     public static ReadOnlyMemory<byte> Read(string path, ReadOnlyMemory<byte> bytes)
     {
         ForeignFile.Refuse(path, bytes.Span);
-        return WithoutMark(bytes);
+        return Utf8.IsValid(bytes.Span)
+            ? WithoutMark(bytes)
+            : throw new CheckpointException($"{path}: expected JSON, found bytes that are not UTF-8. Write the file again as UTF-8.");
     }
 }

@@ -51,6 +51,7 @@ internal sealed class JsonSection
         try
         {
             using JsonDocument document = JsonDocument.Parse(JsonBytes.Read(path, bytes), s_options);
+            ReadTexts(document.RootElement);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new JsonSection(path, "", document.RootElement.Clone())
                 : throw new CheckpointException($"{path}: expected a JSON object, found {document.RootElement.ValueKind}.");
@@ -58,6 +59,32 @@ internal sealed class JsonSection
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new CheckpointException($"{path}: not valid JSON: {error.Message}", error);
+        }
+    }
+
+    /// <summary>A text with half of a surrogate pair parses, but fails when it is read: here, not later.</summary>
+    private static void ReadTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    ReadTexts(property.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    ReadTexts(item);
+                }
+
+                break;
+            case JsonValueKind.String:
+                element.GetString();
+                break;
         }
     }
 

@@ -10,8 +10,10 @@ namespace MobiZO.Data;
 /// </summary>
 internal sealed class ParquetRows
 {
-    // Writers make groups of at most a few million rows; a number beyond this is damage, and would take all memory.
+    // Writers make groups of at most a few million rows, and no row of text takes less than a part of a byte; a number beyond either is
+    // damage, and would take all memory.
     private const int MostRowsInGroup = 1 << 26;
+    private const int MostRowsInByte = 512;
 
     // Decimals may have more digits than System.Decimal.
     private static readonly ParquetOptions s_options = new() { UseBigDecimal = true };
@@ -21,9 +23,13 @@ internal sealed class ParquetRows
     private readonly DataField[] _fields;
     private readonly string[] _columns;
     private readonly RowOrigin _origin;
+    private readonly Stream _stream;
+    private readonly long _mostRows;
 
-    private ParquetRows(string path, ParquetReader reader)
+    private ParquetRows(string path, ParquetReader reader, Stream stream)
     {
+        _stream = stream;
+        _mostRows = Math.Min(MostRowsInGroup, MostRowsInByte * stream.Length);
         _path = path;
         _reader = reader;
         _fields = [.. reader.Schema.Fields.OfType<DataField>().Where(field => ParquetText.OtherKind(field) is null)];
@@ -58,9 +64,9 @@ internal sealed class ParquetRows
         return Guard(
             () =>
             {
-                ParquetFooter.Check(stream);
+                ParquetStructure.CheckFooter(stream);
                 var reader = ParquetReader.CreateAsync(new ReadsThatEnd(stream), s_options, leaveStreamOpen: true);
-                return new ParquetRows(path, reader.GetAwaiter().GetResult());
+                return new ParquetRows(path, reader.GetAwaiter().GetResult(), stream);
             },
             new DataPlace(path),
             "no Parquet file"
@@ -86,12 +92,12 @@ internal sealed class ParquetRows
     {
         ParquetRowGroupReader reader = Guard(() => _reader.OpenRowGroupReader(group), firstRow, "a damaged group of rows");
         long stated = Guard(() => reader.RowCount, firstRow, "a damaged group of rows");
-        if (stated is < 0 or > MostRowsInGroup)
+        if (stated < 0 || stated > _mostRows)
         {
             throw new DataException(
                 firstRow,
                 string.Create(CultureInfo.InvariantCulture, $"a group of {stated} rows"),
-                string.Create(CultureInfo.InvariantCulture, $"at most {MostRowsInGroup} in a group"),
+                string.Create(CultureInfo.InvariantCulture, $"at most {_mostRows} in a group of a file of this size"),
                 "Write the file again, with smaller row groups."
             );
         }
@@ -101,13 +107,28 @@ internal sealed class ParquetRows
         [
             .. _fields.Select(field =>
                 Guard(
-                    () => ParquetText.ReadAsync(reader, field, count).GetAwaiter().GetResult(),
+                    () =>
+                    {
+                        CheckPages(group, field);
+                        return ParquetText.ReadAsync(reader, field, count).GetAwaiter().GetResult();
+                    },
                     firstRow,
                     $"damage in the column {DataException.Quote(field.Name)}, in this row or one that is stored with it"
                 )
             ),
         ];
         return [.. Enumerable.Range(0, count).Select(row => Array.ConvertAll(columns, column => column[row]))];
+    }
+
+    private void CheckPages(int group, DataField field)
+    {
+        foreach (var chunk in _reader.Metadata!.RowGroups[group].Columns)
+        {
+            if (chunk.MetaData is { } column && column.PathInSchema.SequenceEqual(field.Path.ToList(), StringComparer.Ordinal))
+            {
+                ParquetStructure.CheckPages(_stream, column);
+            }
+        }
     }
 
     /// <summary>

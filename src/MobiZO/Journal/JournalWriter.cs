@@ -1,3 +1,4 @@
+using MobiZO.Checkpoints.Storage;
 using MobiZO.Optimization;
 
 namespace MobiZO.Journal;
@@ -36,14 +37,24 @@ internal sealed class JournalWriter : IDisposable
     /// <exception cref="FineTuneException">The file exists or cannot be written.</exception>
     public static JournalWriter Create(string path, JournalHeader header, int stepsPerFlush = 1, TimeProvider? time = null)
     {
-        var stream = Open(
-            path,
-            FileMode.CreateNew,
-            "the journal cannot be created; resume the run, or choose another folder for a new one"
-        );
-        var writer = new JournalWriter(stream, path, header, 0, stepsPerFlush, time);
-        writer.WriteLine(JournalFormat.Write(header), flushToDisk: true);
-        return writer;
+        const string Complaint = "the journal cannot be created; resume the run, or choose another folder for a new one";
+        if (File.Exists(path))
+        {
+            throw new FineTuneException($"{path}: {Complaint}: it exists", FineTuneFailure.Output);
+        }
+
+        try
+        {
+            // Whole or not at all: a journal without its first line is of no run.
+            AtomicFile.Write(path, (byte[])[.. JournalFormat.Write(header), (byte)'\n']);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new FineTuneException($"{path}: {Complaint}: {error.Message}", FineTuneFailure.Output);
+        }
+
+        var stream = Open(path, FileMode.Append, Complaint);
+        return new JournalWriter(stream, path, header, 0, stepsPerFlush, time);
     }
 
     /// <summary>Continues a journal at <paramref name="nextStep"/>: later lines and a torn last line are cut off.</summary>

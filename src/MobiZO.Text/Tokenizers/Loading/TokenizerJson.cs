@@ -19,6 +19,14 @@ internal static class TokenizerJson
             using JsonDocument document = JsonDocument.Parse(json);
             return Build(ConfigNode.Root(file, document.RootElement));
         }
+        catch (InvalidOperationException problem)
+        {
+            // Bytes that are not UTF-8, or half of a surrogate pair: they parse, but fail when they are read.
+            throw new TokenizerException(
+                $"{file}: a text cannot be read: {problem.Message} Check that the file was downloaded completely.",
+                problem
+            );
+        }
         catch (JsonException problem)
         {
             throw new TokenizerException(
