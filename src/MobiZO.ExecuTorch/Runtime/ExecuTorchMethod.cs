@@ -44,7 +44,7 @@ internal sealed class ExecuTorchMethod : IDisposable
     /// <summary>
     /// Gives an input its values. An input that the program plans no memory for uses <paramref name="values"/> in place, in this and every
     /// later execution: what the caller writes there is seen, and what the method writes there the caller sees. It stays pinned until the
-    /// input is set anew or the method is disposed. A planned input is copied.
+    /// input is set anew or the method is disposed. A planned input is copied, and set anew for every execution, because the method uses its memory for other values later.
     /// </summary>
     /// <exception cref="ExecuTorchException">There is no such input, or type or number of the values are not those of the input.</exception>
     public unsafe void SetInput<T>(int index, Memory<T> values)
@@ -98,18 +98,22 @@ internal sealed class ExecuTorchMethod : IDisposable
     }
 
     /// <summary>Runs the method.</summary>
-    /// <exception cref="ExecuTorchException">An input was never set, or the runtime failed.</exception>
+    /// <exception cref="ExecuTorchException">An input is not set, or the runtime failed.</exception>
     public void Execute()
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
         var unset = Array.IndexOf(_isSet, value: false);
         if (unset >= 0)
         {
-            throw new ExecuTorchException($"Input {unset} of {_place} was never set. It is {Inputs[unset]}.");
+            throw new ExecuTorchException($"Input {unset} of {_place} is not set. It is {Inputs[unset]}.");
         }
 
         Span<byte> error = stackalloc byte[NativeMethods.ErrorCapacity];
         Check(NativeMethods.Execute(_handle, error, error.Length), error);
+        for (var i = 0; i < _isSet.Length; i++)
+        {
+            _isSet[i] &= !Inputs[i].IsPlanned;
+        }
     }
 
     /// <summary>The values of an output, in the runtime's memory: valid until the next execution or until the method is disposed.</summary>

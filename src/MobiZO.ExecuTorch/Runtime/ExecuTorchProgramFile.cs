@@ -35,6 +35,7 @@ internal sealed class ExecuTorchProgramFile : IDisposable
         }
 
         ExecuTorchLibrary.Require();
+        ProgramFileCheck.Check(path);
         Span<byte> error = stackalloc byte[NativeMethods.ErrorCapacity];
         var code = NativeMethods.Open(path, out var handle, error, error.Length);
         try
