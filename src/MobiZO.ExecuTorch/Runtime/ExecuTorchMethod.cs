@@ -44,9 +44,10 @@ internal sealed class ExecuTorchMethod : IDisposable
     /// <summary>
     /// Gives an input its values. An input that the program plans no memory for uses <paramref name="values"/> in place, in this and every
     /// later execution: what the caller writes there is seen, and what the method writes there the caller sees. It stays pinned until the
-    /// input is set anew or the method is disposed. A planned input is copied, and set anew for every execution, because the method uses its memory for other values later.
+    /// input is set anew or the method is disposed. A planned input is copied, and set anew for every execution, because the method uses
+    /// its memory for other values later.
     /// </summary>
-    /// <exception cref="ExecuTorchException">There is no such input, or type or number of the values are not those of the input.</exception>
+    /// <exception cref="ExecuTorchException">There is no such input, or type or number of the values differ from its own.</exception>
     public unsafe void SetInput<T>(int index, Memory<T> values)
         where T : unmanaged
     {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace MobiZO.ExecuTorch.Runtime;
 
-/// <summary>An open file of ExecuTorch (<c>.pte</c>) with its methods. The file is mapped and must stay unchanged while it is open.</summary>
+/// <summary>
+/// An open file of ExecuTorch (<c>.pte</c>) with its methods. The file is mapped and must stay unchanged while it is open.
+/// </summary>
 internal sealed class ExecuTorchProgramFile : IDisposable
 {
     // Error codes of the runtime's error.h.

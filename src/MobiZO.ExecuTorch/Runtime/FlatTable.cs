@@ -25,7 +25,9 @@ internal sealed record Slot(int Index, string Name, SlotKind Kind, int Size, boo
     public static Slot Tables(int index, string name, FlatTable table, bool isRequired = false) =>
         new(index, name, SlotKind.Tables, 4, isRequired, table);
 
-    /// <summary>The type of a union stands in the slot, its table in the next. Type 0 has none, and types beyond the list are skipped.</summary>
+    /// <summary>
+    /// The type of a union stands in the slot, its table in the next. Type 0 has none, and types beyond the list are skipped.
+    /// </summary>
     public static Slot Union(int index, string name, FlatTable?[] tables) => new(index, name, SlotKind.Union, 1, IsRequired: true, tables);
 }
 
