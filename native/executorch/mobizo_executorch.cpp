@@ -1,0 +1,355 @@
+#include "mobizo_executorch.h"
+
+#include <executorch/extension/data_loader/mmap_data_loader.h>
+#include <executorch/runtime/backend/interface.h>
+#include <executorch/runtime/executor/program.h>
+#include <executorch/runtime/kernel/operator_registry.h>
+#include <executorch/runtime/platform/platform.h>
+#include <executorch/runtime/platform/runtime.h>
+
+// Define MZ_ET_THREADPOOL=0 for a runtime that was built without extension_threadpool.
+#ifndef MZ_ET_THREADPOOL
+#define MZ_ET_THREADPOOL 1
+#endif
+#if MZ_ET_THREADPOOL
+#include <executorch/extension/threadpool/threadpool.h>
+#endif
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <string>
+#include <vector>
+
+#ifndef MZ_ET_BUILT_AGAINST
+#define MZ_ET_BUILT_AGAINST ""
+#endif
+
+namespace et = executorch::runtime;
+using et::Error;
+using executorch::aten::ScalarType;
+using executorch::aten::Tensor;
+using executorch::aten::TensorImpl;
+using executorch::extension::MmapDataLoader;
+
+namespace {
+
+// Delegates ask for cache lines; vector instructions of kernels are content with less.
+constexpr size_t kAlignment = 64;
+
+struct AlignedFree {
+  void operator()(uint8_t* block) const { ::operator delete(block, std::align_val_t(kAlignment)); }
+};
+using AlignedBlock = std::unique_ptr<uint8_t, AlignedFree>;
+
+AlignedBlock allocate_aligned(size_t size) {
+  return AlignedBlock(static_cast<uint8_t*>(::operator new(size == 0 ? 1 : size, std::align_val_t(kAlignment))));
+}
+
+// The runtime's own allocators have a fixed size, which nobody knows before a method is loaded. This one grows.
+class GrowingAllocator final : public et::MemoryAllocator {
+ public:
+  GrowingAllocator() : MemoryAllocator(0, nullptr) {}
+
+  void* allocate(size_t size, size_t alignment = kDefaultAlignment) override {
+    if (!isPowerOf2(alignment) || size > SIZE_MAX - alignment) {
+      return nullptr;
+    }
+    // An exception must not cross the runtime, which may be built without them.
+    try {
+      blocks_.push_back(allocate_aligned(alignment > kAlignment ? size + alignment : size));
+    } catch (const std::bad_alloc&) {
+      return nullptr;
+    }
+    return alignPointer(blocks_.back().get(), alignment);
+  }
+
+  void reset() override { blocks_.clear(); }
+
+ private:
+  std::vector<AlignedBlock> blocks_;
+};
+
+// What the runtime logged as an error on this thread since the call began: it names the missing operator or the size that does not fit.
+thread_local char t_logged[1024];
+
+void keep(const char* message, size_t length) {
+  const size_t used = std::strlen(t_logged);
+  const char* separator = used == 0 ? "" : "; ";
+  std::snprintf(t_logged + used, sizeof(t_logged) - used, "%s%.*s", separator, static_cast<int>(length), message);
+}
+
+void on_log(et_timestamp_t, et_pal_log_level_t level, const char* file, const char*, size_t line, const char* message, size_t length) {
+  if (level == kError || level == kFatal) {
+    keep(message, length);
+  }
+  static const char* const wanted = std::getenv("MOBIZO_EXECUTORCH_LOG");
+  if (wanted != nullptr && *wanted != '\0') {
+    std::fprintf(stderr, "[executorch %c %s:%zu] %.*s\n", static_cast<char>(level), file, line, static_cast<int>(length), message);
+  }
+}
+
+void initialize() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    et::runtime_init();
+    et::register_pal(et::PalImpl::create(&on_log, __FILE__));
+  });
+}
+
+// A failure on its way out: what was tried and the runtime's answer.
+struct Failure {
+  std::string what;
+  Error code;
+};
+
+void check(Error code, const std::string& what) {
+  if (code != Error::Ok) {
+    throw Failure{what, code};
+  }
+}
+
+template <typename T>
+T& check(et::Result<T>& result, const std::string& what) {
+  check(result.ok() ? Error::Ok : result.error(), what);
+  return result.get();
+}
+
+// Runs the body of a call and turns what it throws into a code and a text.
+template <typename Body>
+int32_t guarded(char* error, int32_t capacity, Body body) {
+  t_logged[0] = '\0';
+  Error code = Error::Ok;
+  const auto tell = [&](Error found, const char* what) {
+    code = found;
+    if (error != nullptr && capacity > 0) {
+      const char* separator = t_logged[0] == '\0' ? "" : ": ";
+      std::snprintf(error, static_cast<size_t>(capacity), "%s (%s, 0x%x)%s%s", what, et::to_string(found), static_cast<unsigned>(found),
+                    separator, t_logged);
+    }
+  };
+  try {
+    initialize();
+    body();
+  } catch (const Failure& failure) {
+    tell(failure.code, failure.what.c_str());
+  } catch (const std::bad_alloc&) {
+    tell(Error::MemoryAllocationFailed, "memory ran out");
+  } catch (...) {
+    tell(Error::Internal, "an exception came from the runtime");
+  }
+  return static_cast<int32_t>(code);
+}
+
+std::string numbered(const char* what, int32_t index) { return std::string(what) + " " + std::to_string(index); }
+
+void check_index(const char* what, int32_t index, size_t count) {
+  if (index < 0 || static_cast<size_t>(index) >= count) {
+    throw Failure{numbered(what, index) + " was asked for, and there are " + std::to_string(count), Error::InvalidArgument};
+  }
+}
+
+std::atomic<int> g_loaded_methods{0};
+
+}  // namespace
+
+struct mz_et_program {
+  // The program reads from its loader, and is destroyed before it.
+  std::unique_ptr<MmapDataLoader> loader;
+  std::unique_ptr<et::Program> program;
+};
+
+struct mz_et_method {
+  mz_et_method() { ++g_loaded_methods; }
+  ~mz_et_method() { --g_loaded_methods; }
+
+  GrowingAllocator method_allocator;
+  GrowingAllocator temporary_allocator;
+  std::vector<AlignedBlock> planned_blocks;
+  std::vector<et::Span<uint8_t>> planned_spans;
+  std::unique_ptr<et::HierarchicalAllocator> planned_memory;
+  std::unique_ptr<et::MemoryManager> manager;
+  // Last, because it points into everything above.
+  std::unique_ptr<et::Method> method;
+};
+
+namespace {
+
+void describe(et::Result<et::TensorInfo> found, const std::string& name, mz_et_tensor_info* info) {
+  const et::TensorInfo& tensor = check(found, "cannot describe " + name);
+  const auto sizes = tensor.sizes();
+  if (sizes.size() > MZ_ET_MOST_DIMENSIONS) {
+    throw Failure{name + " has " + std::to_string(sizes.size()) + " dimensions", Error::NotSupported};
+  }
+  *info = {};
+  info->scalar_type = static_cast<int32_t>(tensor.scalar_type());
+  info->rank = static_cast<int32_t>(sizes.size());
+  info->memory_planned = tensor.is_memory_planned() ? 1 : 0;
+  info->bytes = static_cast<int64_t>(tensor.nbytes());
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    info->sizes[i] = sizes[i];
+  }
+}
+
+}  // namespace
+
+int32_t mz_et_version(mz_et_version_info* info, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] {
+    *info = {};
+    info->api = MZ_ET_API;
+    info->kernels = static_cast<int32_t>(et::get_registered_kernels().size());
+    info->backends = static_cast<int32_t>(et::get_num_registered_backends());
+    info->has_xnnpack = et::get_backend_class("XnnpackBackend") != nullptr ? 1 : 0;
+    std::snprintf(info->built_against, sizeof(info->built_against), "%s", MZ_ET_BUILT_AGAINST);
+  });
+}
+
+int32_t mz_et_threads(int32_t count, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] {
+    if (count < 1) {
+      throw Failure{"a pool of " + std::to_string(count) + " threads was asked for", Error::InvalidArgument};
+    }
+    if (g_loaded_methods != 0) {
+      throw Failure{"the number of threads cannot change while a method is loaded", Error::InvalidState};
+    }
+#if MZ_ET_THREADPOOL
+    auto* pool = executorch::extension::threadpool::get_threadpool();
+    if (pool == nullptr) {
+      throw Failure{"the runtime has no pool of threads", Error::NotSupported};
+    }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    if (pool->get_thread_count() != static_cast<size_t>(count) && !pool->_unsafe_reset_threadpool(static_cast<uint32_t>(count))) {
+      throw Failure{"the pool of threads cannot get " + std::to_string(count) + " threads", Error::Internal};
+    }
+#pragma GCC diagnostic pop
+#else
+    throw Failure{"the runtime was built without a pool of threads", Error::NotSupported};
+#endif
+  });
+}
+
+int32_t mz_et_open(const char* path, mz_et_program** program, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] {
+    *program = nullptr;
+    auto opened = std::make_unique<mz_et_program>();
+    auto loader = MmapDataLoader::from(path, MmapDataLoader::MlockConfig::NoMlock);
+    opened->loader = std::make_unique<MmapDataLoader>(std::move(check(loader, "the file cannot be opened")));
+    auto loaded = et::Program::load(opened->loader.get(), et::Program::Verification::InternalConsistency);
+    opened->program = std::make_unique<et::Program>(std::move(check(loaded, "the file is no program of this runtime")));
+    *program = opened.release();
+  });
+}
+
+void mz_et_close(mz_et_program* program) { delete program; }
+
+int32_t mz_et_method_count(const mz_et_program* program, int32_t* count, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] { *count = static_cast<int32_t>(program->program->num_methods()); });
+}
+
+int32_t mz_et_method_name(const mz_et_program* program, int32_t index, const char** name, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] {
+    check_index("method", index, program->program->num_methods());
+    auto found = program->program->get_method_name(static_cast<size_t>(index));
+    *name = check(found, numbered("there is no name of method", index));
+  });
+}
+
+int32_t mz_et_load(mz_et_program* program, const char* name, mz_et_method** method, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] {
+    *method = nullptr;
+    auto described = program->program->method_meta(name);
+    const et::MethodMeta& meta = check(described, std::string("the program has no method ") + name);
+    auto loaded = std::make_unique<mz_et_method>();
+    for (size_t i = 0; i < meta.num_memory_planned_buffers(); ++i) {
+      auto size = meta.memory_planned_buffer_size(i);
+      const auto bytes = static_cast<size_t>(check(size, "the size of the planned memory is missing"));
+      loaded->planned_blocks.push_back(allocate_aligned(bytes));
+      loaded->planned_spans.emplace_back(loaded->planned_blocks.back().get(), bytes);
+    }
+    loaded->planned_memory = std::make_unique<et::HierarchicalAllocator>(
+        et::Span<et::Span<uint8_t>>(loaded->planned_spans.data(), loaded->planned_spans.size()));
+    loaded->manager =
+        std::make_unique<et::MemoryManager>(&loaded->method_allocator, loaded->planned_memory.get(), &loaded->temporary_allocator);
+    auto made = program->program->load_method(name, loaded->manager.get());
+    loaded->method = std::make_unique<et::Method>(std::move(check(made, std::string("cannot load method ") + name)));
+    *method = loaded.release();
+  });
+}
+
+void mz_et_unload(mz_et_method* method) { delete method; }
+
+int32_t mz_et_input_count(const mz_et_method* method, int32_t* count, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] { *count = static_cast<int32_t>(method->method->inputs_size()); });
+}
+
+int32_t mz_et_output_count(const mz_et_method* method, int32_t* count, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] { *count = static_cast<int32_t>(method->method->outputs_size()); });
+}
+
+int32_t mz_et_input_info(const mz_et_method* method, int32_t index, mz_et_tensor_info* info, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] {
+    check_index("input", index, method->method->inputs_size());
+    describe(method->method->method_meta().input_tensor_meta(static_cast<size_t>(index)), numbered("input", index), info);
+  });
+}
+
+int32_t mz_et_output_info(const mz_et_method* method, int32_t index, mz_et_tensor_info* info, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] {
+    check_index("output", index, method->method->outputs_size());
+    describe(method->method->method_meta().output_tensor_meta(static_cast<size_t>(index)), numbered("output", index), info);
+  });
+}
+
+int32_t mz_et_set_input(mz_et_method* method, int32_t index, int32_t scalar_type, int32_t rank, const int64_t* sizes, void* data,
+                        char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] {
+    check_index("input", index, method->method->inputs_size());
+    if (rank < 0 || rank > MZ_ET_MOST_DIMENSIONS) {
+      throw Failure{numbered("input", index) + " was given " + std::to_string(rank) + " dimensions", Error::InvalidArgument};
+    }
+    int32_t dimensions[MZ_ET_MOST_DIMENSIONS];
+    uint8_t order[MZ_ET_MOST_DIMENSIONS];
+    int32_t strides[MZ_ET_MOST_DIMENSIONS];
+    int64_t count = 1;
+    for (int32_t i = rank - 1; i >= 0; --i) {
+      dimensions[i] = static_cast<int32_t>(sizes[i]);
+      order[i] = static_cast<uint8_t>(i);
+      strides[i] = static_cast<int32_t>(count);
+      count *= sizes[i];
+      if (sizes[i] < 0 || sizes[i] > INT32_MAX || count > INT32_MAX) {
+        throw Failure{numbered("input", index) + " was given sizes beyond the runtime's", Error::InvalidArgument};
+      }
+    }
+    if (data == nullptr && count > 0) {
+      throw Failure{numbered("input", index) + " was given no data", Error::InvalidArgument};
+    }
+    // The method copies what this says, and keeps the pointer to the data alone.
+    TensorImpl tensor(static_cast<ScalarType>(scalar_type), rank, dimensions, data, order, strides);
+    check(method->method->set_input(et::EValue(Tensor(&tensor)), static_cast<size_t>(index)), numbered("cannot set input", index));
+  });
+}
+
+int32_t mz_et_execute(mz_et_method* method, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] {
+    const Error code = method->method->execute();
+    method->temporary_allocator.reset();
+    check(code, "the method failed");
+  });
+}
+
+int32_t mz_et_output(const mz_et_method* method, int32_t index, const void** data, int64_t* bytes, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] {
+    check_index("output", index, method->method->outputs_size());
+    const et::EValue& value = method->method->get_output(static_cast<size_t>(index));
+    if (!value.isTensor()) {
+      throw Failure{numbered("output", index) + " is no tensor", Error::InvalidType};
+    }
+    *data = value.toTensor().const_data_ptr();
+    *bytes = static_cast<int64_t>(value.toTensor().nbytes());
+  });
+}
