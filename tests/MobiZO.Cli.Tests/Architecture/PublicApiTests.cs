@@ -14,7 +14,8 @@ public sealed class PublicApiTests
 
     private static readonly ApiGeneratorOptions s_options = new() { IncludeAssemblyAttributes = false };
 
-    public static TheoryData<string> Libraries => ["MobiZO", "MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"];
+    public static TheoryData<string> Libraries =>
+        ["MobiZO", "MobiZO.Checkpoints", "MobiZO.ExecuTorch", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"];
 
     [Theory]
     [MemberData(nameof(Libraries))]

@@ -16,7 +16,11 @@ public sealed class ReferenceTests
             { "MobiZO.Checkpoints", [] },
             { "MobiZO.Programs", ["MobiZO.Checkpoints"] },
             { "MobiZO.OnnxRuntime", ["MobiZO.Checkpoints", "MobiZO.Programs", Runtime, "Google.Protobuf"] },
-            { "MobiZO", ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text", "CsvHelper", "Parquet"] },
+            { "MobiZO.ExecuTorch", ["MobiZO.Checkpoints", "MobiZO.Programs", "Google.FlatBuffers"] },
+            {
+                "MobiZO",
+                ["MobiZO.Checkpoints", "MobiZO.ExecuTorch", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text", "CsvHelper", "Parquet"]
+            },
             {
                 "MobiZO.Cli",
                 [
@@ -39,9 +43,10 @@ public sealed class ReferenceTests
             { "MobiZO.Checkpoints", [], [] },
             { "MobiZO.Programs", ["MobiZO.Checkpoints"], [] },
             { "MobiZO.OnnxRuntime", ["MobiZO.Programs"], ["Google.Protobuf", "Grpc.Tools", "Microsoft.ML.OnnxRuntime"] },
+            { "MobiZO.ExecuTorch", ["MobiZO.Programs"], ["Google.FlatBuffers"] },
             {
                 "MobiZO",
-                ["MobiZO.Checkpoints", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"],
+                ["MobiZO.Checkpoints", "MobiZO.ExecuTorch", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"],
                 ["CsvHelper", "Parquet.Net", "System.Numerics.Tensors"]
             },
             { "MobiZO.Cli", ["MobiZO"], ["Spectre.Console", "System.CommandLine", "YamlDotNet"] },
@@ -77,7 +82,16 @@ public sealed class ReferenceTests
     public void No_public_signature_names_the_runtime(string name)
     {
         var named = Assembly.Load(name).GetExportedTypes().SelectMany(type => Signature(type).Select(used => (type, used)));
-        Assert.DoesNotContain(named, pair => pair.used.Assembly.GetName().Name is Runtime or "MobiZO.OnnxRuntime" or "Google.Protobuf");
+        Assert.DoesNotContain(
+            named,
+            pair =>
+                pair.used.Assembly.GetName().Name
+                    is Runtime
+                        or "MobiZO.OnnxRuntime"
+                        or "MobiZO.ExecuTorch"
+                        or "Google.Protobuf"
+                        or "Google.FlatBuffers"
+        );
     }
 
     /// <summary>The check above looks at something.</summary>

@@ -7,6 +7,7 @@ public sealed class RoomTests
     [InlineData("MobiZO.Text")]
     [InlineData("MobiZO.Checkpoints")]
     [InlineData("MobiZO.Programs")]
+    [InlineData("MobiZO.ExecuTorch")]
     [InlineData("MobiZO.OnnxRuntime")]
     [InlineData("MobiZO")]
     [InlineData("MobiZO.Cli")]

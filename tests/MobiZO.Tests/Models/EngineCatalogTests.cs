@@ -5,13 +5,14 @@ namespace MobiZO.Tests.Models;
 
 public sealed class EngineCatalogTests
 {
-    public static TheoryData<string> Names => [.. EngineCatalog.Names];
+    /// <summary>The engines that need no library from outside.</summary>
+    public static TheoryData<string> Names => [EngineCatalog.OnnxRuntime, EngineCatalog.Reference];
 
     [Fact]
     public void The_default_comes_first_and_no_name_is_there_twice()
     {
         Assert.Equal(new EngineOptions().Name, EngineCatalog.Names[0]);
-        Assert.Equal([EngineCatalog.OnnxRuntime, EngineCatalog.Reference], EngineCatalog.Names);
+        Assert.Equal([EngineCatalog.OnnxRuntime, EngineCatalog.ExecuTorch, EngineCatalog.Reference], EngineCatalog.Names);
         Assert.Distinct(EngineCatalog.Names);
         Assert.Equal([EngineCatalog.OnnxRuntime], EngineCatalog.Exporting);
     }
@@ -52,7 +53,10 @@ public sealed class EngineCatalogTests
     {
         var options = new EngineOptions { Name = "abacus" };
         Assert.Null(EngineCatalog.Find("abacus"));
-        Assert.Equal("EngineOptions.Name: expected onnxruntime or reference, found 'abacus'", Assert.Single(options.Validate()));
+        Assert.Equal(
+            "EngineOptions.Name: expected onnxruntime or executorch or reference, found 'abacus'",
+            Assert.Single(options.Validate())
+        );
         var error = Assert.Throws<FineTuneException>(() => options.Create());
         Assert.Equal(FineTuneFailure.Settings, error.Failure);
         Assert.Contains("'abacus'", error.Message, StringComparison.Ordinal);
@@ -61,6 +65,7 @@ public sealed class EngineCatalogTests
     /// <summary>Only the processor is here; the engine is not even made.</summary>
     [Theory]
     [InlineData(EngineCatalog.OnnxRuntime, "Microsoft.ML.OnnxRuntime.Gpu")]
+    [InlineData(EngineCatalog.ExecuTorch, "on the processor alone")]
     [InlineData(EngineCatalog.Reference, "runs on the cpu")]
     public void A_device_that_is_not_here_is_refused_before_anything_is_loaded(string name, string expected)
     {

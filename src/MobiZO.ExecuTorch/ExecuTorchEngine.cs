@@ -1,0 +1,82 @@
+using MobiZO.Checkpoints;
+using MobiZO.ExecuTorch.Lowering;
+using MobiZO.ExecuTorch.Runtime;
+using MobiZO.Programs;
+using MobiZO.Programs.Engines;
+
+namespace MobiZO.ExecuTorch;
+
+/// <summary>
+/// Runs programs on an unmodified ExecuTorch. Its shapes are static: a program becomes a file for every set of extents that it sees, when
+/// it sees it first.
+/// </summary>
+internal sealed class ExecuTorchEngine : IEngine
+{
+    private readonly ExecuTorchLibrary _library;
+    private readonly DirectoryInfo _folder;
+    private int _files;
+
+    /// <param name="library">The runtime.</param>
+    /// <param name="settings">Threads and folders.</param>
+    public ExecuTorchEngine(ExecuTorchLibrary library, EngineSettings settings)
+    {
+        _library = library;
+        Directory.CreateDirectory(settings.CacheFolder);
+        _folder = Directory.CreateDirectory(
+            Path.Combine(settings.CacheFolder, FormattableString.Invariant($"executorch-{Environment.ProcessId}-{Guid.NewGuid():n}"))
+        );
+    }
+
+    /// <inheritdoc/>
+    public string Name => $"ExecuTorch ({_library.BuiltAgainst})";
+
+    /// <inheritdoc/>
+    public EngineTraits Traits =>
+        new()
+        {
+            AreRowsIndependent = false,
+            AreCopiesIndependent = true,
+            Numerics = $"executorch {_library.BuiltAgainst}",
+        };
+
+    /// <inheritdoc/>
+    public IProgramSession Load(Program program, IWeightSource weights, RunStyle style = RunStyle.OneByOne, Extents? extents = null)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(weights);
+        foreach (var weight in program.Weights)
+        {
+            WeightCheck.Require(weights, weight);
+        }
+
+        return new ExecuTorchSession(
+            program,
+            weights,
+            extents ?? Extents.Any,
+            () => Path.Combine(_folder.FullName, FormattableString.Invariant($"{program.Name}-{Interlocked.Increment(ref _files)}.pte"))
+        );
+    }
+
+    /// <inheritdoc/>
+    public EngineMemory MemoryOf(IWeightSource weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        var bytes = weights.Names.Sum(name =>
+            weights.FindShape(name)!.Aggregate((long)sizeof(float), (product, extent) => product * extent)
+        );
+        return new EngineMemory(bytes, bytes);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            _folder.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // A file that is still mapped on some systems; the folder is one of the cache.
+        }
+    }
+}

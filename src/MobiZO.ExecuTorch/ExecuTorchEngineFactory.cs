@@ -1,0 +1,48 @@
+using MobiZO.Checkpoints;
+using MobiZO.ExecuTorch.Runtime;
+using MobiZO.Programs;
+using MobiZO.Programs.Engines;
+
+namespace MobiZO.ExecuTorch;
+
+/// <summary>ExecuTorch as an engine; its library is found when the first program is loaded.</summary>
+public sealed class ExecuTorchEngineFactory : IEngineFactory
+{
+    /// <summary>Name in options and files.</summary>
+    public const string EngineName = "executorch";
+
+    /// <inheritdoc/>
+    public string Name => EngineName;
+
+    /// <inheritdoc/>
+    public IProgramExporter? Exporter => null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Validate(EngineSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return
+        [
+            .. settings.Device == EngineSettings.Cpu
+                ? []
+                : new[] { $"The engine {EngineName} runs on the processor alone, not on '{settings.Device}'." },
+            .. settings.Weights == WeightFormat.Float32
+                ? []
+                : new[] { $"The engine {EngineName} computes with fp32 weights alone, not with {WeightFormats.NameOf(settings.Weights)}." },
+        ];
+    }
+
+    /// <inheritdoc/>
+    public IEngine Create(EngineSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        try
+        {
+            return new ExecuTorchEngine(ExecuTorchLibrary.Require(), settings);
+        }
+        catch (ExecuTorchException error)
+        {
+            throw new ProgramException(error.Message, error);
+        }
+    }
+}

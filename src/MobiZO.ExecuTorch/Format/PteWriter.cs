@@ -1,0 +1,312 @@
+using System.Buffers.Binary;
+using Google.FlatBuffers;
+
+namespace MobiZO.ExecuTorch.Format;
+
+/// <summary>
+/// Writes a program file of ExecuTorch: a flatbuffer with a header behind its identifier, then the segments (constants, first values of
+/// states, payloads of delegates). Field numbers are those of ExecuTorch's <c>program.fbs</c>.
+/// </summary>
+internal sealed class PteWriter
+{
+    private const string Identifier = "ET12";
+    private const int HeaderBytes = 32;
+    private const int HeaderPlace = 8;
+    private const int SegmentAlignment = 4096;
+    private const int DataAlignment = 64;
+    private const byte InSegment = 1;
+
+    private readonly FlatBufferBuilder _builder = new(1 << 16) { ForceDefaults = false };
+    private readonly PteFile _file;
+
+    private PteWriter(PteFile file) => _file = file;
+
+    /// <summary>Writes a file; every method must be planned.</summary>
+    public static void Write(PteFile file, Stream stream) => new PteWriter(file).Write(stream);
+
+    private static long Align(long place, long alignment) => (place + alignment - 1) / alignment * alignment;
+
+    private static void Pad(Stream stream, ref long place, long wanted)
+    {
+        Span<byte> zeros = stackalloc byte[512];
+        zeros.Clear();
+        while (place < wanted)
+        {
+            var count = (int)Math.Min(zeros.Length, wanted - place);
+            stream.Write(zeros[..count]);
+            place += count;
+        }
+    }
+
+    /// <summary>Offsets of data that lie in one segment, entry 0 unused, and the size of the segment.</summary>
+    private static (long[] Offsets, long Size) Layout(List<PteConstant> data)
+    {
+        var offsets = new long[data.Count + 1];
+        long size = 0;
+        for (var i = 0; i < data.Count; i++)
+        {
+            size = Align(size, DataAlignment);
+            offsets[i + 1] = size;
+            size += data[i].Bytes;
+        }
+
+        return (offsets, size);
+    }
+
+    private void Write(Stream stream)
+    {
+        var (constants, states) = (Layout(_file.Constants), Layout(_file.States));
+        var segments = new List<(long Offset, long Size)>();
+        long end = 0;
+        foreach (var size in new[] { constants.Size, states.Size }.Concat(_file.Payloads.Select(payload => payload.Bytes)))
+        {
+            end = Align(end, SegmentAlignment);
+            segments.Add((end, size));
+            end += size;
+        }
+
+        var flat = Flat(segments, constants.Offsets, states.Offsets);
+        var start = Align(flat.Length + HeaderBytes, SegmentAlignment);
+        long place = 0;
+        stream.Write(WithHeader(flat, start, end));
+        place += flat.Length + HeaderBytes;
+        WriteSegment(stream, ref place, start + segments[0].Offset, _file.Constants, constants.Offsets);
+        WriteSegment(stream, ref place, start + segments[1].Offset, _file.States, states.Offsets);
+        foreach (var (payload, segment) in _file.Payloads.Zip(segments.Skip(2)))
+        {
+            WriteSegment(stream, ref place, start + segment.Offset, [payload], [0, 0]);
+        }
+
+        Pad(stream, ref place, start + end);
+    }
+
+    private static void WriteSegment(Stream stream, ref long place, long start, List<PteConstant> data, long[] offsets)
+    {
+        for (var i = 0; i < data.Count; i++)
+        {
+            Pad(stream, ref place, start + offsets[i + 1]);
+            data[i].Write(stream);
+            place += data[i].Bytes;
+        }
+    }
+
+    /// <summary>The flatbuffer with room behind its identifier for where the segments are.</summary>
+    private static byte[] WithHeader(byte[] flat, long start, long size)
+    {
+        var bytes = new byte[flat.Length + HeaderBytes];
+        flat.AsSpan(0, HeaderPlace).CopyTo(bytes);
+        flat.AsSpan(HeaderPlace).CopyTo(bytes.AsSpan(HeaderPlace + HeaderBytes));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, BinaryPrimitives.ReadUInt32LittleEndian(flat) + HeaderBytes);
+        var header = bytes.AsSpan(HeaderPlace, HeaderBytes);
+        "eh00"u8.CopyTo(header);
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], HeaderBytes);
+        BinaryPrimitives.WriteInt64LittleEndian(header[8..], bytes.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(header[16..], start);
+        BinaryPrimitives.WriteInt64LittleEndian(header[24..], size);
+        return bytes;
+    }
+
+    private byte[] Flat(List<(long Offset, long Size)> segments, long[] constants, long[] states)
+    {
+        var plans = _builder.Tables([.. _file.Methods.Select(Plan)]);
+        var backendData = _builder.Tables([]);
+        int[] all =
+        [
+            .. segments.Select(segment =>
+                _builder.Table(
+                    2,
+                    () =>
+                    {
+                        _builder.AddUlong(0, (ulong)segment.Offset, 0);
+                        _builder.AddUlong(1, (ulong)segment.Size, 0);
+                    }
+                )
+            ),
+        ];
+        var segmentVector = _builder.Tables(all);
+        var constantTable = Subsegments(0, constants);
+        var stateTables = _builder.Tables([Subsegments(1, states)]);
+        var root = _builder.Table(
+            8,
+            () =>
+            {
+                _builder.AddOffset(1, plans, 0);
+                _builder.AddOffset(3, backendData, 0);
+                _builder.AddOffset(4, segmentVector, 0);
+                _builder.AddOffset(5, constantTable, 0);
+                _builder.AddOffset(6, stateTables, 0);
+            }
+        );
+        _builder.Finish(root, Identifier);
+        return _builder.SizedByteArray();
+    }
+
+    private int Subsegments(uint segment, long[] offsets)
+    {
+        var vector = _builder.Longs(offsets);
+        return _builder.Table(
+            2,
+            () =>
+            {
+                _builder.AddUint(0, segment, 0);
+                _builder.AddOffset(1, vector, 0);
+            }
+        );
+    }
+
+    private int Plan(PteMethod method)
+    {
+        var name = _builder.CreateString(method.Name).Value;
+        var empty = _builder.CreateString("").Value;
+        var container = _builder.Table(
+            2,
+            () =>
+            {
+                _builder.AddOffset(0, empty, 0);
+                _builder.AddOffset(1, empty, 0);
+            }
+        );
+        var values = _builder.Tables([.. method.Values.Select(Value)]);
+        int[] inputs = [.. method.Inputs.Select(tensor => tensor.Place)];
+        int[] outputs = [.. method.Outputs.Select(tensor => tensor.Place)];
+        var (inputVector, outputVector) = (_builder.Ints(inputs), _builder.Ints(outputs));
+        var chains = _builder.Tables([Chain(method, inputs, outputs)]);
+        var operators = _builder.Tables([.. method.Operators.Select(Operator)]);
+        var delegates = _builder.Tables([.. method.Delegates.Select(Delegate)]);
+        var buffers = _builder.Longs([0, method.ArenaBytes]);
+        return _builder.Table(
+            10,
+            () =>
+            {
+                _builder.AddOffset(0, name, 0);
+                _builder.AddOffset(1, container, 0);
+                _builder.AddOffset(2, values, 0);
+                _builder.AddOffset(3, inputVector, 0);
+                _builder.AddOffset(4, outputVector, 0);
+                _builder.AddOffset(5, chains, 0);
+                _builder.AddOffset(6, operators, 0);
+                _builder.AddOffset(7, delegates, 0);
+                _builder.AddOffset(8, buffers, 0);
+            }
+        );
+    }
+
+    private int Chain(PteMethod method, int[] inputs, int[] outputs)
+    {
+        var (inputVector, outputVector) = (_builder.Ints(inputs), _builder.Ints(outputs));
+        var instructions = _builder.Tables([.. method.Instructions.Select(Instruction)]);
+        return _builder.Table(
+            4,
+            () =>
+            {
+                _builder.AddOffset(0, inputVector, 0);
+                _builder.AddOffset(1, outputVector, 0);
+                _builder.AddOffset(2, instructions, 0);
+            }
+        );
+    }
+
+    private int Instruction(PteInstruction instruction)
+    {
+        var isKernel = instruction.Operator >= 0;
+        var arguments = _builder.Ints(instruction.Arguments);
+        var call = _builder.Table(
+            2,
+            () =>
+            {
+                _builder.AddInt(0, isKernel ? instruction.Operator : instruction.Delegate, 0);
+                _builder.AddOffset(1, arguments, 0);
+            }
+        );
+        return Union((byte)(isKernel ? 1 : 2), call);
+    }
+
+    private int Operator((string Name, string Overload) operation)
+    {
+        var (name, overload) = (_builder.CreateString(operation.Name).Value, _builder.CreateString(operation.Overload).Value);
+        return _builder.Table(
+            2,
+            () =>
+            {
+                _builder.AddOffset(0, name, 0);
+                _builder.AddOffset(1, overload, 0);
+            }
+        );
+    }
+
+    private int Delegate((string Backend, int Payload) called)
+    {
+        var name = _builder.CreateString(called.Backend).Value;
+        var reference = _builder.Table(
+            2,
+            () =>
+            {
+                _builder.AddByte(0, InSegment, 0);
+                _builder.AddInt(1, 2 + called.Payload, 0);
+            }
+        );
+        var specifications = _builder.Tables([]);
+        return _builder.Table(
+            3,
+            () =>
+            {
+                _builder.AddOffset(0, name, 0);
+                _builder.AddOffset(1, reference, 0);
+                _builder.AddOffset(2, specifications, 0);
+            }
+        );
+    }
+
+    private int Value(PteValue value) =>
+        value switch
+        {
+            PteValue.Null => Union(1, _builder.Table(0, () => { })),
+            PteValue.Int number => Union(2, _builder.Table(1, () => _builder.AddLong(0, number.Number, 0))),
+            PteValue.Bool flag => Union(3, _builder.Table(1, () => _builder.AddBool(0, flag.Flag, false))),
+            PteValue.Tensor tensor => Union(5, Tensor(tensor.Of)),
+            PteValue.IntList list => Union(7, List(_builder.Longs([.. list.Places.Select(place => (long)place)]))),
+            PteValue.TensorList list => Union(10, List(_builder.Ints(list.Places))),
+            _ => throw new ArgumentException($"A value of the kind {value.GetType().Name} cannot be written."),
+        };
+
+    private int List(int vector) => _builder.Table(1, () => _builder.AddOffset(0, vector, 0));
+
+    private int Union(byte kind, int table) =>
+        _builder.Table(
+            2,
+            () =>
+            {
+                _builder.AddByte(0, kind, 0);
+                _builder.AddOffset(1, table, 0);
+            }
+        );
+
+    private int Tensor(PteTensor tensor)
+    {
+        var sizes = _builder.Ints(tensor.Shape);
+        var order = _builder.Bytes([.. Enumerable.Range(0, tensor.Shape.Count).Select(axis => (byte)axis)]);
+        var place =
+            tensor.Offset < 0
+                ? 0
+                : _builder.Table(
+                    3,
+                    () =>
+                    {
+                        _builder.AddUint(0, 1, 0);
+                        _builder.AddUint(1, (uint)(tensor.Offset & uint.MaxValue), 0);
+                        _builder.AddUint(2, (uint)(tensor.Offset >> 32), 0);
+                    }
+                );
+        return _builder.Table(
+            10,
+            () =>
+            {
+                _builder.AddOffset(2, sizes, 0);
+                _builder.AddOffset(3, order, 0);
+                _builder.AddUint(5, (uint)tensor.Data, 0);
+                _builder.AddOffset(6, place, 0);
+                _builder.AddByte(0, (byte)tensor.Type, 0);
+            }
+        );
+    }
+}
