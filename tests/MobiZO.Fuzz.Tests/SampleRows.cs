@@ -15,16 +15,6 @@ internal static class SampleRows
 
     public const string Tsv = "text\tlabel\ngood day\t1\nbad \"day\"\t0\nwarm\t1\n";
 
-    /// <summary>Rows of two labels that can be told apart.</summary>
-    public static string Labelled(int count)
-    {
-        string[] words = ["sad", "happy", "awful", "lovely", "ugly", "sweet"];
-        return "text\tlabel\n"
-            + string.Concat(
-                Enumerable.Range(0, count).Select(row => FormattableString.Invariant($"a {words[row % 6]} day {row}\t{row % 2}\n"))
-            );
-    }
-
     public static IReadOnlyList<byte[]> Tokens { get; } =
         FuzzTarget.Bytes(
             "\"",

@@ -21,7 +21,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         try
         {
             var data = Path.Combine(folder, "rows.tsv");
-            File.WriteAllText(data, SampleRows.Labelled(48));
+            File.WriteAllText(data, SmallRun.Labelled(48));
             var (code, text) = Tool.Run(
                 TimeSpan.FromHours(2),
                 "train",

@@ -18,7 +18,7 @@ public sealed class SurroundingsTests : IDisposable
             return;
         }
 
-        File.WriteAllText(Path.Combine(_folder, "rows.tsv"), SampleRows.Labelled(24));
+        File.WriteAllText(Path.Combine(_folder, "rows.tsv"), SmallRun.Labelled(24));
         var plain = Train("plain", "");
         Assert.Equal(plain, Train("turkish", "export LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8;"));
         Assert.Equal(plain, Train("german", "export LANG=de_DE.UTF-8 LC_ALL=de_DE.UTF-8;"));

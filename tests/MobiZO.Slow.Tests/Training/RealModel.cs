@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MobiZO.Data;
+using MobiZO.Optimization;
 using MobiZO.Runs;
 using MobiZO.TestKit;
 
@@ -103,11 +104,11 @@ internal static class RealModel
                     step = point.Step,
                     correct = point.Correct,
                     rows = point.Rows,
-                    choice_loss = Math.Round(point.ChoiceLoss ?? 0, 4),
-                    token_loss = Math.Round(point.TokenLoss, 4),
+                    choice_loss = Math.Round(point.ChoiceLoss ?? 0, 4, MidpointRounding.ToEven),
+                    token_loss = Math.Round(point.TokenLoss, 4, MidpointRounding.ToEven),
                 }),
-                seconds = Math.Round(result.Seconds, 1),
-                step_seconds = Math.Round(result.StepSeconds, 1),
+                seconds = Math.Round(result.Seconds, 1, MidpointRounding.ToEven),
+                step_seconds = Math.Round(result.StepSeconds, 1, MidpointRounding.ToEven),
                 peak_memory_mb = result.PeakMemoryBytes >> 20,
             }
         );
