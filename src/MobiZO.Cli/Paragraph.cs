@@ -10,6 +10,7 @@ internal static class Paragraph
     public const int MaxLength = 2000;
 
     private const int KeptAtEnd = 200;
+    private const int Between = 40;
 
     /// <summary>The message without empty lines and control characters, its middle left out when it is long.</summary>
     public static string Of(string message)
@@ -36,10 +37,13 @@ internal static class Paragraph
             return text.ToString();
         }
 
-        var left = text.Length - MaxLength;
+        // No pair of surrogates is cut.
+        var (front, back) = (MaxLength - KeptAtEnd - Between, text.Length - KeptAtEnd);
+        front -= char.IsHighSurrogate(text[front - 1]) ? 1 : 0;
+        back += char.IsLowSurrogate(text[back]) ? 1 : 0;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{text.ToString(0, MaxLength - KeptAtEnd)} ... ({left} more characters) ... {text.ToString(text.Length - KeptAtEnd, KeptAtEnd)}"
+            $"{text.ToString(0, front)} ... ({back - front} more characters) ... {text.ToString(back, text.Length - back)}"
         );
     }
 }

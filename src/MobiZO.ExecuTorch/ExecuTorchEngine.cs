@@ -1,4 +1,5 @@
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Storage;
 using MobiZO.ExecuTorch.Lowering;
 using MobiZO.ExecuTorch.Runtime;
 using MobiZO.Programs;
@@ -12,6 +13,8 @@ namespace MobiZO.ExecuTorch;
 /// </summary>
 internal sealed class ExecuTorchEngine : IEngine
 {
+    private const string FolderPrefix = "executorch-";
+
     private readonly ExecuTorchLibrary _library;
     private readonly DirectoryInfo _folder;
     private int _files;
@@ -22,8 +25,18 @@ internal sealed class ExecuTorchEngine : IEngine
     {
         _library = library;
         Directory.CreateDirectory(settings.CacheFolder);
+        try
+        {
+            library.SetThreads(settings.ThreadCount);
+        }
+        catch (ExecuTorchException)
+        {
+            // A method of another engine is loaded: the pool, which all share, stays as that engine has set it.
+        }
+
+        RemoveLeftovers(settings.CacheFolder);
         _folder = Directory.CreateDirectory(
-            Path.Combine(settings.CacheFolder, FormattableString.Invariant($"executorch-{Environment.ProcessId}-{Guid.NewGuid():n}"))
+            Path.Combine(settings.CacheFolder, FormattableString.Invariant($"{FolderPrefix}{Environment.ProcessId}-{Guid.NewGuid():n}"))
         );
     }
 
@@ -77,6 +90,26 @@ internal sealed class ExecuTorchEngine : IEngine
         catch (IOException)
         {
             // A file that is still mapped on some systems; the folder is one of the cache.
+        }
+    }
+
+    /// <summary>Files of processes that were killed.</summary>
+    private static void RemoveLeftovers(string cache)
+    {
+        foreach (var folder in Directory.GetDirectories(cache, FolderPrefix + "*-*"))
+        {
+            var process = Path.GetFileName(folder)[FolderPrefix.Length..];
+            if (!StagedFile.IsWriterAlive(process[..process.IndexOf('-', StringComparison.Ordinal)]))
+            {
+                try
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+                catch (IOException)
+                {
+                    // Another process removes it too.
+                }
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed class ExecuTorchEngineFactory : IEngineFactory
     public string Name => EngineName;
 
     /// <inheritdoc/>
-    public IProgramExporter? Exporter => null;
+    public IProgramExporter? Exporter { get; } = new ExecuTorchExporter();
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Validate(EngineSettings settings)

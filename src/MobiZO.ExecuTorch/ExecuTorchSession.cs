@@ -91,15 +91,16 @@ internal sealed class ExecuTorchSession(Program program, IWeightSource weights, 
                 .Select(pair => FormattableString.Invariant($"{pair.Key}={pair.Value}"))
         );
         var index = _methods.FindIndex(known => known.Extents == key);
+        if (index < 0 && _methods.Count == MostMethods)
+        {
+            _methods[0].Loaded.Close();
+            _methods.RemoveAt(0);
+        }
+
         var loaded = index >= 0 ? _methods[index].Loaded : Compile(symbols);
         if (index >= 0)
         {
             _methods.RemoveAt(index);
-        }
-        else if (_methods.Count == MostMethods)
-        {
-            _methods[0].Loaded.Close();
-            _methods.RemoveAt(0);
         }
 
         _methods.Add((key, loaded));
@@ -112,8 +113,18 @@ internal sealed class ExecuTorchSession(Program program, IWeightSource weights, 
         var method = PteLowering.Add(file, MethodName, program, symbols, new FrozenTensors(weights));
         var path = newPath();
         AtomicFile.Write(path, stream => PteWriter.Write(file, stream));
-        var opened = ExecuTorchProgramFile.Open(path);
-        return new Loaded(path, opened, opened.Load(MethodName), [.. method.Outputs.Select(output => output.Shape)]);
+        ExecuTorchProgramFile? opened = null;
+        try
+        {
+            opened = ExecuTorchProgramFile.Open(path);
+            return new Loaded(path, opened, opened.Load(MethodName), [.. method.Outputs.Select(output => output.Shape)]);
+        }
+        catch
+        {
+            opened?.Dispose();
+            File.Delete(path);
+            throw;
+        }
     }
 
     private sealed record Loaded(string Path, ExecuTorchProgramFile File, ExecuTorchMethod Method, IReadOnlyList<IReadOnlyList<int>> Shapes)

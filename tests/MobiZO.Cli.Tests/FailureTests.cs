@@ -17,7 +17,7 @@ public sealed class FailureTests : IDisposable
     [InlineData("train --queries many", "--queries", "expected a whole number, found 'many'")]
     [InlineData("train --estimator sideways", "--estimator", "expected one of two-sided")]
     [InlineData("train --label-words no", "--label-words", "ham= no")]
-    [InlineData("train --engine abacus", "--engine", "expected one of onnxruntime, reference, found 'abacus'")]
+    [InlineData("train --engine abacus", "--engine", "expected one of onnxruntime, executorch, reference, found 'abacus'")]
     [InlineData("eval --model m --data d --device cuda", "--device: 'cuda'", "Microsoft.ML.OnnxRuntime.Gpu")]
     [InlineData("eval --model m --data d --device abacus", "--device: expected one of cpu, cuda, directml, coreml", "'abacus'")]
     [InlineData("train --queries", "--queries", "See 'mobizo train --help'")]

@@ -14,7 +14,6 @@ public sealed class FuzzTests : IDisposable
     private const string Variable = "MOBIZO_FUZZ";
     private const long FewExecutions = 3000;
     private const long MostBytes = 300_000_000;
-    private const int LongestMessage = 4000;
 
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -76,7 +75,7 @@ public sealed class FuzzTests : IDisposable
             Assert.True(code is ExitCodes.Usage or ExitCodes.Input, $"code {code}: {exception}");
             Assert.False(message.Contains("Unexpected failure", StringComparison.Ordinal), exception.ToString());
             Assert.True(
-                message.Length is >= 10 and <= LongestMessage,
+                message.Length is >= 10 and <= Paragraph.MaxLength,
                 $"{message.Length} characters: {message[..Math.Min(message.Length, 400)]}"
             );
             Assert.False(message.Contains("\n\n", StringComparison.Ordinal), message);

@@ -51,7 +51,7 @@ internal sealed class JsonSection
         try
         {
             using JsonDocument document = JsonDocument.Parse(JsonBytes.Read(path, bytes), s_options);
-            ReadTexts(document.RootElement);
+            ReadTexts(document.RootElement, path, "");
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new JsonSection(path, "", document.RootElement.Clone())
                 : throw new CheckpointException($"{path}: expected a JSON object, found {document.RootElement.ValueKind}.");
@@ -62,28 +62,35 @@ internal sealed class JsonSection
         }
     }
 
-    /// <summary>A text with half of a surrogate pair parses, but fails when it is read: here, not later.</summary>
-    private static void ReadTexts(JsonElement element)
+    /// <summary>A text with half of a surrogate pair parses, but fails when it is read: here, by its key, and not later.</summary>
+    private static void ReadTexts(JsonElement element, string path, string key)
     {
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
                 foreach (var property in element.EnumerateObject())
                 {
-                    _ = property.Name;
-                    ReadTexts(property.Value);
+                    ReadTexts(property.Value, path, property.Name);
                 }
 
                 break;
             case JsonValueKind.Array:
                 foreach (var item in element.EnumerateArray())
                 {
-                    ReadTexts(item);
+                    ReadTexts(item, path, key);
                 }
 
                 break;
             case JsonValueKind.String:
-                element.GetString();
+                try
+                {
+                    element.GetString();
+                }
+                catch (InvalidOperationException error)
+                {
+                    throw new CheckpointException($"{path}: {key}: expected a text, found half of a surrogate pair.", error);
+                }
+
                 break;
         }
     }

@@ -8,7 +8,7 @@ public static class CacheRoot
     /// <summary>The environment variable that names another folder.</summary>
     public const string Variable = "MOBIZO_CACHE";
 
-    /// <summary>The folder named by <see cref="Variable"/>, or <c>mobizo</c> in the user's cache folder.</summary>
+    /// <summary>The folder named by <see cref="Variable"/>, or <c>mobizo</c> in the user's cache folder (without a home, in the one for temporary files).</summary>
     public static string Default =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : Path.Combine(UserCache(), "mobizo");
 
@@ -19,8 +19,12 @@ public static class CacheRoot
             return folder;
         }
 
-        return OperatingSystem.IsWindows()
-            ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        // Empty where there is no such folder; a path from it would lie in whatever folder the program was called from.
+        var home = Environment.GetFolderPath(
+            OperatingSystem.IsWindows() ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile
+        );
+        return home.Length == 0 ? Path.Combine(Path.GetTempPath(), $"cache-{Environment.UserName}")
+            : OperatingSystem.IsWindows() ? home
+            : Path.Combine(home, ".cache");
     }
 }

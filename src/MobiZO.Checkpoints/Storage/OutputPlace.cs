@@ -37,7 +37,7 @@ internal static class OutputPlace
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void WriteLines(string path, IEnumerable<string> lines)
     {
-        if (IsStream(path))
+        if (FileKind.IsStream(path))
         {
             File.WriteAllLines(path, lines);
             return;
@@ -54,17 +54,6 @@ internal static class OutputPlace
                 }
             }
         );
-    }
-
-    private static bool IsStream(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return false;
-        }
-
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        return !stream.CanSeek;
     }
 
     private static string? Target(string path)

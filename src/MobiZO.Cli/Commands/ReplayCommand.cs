@@ -55,17 +55,30 @@ internal static class ReplayCommand
         return Compare(run, adapter, output);
     }
 
-    /// <summary>Writes beside and renames: a folder that is there is whole.</summary>
+    /// <summary>Writes beside and renames: a new folder is whole when it is there. An empty one is filled.</summary>
     private static void Write(LoraAdapter adapter, string folder)
     {
-        var staged = FormattableString.Invariant($"{folder}.{Environment.ProcessId}.tmp");
-        AdapterFiles.Save(adapter, staged);
         if (Directory.Exists(folder))
         {
-            Directory.Delete(folder);
+            AdapterFiles.Save(adapter, folder);
+            return;
         }
 
-        Directory.Move(staged, folder);
+        var staged = FormattableString.Invariant($"{Path.GetFullPath(folder)}.{Environment.ProcessId}.tmp");
+        try
+        {
+            AdapterFiles.Save(adapter, staged);
+            Directory.Move(staged, folder);
+        }
+        catch
+        {
+            if (Directory.Exists(staged))
+            {
+                Directory.Delete(staged, recursive: true);
+            }
+
+            throw;
+        }
     }
 
     private static void Check(RunFolder run, string folder)

@@ -18,7 +18,7 @@ internal static class PredictionFile
             throw new CommandException(ExitCodes.Output, $"--predictions '{path}' is read by this evaluation. Choose another file.");
         }
 
-        if (File.Exists(path) && !IsOwn(path))
+        if (File.Exists(path) && !FileKind.IsStream(path) && !IsOwn(path))
         {
             throw new CommandException(
                 ExitCodes.Output,
@@ -34,7 +34,7 @@ internal static class PredictionFile
     private static bool IsOwn(string path)
     {
         using var reader = new StreamReader(path);
-        if (!reader.BaseStream.CanSeek || reader.ReadLine() is not { } line)
+        if (reader.ReadLine() is not { } line)
         {
             return true;
         }

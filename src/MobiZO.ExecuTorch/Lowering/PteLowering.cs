@@ -55,6 +55,11 @@ internal sealed class PteLowering
         }
 
         MemoryPlanner.Plan(method);
+        if (MemoryPlanner.FindConflict(method) is var (first, second))
+        {
+            throw new ProgramException($"The memory of program '{program.Name}' is planned wrongly: {first} and {second} share bytes.");
+        }
+
         file.Methods.Add(method);
         return method;
     }

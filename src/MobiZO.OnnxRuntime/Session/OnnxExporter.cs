@@ -14,7 +14,10 @@ namespace MobiZO.OnnxRuntime.Session;
 public sealed class OnnxExporter : IProgramExporter
 {
     /// <inheritdoc/>
-    public void Write(Program program, IWeightSource weights, string path, WeightFormat format)
+    public string Extension => ".onnx";
+
+    /// <inheritdoc/>
+    public void Write(Program program, IWeightSource weights, string path, WeightFormat format, Extents? extents = null)
     {
         ArgumentNullException.ThrowIfNull(program);
         foreach (var weight in program.Weights)

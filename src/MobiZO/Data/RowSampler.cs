@@ -105,12 +105,12 @@ internal sealed class RowSampler
         string found =
             missing >= 0
                 ? $"no row for the choice {DataException.Quote(_labels!.Words[missing])}"
-                : string.Create(CultureInfo.InvariantCulture, $"MaxRows {_options.MaxRows ?? most} for {groups.Length} labels");
+                : string.Create(CultureInfo.InvariantCulture, $"at most {most} rows for {groups.Length} labels");
         throw new DataException(
             PlaceOf(rows),
             found,
             "at least one row for every label in a balanced sample",
-            "Add rows, raise MaxRows, or leave Balanced out."
+            "Add rows, allow more of them, or do not balance them."
         );
     }
 

@@ -96,7 +96,8 @@ public static class ProgramExport
     /// <param name="path">The model file.</param>
     /// <param name="weights">How the frozen matrices are written.</param>
     /// <param name="engine">Whose form of programs is written.</param>
-    /// <exception cref="ProgramException">Programs of that engine have no file.</exception>
+    /// <param name="extents">The extents of the program's symbols; an engine with static shapes needs one for each.</param>
+    /// <exception cref="ProgramException">Programs of that engine have no file, or an extent is not said.</exception>
     /// <exception cref="FineTuneException">As of <see cref="Check"/>.</exception>
     /// <exception cref="IOException">The files cannot be written.</exception>
     public static void Write(
@@ -104,12 +105,13 @@ public static class ProgramExport
         LocalModel model,
         string path,
         WeightFormat weights = WeightFormat.Float32,
-        string engine = EngineCatalog.Default
+        string engine = EngineCatalog.Default,
+        Extents? extents = null
     )
     {
         ArgumentNullException.ThrowIfNull(model);
         Check(path, model.Checkpoint.Path, engine);
-        ExporterOf(engine).Write(program, model.Checkpoint, path, weights);
+        ExporterOf(engine).Write(program, model.Checkpoint, path, weights, extents);
     }
 
     private static IProgramExporter ExporterOf(string engine) =>

@@ -26,7 +26,7 @@ public sealed class JournalFollower
     /// being written is left for later.
     /// </summary>
     /// <exception cref="JournalException">The file cannot be read, a line is broken, or the file is shorter than what was read of it:
-    /// another run took its place.</exception>
+    /// the run goes on from an earlier step, or another run took its place.</exception>
     public IReadOnlyList<JournalEntry> ReadNew()
     {
         ReadOnlyMemory<byte> bytes = ReadOn();
@@ -76,7 +76,8 @@ public sealed class JournalFollower
             if (stream.Length < _position)
             {
                 throw new JournalException(
-                    $"{_path}: the journal is shorter than what was read of it: another run took its place; follow it from its beginning"
+                    $"{_path}: the journal is shorter than what was read of it: the run goes on from an earlier step, or another run took "
+                        + "its place; follow it from its beginning"
                 );
             }
 

@@ -41,6 +41,9 @@ internal sealed class RunEvaluations
     public bool HaveStoppedImproving =>
         _run.Options.Run.Patience > 0 && Best is { } best && _points.Count(point => point.Step > best.Step) >= _run.Options.Run.Patience;
 
+    /// <summary>Where the best adapter is, as the end of a sentence; empty when there is none.</summary>
+    public string BestSoFar => Best is null ? "" : $"; the best adapter so far is in '{_folder.BestAdapterFolder}'";
+
     /// <summary>Whether an evaluation belongs behind this many steps.</summary>
     public bool IsDue(long step) => IsDue(_run, step);
 
@@ -147,8 +150,7 @@ internal sealed class RunEvaluations
         return new FineTuneException(
             FormattableString.Invariant($"{Evaluator.NoNumbers(row)} after step {step}: the adapter has diverged. Start again with a ")
                 + FormattableString.Invariant($"smaller OptimizerOptions.LearningRate (now {optimizer.LearningRate}) or ")
-                + FormattableString.Invariant($"OptimizerOptions.Epsilon (now {optimizer.Epsilon}); the best adapter so far is in ")
-                + $"'{_folder.BestAdapterFolder}'."
+                + FormattableString.Invariant($"OptimizerOptions.Epsilon (now {optimizer.Epsilon}){BestSoFar}.")
         );
     }
 }

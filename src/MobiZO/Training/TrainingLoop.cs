@@ -204,9 +204,8 @@ internal sealed class TrainingLoop
                     + string.Create(
                         CultureInfo.InvariantCulture,
                         $"Start again with a smaller OptimizerOptions.LearningRate (now {rate}) or OptimizerOptions.Epsilon (now "
-                            + $"{epsilon}); "
+                            + $"{epsilon}){_evaluations.BestSoFar}."
                     )
-                    + $"the best adapter so far is in '{_folder.BestAdapterFolder}'."
             );
         }
     }

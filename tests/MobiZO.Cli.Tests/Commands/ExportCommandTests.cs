@@ -52,4 +52,31 @@ public sealed class ExportCommandTests : IDisposable
 
         Assert.True(sizes[0] < 0.85 * sizes[1] && sizes[1] < 0.3 * sizes[2], string.Join(", ", sizes));
     }
+
+    [Fact]
+    public async Task AProgramOfStaticShapesNeedsItsExtents()
+    {
+        string[] Export(params string[] more) =>
+            ["export", "--engine", "executorch", "--model", Cli.Nano, "--program", "score", "--layers", "top-1", .. more];
+        var path = _workspace.PathOf("score.pte");
+
+        var none = await Cli.RunAsync(Export("--output", path));
+        Assert.Equal(ExitCodes.Failed, none.ExitCode);
+        var needed = none.Error[
+            (none.Error.IndexOf("one extent for each of ", StringComparison.Ordinal) + 23)..none.Error.IndexOf(
+                ';',
+                StringComparison.Ordinal
+            )
+        ];
+        var extents = string.Join(',', needed.Split(", ").Select(symbol => $"{symbol}=2"));
+
+        Assert.Equal(ExitCodes.Usage, (await Cli.RunAsync(Export("--output", path, "--extents", "N=two"))).ExitCode);
+        Assert.Equal(ExitCodes.Usage, (await Cli.RunAsync(Export("--output", path, "--extents", "N=2,N=3"))).ExitCode);
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var result = await Cli.RunAsync(Export("--output", path, "--extents", extents));
+            Assert.True(result.ExitCode == 0, result.Error);
+            Assert.Contains(path + ".json", result.Output, StringComparison.Ordinal);
+        }
+    }
 }

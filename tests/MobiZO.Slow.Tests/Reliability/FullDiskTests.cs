@@ -5,8 +5,8 @@ using Xunit.Abstractions;
 namespace MobiZO.Slow.Tests.Reliability;
 
 /// <summary>
-/// A disk that is full ends a run with code 4, at whatever file; with room again the run goes on to the same bytes. MOBIZO_FULL_DISK names a
-/// small file system of its own for it (a tmpfs of a few megabytes), whose files are removed; MOBIZO_KILLS is the number of runs.
+/// A disk that is full ends a run with code 4, at whatever file; with room again the run goes on to the same bytes. MOBIZO_FULL_DISK names
+/// a small file system for it (a tmpfs of a few megabytes), whose files are removed; MOBIZO_KILLS is the number of runs.
 /// </summary>
 public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
 {

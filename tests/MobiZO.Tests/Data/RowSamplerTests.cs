@@ -96,7 +96,7 @@ public sealed class RowSamplerTests
             Assert.Throws<DataException>(() => new RowSampler(s_options with { Balanced = true }).Choose([])).Message
         );
         Assert.Contains(
-            "found MaxRows 1 for 2 labels",
+            "found at most 1 rows for 2 labels",
             Assert.Throws<DataException>(() => new RowSampler(s_options with { Balanced = true, MaxRows = 1 }).Choose(Rows(5, 5))).Message
         );
     }

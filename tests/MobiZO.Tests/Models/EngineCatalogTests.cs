@@ -14,7 +14,7 @@ public sealed class EngineCatalogTests
         Assert.Equal(new EngineOptions().Name, EngineCatalog.Names[0]);
         Assert.Equal([EngineCatalog.OnnxRuntime, EngineCatalog.ExecuTorch, EngineCatalog.Reference], EngineCatalog.Names);
         Assert.Distinct(EngineCatalog.Names);
-        Assert.Equal([EngineCatalog.OnnxRuntime], EngineCatalog.Exporting);
+        Assert.Equal([EngineCatalog.OnnxRuntime, EngineCatalog.ExecuTorch], EngineCatalog.Exporting);
     }
 
     /// <summary>What the rest of the library relies on, whichever engine it is.</summary>
