@@ -8,7 +8,10 @@ public static class CacheRoot
     /// <summary>The environment variable that names another folder.</summary>
     public const string Variable = "MOBIZO_CACHE";
 
-    /// <summary>The folder named by <see cref="Variable"/>, or <c>mobizo</c> in the user's cache folder (without a home, in the one for temporary files).</summary>
+    /// <summary>
+    /// The folder named by <see cref="Variable"/>, or <c>mobizo</c> in the user's cache folder (without a home, in the one for temporary
+    /// files).
+    /// </summary>
     public static string Default =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : Path.Combine(UserCache(), "mobizo");
 
