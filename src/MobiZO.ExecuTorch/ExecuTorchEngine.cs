@@ -1,6 +1,5 @@
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Storage;
-using MobiZO.ExecuTorch.Lowering;
 using MobiZO.ExecuTorch.Runtime;
 using MobiZO.Programs;
 using MobiZO.Programs.Engines;

@@ -15,16 +15,11 @@ namespace MobiZO.ExecuTorch;
 /// </summary>
 internal sealed class ExecuTorchExporter : IProgramExporter
 {
-    private const string MethodName = "forward";
-
     private static readonly JsonSerializerOptions s_json = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
-
-    /// <inheritdoc/>
-    public string Extension => ".pte";
 
     /// <inheritdoc/>
     public void Write(Program program, IWeightSource weights, string path, WeightFormat format, Extents? extents = null)
@@ -35,15 +30,9 @@ internal sealed class ExecuTorchExporter : IProgramExporter
             throw new ProgramException($"Programs for ExecuTorch have fp32 weights, not {WeightFormats.NameOf(format)}.");
         }
 
-        foreach (var weight in program.Weights)
-        {
-            WeightCheck.Require(weights, weight);
-        }
-
-        var file = new PteFile();
-        var method = PteLowering.Add(file, MethodName, program, Bind(program, extents ?? Extents.Any), new FrozenTensors(weights));
+        var symbols = Bind(program, extents ?? Extents.Any);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        AtomicFile.Write(path, stream => PteWriter.Write(file, stream));
+        var method = ProgramFile.Write(path, program, symbols, weights);
         AtomicFile.Write(
             path + ".json",
             stream =>

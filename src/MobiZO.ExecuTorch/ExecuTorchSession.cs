@@ -1,6 +1,4 @@
 using MobiZO.Checkpoints;
-using MobiZO.Checkpoints.Storage;
-using MobiZO.ExecuTorch.Format;
 using MobiZO.ExecuTorch.Lowering;
 using MobiZO.ExecuTorch.Runtime;
 using MobiZO.Programs;
@@ -16,8 +14,6 @@ namespace MobiZO.ExecuTorch;
 /// <param name="newPath">Names the next file.</param>
 internal sealed class ExecuTorchSession(Program program, IWeightSource weights, Extents extents, Func<string> newPath) : IProgramSession
 {
-    private const string MethodName = "forward";
-
     // Each holds weights of its own: what was not used for longest goes.
     private const int MostMethods = 4;
 
@@ -109,15 +105,13 @@ internal sealed class ExecuTorchSession(Program program, IWeightSource weights, 
 
     private Loaded Compile(IReadOnlyDictionary<string, long> symbols)
     {
-        var file = new PteFile();
-        var method = PteLowering.Add(file, MethodName, program, symbols, new FrozenTensors(weights));
         var path = newPath();
-        AtomicFile.Write(path, stream => PteWriter.Write(file, stream));
+        var method = ProgramFile.Write(path, program, symbols, weights);
         ExecuTorchProgramFile? opened = null;
         try
         {
             opened = ExecuTorchProgramFile.Open(path);
-            return new Loaded(path, opened, opened.Load(MethodName), [.. method.Outputs.Select(output => output.Shape)]);
+            return new Loaded(path, opened, opened.Load(ProgramFile.MethodName), [.. method.Outputs.Select(output => output.Shape)]);
         }
         catch
         {

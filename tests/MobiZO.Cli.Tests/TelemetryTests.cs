@@ -18,21 +18,7 @@ public sealed class TelemetryTests : IDisposable
             ["ORT_DISABLE_TELEMETRY"] = null,
             ["DOTNET_CLI_HOME"] = null,
         };
-        using var process = Cli.Start(
-            environment,
-            [
-                "eval",
-                "--model",
-                Cli.Nano,
-                "--data",
-                _workspace.Data,
-                "--template",
-                "{text}\\nSentiment:",
-                "--choices",
-                " negative, positive",
-                .. Workspace.Engine,
-            ]
-        );
+        using var process = Cli.Start(environment, Workspace.Eval(_workspace.Data, [.. Workspace.Engine]));
 
         var result = await Cli.EndOfAsync(process);
 

@@ -43,6 +43,10 @@ public sealed class Workspace : IDisposable
             .. more,
         ];
 
+    /// <summary>An evaluation of the bundled model on a file of rows.</summary>
+    public static string[] Eval(string data, params string[] more) =>
+        ["eval", "--model", Cli.Nano, "--data", data, "--template", "{text}\\nSentiment:", "--choices", " negative, positive", .. more];
+
     /// <summary>Options that tests of other commands need for speed.</summary>
     public static string[] Engine => ["--threads", "1", "--cache-dir", s_cache];
 

@@ -15,7 +15,27 @@ internal static class SmallRun
             );
     }
 
-    /// <summary>The command.</summary>
+    /// <summary>A training command on rows of <see cref="Labelled"/>; the test adds what it needs.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="folder">Folder of the run.</param>
+    /// <param name="more">Further options.</param>
+    public static string[] Command(string data, string folder, params string[] more) =>
+        [
+            "train",
+            "--model",
+            Tool.Nano,
+            "--data",
+            data,
+            "--template",
+            "{text}\\nSentiment:",
+            "--choices",
+            " negative, positive",
+            "--output",
+            folder,
+            .. more,
+        ];
+
+    /// <summary>The run that is killed and compared.</summary>
     /// <param name="place">Folder for the rows, which are written when they are not there.</param>
     /// <param name="folder">Folder of the run.</param>
     /// <param name="cache">Folder of the cache.</param>
@@ -27,32 +47,8 @@ internal static class SmallRun
             File.WriteAllText(data, Labelled(48));
         }
 
-        return
-        [
-            "train",
-            "--model",
-            Tool.Nano,
-            "--data",
-            data,
-            "--template",
-            "{text}\\nSentiment:",
-            "--choices",
-            " negative, positive",
-            "--eval-fraction",
-            "0.25",
-            "--steps",
-            "24",
-            "--eval-every",
-            "5",
-            "--queries",
-            "6",
-            "--threads",
-            "1",
-            "--output",
-            folder,
-            "--cache-dir",
-            cache,
-        ];
+        string[] evaluated = ["--eval-fraction", "0.25", "--steps", "24", "--eval-every", "5"];
+        return Command(data, folder, [.. evaluated, "--queries", "6", "--threads", "1", "--cache-dir", cache]);
     }
 
     /// <summary>Compares the bytes of all adapters, the losses of all steps and all evaluations.</summary>

@@ -22,28 +22,9 @@ public sealed class SoakTests(ITestOutputHelper output)
         {
             var data = Path.Combine(folder, "rows.tsv");
             File.WriteAllText(data, SmallRun.Labelled(48));
-            var (code, text) = Tool.Run(
-                TimeSpan.FromHours(2),
-                "train",
-                "--model",
-                Tool.Nano,
-                "--data",
-                data,
-                "--template",
-                "{text}\\nSentiment:",
-                "--choices",
-                " negative, positive",
-                "--steps",
-                steps.ToString(CultureInfo.InvariantCulture),
-                "--eval-every",
-                "0",
-                "--queries",
-                "6",
-                "--output",
-                Path.Combine(folder, "run"),
-                "--cache-dir",
-                Path.Combine(folder, "cache")
-            )!.Value;
+            string[] length = ["--steps", steps.ToString(CultureInfo.InvariantCulture), "--eval-every", "0", "--queries", "6"];
+            var command = SmallRun.Command(data, Path.Combine(folder, "run"), [.. length, "--cache-dir", Path.Combine(folder, "cache")]);
+            var (code, text) = Tool.Run(TimeSpan.FromHours(2), command)!.Value;
             Assert.True(code == 0, text);
             var entries = RunJournal.Read(Path.Combine(folder, "run", "journal.jsonl")).Entries;
 

@@ -39,29 +39,9 @@ public sealed class SurroundingsTests : IDisposable
 
     private (int Code, string Text) Run(string name, string surroundings, bool withCache)
     {
-        string[] words =
-        [
-            "dotnet",
-            Path.Combine(AppContext.BaseDirectory, "MobiZO.Cli.dll"),
-            "train",
-            "--model",
-            Tool.Nano,
-            "--data",
-            "rows.tsv",
-            "--template",
-            "{text}\\nSentiment:",
-            "--choices",
-            " negative, positive",
-            "--steps",
-            "3",
-            "--queries",
-            "4",
-            "--threads",
-            "1",
-            "--output",
-            name,
-            .. withCache ? new[] { "--cache-dir", $"cache-{name}" } : [],
-        ];
+        string[] cache = withCache ? ["--cache-dir", $"cache-{name}"] : [];
+        string[] command = SmallRun.Command("rows.tsv", name, ["--steps", "3", "--queries", "4", "--threads", "1", .. cache]);
+        string[] words = ["dotnet", Path.Combine(AppContext.BaseDirectory, "MobiZO.Cli.dll"), .. command];
         var line = string.Join(' ', words.Select(word => $"'{word}'"));
         var start = new ProcessStartInfo("sh", ["-c", $"{surroundings} exec {line}"])
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace MobiZO.Checkpoints.Storage;
@@ -14,7 +13,7 @@ namespace MobiZO.Checkpoints.Storage;
 /// When anything of it changed last, in ns since 1970; no program can set it back. 0 where the system has none.
 /// </param>
 /// <param name="Inode">Its number in the file system; 0 where the system has none.</param>
-internal readonly partial record struct FileStamp(long Length, long Modified, long Changed, ulong Inode)
+internal readonly record struct FileStamp(long Length, long Modified, long Changed, ulong Inode)
 {
     private const long NanosecondsPerTick = 100;
 
@@ -30,9 +29,9 @@ internal readonly partial record struct FileStamp(long Length, long Modified, lo
     public static FileStamp Of(SafeFileHandle handle)
     {
         long length = RandomAccess.GetLength(handle);
-        if (OperatingSystem.IsLinux() && TryReadLinux(handle, out LinuxStat stat))
+        if (LinuxStatus.Of(handle) is { } status)
         {
-            return new FileStamp(length, Nanoseconds(stat.Modified), Nanoseconds(stat.Changed), stat.Inode);
+            return new FileStamp(length, status.Modified, status.Changed, status.Inode);
         }
 
         return new FileStamp(length, Nanoseconds(File.GetLastWriteTimeUtc(handle)), 0, 0);
@@ -42,51 +41,4 @@ internal readonly partial record struct FileStamp(long Length, long Modified, lo
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Length} {Modified} {Changed} {Inode}");
 
     private static long Nanoseconds(DateTime time) => (time - DateTime.UnixEpoch).Ticks * NanosecondsPerTick;
-
-    private static long Nanoseconds(LinuxTime time) => (time.Seconds * 1_000_000_000) + time.Nanoseconds;
-
-    private static bool TryReadLinux(SafeFileHandle handle, out LinuxStat stat)
-    {
-        const int emptyPath = 0x1000;
-        const uint inodeAndTimes = 0x100 | 0x40 | 0x80;
-        stat = default;
-        try
-        {
-            return ReadLinux(handle, "", emptyPath, inodeAndTimes, ref stat) == 0 && (stat.Mask & inodeAndTimes) == inodeAndTimes;
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // A C library from before 2018.
-            return false;
-        }
-    }
-
-    // The kernel's structure: the same on every processor.
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int ReadLinux(SafeFileHandle folder, string path, int flags, uint mask, ref LinuxStat stat);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct LinuxTime
-    {
-        public long Seconds;
-        public uint Nanoseconds;
-        public int Reserved;
-    }
-
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct LinuxStat
-    {
-        [FieldOffset(0)]
-        public uint Mask;
-
-        [FieldOffset(32)]
-        public ulong Inode;
-
-        [FieldOffset(96)]
-        public LinuxTime Changed;
-
-        [FieldOffset(112)]
-        public LinuxTime Modified;
-    }
 }

@@ -58,9 +58,10 @@ internal static class EvalCommand
                 var report = await RunDisplay
                     .For(error)
                     .ShowAsync(progress => ModelEvaluation.RunAsync(Telling(options, progress), new RowProgress(progress), cancellation));
+                var warnings = new WarningLines(error);
                 foreach (var warning in report.Warnings)
                 {
-                    error.WriteLine(NoteText.Line(new RunNote(warning, IsWarning: true)));
+                    warnings.Report(warning);
                 }
 
                 if (result.GetValue(predictions) is { } file)

@@ -92,23 +92,11 @@ internal static class XnnLinear
                 builder.AddUint(3, 1, 0);
             }
         );
-        var node = Union(builder, 4, FullyConnected, layer);
+        var node = builder.Union(4, FullyConnected, layer);
         (long Place, long Bytes)[] withUnused = [(0, 0), .. data];
-        int[] constants =
-        [
-            .. withUnused.Select(entry =>
-                builder.Table(
-                    3,
-                    () =>
-                    {
-                        builder.AddUlong(0, (ulong)entry.Place, 0);
-                        builder.AddUlong(1, (ulong)entry.Bytes, 0);
-                    }
-                )
-            ),
-        ];
+        int[] constants = [.. withUnused.Select(entry => builder.Range(3, entry.Place, entry.Bytes))];
         var (constantVector, nodeVector, valueVector) = (builder.Tables(constants), builder.Tables([node]), builder.Tables(values));
-        var (inputVector, outputVector) = (builder.Ints([0]), builder.Ints([1]));
+        var (inputVector, outputVector) = (builder.Numbers(0), builder.Numbers(1));
         var version = builder.CreateString("0").Value;
         var root = builder.Table(
             9,
@@ -129,7 +117,7 @@ internal static class XnnLinear
 
     private static int Tensor(FlatBufferBuilder builder, int[] shape, int data, uint external, int flags, int id)
     {
-        var extents = builder.Ints(shape);
+        var extents = builder.Numbers(shape);
         return builder.Table(
             7,
             () =>
@@ -145,15 +133,5 @@ internal static class XnnLinear
         );
     }
 
-    private static int Value(FlatBufferBuilder builder, int tensor) => Union(builder, 2, 1, tensor);
-
-    private static int Union(FlatBufferBuilder builder, int fields, byte kind, int table) =>
-        builder.Table(
-            fields,
-            () =>
-            {
-                builder.AddOffset(1, table, 0);
-                builder.AddByte(0, kind, 0);
-            }
-        );
+    private static int Value(FlatBufferBuilder builder, int tensor) => builder.Union(2, 1, tensor);
 }

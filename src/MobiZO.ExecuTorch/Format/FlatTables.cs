@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Google.FlatBuffers;
 
 namespace MobiZO.ExecuTorch.Format;
@@ -5,7 +6,10 @@ namespace MobiZO.ExecuTorch.Format;
 /// <summary>Short forms for writing tables whose fields are known by number.</summary>
 internal static class FlatTables
 {
-    /// <summary>A table of offsets and numbers; fields that are null stay out.</summary>
+    /// <summary>A table.</summary>
+    /// <param name="builder">Where to.</param>
+    /// <param name="fields">Number of fields of its kind.</param>
+    /// <param name="fill">Adds the fields that are not left out.</param>
     public static int Table(this FlatBufferBuilder builder, int fields, Action fill)
     {
         builder.StartTable(fields);
@@ -13,44 +17,50 @@ internal static class FlatTables
         return builder.EndTable();
     }
 
-    /// <summary>A vector of 32-bit numbers.</summary>
-    public static int Ints(this FlatBufferBuilder builder, IReadOnlyList<int> values)
+    /// <summary>A table whose fields are all offsets.</summary>
+    /// <param name="builder">Where to.</param>
+    /// <param name="fields">Number of fields of its kind.</param>
+    /// <param name="offsets">Number and offset of each field that is there.</param>
+    public static int Offsets(this FlatBufferBuilder builder, int fields, params IReadOnlyList<(int Field, int Offset)> offsets)
     {
-        builder.StartVector(sizeof(int), values.Count, sizeof(int));
-        for (var i = values.Count - 1; i >= 0; i--)
+        builder.StartTable(fields);
+        foreach (var (field, offset) in offsets)
         {
-            builder.AddInt(values[i]);
+            builder.AddOffset(field, offset, 0);
         }
 
-        return builder.EndVector().Value;
+        return builder.EndTable();
     }
 
-    /// <summary>A vector of 64-bit numbers.</summary>
-    public static int Longs(this FlatBufferBuilder builder, IReadOnlyList<long> values)
+    /// <summary>A table that begins with the kind and the offset of a value of several kinds.</summary>
+    public static int Union(this FlatBufferBuilder builder, int fields, byte kind, int value)
     {
-        builder.StartVector(sizeof(long), values.Count, sizeof(long));
-        for (var i = values.Count - 1; i >= 0; i--)
-        {
-            builder.AddLong(values[i]);
-        }
-
-        return builder.EndVector().Value;
+        builder.StartTable(fields);
+        builder.AddByte(0, kind, 0);
+        builder.AddOffset(1, value, 0);
+        return builder.EndTable();
     }
 
-    /// <summary>A vector of bytes.</summary>
-    public static int Bytes(this FlatBufferBuilder builder, IReadOnlyList<byte> values)
+    /// <summary>A table that begins with a place and a size.</summary>
+    public static int Range(this FlatBufferBuilder builder, int fields, long place, long size)
     {
-        builder.StartVector(1, values.Count, 1);
-        for (var i = values.Count - 1; i >= 0; i--)
-        {
-            builder.AddByte(values[i]);
-        }
+        builder.StartTable(fields);
+        builder.AddUlong(0, (ulong)place, 0);
+        builder.AddUlong(1, (ulong)size, 0);
+        return builder.EndTable();
+    }
 
+    /// <summary>A vector of numbers.</summary>
+    public static int Numbers<T>(this FlatBufferBuilder builder, params T[] values)
+        where T : unmanaged
+    {
+        builder.StartVector(Unsafe.SizeOf<T>(), values.Length, Unsafe.SizeOf<T>());
+        builder.Add(values);
         return builder.EndVector().Value;
     }
 
     /// <summary>A vector of tables.</summary>
-    public static int Tables(this FlatBufferBuilder builder, IReadOnlyList<int> offsets)
+    public static int Tables(this FlatBufferBuilder builder, params IReadOnlyList<int> offsets)
     {
         builder.StartVector(sizeof(int), offsets.Count, sizeof(int));
         for (var i = offsets.Count - 1; i >= 0; i--)

@@ -110,40 +110,18 @@ internal sealed class PteWriter
     {
         var plans = _builder.Tables([.. _file.Methods.Select(Plan)]);
         var backendData = _builder.Tables([]);
-        int[] all =
-        [
-            .. segments.Select(segment =>
-                _builder.Table(
-                    2,
-                    () =>
-                    {
-                        _builder.AddUlong(0, (ulong)segment.Offset, 0);
-                        _builder.AddUlong(1, (ulong)segment.Size, 0);
-                    }
-                )
-            ),
-        ];
+        int[] all = [.. segments.Select(segment => _builder.Range(2, segment.Offset, segment.Size))];
         var segmentVector = _builder.Tables(all);
         var constantTable = Subsegments(0, constants);
         var stateTables = _builder.Tables([Subsegments(1, states)]);
-        var root = _builder.Table(
-            8,
-            () =>
-            {
-                _builder.AddOffset(1, plans, 0);
-                _builder.AddOffset(3, backendData, 0);
-                _builder.AddOffset(4, segmentVector, 0);
-                _builder.AddOffset(5, constantTable, 0);
-                _builder.AddOffset(6, stateTables, 0);
-            }
-        );
+        var root = _builder.Offsets(8, (1, plans), (3, backendData), (4, segmentVector), (5, constantTable), (6, stateTables));
         _builder.Finish(root, Identifier);
         return _builder.SizedByteArray();
     }
 
     private int Subsegments(uint segment, long[] offsets)
     {
-        var vector = _builder.Longs(offsets);
+        var vector = _builder.Numbers(offsets);
         return _builder.Table(
             2,
             () =>
@@ -158,58 +136,40 @@ internal sealed class PteWriter
     {
         var name = _builder.CreateString(method.Name).Value;
         var empty = _builder.CreateString("").Value;
-        var container = _builder.Table(
-            2,
-            () =>
-            {
-                _builder.AddOffset(0, empty, 0);
-                _builder.AddOffset(1, empty, 0);
-            }
-        );
+        var container = _builder.Offsets(2, (0, empty), (1, empty));
         var values = _builder.Tables([.. method.Values.Select(Value)]);
         int[] inputs = [.. method.Inputs.Select(tensor => tensor.Place)];
         int[] outputs = [.. method.Outputs.Select(tensor => tensor.Place)];
-        var (inputVector, outputVector) = (_builder.Ints(inputs), _builder.Ints(outputs));
+        var (inputVector, outputVector) = (_builder.Numbers(inputs), _builder.Numbers(outputs));
         var chains = _builder.Tables([Chain(method, inputs, outputs)]);
         var operators = _builder.Tables([.. method.Operators.Select(Operator)]);
         var delegates = _builder.Tables([.. method.Delegates.Select(Delegate)]);
-        var buffers = _builder.Longs([0, method.ArenaBytes]);
-        return _builder.Table(
+        var buffers = _builder.Numbers(0L, method.ArenaBytes);
+        return _builder.Offsets(
             10,
-            () =>
-            {
-                _builder.AddOffset(0, name, 0);
-                _builder.AddOffset(1, container, 0);
-                _builder.AddOffset(2, values, 0);
-                _builder.AddOffset(3, inputVector, 0);
-                _builder.AddOffset(4, outputVector, 0);
-                _builder.AddOffset(5, chains, 0);
-                _builder.AddOffset(6, operators, 0);
-                _builder.AddOffset(7, delegates, 0);
-                _builder.AddOffset(8, buffers, 0);
-            }
+            (0, name),
+            (1, container),
+            (2, values),
+            (3, inputVector),
+            (4, outputVector),
+            (5, chains),
+            (6, operators),
+            (7, delegates),
+            (8, buffers)
         );
     }
 
     private int Chain(PteMethod method, int[] inputs, int[] outputs)
     {
-        var (inputVector, outputVector) = (_builder.Ints(inputs), _builder.Ints(outputs));
+        var (inputVector, outputVector) = (_builder.Numbers(inputs), _builder.Numbers(outputs));
         var instructions = _builder.Tables([.. method.Instructions.Select(Instruction)]);
-        return _builder.Table(
-            4,
-            () =>
-            {
-                _builder.AddOffset(0, inputVector, 0);
-                _builder.AddOffset(1, outputVector, 0);
-                _builder.AddOffset(2, instructions, 0);
-            }
-        );
+        return _builder.Offsets(4, (0, inputVector), (1, outputVector), (2, instructions));
     }
 
     private int Instruction(PteInstruction instruction)
     {
         var isKernel = instruction.Operator >= 0;
-        var arguments = _builder.Ints(instruction.Arguments);
+        var arguments = _builder.Numbers<int>([.. instruction.Arguments]);
         var call = _builder.Table(
             2,
             () =>
@@ -218,20 +178,13 @@ internal sealed class PteWriter
                 _builder.AddOffset(1, arguments, 0);
             }
         );
-        return Union((byte)(isKernel ? 1 : 2), call);
+        return _builder.Union(2, (byte)(isKernel ? 1 : 2), call);
     }
 
     private int Operator((string Name, string Overload) operation)
     {
         var (name, overload) = (_builder.CreateString(operation.Name).Value, _builder.CreateString(operation.Overload).Value);
-        return _builder.Table(
-            2,
-            () =>
-            {
-                _builder.AddOffset(0, name, 0);
-                _builder.AddOffset(1, overload, 0);
-            }
-        );
+        return _builder.Offsets(2, (0, name), (1, overload));
     }
 
     private int Delegate((string Backend, int Payload) called)
@@ -246,45 +199,27 @@ internal sealed class PteWriter
             }
         );
         var specifications = _builder.Tables([]);
-        return _builder.Table(
-            3,
-            () =>
-            {
-                _builder.AddOffset(0, name, 0);
-                _builder.AddOffset(1, reference, 0);
-                _builder.AddOffset(2, specifications, 0);
-            }
-        );
+        return _builder.Offsets(3, (0, name), (1, reference), (2, specifications));
     }
 
     private int Value(PteValue value) =>
         value switch
         {
-            PteValue.Null => Union(1, _builder.Table(0, () => { })),
-            PteValue.Int number => Union(2, _builder.Table(1, () => _builder.AddLong(0, number.Number, 0))),
-            PteValue.Bool flag => Union(3, _builder.Table(1, () => _builder.AddBool(0, flag.Flag, false))),
-            PteValue.Tensor tensor => Union(5, Tensor(tensor.Of)),
-            PteValue.IntList list => Union(7, List(_builder.Longs([.. list.Places.Select(place => (long)place)]))),
-            PteValue.TensorList list => Union(10, List(_builder.Ints(list.Places))),
+            PteValue.Null => _builder.Union(2, 1, _builder.Table(0, () => { })),
+            PteValue.Int number => _builder.Union(2, 2, _builder.Table(1, () => _builder.AddLong(0, number.Number, 0))),
+            PteValue.Bool flag => _builder.Union(2, 3, _builder.Table(1, () => _builder.AddBool(0, flag.Flag, false))),
+            PteValue.Tensor tensor => _builder.Union(2, 5, Tensor(tensor.Of)),
+            PteValue.IntList list => _builder.Union(2, 7, List(_builder.Numbers<long>([.. list.Places.Select(place => (long)place)]))),
+            PteValue.TensorList list => _builder.Union(2, 10, List(_builder.Numbers<int>([.. list.Places]))),
             _ => throw new ArgumentException($"A value of the kind {value.GetType().Name} cannot be written."),
         };
 
-    private int List(int vector) => _builder.Table(1, () => _builder.AddOffset(0, vector, 0));
-
-    private int Union(byte kind, int table) =>
-        _builder.Table(
-            2,
-            () =>
-            {
-                _builder.AddByte(0, kind, 0);
-                _builder.AddOffset(1, table, 0);
-            }
-        );
+    private int List(int vector) => _builder.Offsets(1, (0, vector));
 
     private int Tensor(PteTensor tensor)
     {
-        var sizes = _builder.Ints(tensor.Shape);
-        var order = _builder.Bytes([.. Enumerable.Range(0, tensor.Shape.Count).Select(axis => (byte)axis)]);
+        var sizes = _builder.Numbers<int>([.. tensor.Shape]);
+        var order = _builder.Numbers<byte>([.. Enumerable.Range(0, tensor.Shape.Count).Select(axis => (byte)axis)]);
         var place =
             tensor.Offset < 0
                 ? 0

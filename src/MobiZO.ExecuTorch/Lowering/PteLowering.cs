@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MobiZO.Checkpoints;
 using MobiZO.ExecuTorch.Delegates;
 using MobiZO.ExecuTorch.Format;

@@ -14,9 +14,6 @@ namespace MobiZO.OnnxRuntime.Session;
 public sealed class OnnxExporter : IProgramExporter
 {
     /// <inheritdoc/>
-    public string Extension => ".onnx";
-
-    /// <inheritdoc/>
     public void Write(Program program, IWeightSource weights, string path, WeightFormat format, Extents? extents = null)
     {
         ArgumentNullException.ThrowIfNull(program);

@@ -16,9 +16,6 @@ public interface IProgramExporter
     /// <exception cref="IOException">The files cannot be written.</exception>
     void Write(Program program, IWeightSource weights, string path, WeightFormat format, Extents? extents = null);
 
-    /// <summary>How the file's name ends, with the dot.</summary>
-    string Extension { get; }
-
     /// <summary>Whether an existing file may be replaced: it is a program of this engine, or what lies beside one.</summary>
     /// <param name="path">The file of a program.</param>
     bool IsProgram(string path);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Json;
 
@@ -147,13 +146,7 @@ internal sealed class PeftConfig
     {
         try
         {
-            var bytes = File.ReadAllBytes(path);
-            if (!Utf8.IsValid(bytes))
-            {
-                throw new CheckpointException($"{path}: expected JSON, found bytes that are not UTF-8");
-            }
-
-            using var document = JsonDocument.Parse(JsonBytes.Read(path, bytes));
+            using var document = JsonDocument.Parse(JsonBytes.Read(path, File.ReadAllBytes(path)));
             return new PeftConfig(document.RootElement, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -12,17 +12,10 @@ internal sealed class PreparedRun : IDisposable
 {
     private readonly OpenedRun _opened;
 
-    private PreparedRun(
-        OpenedRun opened,
-        DecidedOptions options,
-        LoraAdapter adapter,
-        ModelObjective objective,
-        Evaluator? evaluator,
-        RecordedRun? recorded
-    )
+    private PreparedRun(OpenedRun opened, DecidedOptions options, LoraAdapter adapter, ModelObjective objective, Evaluator? evaluator)
     {
         (_opened, Options, Adapter, Objective, Evaluator) = (opened, options, adapter, objective, evaluator);
-        Header = RunHeader.Of(options, opened, adapter, recorded?.Journal.Header);
+        Header = RunHeader.Of(options, opened, adapter);
     }
 
     public RunRows Rows => _opened.Rows;
@@ -71,7 +64,7 @@ internal sealed class PreparedRun : IDisposable
                 var adapter = InitialAdapter.Of(opened, recorded, progress, cancellation);
                 var objective = CreateObjective(opened, adapter);
                 var decided = ChosenRate.Of(opened.Options, adapter.Layout, objective, recorded, progress, cancellation);
-                return new PreparedRun(opened, decided, adapter, objective, evaluator, recorded);
+                return new PreparedRun(opened, decided, adapter, objective, evaluator);
             }
         );
 
@@ -90,8 +83,7 @@ internal sealed class PreparedRun : IDisposable
                     opened.Options,
                     opened.Fresh,
                     CreateObjective(opened, opened.Fresh),
-                    CreateEvaluator(opened),
-                    recorded: null
+                    CreateEvaluator(opened)
                 );
             }
         );

@@ -10,17 +10,15 @@ namespace MobiZO.Training;
 /// <summary>What tells one run from another.</summary>
 internal static class RunHeader
 {
-    private const string ContentKey = "model_content";
-
     /// <summary>The first line of the journal.</summary>
     /// <param name="options">What was decided.</param>
     /// <param name="opened">Model and rows.</param>
     /// <param name="adapter">The adapter before the first step.</param>
-    /// <param name="recorded">The first line of the run that goes on; null for a new one.</param>
-    public static JournalHeader Of(DecidedOptions options, OpenedRun opened, LoraAdapter adapter, JournalHeader? recorded)
+    public static JournalHeader Of(DecidedOptions options, OpenedRun opened, LoraAdapter adapter)
     {
         var (run, start) = (options.Run, opened.Model.Start);
-        var header = new JournalHeader
+        var checkpoint = opened.Model.Model.Checkpoint;
+        return new JournalHeader
         {
             Seed = run.Seed,
             TotalSteps = run.Steps,
@@ -28,7 +26,8 @@ internal static class RunHeader
             Layout = adapter.Layout,
             Properties = new Dictionary<string, string>
             {
-                ["model"] = opened.Model.Model.Checkpoint.Fingerprint,
+                ["model"] = checkpoint.Fingerprint,
+                ["model_content"] = checkpoint.ContentHash(run.Engine.CacheFolderInForce),
                 ["engine"] = run.Engine.Name,
                 ["device"] = run.Engine.Device,
                 ["weights"] = WeightFormats.NameOf(run.Engine.Weights),
@@ -49,14 +48,5 @@ internal static class RunHeader
                 },
             },
         };
-
-        // A run of an earlier version does not say it, and cannot be compared.
-        if (recorded?.Properties.ContainsKey(ContentKey) == false)
-        {
-            return header;
-        }
-
-        var content = opened.Model.Model.Checkpoint.ContentHash(run.Engine.CacheFolderInForce);
-        return header with { Properties = new Dictionary<string, string>(header.Properties) { [ContentKey] = content } };
     }
 }

@@ -62,20 +62,7 @@ public sealed class EvalCommandTests : IDisposable
         var text = string.Concat(Enumerable.Repeat("word ", 600));
         await File.WriteAllTextAsync(data, $"text\tlabel\n{text}\t1\nshort\t1\n");
 
-        var result = await Cli.RunAsync(
-            "eval",
-            "--model",
-            Cli.Nano,
-            "--data",
-            data,
-            "--template",
-            "{text}\\nSentiment:",
-            "--choices",
-            " negative, positive",
-            "--max-length",
-            "4000",
-            "--json"
-        );
+        var result = await Cli.RunAsync(Workspace.Eval(data, "--max-length", "4000", "--json"));
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains(

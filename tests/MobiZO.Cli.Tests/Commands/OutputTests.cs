@@ -77,21 +77,7 @@ public sealed class OutputTests : IDisposable
     [Fact]
     public async Task PredictionsReplacePredictionsOnly()
     {
-        string[] Eval(string file) =>
-            [
-                "eval",
-                "--model",
-                Cli.Nano,
-                "--data",
-                _workspace.Data,
-                "--template",
-                "{text}\\nSentiment:",
-                "--choices",
-                " negative, positive",
-                .. Workspace.Engine,
-                "--predictions",
-                _workspace.PathOf(file),
-            ];
+        string[] Eval(string file) => Workspace.Eval(_workspace.Data, [.. Workspace.Engine, "--predictions", _workspace.PathOf(file)]);
         Write("rows.jsonl", """{"line": 1, "text": "mine"}""" + "\n");
         Write("notes.txt", "mine");
 

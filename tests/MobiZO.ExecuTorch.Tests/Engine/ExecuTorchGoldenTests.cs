@@ -53,7 +53,7 @@ public sealed class ExecuTorchGoldenTests : IDisposable
     {
         using var checkpoint = Checkpoint.Open(folder);
         using var engine = Engine();
-        CheckAll(new ModelBody(engine, checkpoint.Description, checkpoint));
+        new ModelBody(engine, checkpoint.Description, checkpoint).CheckAll();
     }
 
     [ExecuTorchTheory]
@@ -61,15 +61,7 @@ public sealed class ExecuTorchGoldenTests : IDisposable
     public void EveryMechanism(string name)
     {
         using var engine = Engine();
-        CheckAll(new ModelBody(engine, TinyFamilies.Get(name).Description, TinyFamilies.Get(name)));
-    }
-
-    private static void CheckAll(ModelBody body)
-    {
-        body.ModuleInputsAreNamed();
-        body.CachedPrefixEqualsWholeRow();
-        body.GenerationEqualsWholeRow();
-        body.CopiesSideBySideEqualCopiesInTurn();
+        new ModelBody(engine, TinyFamilies.Get(name).Description, TinyFamilies.Get(name)).CheckAll();
     }
 
     private IEngine Engine() =>

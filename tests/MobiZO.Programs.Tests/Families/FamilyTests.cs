@@ -20,7 +20,7 @@ public sealed class FamilyTests
     {
         using var checkpoint = Checkpoint.Open(folder);
         using var engine = new ReferenceEngine<float>();
-        CheckAll(new ModelBody(engine, checkpoint.Description, checkpoint));
+        new ModelBody(engine, checkpoint.Description, checkpoint).CheckAll();
     }
 
     [Theory]
@@ -28,14 +28,6 @@ public sealed class FamilyTests
     public void Every_mechanism(string name)
     {
         using var engine = new ReferenceEngine<float>();
-        CheckAll(new ModelBody(engine, TinyFamilies.Get(name).Description, TinyFamilies.Get(name)));
-    }
-
-    private static void CheckAll(ModelBody body)
-    {
-        body.ModuleInputsAreNamed();
-        body.CachedPrefixEqualsWholeRow();
-        body.GenerationEqualsWholeRow();
-        body.CopiesSideBySideEqualCopiesInTurn();
+        new ModelBody(engine, TinyFamilies.Get(name).Description, TinyFamilies.Get(name)).CheckAll();
     }
 }

@@ -25,8 +25,17 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
 
     private AdapterLayout Adapter => new(2, 2, _assembler.LinearModules);
 
+    /// <summary>Everything that this body checks.</summary>
+    public void CheckAll()
+    {
+        ModuleInputsAreNamed();
+        CachedPrefixEqualsWholeRow();
+        GenerationEqualsWholeRow();
+        CopiesSideBySideEqualCopiesInTurn();
+    }
+
     /// <summary>A fresh adapter changes nothing, and tokens behind a cached prefix have the logits of the whole row.</summary>
-    public void CachedPrefixEqualsWholeRow()
+    private void CachedPrefixEqualsWholeRow()
     {
         var whole = Run(_assembler.Generate(null, PrefixKind.Tokens), Tokens(0, 14))[ProgramNames.Logits].Floats;
         var (a, zero) = (Random(2, Adapter.ACount), new float[Adapter.BCount]);
@@ -46,7 +55,7 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
     }
 
     /// <summary>Generation with a growing cache has the logits of the whole row, with an adapter on every linear layer.</summary>
-    public void GenerationEqualsWholeRow()
+    private void GenerationEqualsWholeRow()
     {
         var (a, b) = (Random(2, Adapter.ACount), Random(3, Adapter.BCount));
         var whole = Run(_assembler.Generate(Adapter, PrefixKind.Tokens), WithAdapter(Tokens(0, 14), a, b))[ProgramNames.Logits].Floats;
@@ -73,7 +82,7 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
     }
 
     /// <summary>All copies of a step at once have the losses of copies one after another, in every form that prompts are given.</summary>
-    public void CopiesSideBySideEqualCopiesInTurn()
+    private void CopiesSideBySideEqualCopiesInTurn()
     {
         const StepLossKind Choices = StepLossKind.Choices;
         var upper = new AdapterLayout(2, 2, [.. _assembler.LinearModules.Where(module => module.Layer >= 1)]);
@@ -109,7 +118,7 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
     }
 
     /// <summary>The program of module inputs gives what it says under the names it says.</summary>
-    public void ModuleInputsAreNamed()
+    private void ModuleInputsAreNamed()
     {
         var program = _assembler.ModuleInputs(Adapter, PrefixKind.Tokens);
         var outputs = Run(program, Tokens(0, 14));
