@@ -2,6 +2,8 @@
 
 #include <executorch/extension/data_loader/mmap_data_loader.h>
 #include <executorch/runtime/backend/interface.h>
+#include <executorch/runtime/backend/options.h>
+#include <executorch/runtime/core/named_data_map.h>
 #include <executorch/runtime/executor/program.h>
 #include <executorch/runtime/kernel/operator_registry.h>
 #include <executorch/runtime/platform/platform.h>
@@ -15,10 +17,13 @@
 #include <executorch/extension/threadpool/threadpool.h>
 #endif
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -37,6 +42,9 @@ using executorch::aten::TensorImpl;
 using executorch::extension::MmapDataLoader;
 
 namespace {
+
+constexpr char kXnnpack[] = "XnnpackBackend";
+constexpr int kOneWorkspace = 2;
 
 // Delegates ask for cache lines; vector instructions of kernels are content with less.
 constexpr size_t kAlignment = 64;
@@ -93,11 +101,38 @@ void on_log(et_timestamp_t, et_pal_log_level_t level, const char* file, const ch
   }
 }
 
+// Two things of the standard library stand in the runtime's interfaces below: string_view, whose pointer and length stand in either order,
+// and variant, whose index has one or four bytes. The runtime may be built with another library than this file.
+
+std::string text_of(const executorch::aten::string_view& key) {
+  static_assert(sizeof(key) == 2 * sizeof(uintptr_t), "a string_view is a pointer and a length");
+  uintptr_t words[2];
+  std::memcpy(words, &key, sizeof(words));
+  // No name is as long as an address is large.
+  return std::string(reinterpret_cast<const char*>(std::max(words[0], words[1])), std::min(words[0], words[1]));
+}
+
+// Makes the index of a variant at the start of `object` mean the same in one byte and in four.
+void widen_index(void* object, size_t alternative_bytes) { std::memset(static_cast<char*>(object) + alternative_bytes + 1, 0, 3); }
+
+template <typename Value>
+void set_backend_option(const char* name, Value value) {
+  et::BackendOption option;
+  std::strncpy(option.key, name, sizeof(option.key) - 1);
+  option.value = value;
+  widen_index(&option.value, et::kMaxOptionValueLength);
+  (void)et::set_option(kXnnpack, et::Span<et::BackendOption>(&option, 1));
+}
+
 void initialize() {
   static std::once_flag once;
   std::call_once(once, [] {
     et::runtime_init();
     et::register_pal(et::PalImpl::create(&on_log, __FILE__));
+    // All methods of the process share what XNNPACK packed under one name, and the memory that its runs need. A release without one of the
+    // options does without: that takes memory alone.
+    set_backend_option("weight_cache_enabled", true);
+    set_backend_option("workspace_sharing_mode", kOneWorkspace);
   });
 }
 
@@ -157,6 +192,45 @@ std::atomic<int> g_loaded_methods{0};
 
 }  // namespace
 
+struct mz_et_weights final : et::NamedDataMap {
+  struct Data {
+    const void* start;
+    size_t bytes;
+  };
+
+  et::Result<const et::TensorLayout> get_tensor_layout(executorch::aten::string_view) const override { return Error::NotSupported; }
+
+  et::Result<et::FreeableBuffer> get_data(executorch::aten::string_view key) const override {
+    const auto found = data.find(text_of(key));
+    if (found == data.end()) {
+      return Error::NotFound;
+    }
+    et::Result<et::FreeableBuffer> buffer(et::FreeableBuffer(found->second.start, found->second.bytes, nullptr));
+    widen_index(&buffer.get(), 2 * sizeof(void*));
+    return buffer;
+  }
+
+  Error load_data_into(executorch::aten::string_view key, void* buffer, size_t size) const override {
+    const auto found = data.find(text_of(key));
+    if (found == data.end() || found->second.bytes < size) {
+      return Error::NotFound;
+    }
+    std::memcpy(buffer, found->second.start, size);
+    return Error::Ok;
+  }
+
+  et::Result<uint32_t> get_num_keys() const override { return static_cast<uint32_t>(data.size()); }
+
+  et::Result<const char*> get_key(uint32_t index) const override {
+    if (index >= data.size()) {
+      return Error::InvalidArgument;
+    }
+    return std::next(data.begin(), index)->first.c_str();
+  }
+
+  std::map<std::string, Data> data;
+};
+
 struct mz_et_program {
   // The program reads from its loader, and is destroyed before it.
   std::unique_ptr<MmapDataLoader> loader;
@@ -203,7 +277,7 @@ int32_t mz_et_version(mz_et_version_info* info, char* error, int32_t capacity) {
     info->api = MZ_ET_API;
     info->kernels = static_cast<int32_t>(et::get_registered_kernels().size());
     info->backends = static_cast<int32_t>(et::get_num_registered_backends());
-    info->has_xnnpack = et::get_backend_class("XnnpackBackend") != nullptr ? 1 : 0;
+    info->has_xnnpack = et::get_backend_class(kXnnpack) != nullptr ? 1 : 0;
     std::snprintf(info->built_against, sizeof(info->built_against), "%s", MZ_ET_BUILT_AGAINST);
   });
 }
@@ -259,7 +333,26 @@ int32_t mz_et_method_name(const mz_et_program* program, int32_t index, const cha
   });
 }
 
-int32_t mz_et_load(mz_et_program* program, const char* name, mz_et_method** method, char* error, int32_t capacity) {
+int32_t mz_et_weights_create(mz_et_weights** weights, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] {
+    *weights = nullptr;
+    *weights = new mz_et_weights();
+  });
+}
+
+int32_t mz_et_weights_add(mz_et_weights* weights, const char* name, const void* data, int64_t bytes, char* error, int32_t capacity) {
+  return guarded(error, capacity, [&] {
+    if (data == nullptr || bytes < 1) {
+      throw Failure{std::string("there is no data for ") + name, Error::InvalidArgument};
+    }
+    weights->data[name] = {data, static_cast<size_t>(bytes)};
+  });
+}
+
+void mz_et_weights_destroy(mz_et_weights* weights) { delete weights; }
+
+int32_t mz_et_load(mz_et_program* program, const char* name, const mz_et_weights* weights, mz_et_method** method, char* error,
+                   int32_t capacity) {
   return guarded(error, capacity, [&] {
     *method = nullptr;
     auto described = program->program->method_meta(name);
@@ -275,7 +368,7 @@ int32_t mz_et_load(mz_et_program* program, const char* name, mz_et_method** meth
         et::Span<et::Span<uint8_t>>(loaded->planned_spans.data(), loaded->planned_spans.size()));
     loaded->manager =
         std::make_unique<et::MemoryManager>(&loaded->method_allocator, loaded->planned_memory.get(), &loaded->temporary_allocator);
-    auto made = program->program->load_method(name, loaded->manager.get());
+    auto made = program->program->load_method(name, loaded->manager.get(), nullptr, weights);
     loaded->method = std::make_unique<et::Method>(std::move(check(made, std::string("cannot load method ") + name)));
     *method = loaded.release();
   });

@@ -17,7 +17,7 @@
 #endif
 
 // Counts up when a function or a structure below changes.
-#define MZ_ET_API 1
+#define MZ_ET_API 2
 #define MZ_ET_MOST_DIMENSIONS 16
 
 #ifdef __cplusplus
@@ -26,6 +26,7 @@ extern "C" {
 
 typedef struct mz_et_program mz_et_program;
 typedef struct mz_et_method mz_et_method;
+typedef struct mz_et_weights mz_et_weights;
 
 typedef struct {
   int32_t api;          // MZ_ET_API of the shim
@@ -57,7 +58,16 @@ MZ_ET_EXPORT int32_t mz_et_method_count(const mz_et_program* program, int32_t* c
 // The name lives as long as the program.
 MZ_ET_EXPORT int32_t mz_et_method_name(const mz_et_program* program, int32_t index, const char** name, char* error, int32_t capacity);
 
-MZ_ET_EXPORT int32_t mz_et_load(mz_et_program* program, const char* name, mz_et_method** method, char* error, int32_t capacity);
+// Data outside of programs, which delegates ask for by name while a method is loaded. It is used in place and must stay until the last method
+// that was loaded with it is unloaded. A name that is known already gets the new data.
+MZ_ET_EXPORT int32_t mz_et_weights_create(mz_et_weights** weights, char* error, int32_t capacity);
+MZ_ET_EXPORT int32_t mz_et_weights_add(mz_et_weights* weights, const char* name, const void* data, int64_t bytes, char* error,
+                                       int32_t capacity);
+MZ_ET_EXPORT void mz_et_weights_destroy(mz_et_weights* weights);
+
+// `weights` may be null: the program has its data in it.
+MZ_ET_EXPORT int32_t mz_et_load(mz_et_program* program, const char* name, const mz_et_weights* weights, mz_et_method** method, char* error,
+                                int32_t capacity);
 MZ_ET_EXPORT void mz_et_unload(mz_et_method* method);
 
 MZ_ET_EXPORT int32_t mz_et_input_count(const mz_et_method* method, int32_t* count, char* error, int32_t capacity);

@@ -8,13 +8,16 @@ namespace MobiZO.ExecuTorch;
 
 /// <summary>
 /// Runs programs on an unmodified ExecuTorch. Its shapes are static: a program becomes a file for every set of extents that it sees, when
-/// it sees it first.
+/// it sees it first. All files share the weights, which lie in none of them.
 /// </summary>
 internal sealed class ExecuTorchEngine : IEngine
 {
     private const string FolderPrefix = "executorch-";
 
     private readonly ExecuTorchLibrary _library;
+    private readonly EngineSettings _settings;
+    private readonly Lock _loading = new();
+    private EngineWeights? _weights;
     private readonly DirectoryInfo _folder;
     private int _files;
 
@@ -22,7 +25,7 @@ internal sealed class ExecuTorchEngine : IEngine
     /// <param name="settings">Threads and folders.</param>
     public ExecuTorchEngine(ExecuTorchLibrary library, EngineSettings settings)
     {
-        _library = library;
+        (_library, _settings) = (library, settings);
         Directory.CreateDirectory(settings.CacheFolder);
         try
         {
@@ -63,7 +66,7 @@ internal sealed class ExecuTorchEngine : IEngine
 
         return new ExecuTorchSession(
             program,
-            weights,
+            Open(weights),
             extents ?? Extents.Any,
             () => Path.Combine(_folder.FullName, FormattableString.Invariant($"{program.Name}-{Interlocked.Increment(ref _files)}.pte"))
         );
@@ -82,6 +85,7 @@ internal sealed class ExecuTorchEngine : IEngine
     /// <inheritdoc/>
     public void Dispose()
     {
+        _weights?.Dispose();
         try
         {
             _folder.Delete(recursive: true);
@@ -89,6 +93,17 @@ internal sealed class ExecuTorchEngine : IEngine
         catch (IOException)
         {
             // A file that is still mapped on some systems; the folder is one of the cache.
+        }
+    }
+
+    private EngineWeights Open(IWeightSource weights)
+    {
+        lock (_loading)
+        {
+            _weights ??= new EngineWeights(_settings.CacheFolder, weights, _settings.CacheProgress, _settings.Warnings);
+            return _weights.Fingerprint == weights.Fingerprint
+                ? _weights
+                : throw new ProgramException("One engine serves one checkpoint: create another engine for another checkpoint.");
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed class ExecuTorchExporter : IProgramExporter
 
         var symbols = Bind(program, extents ?? Extents.Any);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var method = ProgramFile.Write(path, program, symbols, weights);
+        var method = ProgramFile.Write(path, program, symbols, weights, EngineWeights.PrefixOf(weights));
         AtomicFile.Write(
             path + ".json",
             stream =>

@@ -1,4 +1,5 @@
-using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Storage;
+using MobiZO.ExecuTorch.Format;
 using MobiZO.ExecuTorch.Lowering;
 using MobiZO.ExecuTorch.Runtime;
 using MobiZO.Programs;
@@ -12,10 +13,10 @@ namespace MobiZO.ExecuTorch;
 /// <param name="weights">The checkpoint.</param>
 /// <param name="extents">The extents that were announced.</param>
 /// <param name="newPath">Names the next file.</param>
-internal sealed class ExecuTorchSession(Program program, IWeightSource weights, Extents extents, Func<string> newPath) : IProgramSession
+internal sealed class ExecuTorchSession(Program program, EngineWeights weights, Extents extents, Func<string> newPath) : IProgramSession
 {
-    // Each holds weights of its own: what was not used for longest goes.
-    private const int MostMethods = 4;
+    // Each plans memory of its own: what was not used for longest goes.
+    private const int MostMethods = 16;
 
     private readonly List<(string Extents, Loaded Loaded)> _methods = [];
     private readonly Lock _running = new();
@@ -106,12 +107,15 @@ internal sealed class ExecuTorchSession(Program program, IWeightSource weights, 
     private Loaded Compile(IReadOnlyDictionary<string, long> symbols)
     {
         var path = newPath();
-        var method = ProgramFile.Write(path, program, symbols, weights);
+        var (file, tensors) = (new PteFile(), new TensorsOfCaller(weights.Prefix));
+        var lowered = PteLowering.Add(file, ProgramFile.MethodName, program, symbols, tensors);
+        AtomicFile.Write(path, stream => PteWriter.Write(file, stream, withNamed: false));
         ExecuTorchProgramFile? opened = null;
         try
         {
             opened = ExecuTorchProgramFile.Open(path);
-            return new Loaded(path, opened, opened.Load(ProgramFile.MethodName), [.. method.Outputs.Select(output => output.Shape)]);
+            var method = weights.Load(opened, file, tensors, program.Inputs.Count);
+            return new Loaded(path, opened, method, [.. lowered.Outputs.Select(output => output.Shape)]);
         }
         catch
         {

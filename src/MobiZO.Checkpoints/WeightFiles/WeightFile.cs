@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.Checkpoints.WeightFiles;
@@ -12,6 +14,9 @@ namespace MobiZO.Checkpoints.WeightFiles;
 /// </remarks>
 internal sealed unsafe class WeightFile : IDisposable
 {
+    // Part of the cache key: raise it when the layout of the cached files changes.
+    private const string CacheVersion = "1";
+
     public const string FileName = "weights.bin";
     private const string IndexName = "weights.json";
     private const string StampName = "weights.stamp";
@@ -59,6 +64,23 @@ internal sealed unsafe class WeightFile : IDisposable
 
             return new WeightFile(folder, layout, file ?? Write(folder, layout, content, progress));
         }
+    }
+
+    /// <summary>The file of a checkpoint in a cache: engines that want the same format share it.</summary>
+    /// <param name="cacheFolder">The cache.</param>
+    /// <param name="source">The checkpoint, in the format of the file.</param>
+    /// <param name="progress">Told the share written, 0 to 1; may be null.</param>
+    /// <param name="warnings">Told why a file that was there is made anew; may be null.</param>
+    public static WeightFile OpenIn(
+        string cacheFolder,
+        IWeightSource source,
+        IProgress<double>? progress,
+        IProgress<string>? warnings = null
+    )
+    {
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{CacheVersion}\n{source.Fingerprint}")))[..24];
+        var content = (source as IContentSource)?.ContentHash(cacheFolder) ?? source.Fingerprint;
+        return Open(Path.Combine(cacheFolder, key), source, content, progress, warnings);
     }
 
     public IntPtr AddressOf(long offset) => (IntPtr)(_start + offset);

@@ -12,6 +12,12 @@ internal sealed class PteFile
     /// <summary>First values of states; number n of a tensor is entry n - 1.</summary>
     public List<PteConstant> States { get; } = [];
 
+    /// <summary>Data that payloads know by name. Data that is a constant too is stored once: see <see cref="Aliases"/>.</summary>
+    public OrderedDictionary<string, PteConstant> Named { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Names of constants: the number of each, from 1.</summary>
+    public OrderedDictionary<string, int> Aliases { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Payloads of delegates.</summary>
     public List<PteConstant> Payloads { get; } = [];
 }

@@ -63,6 +63,56 @@ internal sealed class PteMethod(string name)
         return place;
     }
 
+    /// <summary>The tensors of a value: itself, or those of a list.</summary>
+    public IEnumerable<PteTensor> TensorsAt(int place) =>
+        Values[place] switch
+        {
+            PteValue.Tensor tensor => [tensor.Of],
+            PteValue.TensorList list => list.Places.SelectMany(TensorsAt),
+            _ => [],
+        };
+
+    /// <summary>The whole number of a value.</summary>
+    public int NumberAt(int place) => checked((int)((PteValue.Int)Values[place]).Number);
+
+    /// <summary>The whole numbers of a list.</summary>
+    public int[] NumbersAt(int place) => [.. ((PteValue.IntList)Values[place]).Places.Select(NumberAt)];
+
+    /// <summary>A method with other instructions, and with the values that they name; this one must not be used afterwards.</summary>
+    public PteMethod With(IReadOnlyList<PteInstruction> instructions)
+    {
+        foreach (var tensor in Tensors)
+        {
+            tensor.Place = -1;
+        }
+
+        var method = new PteMethod(Name);
+        method.Inputs.AddRange(Inputs);
+        method.Outputs.AddRange(Outputs);
+        method.Delegates.AddRange(Delegates);
+        foreach (var tensor in Inputs)
+        {
+            method.PlaceOf(new PteValue.Tensor(tensor));
+        }
+
+        int Move(int place) =>
+            method.PlaceOf(
+                Values[place] switch
+                {
+                    PteValue.IntList list => new PteValue.IntList([.. list.Places.Select(Move)]),
+                    PteValue.TensorList list => new PteValue.TensorList([.. list.Places.Select(Move)]),
+                    var value => value,
+                }
+            );
+        foreach (var call in instructions)
+        {
+            var number = call.Operator < 0 ? -1 : method.OperatorOf(Operators[call.Operator].Name, Operators[call.Operator].Overload);
+            method.Instructions.Add(call with { Operator = number, Arguments = [.. call.Arguments.Select(Move)] });
+        }
+
+        return method;
+    }
+
     /// <summary>The number of an operator.</summary>
     public int OperatorOf(string operation, string overload)
     {

@@ -18,6 +18,9 @@ internal sealed class PteTensor(PteType type, IReadOnlyList<int> shape, PteTenso
     /// <summary>Place in the method's list of values.</summary>
     public int Place { get; set; } = -1;
 
+    /// <summary>Name of its data; null for those that have none.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Number of the constant, from 1, or of the initial value; 0: none.</summary>
     public int Data { get; set; }
 

@@ -6,6 +6,9 @@ internal enum PteTensorKind
     /// <summary>In the file.</summary>
     Constant,
 
+    /// <summary>Known by a name: data of the file, or of whoever loads it. Only delegates read it.</summary>
+    Named,
+
     /// <summary>In planned memory, between the instructions that write and read it.</summary>
     Temporary,
 

@@ -12,6 +12,9 @@ internal abstract record PteValue
     /// <summary>True or false.</summary>
     internal sealed record Bool(bool Flag) : PteValue;
 
+    /// <summary>A word.</summary>
+    internal sealed record Text(string Word) : PteValue;
+
     /// <summary>Whole numbers, each a value of the method.</summary>
     internal sealed record IntList(IReadOnlyList<int> Places) : PteValue;
 

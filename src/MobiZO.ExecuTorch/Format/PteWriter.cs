@@ -18,11 +18,24 @@ internal sealed class PteWriter
 
     private readonly FlatBufferBuilder _builder = new(1 << 16) { ForceDefaults = false };
     private readonly PteFile _file;
+    private readonly KeyValuePair<string, PteConstant>[] _named;
 
-    private PteWriter(PteFile file) => _file = file;
+    // Segments: constants, parts of them that have names too, first values of states, named data, payloads.
+    private int StateSegment => 1 + _file.Aliases.Count;
+
+    private int FirstPayload => StateSegment + 1 + _named.Length;
+
+    private PteWriter(PteFile file, bool withNamed)
+    {
+        _file = file;
+        _named = withNamed ? [.. file.Named] : [];
+    }
 
     /// <summary>Writes a file; every method must be planned.</summary>
-    public static void Write(PteFile file, Stream stream) => new PteWriter(file).Write(stream);
+    /// <param name="file">The file.</param>
+    /// <param name="stream">Where to.</param>
+    /// <param name="withNamed">Whether named data is in the file; else whoever loads a method gives it.</param>
+    public static void Write(PteFile file, Stream stream, bool withNamed = true) => new PteWriter(file, withNamed).Write(stream);
 
     private static long Align(long place, long alignment) => (place + alignment - 1) / alignment * alignment;
 
@@ -58,11 +71,20 @@ internal sealed class PteWriter
         var (constants, states) = (Layout(_file.Constants), Layout(_file.States));
         var segments = new List<(long Offset, long Size)>();
         long end = 0;
-        foreach (var size in new[] { constants.Size, states.Size }.Concat(_file.Payloads.Select(payload => payload.Bytes)))
+        void Segment(long size)
         {
             end = Align(end, SegmentAlignment);
             segments.Add((end, size));
             end += size;
+        }
+
+        Segment(constants.Size);
+        segments.AddRange(_file.Aliases.Values.Select(number => (constants.Offsets[number], _file.Constants[number - 1].Bytes)));
+        Segment(states.Size);
+        PteConstant[] others = [.. _named.Select(data => data.Value), .. _file.Payloads];
+        foreach (var data in others)
+        {
+            Segment(data.Bytes);
         }
 
         var flat = Flat(segments, constants.Offsets, states.Offsets);
@@ -71,10 +93,10 @@ internal sealed class PteWriter
         stream.Write(WithHeader(flat, start, end));
         place += flat.Length + HeaderBytes;
         WriteSegment(stream, ref place, start + segments[0].Offset, _file.Constants, constants.Offsets);
-        WriteSegment(stream, ref place, start + segments[1].Offset, _file.States, states.Offsets);
-        foreach (var (payload, segment) in _file.Payloads.Zip(segments.Skip(2)))
+        WriteSegment(stream, ref place, start + segments[StateSegment].Offset, _file.States, states.Offsets);
+        foreach (var (data, segment) in others.Zip(segments.Skip(StateSegment + 1)))
         {
-            WriteSegment(stream, ref place, start + segment.Offset, [payload], [0, 0]);
+            WriteSegment(stream, ref place, start + segment.Offset, [data], [0, 0]);
         }
 
         Pad(stream, ref place, start + end);
@@ -113,10 +135,24 @@ internal sealed class PteWriter
         int[] all = [.. segments.Select(segment => _builder.Range(2, segment.Offset, segment.Size))];
         var segmentVector = _builder.Tables(all);
         var constantTable = Subsegments(0, constants);
-        var stateTables = _builder.Tables([Subsegments(1, states)]);
-        var root = _builder.Offsets(8, (1, plans), (3, backendData), (4, segmentVector), (5, constantTable), (6, stateTables));
+        var stateTables = _builder.Tables([Subsegments((uint)StateSegment, states)]);
+        var named = _builder.Tables([.. _file.Aliases.Keys.Select((key, index) => Named(key, 1 + index)), .. _named.Select((data, index) => Named(data.Key, StateSegment + 1 + index))]);
+        var root = _builder.Offsets(8, (1, plans), (3, backendData), (4, segmentVector), (5, constantTable), (6, stateTables), (7, named));
         _builder.Finish(root, Identifier);
         return _builder.SizedByteArray();
+    }
+
+    private int Named(string key, int segment)
+    {
+        var name = _builder.CreateString(key).Value;
+        return _builder.Table(
+            2,
+            () =>
+            {
+                _builder.AddOffset(0, name, 0);
+                _builder.AddUint(1, (uint)segment, 0);
+            }
+        );
     }
 
     private int Subsegments(uint segment, long[] offsets)
@@ -195,7 +231,7 @@ internal sealed class PteWriter
             () =>
             {
                 _builder.AddByte(0, InSegment, 0);
-                _builder.AddInt(1, 2 + called.Payload, 0);
+                _builder.AddInt(1, FirstPayload + called.Payload, 0);
             }
         );
         var specifications = _builder.Tables([]);
@@ -209,6 +245,7 @@ internal sealed class PteWriter
             PteValue.Int number => _builder.Union(2, 2, _builder.Table(1, () => _builder.AddLong(0, number.Number, 0))),
             PteValue.Bool flag => _builder.Union(2, 3, _builder.Table(1, () => _builder.AddBool(0, flag.Flag, false))),
             PteValue.Tensor tensor => _builder.Union(2, 5, Tensor(tensor.Of)),
+            PteValue.Text text => _builder.Union(2, 6, _builder.Offsets(1, (0, _builder.CreateString(text.Word).Value))),
             PteValue.IntList list => _builder.Union(2, 7, List(_builder.Numbers<long>([.. list.Places.Select(place => (long)place)]))),
             PteValue.TensorList list => _builder.Union(2, 10, List(_builder.Numbers<int>([.. list.Places]))),
             _ => throw new ArgumentException($"A value of the kind {value.GetType().Name} cannot be written."),

@@ -1,3 +1,4 @@
+using MobiZO.ExecuTorch.Delegates;
 using MobiZO.ExecuTorch.Format;
 using MobiZO.Programs.Ops;
 
@@ -95,7 +96,7 @@ internal static class AttentionKernels
     private static PteTensor Scaled(PteGraph graph, AttentionOperation form, PteTensor scores)
     {
         var scaled = graph.Scale(scores, form.Scale);
-        return form.Cap is { } cap ? graph.Scale(graph.Unary("aten::tanh", graph.Scale(scaled, 1 / cap)), cap) : scaled;
+        return form.Cap is { } cap ? graph.Scale(graph.Unary(Kernels.Tanh, graph.Scale(scaled, 1 / cap)), cap) : scaled;
     }
 
     /// <summary>0 where a token sees another one of its row, else minus infinity: [S, S].</summary>

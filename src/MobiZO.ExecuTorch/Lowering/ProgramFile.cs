@@ -16,12 +16,13 @@ internal static class ProgramFile
     /// <param name="program">The program.</param>
     /// <param name="symbols">The extents of its symbols.</param>
     /// <param name="weights">The checkpoint.</param>
+    /// <param name="prefix">Begins the names of the weights.</param>
     /// <returns>The method as it was written.</returns>
     /// <exception cref="CheckpointException">A weight that the program names is missing or has another shape.</exception>
-    public static PteMethod Write(string path, Program program, IReadOnlyDictionary<string, long> symbols, IWeightSource weights)
+    public static PteMethod Write(string path, Program program, IReadOnlyDictionary<string, long> symbols, IWeightSource weights, string prefix)
     {
         var file = new PteFile();
-        var method = PteLowering.Add(file, MethodName, program, symbols, new FrozenTensors(weights));
+        var method = PteLowering.Add(file, MethodName, program, symbols, new TensorsInFile(weights, prefix));
         AtomicFile.Write(path, stream => PteWriter.Write(file, stream));
         return method;
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MobiZO.ExecuTorch.Delegates;
 using MobiZO.ExecuTorch.Format;
 
 namespace MobiZO.ExecuTorch.Lowering;
@@ -68,22 +69,25 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
     public void Output(PteTensor tensor) => method.Outputs.Add(tensor);
 
     /// <summary>a + b.</summary>
-    public PteTensor Add(PteTensor a, PteTensor b) => Binary("aten::add", a, b, Int(1));
+    public PteTensor Add(PteTensor a, PteTensor b) => Binary(Kernels.Add, a, b, Int(1));
 
     /// <summary>a - b.</summary>
-    public PteTensor Subtract(PteTensor a, PteTensor b) => Binary("aten::sub", a, b, Int(1));
+    public PteTensor Subtract(PteTensor a, PteTensor b) => Binary(Kernels.Subtract, a, b, Int(1));
 
     /// <summary>a * b.</summary>
-    public PteTensor Multiply(PteTensor a, PteTensor b) => Binary("aten::mul", a, b);
+    public PteTensor Multiply(PteTensor a, PteTensor b) => Binary(Kernels.Multiply, a, b);
 
     /// <summary>a / b.</summary>
-    public PteTensor Divide(PteTensor a, PteTensor b) => Binary("aten::div", a, b);
+    public PteTensor Divide(PteTensor a, PteTensor b) => Binary(Kernels.Divide, a, b);
 
     /// <summary>a times a number.</summary>
     public PteTensor Scale(PteTensor a, double factor) => factor is 1 ? a : Multiply(a, Number(factor));
 
     /// <summary>An operation of one value, element by element: <c>aten::sigmoid</c>, <c>aten::tanh</c>, ...</summary>
     public PteTensor Unary(string operation, PteTensor a) => Call(operation, "out", Like(a), Of(a));
+
+    /// <summary>x times the share of the normal distribution below x.</summary>
+    public PteTensor Gelu(PteTensor a) => Call(Kernels.Gelu, "out", Like(a), Of(a), method.PlaceOf(new PteValue.Text("none")));
 
     /// <summary>Whether a is below b, element by element.</summary>
     public PteTensor Less(PteTensor a, PteTensor b) =>
@@ -101,19 +105,19 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
         );
 
     /// <summary>a [m, k] times b [k, n].</summary>
-    public PteTensor MatMul(PteTensor a, PteTensor b) => Call("aten::mm", "out", Temporary(a.Type, [a.Shape[0], b.Shape[1]]), Of(a), Of(b));
+    public PteTensor MatMul(PteTensor a, PteTensor b) => Call(Kernels.MatMul, "out", Temporary(a.Type, [a.Shape[0], b.Shape[1]]), Of(a), Of(b));
 
     /// <summary>a [x, m, k] times b [x, k, n].</summary>
     public PteTensor BatchMatMul(PteTensor a, PteTensor b) =>
-        Call("aten::bmm", "out", Temporary(a.Type, [a.Shape[0], a.Shape[1], b.Shape[2]]), Of(a), Of(b));
+        Call(Kernels.BatchMatMul, "out", Temporary(a.Type, [a.Shape[0], a.Shape[1], b.Shape[2]]), Of(a), Of(b));
 
     /// <summary>The same values in another shape.</summary>
     public PteTensor View(PteTensor a, params IReadOnlyList<int> shape) =>
-        a.Shape.SequenceEqual(shape) ? a : Call("aten::view_copy", "out", Temporary(a.Type, shape), Of(a), Ints(shape));
+        a.Shape.SequenceEqual(shape) ? a : Call(Kernels.View, "out", Temporary(a.Type, shape), Of(a), Ints(shape));
 
     /// <summary>The axes in another order.</summary>
     public PteTensor Permute(PteTensor a, params IReadOnlyList<int> axes) =>
-        Call("aten::permute_copy", "out", Temporary(a.Type, [.. axes.Select(axis => a.Shape[axis])]), Of(a), Ints(axes));
+        Call(Kernels.Permute, "out", Temporary(a.Type, [.. axes.Select(axis => a.Shape[axis])]), Of(a), Ints(axes));
 
     /// <summary>Extents of one become others.</summary>
     public PteTensor Expand(PteTensor a, params IReadOnlyList<int> shape) =>
@@ -126,7 +130,7 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
         shape[axis] = end - start;
         return shape.SequenceEqual(a.Shape)
             ? a
-            : Call("aten::slice_copy", "Tensor_out", Temporary(a.Type, shape), Of(a), Int(axis), Int(start), Int(end), Int(1));
+            : Call(Kernels.Slice, "Tensor_out", Temporary(a.Type, shape), Of(a), Int(axis), Int(start), Int(end), Int(1));
     }
 
     /// <summary>Tensors one behind the other along an axis.</summary>
@@ -140,7 +144,7 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
         int[] shape = [.. parts[0].Shape];
         shape[axis] = parts.Sum(part => part.Shape[axis]);
         var list = method.PlaceOf(new PteValue.TensorList([.. parts.Select(Of)]));
-        return Call("aten::cat", "out", Temporary(parts[0].Type, shape), list, Int(axis));
+        return Call(Kernels.Concatenate, "out", Temporary(parts[0].Type, shape), list, Int(axis));
     }
 
     /// <summary>Rows of a table: [.., width] for indices [..].</summary>
@@ -161,14 +165,14 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
         Call("aten::gather", "out", Temporary(a.Type, indices.Shape), Of(a), Int(a.Shape.Count - 1), Of(indices), Flag(false));
 
     /// <summary>Softmax over the last axis.</summary>
-    public PteTensor Softmax(PteTensor a) => Call("aten::_softmax", "out", Like(a), Of(a), Int(a.Shape.Count - 1), Flag(false));
+    public PteTensor Softmax(PteTensor a) => Call(Kernels.Softmax, "out", Like(a), Of(a), Int(a.Shape.Count - 1), Flag(false));
 
     /// <summary>Logarithm of the softmax over the last axis.</summary>
     public PteTensor LogSoftmax(PteTensor a) => Call("aten::_log_softmax", "out", Like(a), Of(a), Int(a.Shape.Count - 1), Flag(false));
 
     /// <summary>Mean over the last axis, which becomes one.</summary>
     public PteTensor Mean(PteTensor a) =>
-        Call("aten::mean", "out", Temporary(a.Type, [.. a.Shape.SkipLast(1), 1]), Of(a), Ints([a.Shape.Count - 1]), Flag(true), None());
+        Call(Kernels.Mean, "out", Temporary(a.Type, [.. a.Shape.SkipLast(1), 1]), Of(a), Ints([a.Shape.Count - 1]), Flag(true), None());
 
     /// <summary>Sum over the last axis, which becomes one.</summary>
     public PteTensor Sum(PteTensor a) =>
@@ -182,13 +186,16 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
             None()
         );
 
-    /// <summary>Calls a delegate that makes one tensor.</summary>
-    public PteTensor Delegate(string backend, PteConstant payload, PteTensor result, params IReadOnlyList<PteTensor> inputs)
+    /// <summary>x [m, in] times a named matrix [out, in], plus a named bias [out] that may be missing: [m, out].</summary>
+    public PteTensor Linear(PteTensor x, PteTensor matrix, PteTensor? bias) =>
+        Call(Kernels.Linear, "", Temporary(x.Type, [x.Shape[0], matrix.Shape[0]]), bias is null ? [Of(x), Of(matrix)] : [Of(x), Of(matrix), Of(bias)]);
+
+    /// <summary>Data that delegates know by name.</summary>
+    public PteTensor Named(string name, params IReadOnlyList<int> shape)
     {
-        file.Payloads.Add(payload);
-        method.Delegates.Add((backend, file.Payloads.Count - 1));
-        method.Instructions.Add(new PteInstruction(-1, method.Delegates.Count - 1, [.. inputs.Select(Of), Of(result)]));
-        return result;
+        var tensor = new PteTensor(PteType.Float32, [.. shape], PteTensorKind.Named) { Name = name };
+        method.PlaceOf(new PteValue.Tensor(tensor));
+        return tensor;
     }
 
     /// <summary>A tensor in planned memory.</summary>

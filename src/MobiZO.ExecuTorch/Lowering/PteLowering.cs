@@ -12,10 +12,10 @@ namespace MobiZO.ExecuTorch.Lowering;
 internal sealed class PteLowering
 {
     private readonly PteGraph _graph;
-    private readonly FrozenTensors _weights;
+    private readonly IFrozenTensors _weights;
     private readonly Dictionary<Value, PteTensor> _tensors = [];
 
-    private PteLowering(PteGraph graph, FrozenTensors weights) => (_graph, _weights) = (graph, weights);
+    private PteLowering(PteGraph graph, IFrozenTensors weights) => (_graph, _weights) = (graph, weights);
 
     /// <summary>Adds a program to a file, planned.</summary>
     /// <param name="file">The file.</param>
@@ -28,7 +28,7 @@ internal sealed class PteLowering
         string name,
         Program program,
         IReadOnlyDictionary<string, long> symbols,
-        FrozenTensors weights
+        IFrozenTensors weights
     )
     {
         var method = new PteMethod(name);
@@ -53,6 +53,7 @@ internal sealed class PteLowering
             lowering._graph.Output(lowering.Own(lowering._tensors[output]));
         }
 
+        method = Delegation.Apply(file, method);
         MemoryPlanner.Plan(method);
         if (MemoryPlanner.FindConflict(method) is var (first, second))
         {
@@ -82,7 +83,7 @@ internal sealed class PteLowering
             GatedActivation gated => [_graph.Multiply(Activate(gated.Kind, x[0]), x[1])],
             ResidualAdd => [_graph.Add(x[0], x[1])],
             Scale scale => [_graph.Scale(x[0], scale.Factor)],
-            SoftCap cap => [_graph.Scale(_graph.Unary("aten::tanh", _graph.Scale(x[0], 1 / cap.Cap)), cap.Cap)],
+            SoftCap cap => [_graph.Scale(_graph.Unary(Kernels.Tanh, _graph.Scale(x[0], 1 / cap.Cap)), cap.Cap)],
             GatherRows => [_graph.Rows(x[0], x[1])],
             CausalAttention causal => [AttentionKernels.Causal(_graph, causal, x[0], x[1], x[2], x[3].Shape[0], x[3].Shape[1])],
             CachedAttention cached => [AttentionKernels.Cached(_graph, cached, x, x[3].Shape[0], x[3].Shape[1])],
@@ -111,12 +112,8 @@ internal sealed class PteLowering
 
     private PteTensor Column(PteTensor x, int leading) => _graph.View(x, leading, x.Shape[0]);
 
-    private PteTensor Project(Weight matrix, Weight? bias, PteTensor x)
-    {
-        var (rows, outputs, inputs) = (x.Shape[0], matrix.Shape[0], matrix.Shape[1]);
-        var payload = XnnLinear.Payload(rows, _weights.Data(matrix), bias is null ? null : _weights.Data(bias), outputs, inputs);
-        return _graph.Delegate(XnnLinear.Backend, payload, _graph.Temporary(PteType.Float32, [rows, outputs]), x);
-    }
+    private PteTensor Project(Weight matrix, Weight? bias, PteTensor x) =>
+        _graph.Linear(x, _weights.Named(_graph, matrix), bias is null ? null : _weights.Named(_graph, bias));
 
     private PteTensor Positions(PositionEmbedding operation, PteTensor positions)
     {
@@ -165,7 +162,7 @@ internal sealed class PteLowering
     {
         var width = norm.Scale.Shape[0];
         var runs = _graph.View(x, x.Shape[0] * x.Shape[1] / width, width);
-        var factor = _graph.Unary("aten::rsqrt", _graph.Add(_graph.Mean(_graph.Multiply(runs, runs)), _graph.Number(norm.Epsilon)));
+        var factor = _graph.Unary(Kernels.InverseRoot, _graph.Add(_graph.Mean(_graph.Multiply(runs, runs)), _graph.Number(norm.Epsilon)));
         return _graph.View(_graph.Multiply(_graph.Multiply(runs, factor), Weight(norm.Scale)), x.Shape);
     }
 
@@ -175,7 +172,7 @@ internal sealed class PteLowering
         var runs = _graph.View(x, x.Shape[0] * x.Shape[1] / width, width);
         var centred = _graph.Subtract(runs, _graph.Mean(runs));
         var variance = _graph.Mean(_graph.Multiply(centred, centred));
-        var normed = _graph.Multiply(centred, _graph.Unary("aten::rsqrt", _graph.Add(variance, _graph.Number(norm.Epsilon))));
+        var normed = _graph.Multiply(centred, _graph.Unary(Kernels.InverseRoot, _graph.Add(variance, _graph.Number(norm.Epsilon))));
         normed = _graph.Multiply(normed, Weight(norm.Scale));
         return _graph.View(norm.Bias is { } bias ? _graph.Add(normed, Weight(bias)) : normed, x.Shape);
     }
@@ -192,13 +189,13 @@ internal sealed class PteLowering
     private PteTensor Activate(Checkpoints.Architecture.ActivationKind kind, PteTensor x) =>
         kind switch
         {
-            Checkpoints.Architecture.ActivationKind.Silu => _graph.Multiply(x, _graph.Unary("aten::sigmoid", x)),
-            Checkpoints.Architecture.ActivationKind.Relu => _graph.Unary("aten::relu", x),
-            Checkpoints.Architecture.ActivationKind.Gelu => Half(x, _graph.Unary("aten::erf", _graph.Scale(x, Math.Sqrt(0.5)))),
+            Checkpoints.Architecture.ActivationKind.Silu => _graph.Multiply(x, _graph.Unary(Kernels.Sigmoid, x)),
+            Checkpoints.Architecture.ActivationKind.Relu => _graph.Unary(Kernels.Relu, x),
+            Checkpoints.Architecture.ActivationKind.Gelu => _graph.Gelu(x),
             _ => Half(
                 x,
                 _graph.Unary(
-                    "aten::tanh",
+                    Kernels.Tanh,
                     _graph.Scale(_graph.Add(x, _graph.Scale(_graph.Multiply(_graph.Multiply(x, x), x), 0.044715)), Math.Sqrt(2 / Math.PI))
                 )
             ),
@@ -278,7 +275,7 @@ internal sealed class PteLowering
 
         // Losses that do not differ have no direction: 0, not 0 / 0.
         var isFlat = _graph.Less(variance, _graph.Number(float.Epsilon));
-        var inverse = _graph.Where(isFlat, _graph.Number(0), _graph.Unary("aten::rsqrt", variance));
+        var inverse = _graph.Where(isFlat, _graph.Number(0), _graph.Unary(Kernels.InverseRoot, variance));
         return _graph.Multiply(differences, inverse);
     }
 

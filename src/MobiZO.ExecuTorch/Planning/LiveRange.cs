@@ -15,7 +15,7 @@ internal sealed record LiveRange(PteTensor Tensor, int First, int Last)
         var last = new Dictionary<PteTensor, int>();
         for (var index = 0; index < method.Instructions.Count; index++)
         {
-            foreach (var tensor in method.Instructions[index].Arguments.SelectMany(place => TensorsAt(method, place)))
+            foreach (var tensor in method.Instructions[index].Arguments.SelectMany(method.TensorsAt))
             {
                 first.TryAdd(tensor, tensor.Kind == PteTensorKind.State ? 0 : index);
                 last[tensor] = index;
@@ -33,12 +33,4 @@ internal sealed record LiveRange(PteTensor Tensor, int First, int Last)
 
     /// <summary>Whether both must keep their bytes at some time.</summary>
     public bool Overlaps(LiveRange other) => First <= other.Last && other.First <= Last;
-
-    private static IEnumerable<PteTensor> TensorsAt(PteMethod method, int place) =>
-        method.Values[place] switch
-        {
-            PteValue.Tensor tensor => [tensor.Of],
-            PteValue.TensorList list => list.Places.SelectMany(inner => TensorsAt(method, inner)),
-            _ => [],
-        };
 }

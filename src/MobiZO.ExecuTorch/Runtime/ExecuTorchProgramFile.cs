@@ -61,7 +61,7 @@ internal sealed class ExecuTorchProgramFile : IDisposable
     /// <exception cref="ExecuTorchException">
     /// There is no such method, the runtime lacks one of its kernels or delegates, or memory ran out.
     /// </exception>
-    public ExecuTorchMethod Load(string method)
+    public ExecuTorchMethod Load(string method, ProgramWeights? weights = null)
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
         if (!Methods.Contains(method, StringComparer.Ordinal))
@@ -72,7 +72,7 @@ internal sealed class ExecuTorchProgramFile : IDisposable
         }
 
         Span<byte> error = stackalloc byte[NativeMethods.ErrorCapacity];
-        var code = NativeMethods.Load(_handle, method, out var handle, error, error.Length);
+        var code = NativeMethods.Load(_handle, method, weights?.Handle ?? WeightsHandle.None, out var handle, error, error.Length);
         try
         {
             ExecuTorchException.ThrowIfFailed(
@@ -82,6 +82,11 @@ internal sealed class ExecuTorchProgramFile : IDisposable
                 code == OperatorMissing || code == NotFound ? $"Build the library with what is missing; it is {LibraryFacts()}." : ""
             );
             handle.Keep(_handle);
+            if (weights is not null)
+            {
+                handle.Keep(weights.Handle);
+            }
+
             return new ExecuTorchMethod($"method '{method}' of ExecuTorch program {Path}", handle);
         }
         catch

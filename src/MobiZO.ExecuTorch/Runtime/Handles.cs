@@ -14,25 +14,43 @@ internal sealed class ProgramHandle() : SafeHandle(0, ownsHandle: true)
     }
 }
 
-/// <summary>A loaded method.</summary>
-internal sealed class MethodHandle() : SafeHandle(0, ownsHandle: true)
+/// <summary>Data outside of programs. It is let go when the last of the methods that were loaded with it is unloaded.</summary>
+internal sealed class WeightsHandle : SafeHandle
 {
-    private ProgramHandle? _program;
+    public WeightsHandle()
+        : base(0, ownsHandle: true) { }
+
+    /// <summary>No data: programs have it in them.</summary>
+    public static WeightsHandle None { get; } = new() { handle = 0 };
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Keeps the program open, whose memory the method uses.</summary>
-    public void Keep(ProgramHandle program)
+    protected override bool ReleaseHandle()
+    {
+        NativeMethods.DestroyWeights(handle);
+        return true;
+    }
+}
+
+/// <summary>A loaded method.</summary>
+internal sealed class MethodHandle() : SafeHandle(0, ownsHandle: true)
+{
+    private readonly List<SafeHandle> _kept = [];
+
+    public override bool IsInvalid => handle == 0;
+
+    /// <summary>Keeps what the method uses: its program, its weights.</summary>
+    public void Keep(SafeHandle used)
     {
         var kept = false;
-        program.DangerousAddRef(ref kept);
-        _program = kept ? program : null;
+        used.DangerousAddRef(ref kept);
+        _kept.Add(used);
     }
 
     protected override bool ReleaseHandle()
     {
         NativeMethods.Unload(handle);
-        _program?.DangerousRelease();
+        _kept.ForEach(used => used.DangerousRelease());
         return true;
     }
 }

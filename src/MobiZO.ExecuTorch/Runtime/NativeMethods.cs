@@ -10,7 +10,7 @@ internal static partial class NativeMethods
     public const string Library = "mobizo_executorch";
 
     /// <summary>The interface that is written down here.</summary>
-    public const int Api = 1;
+    public const int Api = 2;
 
     /// <summary>Room for an error text, in bytes.</summary>
     public const int ErrorCapacity = 2048;
@@ -34,8 +34,24 @@ internal static partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "mz_et_method_name")]
     public static partial int MethodName(ProgramHandle program, int index, out nint name, Span<byte> error, int capacity);
 
+    [LibraryImport(Library, EntryPoint = "mz_et_weights_create")]
+    public static partial int CreateWeights(out WeightsHandle weights, Span<byte> error, int capacity);
+
+    [LibraryImport(Library, EntryPoint = "mz_et_weights_add", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int AddWeight(WeightsHandle weights, string name, nint data, long bytes, Span<byte> error, int capacity);
+
+    [LibraryImport(Library, EntryPoint = "mz_et_weights_destroy")]
+    public static partial void DestroyWeights(nint weights);
+
     [LibraryImport(Library, EntryPoint = "mz_et_load", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Load(ProgramHandle program, string name, out MethodHandle method, Span<byte> error, int capacity);
+    public static partial int Load(
+        ProgramHandle program,
+        string name,
+        WeightsHandle weights,
+        out MethodHandle method,
+        Span<byte> error,
+        int capacity
+    );
 
     [LibraryImport(Library, EntryPoint = "mz_et_unload")]
     public static partial void Unload(nint method);

@@ -17,9 +17,6 @@ namespace MobiZO.OnnxRuntime.Session;
 /// <param name="settings">Cache folder, threads, weights, device.</param>
 public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
 {
-    // Part of the cache key: raise it when the layout of the cached files changes.
-    private const string CacheVersion = "1";
-
     // AVX-512 registers hold as many, and no processor has wider ones.
     private const int VectorValues = 16;
 
@@ -145,9 +142,7 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
         }
 
         _fingerprint = weights.Fingerprint;
-        var key = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{CacheVersion}\n{_fingerprint}")))[..24];
-        var content = (weights as IContentSource)?.ContentHash(settings.CacheFolder) ?? _fingerprint;
-        _weights = WeightFile.Open(Path.Combine(settings.CacheFolder, key), weights, content, settings.CacheProgress, settings.Warnings);
+        _weights = WeightFile.OpenIn(settings.CacheFolder, weights, settings.CacheProgress, settings.Warnings);
         return _weights;
     }
 

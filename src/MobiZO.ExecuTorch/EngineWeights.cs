@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.WeightFiles;
+using MobiZO.ExecuTorch.Format;
+using MobiZO.ExecuTorch.Lowering;
+using MobiZO.ExecuTorch.Runtime;
+using MobiZO.Programs.Building;
+
+namespace MobiZO.ExecuTorch;
+
+/// <summary>
+/// The weights of one checkpoint for all methods of an engine: mapped once, packed once, in no program file. The file is the one that
+/// other engines use too.
+/// </summary>
+internal sealed class EngineWeights : IDisposable
+{
+    private readonly WeightFile _file;
+    private readonly ProgramWeights _named = new();
+
+    /// <param name="cacheFolder">Where the converted weights lie.</param>
+    /// <param name="source">The checkpoint.</param>
+    /// <param name="progress">Told the share written, 0 to 1.</param>
+    /// <param name="warnings">Told why a file that was there is made anew.</param>
+    public EngineWeights(string cacheFolder, IWeightSource source, IProgress<double>? progress, IProgress<string>? warnings)
+    {
+        _file = WeightFile.OpenIn(cacheFolder, source, progress, warnings);
+        (Fingerprint, Prefix) = (source.Fingerprint, PrefixOf(source));
+    }
+
+    /// <summary>Of the checkpoint.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>Begins the names of the weights.</summary>
+    public string Prefix { get; }
+
+    /// <summary>Begins the names of a checkpoint's weights: the runtime shares what it packed with all that know the same name.</summary>
+    public static string PrefixOf(IWeightSource source) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source.Fingerprint)))[..16];
+
+    /// <summary>Loads a method and gives it the weights.</summary>
+    /// <param name="program">The file of the method.</param>
+    /// <param name="file">What was written into it; its named data was not.</param>
+    /// <param name="tensors">The weights that it wants.</param>
+    /// <param name="inputs">Number of inputs of the program itself.</param>
+    public ExecuTorchMethod Load(ExecuTorchProgramFile program, PteFile file, TensorsOfCaller tensors, int inputs)
+    {
+        foreach (var (name, weight) in tensors.ByName)
+        {
+            _named.Add(name, AddressOf(weight), weight.Count * sizeof(float));
+        }
+
+        foreach (var (name, data) in file.Named)
+        {
+            _named.Add(name, data.Bytes, data.Write);
+        }
+
+        var method = program.Load(program.Methods[0], _named);
+        foreach (var (index, weight) in tensors.Given.Index())
+        {
+            method.SetInput(inputs + index, AddressOf(weight), weight.Count * sizeof(float));
+        }
+
+        return method;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _named.Dispose();
+        _file.Dispose();
+    }
+
+    private nint AddressOf(Weight weight) => _file.AddressOf(_file.Layout.OffsetOf(weight.Name));
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using MobiZO.Checkpoints;
+using MobiZO.ExecuTorch.Format;
+using MobiZO.Programs;
+using MobiZO.Programs.Building;
+
+namespace MobiZO.ExecuTorch.Lowering;
+
+/// <summary>
+/// The weights lie in the file: each once, whatever methods read it and in whatever way. They are read when the file is written.
+/// </summary>
+/// <param name="source">The checkpoint.</param>
+/// <param name="prefix">Begins the names of the weights: runtimes share what they packed under one name.</param>
+internal sealed class TensorsInFile(IWeightSource source, string prefix) : IFrozenTensors
+{
+    private const int ValuesAtOnce = 1 << 18;
+
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public PteTensor Constant(PteGraph graph, Weight weight, params IReadOnlyList<int> shape)
+    {
+        if (!_numbers.TryGetValue(weight.Name, out var number))
+        {
+            var key = KeyOf(weight);
+            graph.File.Constants.Add(graph.File.Named.TryGetValue(key, out var data) ? data : Data(weight));
+            number = graph.File.Constants.Count;
+            _numbers.Add(weight.Name, number);
+            if (graph.File.Named.Remove(key))
+            {
+                graph.File.Aliases.Add(key, number);
+            }
+        }
+
+        return graph.Known(PteType.Float32, number, shape.Count > 0 ? shape : weight.Shape);
+    }
+
+    /// <inheritdoc/>
+    public PteTensor Named(PteGraph graph, Weight weight)
+    {
+        var key = KeyOf(weight);
+        if (_numbers.TryGetValue(weight.Name, out var number))
+        {
+            graph.File.Aliases.TryAdd(key, number);
+        }
+        else if (!graph.File.Named.ContainsKey(key))
+        {
+            graph.File.Named.Add(key, Data(weight));
+        }
+
+        return graph.Named(key, weight.Shape);
+    }
+
+    private string KeyOf(Weight weight) => $"{prefix}.{weight.Name}";
+
+    private PteConstant Data(Weight weight)
+    {
+        WeightCheck.Require(source, weight);
+        return new PteConstant(weight.Count * sizeof(float), stream => Write(weight, stream));
+    }
+
+    private void Write(Weight weight, Stream stream)
+    {
+        var values = new float[Math.Min(weight.Count, ValuesAtOnce)];
+        for (long start = 0; start < weight.Count; start += values.Length)
+        {
+            var part = values.AsSpan(0, (int)Math.Min(values.Length, weight.Count - start));
+            source.Read(weight.Name, start, part);
+            stream.Write(MemoryMarshal.AsBytes(part));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+namespace MobiZO.ExecuTorch.Runtime;
+
+/// <summary>Data that delegates of programs ask for by name while a method is loaded; it lies outside of the programs.</summary>
+internal sealed class ProgramWeights : IDisposable
+{
+    private readonly Dictionary<string, byte[]?> _known = new(StringComparer.Ordinal);
+
+    /// <summary>None yet.</summary>
+    public ProgramWeights()
+    {
+        ExecuTorchLibrary.Require();
+        Span<byte> error = stackalloc byte[NativeMethods.ErrorCapacity];
+        ExecuTorchException.ThrowIfFailed(NativeMethods.CreateWeights(out var handle, error, error.Length), error, "ExecuTorch");
+        Handle = handle;
+    }
+
+    /// <summary>The native side.</summary>
+    internal WeightsHandle Handle { get; }
+
+    /// <summary>Names memory that does not move and stays as long as methods that were loaded with it.</summary>
+    public void Add(string name, nint data, long bytes)
+    {
+        if (_known.TryAdd(name, null))
+        {
+            Tell(name, data, bytes);
+        }
+    }
+
+    /// <summary>Names data that is made when the name is new.</summary>
+    public unsafe void Add(string name, long bytes, Action<Stream> write)
+    {
+        if (_known.ContainsKey(name))
+        {
+            return;
+        }
+
+        var data = GC.AllocateUninitializedArray<byte>(checked((int)bytes), pinned: true);
+        using var stream = new MemoryStream(data);
+        write(stream);
+        _known.Add(name, data);
+        fixed (byte* start = data)
+        {
+            Tell(name, (nint)start, bytes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Handle.Dispose();
+
+    private void Tell(string name, nint data, long bytes)
+    {
+        Span<byte> error = stackalloc byte[NativeMethods.ErrorCapacity];
+        ExecuTorchException.ThrowIfFailed(NativeMethods.AddWeight(Handle, name, data, bytes, error, error.Length), error, $"Weight '{name}'");
+    }
+}
