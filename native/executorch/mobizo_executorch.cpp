@@ -30,6 +30,14 @@
 #include <string>
 #include <vector>
 
+#if defined(__unix__) || defined(__APPLE__)
+#define MZ_ET_HAS_MADVISE 1
+#include <sys/mman.h>
+#include <unistd.h>
+#else
+#define MZ_ET_HAS_MADVISE 0
+#endif
+
 #ifndef MZ_ET_BUILT_AGAINST
 #define MZ_ET_BUILT_AGAINST ""
 #endif
@@ -196,7 +204,22 @@ struct mz_et_weights final : et::NamedDataMap {
   struct Data {
     const void* start;
     size_t bytes;
+    bool mapped;
   };
+
+  // Whole pages alone: those at the edges hold other data too.
+  static void give_back(void*, void* start, size_t bytes) {
+#if MZ_ET_HAS_MADVISE
+    const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+    const auto first = (reinterpret_cast<uintptr_t>(start) + page - 1) / page * page;
+    const auto end = (reinterpret_cast<uintptr_t>(start) + bytes) / page * page;
+    if (end > first) {
+      (void)madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
+    }
+#else
+    (void)start, (void)bytes;
+#endif
+  }
 
   et::Result<const et::TensorLayout> get_tensor_layout(executorch::aten::string_view) const override { return Error::NotSupported; }
 
@@ -205,7 +228,7 @@ struct mz_et_weights final : et::NamedDataMap {
     if (found == data.end()) {
       return Error::NotFound;
     }
-    et::Result<et::FreeableBuffer> buffer(et::FreeableBuffer(found->second.start, found->second.bytes, nullptr));
+    et::Result<et::FreeableBuffer> buffer(et::FreeableBuffer(found->second.start, found->second.bytes, found->second.mapped ? &give_back : nullptr));
     widen_index(&buffer.get(), 2 * sizeof(void*));
     return buffer;
   }
@@ -340,12 +363,13 @@ int32_t mz_et_weights_create(mz_et_weights** weights, char* error, int32_t capac
   });
 }
 
-int32_t mz_et_weights_add(mz_et_weights* weights, const char* name, const void* data, int64_t bytes, char* error, int32_t capacity) {
+int32_t mz_et_weights_add(mz_et_weights* weights, const char* name, const void* data, int64_t bytes, int32_t mapped, char* error,
+                          int32_t capacity) {
   return guarded(error, capacity, [&] {
     if (data == nullptr || bytes < 1) {
       throw Failure{std::string("there is no data for ") + name, Error::InvalidArgument};
     }
-    weights->data[name] = {data, static_cast<size_t>(bytes)};
+    weights->data[name] = {data, static_cast<size_t>(bytes), mapped != 0};
   });
 }
 

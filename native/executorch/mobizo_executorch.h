@@ -59,10 +59,11 @@ MZ_ET_EXPORT int32_t mz_et_method_count(const mz_et_program* program, int32_t* c
 MZ_ET_EXPORT int32_t mz_et_method_name(const mz_et_program* program, int32_t index, const char** name, char* error, int32_t capacity);
 
 // Data outside of programs, which delegates ask for by name while a method is loaded. It is used in place and must stay until the last method
-// that was loaded with it is unloaded. A name that is known already gets the new data.
+// that was loaded with it is unloaded. A name that is known already gets the new data. `mapped` is 1 for data of a mapped file: when the
+// delegate has its own copy, the pages are given back to the system, which reads them again when somebody asks.
 MZ_ET_EXPORT int32_t mz_et_weights_create(mz_et_weights** weights, char* error, int32_t capacity);
-MZ_ET_EXPORT int32_t mz_et_weights_add(mz_et_weights* weights, const char* name, const void* data, int64_t bytes, char* error,
-                                       int32_t capacity);
+MZ_ET_EXPORT int32_t mz_et_weights_add(mz_et_weights* weights, const char* name, const void* data, int64_t bytes, int32_t mapped,
+                                       char* error, int32_t capacity);
 MZ_ET_EXPORT void mz_et_weights_destroy(mz_et_weights* weights);
 
 // `weights` may be null: the program has its data in it.

@@ -51,6 +51,7 @@ internal sealed class ExecuTorchEngine : IEngine
         {
             AreRowsIndependent = false,
             AreCopiesIndependent = true,
+            Lengths = LengthGrid.Few,
             Numerics = $"executorch {_library.BuiltAgainst}",
         };
 

@@ -34,11 +34,13 @@ internal static class StepsCommand
         var rounds = CommonOptions.Count("--rounds", "Rounds of a row; the first is dropped.", 7);
         var tokens = CommonOptions.TokensPerRun();
         var buffer = CommonOptions.Count("--bandwidth-mb", "Size of the buffer that memory speed is measured on.", 1024);
+        var engineName = CommonOptions.Text("--engine", "The engine.", EngineCatalog.Default);
         var (loss, weights) = (CommonOptions.Loss(), CommonOptions.Weights());
         var command = new Command("steps", "Speed of the training step over a grid of shapes.")
         {
             model,
             weights,
+            engineName,
             layers,
             grid,
             rounds,
@@ -54,7 +56,7 @@ internal static class StepsCommand
                     () =>
                     {
                         var (shapes, format) = (StepGrid.Parse(result.GetValue(grid)!), WeightFormat.Find(result.GetValue(weights)!));
-                        var engine = new EngineOptions { Threads = result.GetValue(threads) };
+                        var engine = new EngineOptions { Name = result.GetValue(engineName)!, Threads = result.GetValue(threads) };
                         var chosenLayers = result.GetValue(layers) is { } named and not AutoLayers ? named : null;
                         using var gemm = new GemmPeak(engine.Threads);
                         var (gemmRates, readRates) = (new List<GemmRate>(), new List<double>());
@@ -90,6 +92,7 @@ internal static class StepsCommand
                             new
                             {
                                 Model = result.GetValue(model),
+                                Engine = engine.Name,
                                 Weights = format.Name,
                                 Layers = result.GetValue(layers),
                                 Gemm = gemmRates,

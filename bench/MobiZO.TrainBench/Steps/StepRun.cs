@@ -50,7 +50,8 @@ internal sealed class StepRun : IDisposable
             examples,
             order,
             _prompts,
-            maxTokensPerRun
+            maxTokensPerRun,
+            model.Model.Engine.Traits.Lengths
         );
         _objective = isSequential ? new CopyByCopy(objective) : objective;
 

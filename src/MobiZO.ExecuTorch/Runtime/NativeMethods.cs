@@ -38,7 +38,15 @@ internal static partial class NativeMethods
     public static partial int CreateWeights(out WeightsHandle weights, Span<byte> error, int capacity);
 
     [LibraryImport(Library, EntryPoint = "mz_et_weights_add", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int AddWeight(WeightsHandle weights, string name, nint data, long bytes, Span<byte> error, int capacity);
+    public static partial int AddWeight(
+        WeightsHandle weights,
+        string name,
+        nint data,
+        long bytes,
+        int mapped,
+        Span<byte> error,
+        int capacity
+    );
 
     [LibraryImport(Library, EntryPoint = "mz_et_weights_destroy")]
     public static partial void DestroyWeights(nint weights);

@@ -17,12 +17,12 @@ internal sealed class ProgramWeights : IDisposable
     /// <summary>The native side.</summary>
     internal WeightsHandle Handle { get; }
 
-    /// <summary>Names memory that does not move and stays as long as methods that were loaded with it.</summary>
+    /// <summary>Names a part of a mapped file that stays as long as methods that were loaded with it.</summary>
     public void Add(string name, nint data, long bytes)
     {
         if (_known.TryAdd(name, null))
         {
-            Tell(name, data, bytes);
+            Tell(name, data, bytes, isMapped: true);
         }
     }
 
@@ -40,16 +40,17 @@ internal sealed class ProgramWeights : IDisposable
         _known.Add(name, data);
         fixed (byte* start = data)
         {
-            Tell(name, (nint)start, bytes);
+            Tell(name, (nint)start, bytes, isMapped: false);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();
 
-    private void Tell(string name, nint data, long bytes)
+    private void Tell(string name, nint data, long bytes, bool isMapped)
     {
         Span<byte> error = stackalloc byte[NativeMethods.ErrorCapacity];
-        ExecuTorchException.ThrowIfFailed(NativeMethods.AddWeight(Handle, name, data, bytes, error, error.Length), error, $"Weight '{name}'");
+        var code = NativeMethods.AddWeight(Handle, name, data, bytes, isMapped ? 1 : 0, error, error.Length);
+        ExecuTorchException.ThrowIfFailed(code, error, $"Weight '{name}'");
     }
 }

@@ -26,6 +26,9 @@ public sealed record EngineTraits
     /// </summary>
     public required string Numerics { get; init; }
 
+    /// <summary>The lengths that the engine wants to see.</summary>
+    public LengthGrid Lengths { get; init; } = LengthGrid.Exact;
+
     /// <summary>Whether rows of these widths are independent: true, false, or null when it has to be tried.</summary>
     public bool? RowsAreIndependent(params IReadOnlyList<int> widths) =>
         widths.Any(width => width % VectorValues != 0) ? false

@@ -11,17 +11,17 @@ public sealed class StepFeed
 {
     private readonly Dictionary<string, HostTensor> _inputs = new(StringComparer.Ordinal);
 
-    private StepFeed(StepLossKind form, IReadOnlyList<PromptExample> examples, int copies)
+    private StepFeed(StepLossKind form, IReadOnlyList<PromptExample> examples, int copies, LengthGrid lengths)
     {
         var choices = form == StepLossKind.ChoiceSequences ? examples[0].Choices.Length : 1;
         var rows = Layout(form, examples, copies, choices);
         ExampleCount = examples.Count;
         FirstCopyRows = [.. rows.Take(choices * examples.Count).Select(row => (row.Example, row.Choice))];
-        TokensPerRow = rows.Max(row => row.Tokens.Length);
+        TokensPerRow = lengths.Fit(rows.Max(row => row.Tokens.Length));
         RowCount = rows.Count;
         AddTokens(rows, ProgramNames.InputIds, ProgramNames.Positions);
         AddTokens(rows[..FirstCopyRows.Count], ProgramNames.FirstInputIds, ProgramNames.FirstPositions);
-        AddAnswers(form, rows, copies, examples.Count, choices);
+        AddAnswers(form, rows, copies, examples.Count, choices, lengths);
     }
 
     /// <summary>Everything but the adapter, the noise and the cached prompts.</summary>
@@ -46,8 +46,9 @@ public sealed class StepFeed
     /// <param name="form">The loss; every example must fit it.</param>
     /// <param name="examples">E examples.</param>
     /// <param name="copies">P.</param>
+    /// <param name="lengths">What S, and R where answers differ in length, are padded to; null: as they are.</param>
     /// <exception cref="ProgramException">There are no examples or copies, or an example does not fit the loss.</exception>
-    public static StepFeed Create(StepLossKind form, IReadOnlyList<PromptExample> examples, int copies)
+    public static StepFeed Create(StepLossKind form, IReadOnlyList<PromptExample> examples, int copies, LengthGrid? lengths = null)
     {
         if (examples.Count == 0 || copies < 1)
         {
@@ -59,7 +60,7 @@ public sealed class StepFeed
             RequireFit(form, example, examples[0].Choices.Length);
         }
 
-        return new StepFeed(form, examples, copies);
+        return new StepFeed(form, examples, copies, lengths ?? LengthGrid.Exact);
     }
 
     private static void RequireFit(StepLossKind form, PromptExample example, int choices)
@@ -155,7 +156,7 @@ public sealed class StepFeed
         _inputs.Add(positionsName, HostTensor.Of(positions, rows.Count, TokensPerRow));
     }
 
-    private void AddAnswers(StepLossKind form, List<Row> rows, int copies, int perCopy, int choices)
+    private void AddAnswers(StepLossKind form, List<Row> rows, int copies, int perCopy, int choices, LengthGrid lengths)
     {
         var answerRows = new List<long>();
         var candidates = new List<long>();
@@ -166,6 +167,14 @@ public sealed class StepFeed
                 answerRows.Add((n * TokensPerRow) + rows[n].FirstAnswer + i);
                 candidates.AddRange(rows[n].Candidates[i].Select(id => (long)id));
             }
+        }
+
+        // Answers that are padding weigh nothing: the first token of the first row, asked for token 0.
+        if (form != StepLossKind.Choices)
+        {
+            var padded = lengths.Fit(answerRows.Count) - answerRows.Count;
+            answerRows.AddRange(Enumerable.Repeat(0L, padded));
+            candidates.AddRange(Enumerable.Repeat(0L, padded));
         }
 
         _inputs.Add(ProgramNames.AnswerRows, HostTensor.Of([.. answerRows], answerRows.Count));
@@ -194,8 +203,8 @@ public sealed class StepFeed
                     pair => pair.Item,
                     pair => ((((pair.Item.Copy * perCopy) + (pair.Index % perCopy)) * choices) + pair.Item.Choice)
                 );
-            var lengths = decisions.ToDictionary(pair => pair.Value, pair => pair.Key.Candidates.Length);
-            AddWeights(rows, answerRows.Count, scores, row => decisions[row], score => 1f / lengths[score]);
+            var answers = decisions.ToDictionary(pair => pair.Value, pair => pair.Key.Candidates.Length);
+            AddWeights(rows, answerRows.Count, scores, row => decisions[row], score => 1f / answers[score]);
         }
     }
 

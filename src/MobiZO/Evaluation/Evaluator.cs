@@ -89,7 +89,7 @@ internal sealed class Evaluator
     {
         var examples = batch.Select(index => _examples[index]).ToArray();
         var form = FormOf(examples);
-        var feed = StepFeed.Create(form, examples, 1);
+        var feed = StepFeed.Create(form, examples, 1, _model.Model.Engine.Traits.Lengths);
         var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
         adapter?.AddTo(inputs);
         Cache?.AddTo(inputs, feed, batch);

@@ -32,7 +32,7 @@ internal sealed class GenerationPrograms : IDisposable
     public TokenStream Prefill(ReadOnlySpan<int> promptIds, int? adapterStart)
     {
         var config = _model.Model.Checkpoint.Config;
-        var stream = new TokenStream(config.LayerCount, config.VocabularySize, _adapterInputs);
+        var stream = new TokenStream(config.LayerCount, config.VocabularySize, _adapterInputs, _model.Model.Engine.Traits.Lengths);
         var start = adapterStart ?? promptIds.Length;
         if (start > 0)
         {

@@ -4,7 +4,16 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.Generation;
 
 /// <summary>One row of tokens going through the model: the cache of keys and values grows, the last logits are kept.</summary>
-internal sealed class TokenStream(int layerCount, int vocabularySize, IReadOnlyDictionary<string, HostTensor> adapterInputs)
+/// <param name="layerCount">Layers of the model.</param>
+/// <param name="vocabularySize">V.</param>
+/// <param name="adapterInputs">The matrices of the adapter.</param>
+/// <param name="lengths">What tokens and cached tokens are padded to.</param>
+internal sealed class TokenStream(
+    int layerCount,
+    int vocabularySize,
+    IReadOnlyDictionary<string, HostTensor> adapterInputs,
+    LengthGrid lengths
+)
 {
     private readonly Dictionary<string, HostTensor> _past = new(StringComparer.Ordinal);
 
@@ -19,10 +28,11 @@ internal sealed class TokenStream(int layerCount, int vocabularySize, IReadOnlyD
     /// </summary>
     public void Add(IProgramSession session, ReadOnlySpan<int> ids, bool isAdapted)
     {
-        var (tokens, positions) = (new long[ids.Length], new long[ids.Length]);
-        for (var i = 0; i < ids.Length; i++)
+        var padded = lengths.Fit(ids.Length);
+        var (tokens, positions) = (new long[padded], new long[padded]);
+        for (var i = 0; i < padded; i++)
         {
-            (tokens[i], positions[i]) = (ids[i], Length + i);
+            (tokens[i], positions[i]) = (i < ids.Length ? ids[i] : 0, Length + i);
         }
 
         var inputs = new Dictionary<string, HostTensor>(_past, StringComparer.Ordinal)
@@ -50,11 +60,36 @@ internal sealed class TokenStream(int layerCount, int vocabularySize, IReadOnlyD
     {
         for (var layer = 0; layer < layerCount; layer++)
         {
-            _past[ProgramNames.PastKey(layer)] = outputs[ProgramNames.PresentKey(layer)];
-            _past[ProgramNames.PastValue(layer)] = outputs[ProgramNames.PresentValue(layer)];
+            _past[ProgramNames.PastKey(layer)] = Padded(outputs[ProgramNames.PresentKey(layer)], count);
+            _past[ProgramNames.PastValue(layer)] = Padded(outputs[ProgramNames.PresentValue(layer)], count);
         }
 
         Logits = outputs[ProgramNames.Logits].Floats.AsMemory(0, vocabularySize);
         Length += count;
+    }
+
+    /// <summary>
+    /// The keys or values [1, heads, T + S, width] of what went through before and of new tokens, without the padding behind either, padded
+    /// to what the next run wants.
+    /// </summary>
+    private HostTensor Padded(HostTensor present, int count)
+    {
+        var (heads, rows, width) = (present.Shape[1], present.Shape[2], present.Shape[3]);
+        var (wanted, before) = (lengths.Fit(Length + count), Length == 0 ? 0 : lengths.Fit(Length));
+        if (rows == wanted && before == Length)
+        {
+            return present;
+        }
+
+        var values = new float[heads * wanted * width];
+        for (var head = 0; head < heads; head++)
+        {
+            var from = present.Floats.AsSpan(head * rows * width, rows * width);
+            var to = values.AsSpan(head * wanted * width);
+            from[..(Length * width)].CopyTo(to);
+            from.Slice(before * width, count * width).CopyTo(to[(Length * width)..]);
+        }
+
+        return HostTensor.Of(values, 1, heads, wanted, width);
     }
 }

@@ -17,6 +17,7 @@ internal static class PromptStatistics
     /// <param name="chosen">Which of them to read.</param>
     /// <param name="prompts">Their cached prompts.</param>
     /// <param name="maxTokensPerRun">Most tokens of joined prompts.</param>
+    /// <param name="lengths">The lengths that the engine wants to see.</param>
     /// <param name="progress">Told how many examples are done.</param>
     /// <param name="cancellation">Stops between two engine runs.</param>
     public static IReadOnlyDictionary<string, float[][]> Read(
@@ -25,6 +26,7 @@ internal static class PromptStatistics
         IReadOnlyList<int> chosen,
         PrefixStore prompts,
         int maxTokensPerRun,
+        LengthGrid lengths,
         Action<int> progress,
         CancellationToken cancellation
     )
@@ -44,7 +46,7 @@ internal static class PromptStatistics
 
             // Without answers and choices the rows end with the last prompt token, and all have as many.
             PromptExample[] rows = [.. batch.Select(position => examples[chosen[position]] with { Answer = [0], Choices = [] })];
-            var feed = StepFeed.Create(StepLossKind.Tokens, rows, 1);
+            var feed = StepFeed.Create(StepLossKind.Tokens, rows, 1, lengths);
             var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
             prompts.AddTo(inputs, feed, [.. batch.Select(position => chosen[position])]);
             foreach (var (name, states) in program.Run(inputs))

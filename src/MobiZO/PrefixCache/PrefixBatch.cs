@@ -31,18 +31,20 @@ internal sealed class PrefixBatch
     /// <param name="type">Type of the stored numbers.</param>
     /// <param name="stored">For each of them its tokens, how many of them come before its row - so many keys and values are taken, and the
     /// hidden states behind them -, and its numbers; null when it is empty.</param>
+    /// <param name="lengths">What the longest is padded to.</param>
     public void Join(
         PrefixStore store,
         int[] entries,
         int rowTokens,
         PrefixShape shape,
         PrefixCacheType type,
-        (int Tokens, int Start, PrefixEntry? Entry)[] stored
+        (int Tokens, int Start, PrefixEntry? Entry)[] stored,
+        LengthGrid lengths
     )
     {
         _held = null;
         _inputs.Clear();
-        var cachedTokens = Math.Max(1, stored.Max(entry => entry.Start));
+        var cachedTokens = lengths.Fit(Math.Max(1, stored.Max(entry => entry.Start)));
         int TokensOf(PrefixPlane plane) => plane.IsHidden ? rowTokens : cachedTokens;
         var memory = _buffers.Take([.. shape.Planes.Select(plane => checked(entries.Length * plane.ValuesPerToken * TokensOf(plane)))]);
         var size = PrefixNumbers.SizeOf(type);

@@ -105,7 +105,7 @@ internal sealed class PrefixComputer(PrefixPrograms programs, PrefixSequences se
             indices,
             index => sequences.All[index].Length,
             (count, longest) =>
-                (long)count * (sequences.All[longest].Length - sequences.SharedLength) <= most
+                (long)count * programs.Lengths.Fit(sequences.All[longest].Length - sequences.SharedLength) <= most
                 && (long)count * LengthOf(longest) <= MostBytesPerRun
         );
     }
@@ -168,7 +168,7 @@ internal sealed class PrefixComputer(PrefixPrograms programs, PrefixSequences se
         {
             var first = sequences.All.First(ids => ids.Length > 0);
             programs.Shared.Run(
-                Inputs([first[..sequences.SharedLength]], 0),
+                Inputs([first[..sequences.SharedLength]], 0, LengthGrid.Exact),
                 (name, shape, values) => _shared.Add(name, ([.. shape], values.ToArray()))
             );
         }
@@ -179,7 +179,7 @@ internal sealed class PrefixComputer(PrefixPrograms programs, PrefixSequences se
     private void Run(IProgramSession session, int[] batch, Memory<byte> stored)
     {
         var shared = sequences.SharedLength;
-        var inputs = Inputs([.. batch.Select(index => sequences.All[index][shared..])], shared);
+        var inputs = Inputs([.. batch.Select(index => sequences.All[index][shared..])], shared, programs.Lengths);
         for (var layer = 0; shared > 0 && layer < programs.LayerCount; layer++)
         {
             // Hidden states need no more layers than those below them.
@@ -238,21 +238,22 @@ internal sealed class PrefixComputer(PrefixPrograms programs, PrefixSequences se
         }
     }
 
-    private static Dictionary<string, HostTensor> Inputs(int[][] rows, int firstPosition)
+    private static Dictionary<string, HostTensor> Inputs(int[][] rows, int firstPosition, LengthGrid lengths)
     {
-        var longest = rows.Max(row => row.Length);
-        var (ids, positions) = (new long[rows.Length * longest], new long[rows.Length * longest]);
+        // Rows that are padding are computed and not read.
+        var (count, longest) = (lengths.Fit(rows.Length), lengths.Fit(rows.Max(row => row.Length)));
+        var (ids, positions) = (new long[count * longest], new long[count * longest]);
         for (var i = 0; i < ids.Length; i++)
         {
             var (row, token) = (i / longest, i % longest);
-            ids[i] = token < rows[row].Length ? rows[row][token] : 0;
+            ids[i] = row < rows.Length && token < rows[row].Length ? rows[row][token] : 0;
             positions[i] = firstPosition + token;
         }
 
         return new Dictionary<string, HostTensor>(StringComparer.Ordinal)
         {
-            [ProgramNames.InputIds] = HostTensor.Of(ids, rows.Length, longest),
-            [ProgramNames.Positions] = HostTensor.Of(positions, rows.Length, longest),
+            [ProgramNames.InputIds] = HostTensor.Of(ids, count, longest),
+            [ProgramNames.Positions] = HostTensor.Of(positions, count, longest),
         };
     }
 }

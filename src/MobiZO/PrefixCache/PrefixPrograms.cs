@@ -33,6 +33,9 @@ internal sealed class PrefixPrograms(
     /// <summary>Whether the numbers of a row are the same whatever other rows are computed with it; null: not known yet.</summary>
     public bool? AreRowsIndependent { get; set; } = RowsAreIndependent(traits, architecture.Config);
 
+    /// <summary>The lengths that the engine wants to see.</summary>
+    public LengthGrid Lengths => traits.Lengths;
+
     /// <summary>Measured time of a token; null before the first run.</summary>
     public double? MillisecondsPerToken => _tokens == 0 ? null : _milliseconds / _tokens;
 

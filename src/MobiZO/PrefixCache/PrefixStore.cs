@@ -167,7 +167,8 @@ internal sealed class PrefixStore : IDisposable
                             computed.TryGetValue(index, out var entry) ? entry : _entries[index]
                         )
                     ),
-                ]
+                ],
+                _programs.Lengths
             );
         }
 

@@ -35,6 +35,7 @@ internal static class InitialAdapter
             chosen,
             run.TrainCache!,
             run.Options.Run.MaxTokensPerRun,
+            run.Model.Model.Engine.Traits.Lengths,
             Tell,
             cancellation
         );

@@ -19,6 +19,7 @@ internal sealed class ModelObjective : IUpdatingObjective
     private readonly ExampleOrder _order;
     private readonly PrefixStore? _prompts;
     private readonly int _maxTokensPerRun;
+    private readonly LengthGrid _lengths;
 
     /// <param name="programs">The loaded programs.</param>
     /// <param name="form">The loss of the step programs.</param>
@@ -27,6 +28,7 @@ internal sealed class ModelObjective : IUpdatingObjective
     /// <param name="order">Which examples a step sees.</param>
     /// <param name="prompts">The frozen parts of the examples; null when there are none.</param>
     /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
+    /// <param name="lengths">The lengths that the engine wants to see.</param>
     public ModelObjective(
         StepPrograms programs,
         StepLossKind form,
@@ -34,9 +36,11 @@ internal sealed class ModelObjective : IUpdatingObjective
         IReadOnlyList<PromptExample> examples,
         ExampleOrder order,
         PrefixStore? prompts,
-        int maxTokensPerRun
+        int maxTokensPerRun,
+        LengthGrid lengths
     )
     {
+        _lengths = lengths;
         (_programs, _form, _examples, _order, _prompts, _maxTokensPerRun) = (programs, form, examples, order, prompts, maxTokensPerRun);
         _a = HostTensor.Of(a, a.Length);
     }
@@ -97,7 +101,7 @@ internal sealed class ModelObjective : IUpdatingObjective
 
     private Dictionary<string, HostTensor> Inputs(StepRequest request, CopyPlan part, int[] examples, float learningRate)
     {
-        var feed = StepFeed.Create(_form, [.. examples.Select(index => _examples[index])], part.Count);
+        var feed = StepFeed.Create(_form, [.. examples.Select(index => _examples[index])], part.Count, _lengths);
         var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal)
         {
             [ProgramNames.AdapterA] = _a,

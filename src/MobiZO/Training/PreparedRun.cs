@@ -153,6 +153,7 @@ internal sealed class PreparedRun : IDisposable
             opened.Examples.All,
             opened.Examples.Order,
             opened.TrainCache,
-            opened.Options.Run.MaxTokensPerRun
+            opened.Options.Run.MaxTokensPerRun,
+            opened.Model.Model.Engine.Traits.Lengths
         );
 }

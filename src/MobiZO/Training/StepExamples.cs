@@ -67,6 +67,7 @@ internal sealed class StepExamples
                 _options.Loss,
                 All,
                 Order.ExamplesPerStep,
+                _traits.Lengths,
                 optimizer.ProbeLearningRate ? [step, LearningRateProbe.Line] : [step]
             );
         }

@@ -12,11 +12,13 @@ internal static class StepExtents
     /// <param name="form">The loss.</param>
     /// <param name="examples">Every example that a step may see.</param>
     /// <param name="examplesPerStep">E.</param>
+    /// <param name="lengths">The lengths that the engine wants to see.</param>
     /// <param name="plans">The copies of a step, and of whatever else asks for losses; a step may be cut into parts of them.</param>
     public static Extents Of(
         StepLossKind form,
         IReadOnlyList<PromptExample> examples,
         int examplesPerStep,
+        LengthGrid lengths,
         params IReadOnlyList<CopyPlan> plans
     )
     {
@@ -35,9 +37,9 @@ internal static class StepExtents
             ("N", Extent.UpTo(copies * rowsOfCopy)),
             ("F", Extent.OneOf(rowsOfCopy)),
             ("X", Extent.UpTo(rowsOfCopy)),
-            ("S", Extent.UpTo(examples.Max(example => StepFeed.TokensOf(form, example)))),
-            ("T", Extent.UpTo(Math.Max(1, examples.Max(example => example.SuffixStart)))),
-            ("R", Extent.UpTo(copies * rowsOfCopy * answers))
+            ("S", Extent.UpTo(lengths.Fit(examples.Max(example => StepFeed.TokensOf(form, example))))),
+            ("T", Extent.UpTo(lengths.Fit(Math.Max(1, examples.Max(example => example.SuffixStart))))),
+            ("R", Extent.UpTo(lengths.Fit(checked((int)(copies * rowsOfCopy * answers)))))
         );
     }
 }

@@ -18,7 +18,7 @@ public sealed class StepExtentsTests
     public void Answers_of_tokens()
     {
         PromptExample[] examples = [new([1, 2, 3, 4, 5], 4, [6, 7], [], 0), new([1, 2, 3, 4, 5, 6, 7], 5, [1, 2, 3, 4], [], 0)];
-        var extents = StepExtents.Of(StepLossKind.Tokens, examples, 2, s_plan);
+        var extents = StepExtents.Of(StepLossKind.Tokens, examples, 2, LengthGrid.Exact, s_plan);
         Assert.Equal(
             (6, 12, 5, 5, 48),
             (Most(extents, "P"), Most(extents, "N"), Most(extents, "S"), Most(extents, "T"), Most(extents, "R"))
@@ -58,7 +58,7 @@ public sealed class StepExtentsTests
                 2
             ),
         ];
-        var extents = StepExtents.Of(StepLossKind.ChoiceSequences, examples, 2, s_plan, CopyPlan.CreateLine([0, 1, 2, 3, 4, 5, 6, 7]));
+        var extents = StepExtents.Of(StepLossKind.ChoiceSequences, examples, 2, LengthGrid.Exact, s_plan, CopyPlan.CreateLine([0, 1, 2, 3, 4, 5, 6, 7]));
         Assert.Equal(
             (8, 48, 5, 1, 144),
             (Most(extents, "P"), Most(extents, "N"), Most(extents, "S"), Most(extents, "T"), Most(extents, "R"))
@@ -75,7 +75,7 @@ public sealed class StepExtentsTests
     {
         using var tiny = new TinyStep(MobiZO.Models.EngineCatalog.Reference, loss);
         var program = tiny.Model.Assembler.Step(tiny.Options());
-        var extents = StepExtents.Of(loss, tiny.Examples, 3, s_plan);
+        var extents = StepExtents.Of(loss, tiny.Examples, 3, LengthGrid.Exact, s_plan);
         for (var first = 0; first + 3 <= tiny.Examples.Length; first++)
         {
             var inputs = StepFeed.Create(loss, tiny.Examples[first..(first + 3)], s_plan.Count).Inputs;

@@ -112,7 +112,8 @@ internal sealed class TinyStep : IDisposable
             Examples,
             Order(examplesPerStep),
             Prompts(),
-            maxTokensPerRun
+            maxTokensPerRun,
+            _engine.Traits.Lengths
         );
 
     /// <summary>The frozen parts of the examples as computed; null when there are none.</summary>
