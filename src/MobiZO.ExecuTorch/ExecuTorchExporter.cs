@@ -10,10 +10,10 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.ExecuTorch;
 
 /// <summary>
-/// Writes a program as a <c>.pte</c> file with its weights inside, and beside it a <c>.json</c> file that says name, type and shape of its
-/// inputs and outputs in their order.
+/// Writes programs as <c>.pte</c> files with their weights inside: one, with a <c>.json</c> file beside it that says name, type and shape of
+/// its inputs and outputs in their order, or several that share the weights.
 /// </summary>
-internal sealed class ExecuTorchExporter : IProgramExporter
+internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
 {
     private static readonly JsonSerializerOptions s_json = new()
     {
@@ -30,9 +30,9 @@ internal sealed class ExecuTorchExporter : IProgramExporter
             throw new ProgramException($"Programs for ExecuTorch have fp32 weights, not {WeightFormats.NameOf(format)}.");
         }
 
-        var symbols = Bind(program, extents ?? Extents.Any);
+        var bundled = new BundledProgram(MethodName, program, extents ?? Extents.Any);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var method = ProgramFile.Write(path, program, symbols, weights, EngineWeights.PrefixOf(weights));
+        var method = Write([bundled], weights, path)[0];
         AtomicFile.Write(
             path + ".json",
             stream =>
@@ -42,13 +42,36 @@ internal sealed class ExecuTorchExporter : IProgramExporter
                     {
                         Program = program.Name,
                         Method = method.Name,
-                        Inputs = Describe(program.Inputs, method.Inputs),
-                        Outputs = Describe(program.Outputs, method.Outputs),
-                        PlannedBytes = method.ArenaBytes,
+                        method.Inputs,
+                        method.Outputs,
+                        method.PlannedBytes,
                     },
                     s_json
                 )
         );
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<BundledMethod> Write(IReadOnlyList<BundledProgram> programs, IWeightSource weights, string path)
+    {
+        ArgumentNullException.ThrowIfNull(programs);
+        if (programs.CountBy(program => program.Name, StringComparer.Ordinal).FirstOrDefault(pair => pair.Value > 1).Key is { } twice)
+        {
+            throw new ProgramException($"Two programs of one file are named '{twice}'.");
+        }
+
+        var (file, tensors) = (new PteFile(), new TensorsInFile(weights, EngineWeights.PrefixOf(weights)));
+        BundledMethod[] methods =
+        [
+            .. programs.Select(bundled =>
+                Describe(
+                    bundled,
+                    PteLowering.Add(file, bundled.Name, bundled.Program, Bind(bundled.Program, bundled.Extents), tensors, bundled.Kept)
+                )
+            ),
+        ];
+        AtomicFile.Write(path, stream => PteWriter.Write(file, stream));
+        return methods;
     }
 
     /// <inheritdoc/>
@@ -59,16 +82,17 @@ internal sealed class ExecuTorchExporter : IProgramExporter
         return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[4..].SequenceEqual("ET12"u8);
     }
 
-    private static IEnumerable<object> Describe(IReadOnlyList<Value> values, IReadOnlyList<PteTensor> tensors) =>
+    private static BundledMethod Describe(BundledProgram bundled, PteMethod method)
+    {
+        var program = bundled.Program;
+        var inputs = program.Inputs.Where(input => input.Name != bundled.Kept?.Input);
+        return new(bundled.Name, [.. Describe(inputs, method.Inputs)], [.. Describe(program.Outputs, method.Outputs)], method.ArenaBytes);
+    }
+
+    private static IEnumerable<BundledTensor> Describe(IEnumerable<Value> values, IReadOnlyList<PteTensor> tensors) =>
         values.Zip(
             tensors,
-            (value, tensor) =>
-                new
-                {
-                    value.Name,
-                    Type = tensor.Type == PteType.Int64 ? "int64" : "float32",
-                    tensor.Shape,
-                }
+            (value, tensor) => new BundledTensor(value.Name, tensor.Type == PteType.Int64 ? "int64" : "float32", tensor.Shape)
         );
 
     private static Dictionary<string, long> Bind(Program program, Extents extents)
@@ -89,4 +113,7 @@ internal sealed class ExecuTorchExporter : IProgramExporter
                     + $"not said: {string.Join(", ", open)}."
             );
     }
+
+    /// <summary>The name that hosts call when a file has one method.</summary>
+    internal const string MethodName = "forward";
 }

@@ -108,7 +108,7 @@ internal sealed class ExecuTorchSession(Program program, EngineWeights weights, 
     {
         var path = newPath();
         var (file, tensors) = (new PteFile(), new TensorsOfCaller(weights.Prefix));
-        var lowered = PteLowering.Add(file, ProgramFile.MethodName, program, symbols, tensors);
+        var lowered = PteLowering.Add(file, ExecuTorchExporter.MethodName, program, symbols, tensors);
         AtomicFile.Write(path, stream => PteWriter.Write(file, stream, withNamed: false));
         ExecuTorchProgramFile? opened = null;
         try

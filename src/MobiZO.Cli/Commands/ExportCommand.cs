@@ -13,9 +13,10 @@ namespace MobiZO.Cli.Commands;
 internal static class ExportCommand
 {
     public const string Name = "export";
-    public const string Summary = "Writes a program of a model as a file of its engine: ONNX, or .pte of ExecuTorch.";
+    public const string Summary = "Writes programs as files of their engine: one as ONNX or .pte of ExecuTorch, or a run for an app.";
 
-    private const string Usage = "--model <path> --program <name> --output <file> [options]";
+    private const string Usage = "(--model <path> --program <name> | --run <folder>) --output <file or folder> [options]";
+    private const string ExecuTorch = "executorch";
     private const string Example = "mobizo export --model models/nano --program step --r 8 --output step.onnx";
 
     public static Command Create()
@@ -23,7 +24,7 @@ internal static class ExportCommand
         var groups = FineTuneOptionGroups.ForPrograms();
         var program = OptionGroup<FineTuneOptions>.CreateOption(
             ["--program", "-p"],
-            "Which program of a run.",
+            "Which program of a model.",
             OptionValue.Enumeration<ProgramKind>()
         );
         var file = OptionGroup<FineTuneOptions>.CreateOption(
@@ -41,10 +42,25 @@ internal static class ExportCommand
             "Extents of a program with static shapes (ExecuTorch), such as 'N=32,S=4'; without them the error names all.",
             OptionValue.Words("name=n,...")
         );
-        program.Required = true;
+        var run = OptionGroup<FineTuneOptions>.CreateOption(
+            ["--run"],
+            "A run, written for an app: its programs in one .pte file with the weights, adapter, tokenizer, program.json (ExecuTorch).",
+            OptionValue.Path("folder")
+        );
+        var form = OptionGroup<FineTuneOptions>.CreateOption(
+            ["--form"],
+            "With --run, how a step updates B: the app owns it, the method keeps it, or as in the paper, one step later.",
+            OptionValue.Enumeration<AppForm>()
+        );
+        var withRows = new Option<bool>("--with-rows")
+        {
+            Description = $"With --run, the training rows as token ids too ({AppExport.RowsFile}).",
+            Arity = ArgumentArity.Zero,
+        };
         file.Required = true;
         var command = new DocumentedCommand(Name, Summary, Usage, Example);
         command.Add(new HelpSection("Program", [new HelpEntry(program, null), new HelpEntry(engine, null), new HelpEntry(extents, null)]));
+        command.Add(new HelpSection("App", [new HelpEntry(run, null), new HelpEntry(form, null), new HelpEntry(withRows, null)]));
         foreach (var group in groups.All)
         {
             command.Add(group.ToSection());
@@ -52,17 +68,60 @@ internal static class ExportCommand
 
         command.Add(OutputFlags.Section(file));
         command.SetAction(result =>
+        {
+            var (output, warnings) = (result.InvocationConfiguration.Output, new WarningLines(result.InvocationConfiguration.Error));
+            var (path, place) = (result.GetRequiredValue(file), result.GetValue(engine));
+            if (result.GetValue(run) is { } folder)
+            {
+                RequireAbsent(result, "--run", program, extents);
+                WriteApp(
+                    AppExport.Write(folder, path, place ?? ExecuTorch, result.GetValue(form), result.GetValue(withRows), warnings),
+                    output
+                );
+                return;
+            }
+
+            RequireAbsent(result, "--program", form, withRows);
             Write(
                 groups.Bind(result, FineTuneOptionGroups.Defaults),
-                result.GetRequiredValue(program),
-                result.GetRequiredValue(file),
-                result.GetValue(engine) ?? EngineCatalog.Exporting[0],
+                result.GetResult(program) is null
+                    ? throw new CommandException(ExitCodes.Usage, "Option '--program' is missing: name a program, or a run with '--run'.")
+                    : result.GetValue(program),
+                path,
+                place ?? EngineCatalog.Exporting[0],
                 ExtentsOf(result.GetValue(extents) ?? []),
-                result.InvocationConfiguration.Output,
-                new WarningLines(result.InvocationConfiguration.Error)
-            )
-        );
+                output,
+                warnings
+            );
+        });
         return command;
+    }
+
+    private static void RequireAbsent(ParseResult result, string given, params Option[] others)
+    {
+        if (Array.Find(others, other => result.GetResult(other) is { Implicit: false }) is { } other)
+        {
+            throw new CommandException(ExitCodes.Usage, $"'{other.Name}' does not go with '{given}': keep one of them.");
+        }
+    }
+
+    private static void WriteApp(AppExportResult result, TextWriter output)
+    {
+        output.WriteLine($"lengths    rows are padded to {string.Join(", ", result.Buckets)} tokens");
+        foreach (var method in result.Methods)
+        {
+            output.WriteLine(
+                $"method     {method.Name}: {method.Inputs.Count} inputs, {method.Outputs.Count} outputs, {Quantity.Bytes(method.PlannedBytes)} planned"
+            );
+        }
+
+        foreach (var written in result.Written)
+        {
+            var size = File.Exists(written) ? $" ({Quantity.Bytes(new FileInfo(written).Length)})" : "";
+            output.WriteLine($"written    {written}{size}");
+        }
+
+        output.WriteLine($"time       {Quantity.Seconds(result.Time.TotalSeconds)}");
     }
 
     private static Extents ExtentsOf(IReadOnlyList<string> words)

@@ -124,9 +124,7 @@ internal sealed class Delegation
 
         _file.Payloads.Add(graph.Payload());
         _method.Delegates.Add((XnnSubgraph.Backend, _file.Payloads.Count - 1));
-        _ordered.Add(
-            new PteInstruction(-1, _method.Delegates.Count - 1, [.. inputs.Concat(outputs).Select(tensor => tensor.Place)])
-        );
+        _ordered.Add(new PteInstruction(-1, _method.Delegates.Count - 1, [.. inputs.Concat(outputs).Select(tensor => tensor.Place)]));
     }
 
     private PteTensor Row(int count, float value)

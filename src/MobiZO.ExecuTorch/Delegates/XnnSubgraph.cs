@@ -37,8 +37,7 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
     public void Unary(XnnKind kind, PteTensor x, PteTensor result) => Node(kind, 0, Number(x), Number(result), 0);
 
     /// <summary>A node of two values.</summary>
-    public void Binary(XnnKind kind, PteTensor a, PteTensor b, PteTensor result) =>
-        Node(kind, 0, Number(a), Number(b), Number(result), 0);
+    public void Binary(XnnKind kind, PteTensor a, PteTensor b, PteTensor result) => Node(kind, 0, Number(a), Number(b), Number(result), 0);
 
     /// <summary>The values that are below zero become zero.</summary>
     public void Relu(PteTensor x, PteTensor result)
@@ -119,7 +118,8 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
         if (!_numbers.TryGetValue(tensor, out var number))
         {
             number = (uint)(inputs.Count + outputs.Count + _values.Count);
-            var external = IndexOf(inputs, tensor) is >= 0 and var input ? input
+            var external =
+                IndexOf(inputs, tensor) is >= 0 and var input ? input
                 : IndexOf(outputs, tensor) is >= 0 and var output ? inputs.Count + output
                 : -1;
             if (external >= 0)

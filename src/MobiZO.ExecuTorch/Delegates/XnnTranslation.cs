@@ -39,13 +39,11 @@ internal sealed class XnnTranslation(PteMethod method, Func<int, float, PteTenso
             || name is Kernels.Relu or Kernels.View or Kernels.Permute or Kernels.Slice or Kernels.Mean or Kernels.Linear
             || (name == Kernels.Concatenate && TensorsOf(call).Count() - 1 <= MostConcatenated)
         )
-        && TensorsOf(call)
-            .All(tensor => tensor is { Type: PteType.Float32, Count: > 0, Shape.Count: > 0 and <= XnnSubgraph.MostAxes }
-                && tensor.Kind != PteTensorKind.State);
+        && TensorsOf(call).All(tensor => tensor is { Type: PteType.Float32, Count: > 0, Shape.Count: > 0 and <= XnnSubgraph.MostAxes })
+        && TensorsOf(call).Last().Kind != PteTensorKind.State;
 
     /// <summary>Whether the kernel is worth a delegate of its own: it does more than go over its values once.</summary>
-    public bool IsHeavy(PteInstruction call) =>
-        NameOf(call) is Kernels.Linear or Kernels.BatchMatMul or Kernels.MatMul or Kernels.Softmax;
+    public bool IsHeavy(PteInstruction call) => NameOf(call) is Kernels.Linear or Kernels.BatchMatMul or Kernels.MatMul or Kernels.Softmax;
 
     /// <summary>The tensors that a kernel reads, then the one that it makes.</summary>
     public IEnumerable<PteTensor> TensorsOf(PteInstruction call) => call.Arguments.SkipLast(1).SelectMany(method.TensorsAt);

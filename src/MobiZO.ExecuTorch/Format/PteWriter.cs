@@ -136,7 +136,10 @@ internal sealed class PteWriter
         var segmentVector = _builder.Tables(all);
         var constantTable = Subsegments(0, constants);
         var stateTables = _builder.Tables([Subsegments((uint)StateSegment, states)]);
-        var named = _builder.Tables([.. _file.Aliases.Keys.Select((key, index) => Named(key, 1 + index)), .. _named.Select((data, index) => Named(data.Key, StateSegment + 1 + index))]);
+        var named = _builder.Tables([
+            .. _file.Aliases.Keys.Select((key, index) => Named(key, 1 + index)),
+            .. _named.Select((data, index) => Named(data.Key, StateSegment + 1 + index)),
+        ]);
         var root = _builder.Offsets(8, (1, plans), (3, backendData), (4, segmentVector), (5, constantTable), (6, stateTables), (7, named));
         _builder.Finish(root, Identifier);
         return _builder.SizedByteArray();

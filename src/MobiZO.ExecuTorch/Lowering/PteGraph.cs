@@ -34,6 +34,18 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
         return tensor;
     }
 
+    /// <summary>A tensor that stays between the calls of the method.</summary>
+    public PteTensor State(ReadOnlyMemory<float> first, params IReadOnlyList<int> shape)
+    {
+        var tensor = New(PteType.Float32, PteTensorKind.State, shape);
+        file.States.Add(PteConstant.Of(MemoryMarshal.AsBytes(first.Span).ToArray()));
+        tensor.Data = file.States.Count;
+        return tensor;
+    }
+
+    /// <summary>Overwrites a state.</summary>
+    public void Store(PteTensor value, PteTensor state) => Call(Kernels.Add, "out", state, Of(value), Of(Number(0)), Int(1));
+
     /// <summary>fp32 values in the file.</summary>
     public PteTensor Constant(float[] values, params IReadOnlyList<int> shape) =>
         Constant(PteType.Float32, PteConstant.Of(MemoryMarshal.AsBytes(values.AsSpan()).ToArray()), shape);
@@ -105,7 +117,8 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
         );
 
     /// <summary>a [m, k] times b [k, n].</summary>
-    public PteTensor MatMul(PteTensor a, PteTensor b) => Call(Kernels.MatMul, "out", Temporary(a.Type, [a.Shape[0], b.Shape[1]]), Of(a), Of(b));
+    public PteTensor MatMul(PteTensor a, PteTensor b) =>
+        Call(Kernels.MatMul, "out", Temporary(a.Type, [a.Shape[0], b.Shape[1]]), Of(a), Of(b));
 
     /// <summary>a [x, m, k] times b [x, k, n].</summary>
     public PteTensor BatchMatMul(PteTensor a, PteTensor b) =>
@@ -188,7 +201,12 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
 
     /// <summary>x [m, in] times a named matrix [out, in], plus a named bias [out] that may be missing: [m, out].</summary>
     public PteTensor Linear(PteTensor x, PteTensor matrix, PteTensor? bias) =>
-        Call(Kernels.Linear, "", Temporary(x.Type, [x.Shape[0], matrix.Shape[0]]), bias is null ? [Of(x), Of(matrix)] : [Of(x), Of(matrix), Of(bias)]);
+        Call(
+            Kernels.Linear,
+            "",
+            Temporary(x.Type, [x.Shape[0], matrix.Shape[0]]),
+            bias is null ? [Of(x), Of(matrix)] : [Of(x), Of(matrix), Of(bias)]
+        );
 
     /// <summary>Data that delegates know by name.</summary>
     public PteTensor Named(string name, params IReadOnlyList<int> shape)

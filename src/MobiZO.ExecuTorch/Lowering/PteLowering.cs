@@ -4,6 +4,7 @@ using MobiZO.ExecuTorch.Format;
 using MobiZO.ExecuTorch.Planning;
 using MobiZO.Programs;
 using MobiZO.Programs.Building;
+using MobiZO.Programs.Engines;
 using MobiZO.Programs.Ops;
 
 namespace MobiZO.ExecuTorch.Lowering;
@@ -23,12 +24,14 @@ internal sealed class PteLowering
     /// <param name="program">The program.</param>
     /// <param name="symbols">The extents of its symbols.</param>
     /// <param name="weights">The checkpoint.</param>
+    /// <param name="kept">A value that the method keeps; null: none.</param>
     public static PteMethod Add(
         PteFile file,
         string name,
         Program program,
         IReadOnlyDictionary<string, long> symbols,
-        IFrozenTensors weights
+        IFrozenTensors weights,
+        KeptState? kept = null
     )
     {
         var method = new PteMethod(name);
@@ -36,7 +39,10 @@ internal sealed class PteLowering
         foreach (var input in program.Inputs)
         {
             int[] shape = [.. input.Shape.Dimensions.Select(dimension => checked((int)dimension.Bind(symbols)))];
-            lowering._tensors[input] = lowering._graph.Input(input.Type == ElementType.Int64 ? PteType.Int64 : PteType.Float32, shape);
+            lowering._tensors[input] =
+                input.Name == kept?.Input
+                    ? lowering._graph.State(kept.First, shape)
+                    : lowering._graph.Input(input.Type == ElementType.Int64 ? PteType.Int64 : PteType.Float32, shape);
         }
 
         foreach (var node in program.Nodes)
@@ -51,6 +57,13 @@ internal sealed class PteLowering
         foreach (var output in program.Outputs)
         {
             lowering._graph.Output(lowering.Own(lowering._tensors[output]));
+        }
+
+        if (kept is not null)
+        {
+            var state = program.Inputs.Single(input => input.Name == kept.Input);
+            var next = program.Outputs.Single(output => output.Name == kept.Output);
+            lowering._graph.Store(lowering._tensors[next], lowering._tensors[state]);
         }
 
         method = Delegation.Apply(file, method);

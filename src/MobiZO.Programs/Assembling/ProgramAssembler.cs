@@ -41,6 +41,12 @@ public sealed class ProgramAssembler(ModelDescription model)
         var noise = builder.Input(Noise, options.Update is { } sized ? (Dimension)sized.Queries : "q", options.Adapter.BCount);
         var queryIndex = builder.IntegerInput(QueryIndex, "P");
         var coefficients = builder.Input(Coefficients, "P");
+        if (options.Update is { IsDelayed: true } delayed)
+        {
+            var before = builder.Input(PreviousNoise, delayed.Queries, options.Adapter.BCount);
+            b = Updated(builder, delayed, b, before, builder.Input(PreviousGradients, delayed.Queries));
+        }
+
         var stack = builder.Add("stack", new PerturbStack(), b, noise, queryIndex, coefficients);
         var decoder = NewDecoder(
             builder,
@@ -63,11 +69,14 @@ public sealed class ProgramAssembler(ModelDescription model)
                 builder.Input(Epsilon, 1)
             );
             builder.Output(gradients);
-            builder.Output(builder.Add(NextAdapterB, new UpdateState(update.Queries), b, noise, gradients, builder.Input(LearningRate, 1)));
+            builder.Output(update.IsDelayed ? b : Updated(builder, update, b, noise, gradients));
         }
 
         return builder.BuildNeeded("step");
     }
+
+    private static Value Updated(ProgramBuilder builder, EngineUpdate update, Value b, Value noise, Value gradients) =>
+        builder.Add(NextAdapterB, new UpdateState(update.Queries), b, noise, gradients, builder.Input(LearningRate, 1));
 
     /// <summary>Log-probabilities of candidates at answer positions, with or without an adapter.</summary>
     public Program Score(AdapterLayout? adapter, PrefixKind prompt = PrefixKind.Tokens, int firstLayer = 0)

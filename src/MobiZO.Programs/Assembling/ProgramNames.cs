@@ -46,6 +46,12 @@ public static class ProgramNames
     /// <summary>Random directions [q, n].</summary>
     public const string Noise = "noise";
 
+    /// <summary>Random directions of the step before [q, n].</summary>
+    public const string PreviousNoise = "noise.previous";
+
+    /// <summary>Projected gradients of the step before [q].</summary>
+    public const string PreviousGradients = "projected_gradients.previous";
+
     /// <summary>Query of every copy [P].</summary>
     public const string QueryIndex = "query_index";
 

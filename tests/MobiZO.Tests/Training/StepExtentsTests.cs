@@ -58,7 +58,14 @@ public sealed class StepExtentsTests
                 2
             ),
         ];
-        var extents = StepExtents.Of(StepLossKind.ChoiceSequences, examples, 2, LengthGrid.Exact, s_plan, CopyPlan.CreateLine([0, 1, 2, 3, 4, 5, 6, 7]));
+        var extents = StepExtents.Of(
+            StepLossKind.ChoiceSequences,
+            examples,
+            2,
+            LengthGrid.Exact,
+            s_plan,
+            CopyPlan.CreateLine([0, 1, 2, 3, 4, 5, 6, 7])
+        );
         Assert.Equal(
             (8, 48, 5, 1, 144),
             (Most(extents, "P"), Most(extents, "N"), Most(extents, "S"), Most(extents, "T"), Most(extents, "R"))

@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using MobiZO.Adapted;
+using MobiZO.Adapters;
+using MobiZO.Checkpoints.Storage;
+using MobiZO.Models;
+using MobiZO.Optimization;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
+using MobiZO.Runs;
+using MobiZO.Training;
+
+namespace MobiZO.Export;
+
+/// <summary>
+/// Writes what an app needs to go on with a run on a device, without this library: the programs in one file with the weights, the adapter,
+/// the tokenizer, and a description of the programs' inputs.
+/// </summary>
+public static class AppExport
+{
+    /// <summary>The file of the programs.</summary>
+    public const string ProgramFile = "model.pte";
+
+    /// <summary>The description.</summary>
+    public const string DescriptionFile = "program.json";
+
+    /// <summary>A of the adapter as programs want it: fp32, little-endian.</summary>
+    public const string StateAFile = "adapter.a.bin";
+
+    /// <summary>B of the adapter as programs want it: fp32, little-endian.</summary>
+    public const string StateBFile = "adapter.b.bin";
+
+    /// <summary>Training rows as token ids: the label, the first token with the adapter, then the prompt, a row a line.</summary>
+    public const string RowsFile = "rows.txt";
+
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
+    private static readonly string[] s_tokenizerFiles =
+    [
+        "tokenizer.json",
+        "tokenizer.model",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+        "chat_template.jinja",
+        "generation_config.json",
+    ];
+
+    /// <summary>Writes the files.</summary>
+    /// <param name="run">The run; its best adapter is taken, or the last one when there is no best.</param>
+    /// <param name="output">The folder: new, empty, or written by this before.</param>
+    /// <param name="engine">Whose form of programs is written.</param>
+    /// <param name="form">How the step updates.</param>
+    /// <param name="withRows">Whether the training rows are written too.</param>
+    /// <param name="warnings">Told what the user should know; may be null.</param>
+    /// <exception cref="FineTuneException">There is no such run, or the folder holds other files.</exception>
+    /// <exception cref="Programs.ProgramException">Programs of that engine are not written so.</exception>
+    public static AppExportResult Write(
+        string run,
+        string output,
+        string engine,
+        AppForm form = AppForm.InOut,
+        bool withRows = false,
+        IProgress<string>? warnings = null
+    )
+    {
+        ArgumentException.ThrowIfNullOrEmpty(output);
+        var watch = Stopwatch.StartNew();
+        var bundler =
+            EngineCatalog.Find(engine)?.Exporter as IProgramBundler
+            ?? throw new Programs.ProgramException($"Programs of the engine '{engine}' are written one by one: give --program.");
+        var folder = new RunFolder(run);
+        var options = folder.ReadConfig();
+        RequireFree(output, folder.Path, options.Model);
+
+        using var model = LocalModel.Open(options.Model, new EngineOptions { Warnings = warnings });
+        var rows = RunRows.Read(options, model);
+        var decided = DecidedOptions.Of(options, rows);
+        var adapter = AdapterFiles.Load(Directory.Exists(folder.BestAdapterFolder) ? folder.BestAdapterFolder : folder.AdapterFolder);
+        var layout = AdapterLayouts.Of(model.Assembler, adapter);
+        using var adapted = new AdaptedModel(model, adapter, rows.HasSingleRows, RunStyle.OneByOne);
+        var train = new StepExamples(rows, decided, adapted.Start, model.Engine.Traits).All;
+        PromptExample[] all = [.. train, .. rows.Eval.Select(adapted.ForScoring)];
+
+        var programs = new AppPrograms(model.Assembler, layout, adapter.ToState(), decided, form);
+        var buckets = programs.Buckets(all);
+        Directory.CreateDirectory(output);
+        var bundled = programs.For(all, buckets);
+        var methods = bundler.Write(bundled, model.Checkpoint, Path.Combine(output, ProgramFile));
+        var written = new List<string> { ProgramFile };
+        WriteAdapter(adapter, output, written);
+        CopyTokenizer(options.Model, output, written, warnings);
+        if (withRows)
+        {
+            AtomicFile.Write(Path.Combine(output, RowsFile), Encoding.ASCII.GetBytes(string.Concat(train.Select(Line))));
+            written.Add(RowsFile);
+        }
+
+        var description = Describe(model, decided, adapter, programs.Plan, form, buckets, bundled, methods, all[0]);
+        AtomicFile.Write(Path.Combine(output, DescriptionFile), stream => JsonSerializer.Serialize(stream, description, s_json));
+        written.Add(DescriptionFile);
+        return new AppExportResult([.. methods], buckets, [.. written.Select(name => Path.Combine(output, name))], watch.Elapsed);
+    }
+
+    private static void RequireFree(string output, string run, string model)
+    {
+        if (OutputPlace.IsSame(output, run) || OutputPlace.IsSame(output, model))
+        {
+            throw new FineTuneException($"'{output}' is read from. Choose another folder for the app's files.", FineTuneFailure.Output);
+        }
+
+        if (
+            File.Exists(output)
+            || (
+                Directory.Exists(output)
+                && Directory.EnumerateFileSystemEntries(output).Any()
+                && !File.Exists(Path.Combine(output, DescriptionFile))
+            )
+        )
+        {
+            throw new FineTuneException(
+                $"'{output}' exists and was not written by an export before (it has no {DescriptionFile}). Choose another folder for the "
+                    + "app's files.",
+                FineTuneFailure.Output
+            );
+        }
+    }
+
+    private static void WriteAdapter(LoraAdapter adapter, string output, List<string> written)
+    {
+        AdapterFiles.Save(adapter, Path.Combine(output, "adapter"));
+        written.Add("adapter");
+        Write(StateAFile, [.. adapter.Modules.SelectMany(module => module.A)]);
+        Write(StateBFile, adapter.ToState());
+
+        void Write(string name, float[] values)
+        {
+            AtomicFile.Write(Path.Combine(output, name), stream => stream.Write(MemoryMarshal.AsBytes(values.AsSpan())));
+            written.Add(name);
+        }
+    }
+
+    private static void CopyTokenizer(string model, string output, List<string> written, IProgress<string>? warnings)
+    {
+        string[] found = Directory.Exists(model) ? [.. s_tokenizerFiles.Where(name => File.Exists(Path.Combine(model, name)))] : [];
+        foreach (var name in found)
+        {
+            AtomicFile.Write(Path.Combine(output, name), File.ReadAllBytes(Path.Combine(model, name)));
+            written.Add(name);
+        }
+
+        if (found.Length == 0)
+        {
+            warnings?.Report($"'{model}' has no files of a tokenizer beside its weights: the app has to bring its own.");
+        }
+    }
+
+    private static string Line(PromptExample example) =>
+        string.Join(
+            ' ',
+            new[] { example.Label, example.SuffixStart }.Concat(example.Prompt).Select(id => id.ToString(CultureInfo.InvariantCulture))
+        ) + "\n";
+
+    private static object Describe(
+        LocalModel model,
+        DecidedOptions options,
+        LoraAdapter adapter,
+        CopyPlan plan,
+        AppForm form,
+        IReadOnlyList<int> buckets,
+        IReadOnlyList<BundledProgram> programs,
+        IReadOnlyList<BundledMethod> methods,
+        PromptExample example
+    ) =>
+        new
+        {
+            Version = 1,
+            Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(options.Run.Model)),
+            File = ProgramFile,
+            Form = EnumNames.Of(form),
+            Loss = EnumNames.Of(options.LossKind),
+            Scope = EnumNames.Of(adapter.Scope),
+            adapter.Rank,
+            adapter.Alpha,
+            ValuesOfA = adapter.Modules.Sum(module => (long)module.A.Length),
+            ValuesOfB = adapter.Modules.Sum(module => (long)module.B.Length),
+            Estimator = EnumNames.Of(plan.Estimator!.Value),
+            plan.Queries,
+            options.Run.Optimizer.Epsilon,
+            options.Run.Optimizer.LearningRate,
+            options.Run.ExamplesPerStep,
+            Copies = plan.Copies.Select(copy => new { copy.Query, copy.Coefficient }),
+            Choices = example.Choices,
+            EndTokens = model.EndTokenIds.Order(),
+            Buckets = buckets,
+            Methods = methods.Zip(
+                programs,
+                (method, program) =>
+                    new
+                    {
+                        method.Name,
+                        Program = program.Program.Name,
+                        method.PlannedBytes,
+                        Inputs = method.Inputs.Select(WithMeaning),
+                        Outputs = method.Outputs.Select(WithMeaning),
+                    }
+            ),
+        };
+
+    private static object WithMeaning(BundledTensor tensor) =>
+        new
+        {
+            tensor.Name,
+            tensor.Type,
+            tensor.Shape,
+            Meaning = TensorMeanings.Of(tensor.Name),
+        };
+}
