@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using MobiZO.Checkpoints;
@@ -15,21 +16,32 @@ namespace MobiZO.ExecuTorch;
 /// </summary>
 internal sealed class EngineWeights : IDisposable
 {
+    private readonly IWeightSource _source;
     private readonly WeightFile _file;
     private readonly ProgramWeights _named = new();
 
     /// <param name="cacheFolder">Where the converted weights lie.</param>
     /// <param name="source">The checkpoint.</param>
+    /// <param name="isBytes">Whether the matrices of delegates are held as bytes.</param>
     /// <param name="progress">Told the share written, 0 to 1.</param>
     /// <param name="warnings">Told why a file that was there is made anew.</param>
-    public EngineWeights(string cacheFolder, IWeightSource source, IProgress<double>? progress, IProgress<string>? warnings)
+    public EngineWeights(
+        string cacheFolder,
+        IWeightSource source,
+        bool isBytes,
+        IProgress<double>? progress,
+        IProgress<string>? warnings
+    )
     {
         _file = WeightFile.OpenIn(cacheFolder, source, progress, warnings);
-        (Fingerprint, Prefix) = (source.Fingerprint, PrefixOf(source));
+        (_source, Fingerprint, Prefix, IsBytes) = (source, source.Fingerprint, PrefixOf(source), isBytes);
     }
 
     /// <summary>Of the checkpoint.</summary>
     public string Fingerprint { get; }
+
+    /// <summary>Whether the matrices of delegates are held as bytes.</summary>
+    public bool IsBytes { get; }
 
     /// <summary>Begins the names of the weights.</summary>
     public string Prefix { get; }
@@ -48,6 +60,18 @@ internal sealed class EngineWeights : IDisposable
         foreach (var (name, weight) in tensors.ByName)
         {
             _named.Add(name, AddressOf(weight), weight.Count * sizeof(float));
+        }
+
+        foreach (var (name, weight) in tensors.BytesByName.Where(pair => !_named.Knows(pair.Key + RowBytes.Suffix)))
+        {
+            var (codes, scales) = (new sbyte[weight.Count], new float[weight.Shape[0]]);
+            RowBytes.Read(_source, weight, codes, scales);
+            _named.Add(name + RowBytes.Suffix, codes.Length, stream => stream.Write(MemoryMarshal.AsBytes(codes.AsSpan())));
+            _named.Add(
+                name + RowBytes.ScalesSuffix,
+                (long)scales.Length * sizeof(float),
+                stream => stream.Write(MemoryMarshal.AsBytes(scales.AsSpan()))
+            );
         }
 
         foreach (var (name, data) in file.Named)

@@ -43,7 +43,9 @@ internal sealed class ExecuTorchEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public string Name => $"ExecuTorch ({_library.BuiltAgainst})";
+    public string Name =>
+        $"ExecuTorch ({_library.BuiltAgainst})"
+        + (_settings.Weights == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(_settings.Weights)} weights");
 
     /// <inheritdoc/>
     public EngineTraits Traits =>
@@ -52,7 +54,9 @@ internal sealed class ExecuTorchEngine : IEngine
             AreRowsIndependent = false,
             AreCopiesIndependent = true,
             Lengths = LengthGrid.Few,
-            Numerics = $"executorch {_library.BuiltAgainst}",
+            Numerics =
+                $"executorch {_library.BuiltAgainst}"
+                + (_settings.Weights == WeightFormat.Float32 ? "" : $", {WeightFormats.NameOf(_settings.Weights)} rows"),
         };
 
     /// <inheritdoc/>
@@ -77,9 +81,9 @@ internal sealed class ExecuTorchEngine : IEngine
     public EngineMemory MemoryOf(IWeightSource weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        var bytes = weights.Names.Sum(name =>
-            weights.FindShape(name)!.Aggregate((long)sizeof(float), (product, extent) => product * extent)
-        );
+        long Count(string name) => weights.FindShape(name)!.Aggregate(1L, (product, extent) => product * extent);
+        var isBytes = _settings.Weights == WeightFormat.Int8;
+        var bytes = weights.Names.Sum(name => Count(name) * (isBytes && weights.FindShape(name)!.Count == 2 ? 1 : sizeof(float)));
         return new EngineMemory(bytes, bytes);
     }
 
@@ -101,7 +105,13 @@ internal sealed class ExecuTorchEngine : IEngine
     {
         lock (_loading)
         {
-            _weights ??= new EngineWeights(_settings.CacheFolder, weights, _settings.CacheProgress, _settings.Warnings);
+            _weights ??= new EngineWeights(
+                _settings.CacheFolder,
+                weights,
+                _settings.Weights == WeightFormat.Int8,
+                _settings.CacheProgress,
+                _settings.Warnings
+            );
             return _weights.Fingerprint == weights.Fingerprint
                 ? _weights
                 : throw new ProgramException("One engine serves one checkpoint: create another engine for another checkpoint.");

@@ -26,9 +26,9 @@ public sealed class ExecuTorchEngineFactory : IEngineFactory
             .. settings.Device == EngineSettings.Cpu
                 ? []
                 : new[] { $"The engine {EngineName} runs on the processor alone, not on '{settings.Device}'." },
-            .. settings.Weights == WeightFormat.Float32
+            .. settings.Weights is WeightFormat.Float32 or WeightFormat.Int8
                 ? []
-                : new[] { $"The engine {EngineName} computes with fp32 weights alone, not with {WeightFormats.NameOf(settings.Weights)}." },
+                : new[] { $"The engine {EngineName} holds weights as fp32 or int8 (a scale a row), not as {WeightFormats.NameOf(settings.Weights)}." },
         ];
     }
 

@@ -25,14 +25,9 @@ internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
     public void Write(Program program, IWeightSource weights, string path, WeightFormat format, Extents? extents = null)
     {
         ArgumentNullException.ThrowIfNull(program);
-        if (format != WeightFormat.Float32)
-        {
-            throw new ProgramException($"Programs for ExecuTorch have fp32 weights, not {WeightFormats.NameOf(format)}.");
-        }
-
         var bundled = new BundledProgram(MethodName, program, extents ?? Extents.Any);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var method = Write([bundled], weights, path)[0];
+        var method = Write([bundled], weights, path, format)[0];
         AtomicFile.Write(
             path + ".json",
             stream =>
@@ -52,7 +47,12 @@ internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<BundledMethod> Write(IReadOnlyList<BundledProgram> programs, IWeightSource weights, string path)
+    public IReadOnlyList<BundledMethod> Write(
+        IReadOnlyList<BundledProgram> programs,
+        IWeightSource weights,
+        string path,
+        WeightFormat format = WeightFormat.Float32
+    )
     {
         ArgumentNullException.ThrowIfNull(programs);
         if (programs.CountBy(program => program.Name, StringComparer.Ordinal).FirstOrDefault(pair => pair.Value > 1).Key is { } twice)
@@ -60,7 +60,13 @@ internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
             throw new ProgramException($"Two programs of one file are named '{twice}'.");
         }
 
-        var (file, tensors) = (new PteFile(), new TensorsInFile(weights, EngineWeights.PrefixOf(weights)));
+        if (format is not (WeightFormat.Float32 or WeightFormat.Int8))
+        {
+            throw new ProgramException($"Programs for ExecuTorch have fp32 or int8 weights, not {WeightFormats.NameOf(format)}.");
+        }
+
+        var tensors = new TensorsInFile(weights, EngineWeights.PrefixOf(weights), format == WeightFormat.Int8);
+        var file = new PteFile();
         BundledMethod[] methods =
         [
             .. programs.Select(bundled =>

@@ -107,7 +107,7 @@ internal sealed class ExecuTorchSession(Program program, EngineWeights weights, 
     private Loaded Compile(IReadOnlyDictionary<string, long> symbols)
     {
         var path = newPath();
-        var (file, tensors) = (new PteFile(), new TensorsOfCaller(weights.Prefix));
+        var (file, tensors) = (new PteFile(), new TensorsOfCaller(weights.Prefix, weights.IsBytes));
         var lowered = PteLowering.Add(file, ExecuTorchExporter.MethodName, program, symbols, tensors);
         AtomicFile.Write(path, stream => PteWriter.Write(file, stream, withNamed: false));
         ExecuTorchProgramFile? opened = null;

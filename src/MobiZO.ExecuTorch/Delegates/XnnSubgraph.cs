@@ -5,7 +5,7 @@ using MobiZO.ExecuTorch.Format;
 namespace MobiZO.ExecuTorch.Delegates;
 
 /// <summary>
-/// A part of a method as a payload of XNNPACK, in fp32. It holds no data: frozen matrices are named, so that methods and files share them
+/// A part of a method as a payload of XNNPACK; it computes in fp32. It holds no data: frozen matrices are named, so that methods and files share them
 /// and the runtime packs them once, and whatever else is read comes as an argument of the call. Field numbers are those of ExecuTorch's
 /// <c>backends/xnnpack/serialization/schema.fbs</c>.
 /// </summary>
@@ -23,6 +23,7 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
     private const int FlatPlace = 64;
     private const int Alignment = 64;
     private const short Float32 = 1;
+    private const short RowsOfBytes = 6;
     private const int External = 1;
     private const int ExternalOutput = 2;
     private const uint None = uint.MaxValue;
@@ -30,7 +31,7 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
 
     private readonly FlatBufferBuilder _builder = new(1 << 16);
     private readonly Dictionary<PteTensor, uint> _numbers = [];
-    private readonly List<(IReadOnlyList<int> Shape, string? Name, long Bytes)> _values = [];
+    private readonly List<PteTensor> _values = [];
     private readonly List<int> _nodes = [];
 
     /// <summary>A node of one value.</summary>
@@ -128,7 +129,7 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
             }
             else
             {
-                _values.Add((tensor.Shape, tensor.Name, tensor.Bytes));
+                _values.Add(tensor);
             }
 
             _numbers.Add(tensor, number);
@@ -206,14 +207,28 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
             values.Add(Value(tensor.Shape, 0, (uint)number, ExternalOutput, number));
         }
 
-        foreach (var (shape, name, bytes) in _values)
+        int Named(string? name, long bytes)
         {
-            if (name is not null)
+            if (name is null)
             {
-                data.Add(Data(name, bytes));
+                return 0;
             }
 
-            values.Add(Value(shape, name is null ? 0 : data.Count - 1, None, 0, values.Count));
+            data.Add(Data(name, bytes));
+            return data.Count - 1;
+        }
+
+        foreach (var tensor in _values)
+        {
+            if (tensor.Scales is { } scales)
+            {
+                var (codes, rows) = (Named(tensor.Name, tensor.Count), tensor.Shape[0]);
+                values.Add(Quantized(tensor.Shape, codes, Named(scales, (long)rows * sizeof(float)), values.Count));
+            }
+            else
+            {
+                values.Add(Value(tensor.Shape, Named(tensor.Name, tensor.Bytes), None, 0, values.Count));
+            }
         }
 
         var (dataVector, nodeVector, valueVector) = (_builder.Tables(data), _builder.Tables(_nodes), _builder.Tables(values));
@@ -252,10 +267,41 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
         );
     }
 
-    private int Value(IReadOnlyList<int> shape, int data, uint external, int flags, int number)
+    private int Value(IReadOnlyList<int> shape, int data, uint external, int flags, int number) =>
+        _builder.Union(2, 1, Tensor(Float32, shape, data, external, flags, number));
+
+    /// <summary>A matrix of bytes with a scale a row.</summary>
+    private int Quantized(IReadOnlyList<int> shape, int codes, int scales, int number)
+    {
+        var tensor = Tensor(RowsOfBytes, shape, codes, None, 0, number);
+
+        // The list must be there, though it is not read.
+        var unused = _builder.Numbers<float>([]);
+        var rows = _builder.Table(
+            4,
+            () =>
+            {
+                _builder.AddOffset(0, unused, 0);
+                _builder.AddUint(2, (uint)scales, 0);
+                _builder.AddUint(3, (uint)shape[0], 0);
+            }
+        );
+        var value = _builder.Table(
+            3,
+            () =>
+            {
+                _builder.AddOffset(0, tensor, 0);
+                _builder.AddOffset(2, rows, 0);
+                _builder.AddByte(1, 1, 0);
+            }
+        );
+        return _builder.Union(2, 2, value);
+    }
+
+    private int Tensor(short type, IReadOnlyList<int> shape, int data, uint external, int flags, int number)
     {
         var extents = _builder.Numbers<int>([.. shape]);
-        var tensor = _builder.Table(
+        return _builder.Table(
             7,
             () =>
             {
@@ -265,9 +311,8 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
                 _builder.AddUint(4, external, 0);
                 _builder.AddUint(5, (uint)flags, 0);
                 _builder.AddUint(6, (uint)number, 0);
-                _builder.AddShort(0, Float32, 0);
+                _builder.AddShort(0, type, 0);
             }
         );
-        return _builder.Union(2, 1, tensor);
     }
 }

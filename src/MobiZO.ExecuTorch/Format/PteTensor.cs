@@ -21,6 +21,11 @@ internal sealed class PteTensor(PteType type, IReadOnlyList<int> shape, PteTenso
     /// <summary>Name of its data; null for those that have none.</summary>
     public string? Name { get; init; }
 
+    /// <summary>
+    /// Name of the scales of a named matrix whose data is a signed byte a value, with one fp32 scale a row; null: its data is fp32.
+    /// </summary>
+    public string? Scales { get; init; }
+
     /// <summary>Number of the constant, from 1, or of the initial value; 0: none.</summary>
     public int Data { get; set; }
 

@@ -209,9 +209,12 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
         );
 
     /// <summary>Data that delegates know by name.</summary>
-    public PteTensor Named(string name, params IReadOnlyList<int> shape)
+    /// <param name="name">The name.</param>
+    /// <param name="scales">Name of the scales when the data is a byte a value; null: it is fp32.</param>
+    /// <param name="shape">Its extents.</param>
+    public PteTensor Named(string name, string? scales, params IReadOnlyList<int> shape)
     {
-        var tensor = new PteTensor(PteType.Float32, [.. shape], PteTensorKind.Named) { Name = name };
+        var tensor = new PteTensor(PteType.Float32, [.. shape], PteTensorKind.Named) { Name = name, Scales = scales };
         method.PlaceOf(new PteValue.Tensor(tensor));
         return tensor;
     }

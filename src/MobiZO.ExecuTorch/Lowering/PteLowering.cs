@@ -125,8 +125,17 @@ internal sealed class PteLowering
 
     private PteTensor Column(PteTensor x, int leading) => _graph.View(x, leading, x.Shape[0]);
 
-    private PteTensor Project(Weight matrix, Weight? bias, PteTensor x) =>
-        _graph.Linear(x, _weights.Named(_graph, matrix), bias is null ? null : _weights.Named(_graph, bias));
+    private PteTensor Project(Weight matrix, Weight? bias, PteTensor x)
+    {
+        var weights = _weights.Named(_graph, matrix);
+        if (bias is null || weights.Scales is null)
+        {
+            return _graph.Linear(x, weights, bias is null ? null : _weights.Named(_graph, bias));
+        }
+
+        // XNNPACK scales the bias of a matrix of bytes as if it were a row of it.
+        return _graph.Add(_graph.Linear(x, weights, null), Weight(bias));
+    }
 
     private PteTensor Positions(PositionEmbedding operation, PteTensor positions)
     {

@@ -11,7 +11,8 @@ namespace MobiZO.ExecuTorch.Lowering;
 /// </summary>
 /// <param name="source">The checkpoint.</param>
 /// <param name="prefix">Begins the names of the weights: runtimes share what they packed under one name.</param>
-internal sealed class TensorsInFile(IWeightSource source, string prefix) : IFrozenTensors
+/// <param name="isBytes">Whether the matrices of delegates are held as <see cref="RowBytes"/>; else all is fp32.</param>
+internal sealed class TensorsInFile(IWeightSource source, string prefix, bool isBytes = false) : IFrozenTensors
 {
     private const int ValuesAtOnce = 1 << 18;
 
@@ -39,6 +40,20 @@ internal sealed class TensorsInFile(IWeightSource source, string prefix) : IFroz
     public PteTensor Named(PteGraph graph, Weight weight)
     {
         var key = KeyOf(weight);
+        if (isBytes && RowBytes.Fit(weight))
+        {
+            var (codes, scales) = (key + RowBytes.Suffix, key + RowBytes.ScalesSuffix);
+            if (!graph.File.Named.ContainsKey(codes))
+            {
+                WeightCheck.Require(source, weight);
+                graph.File.Named.Add(codes, new PteConstant(weight.Count, stream => WriteBytes(weight, stream, isScales: false)));
+                var size = (long)weight.Shape[0] * sizeof(float);
+                graph.File.Named.Add(scales, new PteConstant(size, stream => WriteBytes(weight, stream, isScales: true)));
+            }
+
+            return graph.Named(codes, scales, weight.Shape);
+        }
+
         if (_numbers.TryGetValue(weight.Name, out var number))
         {
             graph.File.Aliases.TryAdd(key, number);
@@ -48,7 +63,7 @@ internal sealed class TensorsInFile(IWeightSource source, string prefix) : IFroz
             graph.File.Named.Add(key, Data(weight));
         }
 
-        return graph.Named(key, weight.Shape);
+        return graph.Named(key, null, weight.Shape);
     }
 
     private string KeyOf(Weight weight) => $"{prefix}.{weight.Name}";
@@ -57,6 +72,13 @@ internal sealed class TensorsInFile(IWeightSource source, string prefix) : IFroz
     {
         WeightCheck.Require(source, weight);
         return new PteConstant(weight.Count * sizeof(float), stream => Write(weight, stream));
+    }
+
+    private void WriteBytes(Weight weight, Stream stream, bool isScales)
+    {
+        var (codes, scales) = (new sbyte[weight.Count], new float[weight.Shape[0]]);
+        RowBytes.Read(source, weight, codes, scales);
+        stream.Write(isScales ? MemoryMarshal.AsBytes(scales.AsSpan()) : MemoryMarshal.AsBytes(codes.AsSpan()));
     }
 
     private void Write(Weight weight, Stream stream)

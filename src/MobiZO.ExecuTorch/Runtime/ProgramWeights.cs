@@ -17,6 +17,9 @@ internal sealed class ProgramWeights : IDisposable
     /// <summary>The native side.</summary>
     internal WeightsHandle Handle { get; }
 
+    /// <summary>Whether a name has its data.</summary>
+    public bool Knows(string name) => _known.ContainsKey(name);
+
     /// <summary>Names a part of a mapped file that stays as long as methods that were loaded with it.</summary>
     public void Add(string name, nint data, long bytes)
     {

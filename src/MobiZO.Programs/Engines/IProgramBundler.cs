@@ -9,11 +9,12 @@ public interface IProgramBundler
     /// <param name="programs">The programs; every symbol of each has one extent.</param>
     /// <param name="weights">The checkpoint.</param>
     /// <param name="path">The file; replaced when it exists. Its folder must exist.</param>
+    /// <param name="format">How the matrices are written.</param>
     /// <returns>The methods as they were written, in the given order.</returns>
     /// <exception cref="CheckpointException">A weight that a program names is missing or has another shape.</exception>
-    /// <exception cref="ProgramException">An extent is not said, or two programs have one name.</exception>
+    /// <exception cref="ProgramException">The engine has no such format, an extent is not said, or two programs have one name.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    IReadOnlyList<BundledMethod> Write(IReadOnlyList<BundledProgram> programs, IWeightSource weights, string path);
+    IReadOnlyList<BundledMethod> Write(IReadOnlyList<BundledProgram> programs, IWeightSource weights, string path, WeightFormat format = WeightFormat.Float32);
 }
 
 /// <summary>A program on its way into a file of several.</summary>

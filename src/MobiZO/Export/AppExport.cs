@@ -92,7 +92,7 @@ public static class AppExport
         var buckets = programs.Buckets(all);
         Directory.CreateDirectory(output);
         var bundled = programs.For(all, buckets);
-        var methods = bundler.Write(bundled, model.Checkpoint, Path.Combine(output, ProgramFile));
+        var methods = bundler.Write(bundled, model.Checkpoint, Path.Combine(output, ProgramFile), options.Engine.Weights);
         var written = new List<string> { ProgramFile };
         WriteAdapter(adapter, output, written);
         CopyTokenizer(options.Model, output, written, warnings);

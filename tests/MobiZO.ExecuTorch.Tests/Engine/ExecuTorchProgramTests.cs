@@ -4,6 +4,7 @@ using MobiZO.ExecuTorch.Runtime;
 using MobiZO.ExecuTorch.Tests.Setup;
 using MobiZO.Programs;
 using MobiZO.Programs.Engines;
+using MobiZO.Programs.Ops;
 using MobiZO.Programs.Reference;
 using MobiZO.TestKit.Tiny;
 
@@ -16,6 +17,16 @@ public sealed class ExecuTorchProgramTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string> Programs => [.. EveryProgram.Names];
+
+    /// <summary>Programs whose table of embeddings, which stays fp32, is no matrix of a linear layer too.</summary>
+    public static TheoryData<string> Scores =>
+        [
+            .. EveryProgram.Names.Where(name =>
+                name.Contains(" score", StringComparison.Ordinal)
+                && EveryProgram.Get(name).Program is var program
+                && !program.Nodes.Any(node => node.Operation is Embedding table && RoundedRows.MatricesOf(program).Contains(table.Table.Name))
+            ),
+        ];
 
     public void Dispose() => _folder.Dispose();
 
@@ -32,6 +43,25 @@ public sealed class ExecuTorchProgramTests : IDisposable
 
         var isNormalized = name.EndsWith("Normalized", StringComparison.Ordinal);
         ProgramInputs.AssertSame(oracle.Run(inputs), session.Run(inputs), isNormalized ? 2e-3 : 1e-3);
+    }
+
+    /// <summary>Bytes with a scale a row: the interpreter computes with the same rounded matrices.</summary>
+    [ExecuTorchTheory]
+    [MemberData(nameof(Scores))]
+    public void MatricesOfBytesHaveTheNumbersOfTheInterpreter(string name)
+    {
+        var (model, program) = EveryProgram.Get(name);
+        var inputs = ProgramInputs.Of(program);
+        var settings = new EngineSettings { CacheFolder = Path.Combine(_folder.Path, "cache"), Weights = WeightFormat.Int8 };
+        using var engine = new ExecuTorchEngineFactory().Create(settings);
+        using var session = engine.Load(program, model);
+        using var reference = new ReferenceEngine<double>();
+        using var oracle = reference.Load(program, new RoundedRows(model, program));
+        using var exact = reference.Load(program, model);
+
+        var found = session.Run(inputs);
+        ProgramInputs.AssertSame(oracle.Run(inputs), found, 1e-3);
+        Assert.ThrowsAny<Exception>(() => ProgramInputs.AssertSame(exact.Run(inputs), found, 1e-5));
     }
 
     [ExecuTorchFact]
