@@ -25,13 +25,7 @@ internal sealed class EngineWeights : IDisposable
     /// <param name="isBytes">Whether the matrices of delegates are held as bytes.</param>
     /// <param name="progress">Told the share written, 0 to 1.</param>
     /// <param name="warnings">Told why a file that was there is made anew.</param>
-    public EngineWeights(
-        string cacheFolder,
-        IWeightSource source,
-        bool isBytes,
-        IProgress<double>? progress,
-        IProgress<string>? warnings
-    )
+    public EngineWeights(string cacheFolder, IWeightSource source, bool isBytes, IProgress<double>? progress, IProgress<string>? warnings)
     {
         _file = WeightFile.OpenIn(cacheFolder, source, progress, warnings);
         (_source, Fingerprint, Prefix, IsBytes) = (source, source.Fingerprint, PrefixOf(source), isBytes);

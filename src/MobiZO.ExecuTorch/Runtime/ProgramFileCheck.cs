@@ -10,17 +10,19 @@ internal static class ProgramFileCheck
 {
     private const int HeadLength = 40;
 
-    /// <summary>Checks the lengths in the head of the file, and every offset of its program.</summary>
+    /// <summary>Checks the lengths in the head of the file, every offset of its program, and what its numbers name.</summary>
     /// <exception cref="ExecuTorchException">The message names the file and what is broken.</exception>
     public static void Check(string path)
     {
         try
         {
             using var file = File.OpenRead(path);
-            var program = new byte[ProgramLength(file)];
+            var (length, data) = LengthsOf(file);
+            var program = new byte[length];
             file.Position = 0;
             file.ReadExactly(program);
             new FlatVerifier(program).Verify(ProgramSchema.Program);
+            ProgramRules.Check(program, data);
         }
         catch (InvalidDataException exception)
         {
@@ -35,7 +37,7 @@ internal static class ProgramFileCheck
         }
     }
 
-    private static int ProgramLength(FileStream file)
+    private static (int Program, long Data) LengthsOf(FileStream file)
     {
         var head = new byte[HeadLength];
         var read = file.ReadAtLeast(head, HeadLength, throwOnEndOfStream: false);
@@ -47,7 +49,7 @@ internal static class ProgramFileCheck
         // Without the longer head all data lies within the program.
         if (!head.AsSpan(8).StartsWith("eh00"u8))
         {
-            return checked((int)Math.Min(file.Length, Array.MaxLength));
+            return (checked((int)Math.Min(file.Length, Array.MaxLength)), 0);
         }
 
         var program = BinaryPrimitives.ReadUInt64LittleEndian(head.AsSpan(16));
@@ -63,6 +65,6 @@ internal static class ProgramFileCheck
             );
         }
 
-        return (int)program;
+        return ((int)program, (long)(length - segments));
     }
 }

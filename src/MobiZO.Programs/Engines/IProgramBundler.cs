@@ -14,7 +14,12 @@ public interface IProgramBundler
     /// <exception cref="CheckpointException">A weight that a program names is missing or has another shape.</exception>
     /// <exception cref="ProgramException">The engine has no such format, an extent is not said, or two programs have one name.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    IReadOnlyList<BundledMethod> Write(IReadOnlyList<BundledProgram> programs, IWeightSource weights, string path, WeightFormat format = WeightFormat.Float32);
+    IReadOnlyList<BundledMethod> Write(
+        IReadOnlyList<BundledProgram> programs,
+        IWeightSource weights,
+        string path,
+        WeightFormat format = WeightFormat.Float32
+    );
 }
 
 /// <summary>A program on its way into a file of several.</summary>

@@ -24,7 +24,9 @@ public sealed class ExecuTorchProgramTests : IDisposable
             .. EveryProgram.Names.Where(name =>
                 name.Contains(" score", StringComparison.Ordinal)
                 && EveryProgram.Get(name).Program is var program
-                && !program.Nodes.Any(node => node.Operation is Embedding table && RoundedRows.MatricesOf(program).Contains(table.Table.Name))
+                && !program.Nodes.Any(node =>
+                    node.Operation is Embedding table && RoundedRows.MatricesOf(program).Contains(table.Table.Name)
+                )
             ),
         ];
 
