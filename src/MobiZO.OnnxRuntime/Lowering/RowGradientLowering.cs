@@ -17,7 +17,7 @@ internal static class RowGradientLowering
                 writer.Node("Reshape", [inputs[0], writer.ShapeOf(node.Inputs[1].Shape.Dimensions)], output);
                 break;
             case LinearTransposed op:
-                writer.Node("Gemm", [inputs[0], Unpacked(writer, op.Matrix, inputs[0])], output);
+                writer.Node("Gemm", [inputs[0], Unpacked(writer, op.Matrix, node.Inputs[0].Shape[0])], output);
                 break;
             case LoraInputGradient op:
                 var up = Up(writer, inputs[0], inputs[2], node.Inputs[2].Shape);
@@ -66,9 +66,16 @@ internal static class RowGradientLowering
 
     // The layer itself has the matrix packed for the way there. As a constant of this product it would be packed again, the other way
     // round, and be in memory twice; behind a shape that is known only at run time it is read where it lies.
-    private static string Unpacked(OnnxGraphWriter writer, Weight matrix, string dy)
+    private static string Unpacked(OnnxGraphWriter writer, Weight matrix, Dimension rows)
     {
-        var extents = writer.Node("Add", [writer.Integers(matrix.Shape[0], matrix.Shape[1]), writer.LateZero(dy)]);
+        var extents = writer.Shared(
+            $"late extents:{rows}:{matrix.Shape[0]},{matrix.Shape[1]}",
+            () =>
+                writer.Node(
+                    "Add",
+                    [writer.Integers(matrix.Shape[0], matrix.Shape[1]), writer.Node("Mul", [writer.Extent(rows), writer.Integers(0)])]
+                )
+        );
         return writer.Node("Reshape", [matrix.Name, extents]);
     }
 
