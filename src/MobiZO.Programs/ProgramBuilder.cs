@@ -10,6 +10,9 @@ public sealed class ProgramBuilder
     private readonly List<ProgramNode> _nodes = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
+    /// <summary>What was added so far, in the order it runs.</summary>
+    internal IReadOnlyList<ProgramNode> Nodes => _nodes;
+
     /// <summary>Declares an fp32 input.</summary>
     public Value Input(string name, params IReadOnlyList<Dimension> shape) =>
         AddInput(new Value(name, ElementType.Float32, new Shape(shape)));

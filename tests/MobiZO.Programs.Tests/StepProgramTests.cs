@@ -10,7 +10,7 @@ namespace MobiZO.Programs.Tests;
 
 public sealed class StepProgramTests
 {
-    public static TheoryData<string> Programs => [.. EveryProgram.Names];
+    public static TheoryData<string> Programs => [.. EveryProgram.Names, .. EveryProgram.GradientNames];
 
     private static readonly Dictionary<string, HostTensor> s_given = new()
     {

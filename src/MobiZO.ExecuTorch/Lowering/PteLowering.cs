@@ -277,7 +277,7 @@ internal sealed class PteLowering
 
     private PteTensor Choices(IReadOnlyList<PteTensor> x)
     {
-        var (decisions, copies) = (x[0].Shape[0], x[2].Shape[0]);
+        var (decisions, copies) = (x[0].Shape[0], x.Count > 2 ? x[2].Shape[0] : 1);
         var right = _graph.Gather(_graph.LogSoftmax(x[0]), _graph.View(x[1], decisions, 1));
         return _graph.View(_graph.Scale(_graph.Mean(_graph.View(right, copies, decisions / copies)), -1), copies);
     }

@@ -34,7 +34,8 @@ internal static class ActivationLowering
     public static string Cap(OnnxGraphWriter writer, string divided, double cap, string? output) =>
         writer.Node("Mul", [writer.Node("Tanh", [divided]), writer.Number(cap)], output);
 
-    private static string Activate(OnnxGraphWriter writer, ActivationKind kind, string x, string? output) =>
+    /// <summary>The function of an MLP.</summary>
+    public static string Activate(OnnxGraphWriter writer, ActivationKind kind, string x, string? output) =>
         kind switch
         {
             ActivationKind.Silu => writer.Node("Mul", [x, writer.Node("Sigmoid", [x])], output),

@@ -26,7 +26,7 @@ internal static class LossLowering
             case ChoiceLoss:
                 var labels = writer.Node("Unsqueeze", [inputs[1], writer.Integers(1)]);
                 var right = writer.Node("GatherElements", [LogSoftmax(writer, inputs[0]), labels], null, "", ("axis", 1L));
-                var grouped = writer.Reshape(right, node.Inputs[2].Shape[0], -1);
+                var grouped = writer.Reshape(right, node.Outputs[0].Shape[0], -1);
                 writer.Node("Neg", [writer.Node("ReduceMean", [grouped, writer.Integers(1)], null, "", ("keepdims", 0L))], output);
                 break;
             default:

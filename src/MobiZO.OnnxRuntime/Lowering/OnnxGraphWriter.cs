@@ -19,10 +19,14 @@ internal sealed class OnnxGraphWriter
     private readonly Dictionary<string, string> _shared = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Input, int Axis)> _symbols = new(StringComparer.Ordinal);
     private readonly HashSet<string> _read;
+    private readonly ILookup<string, Operation> _readers;
     private int _counter;
 
     public OnnxGraphWriter(Program program)
     {
+        _readers = program
+            .Nodes.SelectMany(node => node.Inputs.Select(input => (input.Name, node.Operation)))
+            .ToLookup(read => read.Name, read => read.Operation, StringComparer.Ordinal);
         _graph.Name = program.Name;
         _read = program
             .Nodes.SelectMany(node => node.Inputs)
@@ -56,6 +60,9 @@ internal sealed class OnnxGraphWriter
 
     /// <summary>Whether anything reads a value of the program.</summary>
     public bool IsRead(Value value) => _read.Contains(value.Name);
+
+    /// <summary>The operations that read a value of the program.</summary>
+    public IEnumerable<Operation> ReadersOf(Value value) => _readers[value.Name];
 
     /// <summary>Adds a node with one result.</summary>
     public string Node(
@@ -172,6 +179,13 @@ internal sealed class OnnxGraphWriter
             }
         );
     }
+
+    /// <summary>
+    /// The integer 0 [1] from the extents of a value: what is computed with it is computed in every run, behind that value, and never
+    /// once and for all when a session is loaded.
+    /// </summary>
+    public string LateZero(string value) =>
+        Shared($"late zero:{value}", () => Node("Mul", [Node("Shape", [value], null, "", ("start", 0L), ("end", 1L)), Integers(0)]));
 
     public string Reshape(string value, params IReadOnlyList<Dimension> shape) => Node("Reshape", [value, ShapeOf(shape)]);
 

@@ -4,6 +4,7 @@ using MobiZO.OnnxRuntime.Lowering.Format;
 using MobiZO.Programs;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Ops;
+using MobiZO.Programs.ReverseOps;
 
 namespace MobiZO.OnnxRuntime.Lowering;
 
@@ -111,6 +112,40 @@ internal static class OnnxLowering
                 break;
             case PerturbStack or SingleStack or SplitMatrices or ProjectGradients or UpdateState:
                 StateLowering.Lower(writer, node);
+                break;
+            default:
+                LowerReverse(writer, node);
+                break;
+        }
+    }
+
+    private static void LowerReverse(OnnxGraphWriter writer, ProgramNode node)
+    {
+        switch (node.Operation)
+        {
+            case ShapedLike
+            or LinearTransposed
+            or LoraInputGradient
+            or LoraDownGradient
+            or LoraStackGradient
+            or CandidateLogitsGradient
+            or ScatterRows
+            or JoinColumns
+            or JoinGroups
+            or JoinMatrices:
+                RowGradientLowering.Lower(writer, node);
+                break;
+            case RmsNormGradient or LayerNormGradient:
+                NormGradientLowering.Lower(writer, node);
+                break;
+            case ActivationGradient or GatedActivationGradient or SoftCapGradient:
+                ActivationGradientLowering.Lower(writer, node);
+                break;
+            case CausalAttentionGradient or CachedAttentionGradient:
+                AttentionGradientLowering.Lower(writer, node);
+                break;
+            case One or CandidateLogProbabilitiesGradient or WeightedRowsGradient or ChoiceLossGradient:
+                LossGradientLowering.Lower(writer, node);
                 break;
             default:
                 throw new ProgramException($"The ONNX lowering does not know the operation {node.Operation.GetType().Name}.");

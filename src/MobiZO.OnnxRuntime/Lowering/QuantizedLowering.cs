@@ -4,6 +4,7 @@ using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.Programs;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Ops;
+using MobiZO.Programs.ReverseOps;
 
 namespace MobiZO.OnnxRuntime.Lowering;
 
@@ -54,8 +55,35 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
                 }
 
                 return true;
+            case LinearTransposed op when places(op.Matrix) is { } place:
+                Transposed(writer, op.Matrix, place, inputs[0], output);
+                return true;
+            case CandidateLogitsGradient op when places(op.Head) is { } place:
+                var asked = writer.Node("Reshape", [Rows(writer, op.Head, place, inputs[1]), writer.Integers(0, 0, op.Head.Shape[1])]);
+                RowGradientLowering.Candidates(writer, inputs[0], asked, output);
+                return true;
             default:
                 return false;
+        }
+    }
+
+    // Blocks lie along the rows of the matrix, so the transposed product takes rows as numbers: some at a time, each after the product of
+    // those before. Their indices are known only behind dy: with constant ones ONNX Runtime would keep the numbers of every matrix.
+    private void Transposed(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place, string dy, string output)
+    {
+        var (rows, width) = (matrix.Shape[0], matrix.Shape[1]);
+        var rowsOfAPiece = (int)Math.Clamp(MostWeightsOfAPiece / width, 1, rows);
+        string? sum = null;
+        for (var first = 0; first < rows; first += rowsOfAPiece)
+        {
+            var end = Math.Min(first + rowsOfAPiece, rows);
+            var zero = writer.Node("Squeeze", [writer.LateZero(sum ?? dy), writer.Integers(0)]);
+            string Late(long place) => writer.Node("Add", [writer.Integer(place), zero]);
+            var indices = writer.Node("Range", [Late(first), Late(end), writer.Integer(1)]);
+            var numbers = writer.Reshape(Rows(writer, matrix, place, indices), -1, width);
+            var part =
+                rowsOfAPiece == rows ? dy : writer.Node("Slice", [dy, writer.Integers(first), writer.Integers(end), writer.Integers(1)]);
+            sum = writer.Node("Gemm", sum is null ? [part, numbers] : [part, numbers, sum], end == rows ? output : null);
         }
     }
 

@@ -1,6 +1,7 @@
 using MobiZO.Programs;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Ops;
+using MobiZO.Programs.ReverseOps;
 
 namespace MobiZO.OnnxRuntime.Lowering;
 
@@ -124,20 +125,27 @@ internal static class RowLowering
         }
     }
 
-    // Row m takes row m of the angles: one sequence of M tokens that starts at position 0. The leading axis stays: attention, the only
-    // reader, reshapes anyway.
+    // Row m takes row m of the angles: one sequence of M tokens that starts at position 0. The leading axis stays for attention, which
+    // reshapes anyway.
     private static void Rotate(OnnxGraphWriter writer, Rotary op, ProgramNode node, string output)
     {
+        var isReshaped = writer
+            .ReadersOf(node.Outputs[0])
+            .All(reader => reader is AttentionOperation or SplitHeads or CausalAttentionGradient or CachedAttentionGradient);
         var sequence = writer.Node("Unsqueeze", [node.Inputs[0].Name, writer.Integers(0)]);
         var rotated = 2 * node.Inputs[1].Shape[1].Factor;
         (string, object)[] part = [("num_heads", node.Inputs[0].Shape[1].Factor / op.HeadDimension), ("rotary_embedding_dim", rotated)];
-        writer.Node(
+        var result = writer.Node(
             "RotaryEmbedding",
             [sequence, writer.Integers(0), node.Inputs[1].Name, node.Inputs[2].Name],
-            output,
+            isReshaped ? output : null,
             OnnxGraphWriter.MicrosoftDomain,
             rotated == op.HeadDimension ? [] : part
         );
+        if (!isReshaped)
+        {
+            writer.Node("Squeeze", [result, writer.Integers(0)], output);
+        }
     }
 
     private static void Groups(OnnxGraphWriter writer, SplitGroups op, ProgramNode node, string input)

@@ -14,10 +14,11 @@ internal sealed class LoraInputs
     {
         _scale = layout.Scale;
         var modules = layout.Modules;
+        A = builder.Input(ProgramNames.AdapterA, layout.ACount);
         var a = builder.AddMany(
             [.. modules.Select(module => module.Name + ".lora_A")],
             new SplitMatrices([.. modules.Select(module => (layout.Rank, module.InputSize))]),
-            builder.Input(ProgramNames.AdapterA, layout.ACount)
+            A
         );
         var b = builder.AddMany(
             [.. modules.Select(module => module.Name + ".lora_B")],
@@ -29,6 +30,9 @@ internal sealed class LoraInputs
             _matrices.Add(modules[i].Name, (a[i], b[i]));
         }
     }
+
+    /// <summary>All A matrices, flat.</summary>
+    public Value A { get; }
 
     /// <summary>Adds the low-rank term to the output of a module, if the module is adapted.</summary>
     public Value Apply(ProgramBuilder builder, string module, Value output, Value input) =>

@@ -1,6 +1,7 @@
 using MobiZO.Checkpoints.Architecture;
 using MobiZO.Programs.Adapters;
 using MobiZO.Programs.Building;
+using MobiZO.Programs.Differentiating;
 using MobiZO.Programs.Ops;
 using static MobiZO.Programs.Assembling.ProgramNames;
 
@@ -53,7 +54,7 @@ public sealed class ProgramAssembler(ModelDescription model)
             options.Prompt,
             options.FirstLayer,
             options.Adapter,
-            stack,
+            new LoraInputs(builder, options.Adapter, stack),
             rowTokens: options.RowTokens,
             sharedLayers: options.SharedLayers
         );
@@ -73,6 +74,43 @@ public sealed class ProgramAssembler(ModelDescription model)
         }
 
         return builder.BuildNeeded("step");
+    }
+
+    /// <summary>
+    /// The loss of the adapter as it is and the exact gradient of it: losses [1], of all B (<see cref="AdapterBGradient"/>) and, when
+    /// asked, of all A (<see cref="AdapterAGradient"/>). Inputs as the step's with one copy, without noise. What lies before the lowest
+    /// adapted layer, and cached keys and values, are constants.
+    /// </summary>
+    /// <param name="options">As of the step; without an update.</param>
+    /// <param name="ofA">Whether A gets a gradient too.</param>
+    /// <exception cref="ProgramException">The options hold an update, or the adapter acts on nothing that the loss depends on.</exception>
+    public Program Gradient(StepOptions options, bool ofA = false)
+    {
+        if (options.Update is not null)
+        {
+            throw new ProgramException("A program of gradients has no noise to update with.");
+        }
+
+        var builder = new ProgramBuilder();
+        var b = builder.Input(AdapterB, options.Adapter.BCount);
+        var lora = new LoraInputs(builder, options.Adapter, builder.Add("stack", new SingleStack(), b));
+        var decoder = NewDecoder(
+            builder,
+            options.Prompt,
+            options.FirstLayer,
+            options.Adapter,
+            lora,
+            rowTokens: options.RowTokens,
+            sharedLayers: options.SharedLayers
+        );
+        var losses = AddLoss(builder, options.Loss, decoder.AnswerStates(decoder.Run()), null);
+        builder.Output(losses);
+        foreach (var gradient in Differentiation.Add(builder, losses, ofA ? [b, lora.A] : [b]))
+        {
+            builder.Output(gradient);
+        }
+
+        return builder.BuildNeeded("gradient");
     }
 
     private static Value Updated(ProgramBuilder builder, EngineUpdate update, Value b, Value noise, Value gradients) =>
@@ -214,14 +252,13 @@ public sealed class ProgramAssembler(ModelDescription model)
         PrefixKind prompt,
         int firstLayer,
         AdapterLayout? adapter,
-        Value? stack,
+        LoraInputs? lora,
         EmittedKeyValues emitted = EmittedKeyValues.None,
         int? rowTokens = null,
         int sharedLayers = 0
     )
     {
         var frozen = Math.Max(firstLayer, sharedLayers);
-        var lora = adapter is null ? null : new LoraInputs(builder, adapter, stack!);
         var decoder = new Decoder(builder, model, prompt, firstLayer, lora, emitted, rowTokens, sharedLayers);
         return adapter?.Modules.FirstOrDefault(module => module.Layer < frozen) is { } lower
             ? throw new ProgramException($"The first {frozen} layers are computed without adapter, but '{lower.Name}' is adapted.")
@@ -242,17 +279,26 @@ public sealed class ProgramAssembler(ModelDescription model)
         return builder.BuildNeeded(name);
     }
 
-    private static Value? SingleStack(ProgramBuilder builder, AdapterLayout? adapter) =>
-        adapter is null ? null : builder.Add("stack", new SingleStack(), builder.Input(AdapterB, adapter.BCount));
+    private static LoraInputs? SingleStack(ProgramBuilder builder, AdapterLayout? adapter) =>
+        adapter is null
+            ? null
+            : new LoraInputs(builder, adapter, builder.Add("stack", new SingleStack(), builder.Input(AdapterB, adapter.BCount)));
 
-    private Value AddLoss(ProgramBuilder builder, StepLossKind form, Value answers, Value coefficients)
+    /// <summary>One loss a copy.</summary>
+    /// <param name="builder">The program.</param>
+    /// <param name="form">The loss.</param>
+    /// <param name="answers">States of the answer positions.</param>
+    /// <param name="copies">A value [P]; null: there is one copy.</param>
+    private Value AddLoss(ProgramBuilder builder, StepLossKind form, Value answers, Value? copies)
     {
+        Value Choices(Value scores, Value labels) =>
+            builder.Add(Losses, new ChoiceLoss(), copies is null ? [scores, labels] : [scores, labels, copies]);
         var head = new OutputHead(builder, model.Head);
         if (form == StepLossKind.Choices)
         {
             var ids = builder.IntegerInput(CandidateIds, "R", "K");
             var labels = builder.IntegerInput(Labels, "R");
-            return builder.Add(Losses, new ChoiceLoss(), head.Candidates("choice_logits", answers, ids), labels, coefficients);
+            return Choices(head.Candidates("choice_logits", answers, ids), labels);
         }
 
         var answerIds = builder.IntegerInput(CandidateIds, "R", 1);
@@ -260,17 +306,11 @@ public sealed class ProgramAssembler(ModelDescription model)
         var logProbabilities = builder.Add(LogProbabilities, new CandidateLogProbabilities(), logits, answerIds);
         if (form == StepLossKind.Tokens)
         {
-            return builder.Add(Losses, new WeightedRows(-1), logProbabilities, builder.Input(AnswerWeights, "P", "R"));
+            return builder.Add(Losses, new WeightedRows(-1), logProbabilities, builder.Input(AnswerWeights, copies?.Shape[0] ?? 1, "R"));
         }
 
         var choiceLabels = builder.IntegerInput(Labels, "D");
         var scores = builder.Add("scores", new WeightedRows(1), logProbabilities, builder.Input(AnswerWeights, "DK", "R"));
-        return builder.Add(
-            Losses,
-            new ChoiceLoss(),
-            builder.Add("choice_scores", new ChoiceScores(), scores, choiceLabels),
-            choiceLabels,
-            coefficients
-        );
+        return Choices(builder.Add("choice_scores", new ChoiceScores(), scores, choiceLabels), choiceLabels);
     }
 }

@@ -73,6 +73,12 @@ public static class ProgramNames
     /// <summary>Output: updated B matrices, flat.</summary>
     public const string NextAdapterB = "adapter.b.next";
 
+    /// <summary>Output: the gradient of the loss with respect to all B matrices, flat.</summary>
+    public const string AdapterBGradient = AdapterB + ".gradient";
+
+    /// <summary>Output: the gradient of the loss with respect to all A matrices, flat.</summary>
+    public const string AdapterAGradient = AdapterA + ".gradient";
+
     /// <summary>Output: log-probabilities of candidates [R, K].</summary>
     public const string LogProbabilities = "log_probabilities";
 

@@ -64,7 +64,8 @@ internal static class AttentionOperations
         return result;
     }
 
-    private static (List<T[]> Keys, List<T[]> Values) Seen<T>(
+    // What one token of a row attends to, cached tokens first.
+    public static (List<T[]> Keys, List<T[]> Values) Seen<T>(
         Tensor<T>[] projections,
         Tensor<T>[]? cache,
         int row,
@@ -98,11 +99,12 @@ internal static class AttentionOperations
         return (keys, values);
     }
 
-    private static void Mix<T>(ReadOnlySpan<T> query, List<T[]> keys, List<T[]> values, AttentionOperation form, Span<T> result)
+    // Scores after the cap, and the weights of the softmax over them.
+    public static (T[] Scores, T[] Weights) Weigh<T>(ReadOnlySpan<T> query, List<T[]> keys, AttentionOperation form)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var scale = T.CreateChecked(form.Scale);
-        var scores = new T[keys.Count];
+        var (scores, weights) = (new T[keys.Count], new T[keys.Count]);
         for (var i = 0; i < scores.Length; i++)
         {
             var sum = T.Zero;
@@ -122,15 +124,27 @@ internal static class AttentionOperations
         var total = T.Zero;
         for (var i = 0; i < scores.Length; i++)
         {
-            scores[i] = T.Exp(scores[i] - largest);
-            total += scores[i];
+            weights[i] = T.Exp(scores[i] - largest);
+            total += weights[i];
         }
 
         for (var i = 0; i < scores.Length; i++)
         {
+            weights[i] /= total;
+        }
+
+        return (scores, weights);
+    }
+
+    private static void Mix<T>(ReadOnlySpan<T> query, List<T[]> keys, List<T[]> values, AttentionOperation form, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (_, weights) = Weigh(query, keys, form);
+        for (var i = 0; i < weights.Length; i++)
+        {
             for (var j = 0; j < result.Length; j++)
             {
-                result[j] += scores[i] / total * values[i][j];
+                result[j] += weights[i] * values[i][j];
             }
         }
     }

@@ -3,6 +3,7 @@ using MobiZO.Checkpoints;
 using MobiZO.Programs.Building;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Ops;
+using MobiZO.Programs.ReverseOps;
 
 namespace MobiZO.Programs.Reference;
 
@@ -75,12 +76,39 @@ internal sealed class ReferenceSession<T> : IProgramSession
             CandidateLogProbabilities => [LossOperations.LogProbabilities(inputs[0], inputs[1])],
             WeightedRows op => [LossOperations.WeightedRows(inputs[0], inputs[1], T.CreateChecked(op.Factor))],
             ChoiceScores => [new Tensor<T>([inputs[1].Rows, inputs[0].Rows / Math.Max(inputs[1].Rows, 1)], inputs[0].Values)],
-            ChoiceLoss => [LossOperations.ChoiceLoss(inputs[0], inputs[1], inputs[2].Rows)],
+            ChoiceLoss => [LossOperations.ChoiceLoss(inputs[0], inputs[1], inputs.Length == 3 ? inputs[2].Rows : 1)],
             PerturbStack => [StateOperations.Perturb(inputs[0], inputs[1], inputs[2], inputs[3])],
             SingleStack => [new Tensor<T>([1, inputs[0].Rows], inputs[0].Values)],
             SplitMatrices op => StateOperations.Split(inputs[0], op.Matrices),
             ProjectGradients op => [StateOperations.ProjectGradients(inputs[0], inputs[1].Values[0], op.Estimator, op.Queries)],
             UpdateState op => [StateOperations.Update(inputs[0], inputs[1], inputs[2], inputs[3].Values[0], op.Queries)],
+            _ => ExecuteReverse(node, inputs),
+        };
+
+    private Tensor<T>[] ExecuteReverse(ProgramNode node, Tensor<T>[] inputs) =>
+        node.Operation switch
+        {
+            One => [new Tensor<T>([1], [T.One])],
+            ShapedLike => [new Tensor<T>(inputs[1].Shape, inputs[0].Values)],
+            LinearTransposed op => [LinearGradients.Transposed(inputs[0], Get(op.Matrix))],
+            LoraInputGradient op => [LinearGradients.LoraInput(inputs[0], inputs[1], inputs[2], T.CreateChecked(op.Scale))],
+            LoraDownGradient op => [LinearGradients.LoraDown(inputs[0], inputs[1], inputs[2], T.CreateChecked(op.Scale))],
+            LoraStackGradient op => [LinearGradients.LoraStack(inputs[0], inputs[1], inputs[2], inputs[3], T.CreateChecked(op.Scale))],
+            CandidateLogitsGradient op => [LinearGradients.Candidates(inputs[0], inputs[1], Get(op.Head))],
+            RmsNormGradient op => [NormGradients.Rms(inputs[0], inputs[1], Get(op.Scale), T.CreateChecked(op.Epsilon))],
+            LayerNormGradient op => [NormGradients.Layer(inputs[0], inputs[1], Get(op.Scale), T.CreateChecked(op.Epsilon))],
+            ActivationGradient op => [ActivationOperations.ActivateGradient(inputs[0], inputs[1], op.Kind)],
+            GatedActivationGradient op => ActivationOperations.GateGradients(inputs[0], inputs[1], inputs[2], op.Kind),
+            SoftCapGradient op => [ActivationOperations.CapGradient(inputs[0], inputs[1], T.CreateChecked(op.Cap))],
+            JoinColumns => [JoinOperations.Columns(inputs)],
+            JoinGroups op => [JoinOperations.Groups(inputs, op.KeyValueHeads)],
+            JoinMatrices => [JoinOperations.Matrices(inputs)],
+            ScatterRows => [JoinOperations.Scatter(inputs[0], inputs[1], inputs[2].Shape)],
+            CausalAttentionGradient op => AttentionGradients.Attend(inputs[0], inputs[1..4], inputs[4].Shape, null, op.Attention),
+            CachedAttentionGradient op => AttentionGradients.Attend(inputs[0], inputs[1..4], inputs[4].Shape, inputs[5..], op.Attention),
+            CandidateLogProbabilitiesGradient => [LossGradients.LogProbabilities(inputs[0], inputs[1], inputs[2])],
+            WeightedRowsGradient op => [LossGradients.WeightedRows(inputs[0], inputs[1], T.CreateChecked(op.Factor))],
+            ChoiceLossGradient => [LossGradients.ChoiceLoss(inputs[0], inputs[1], inputs[2])],
             _ => throw new ProgramException($"The reference interpreter does not know the operation {node.Operation.GetType().Name}."),
         };
 

@@ -30,4 +30,24 @@ public sealed class FamilyTests
         using var engine = new OnnxRuntimeEngine();
         new ModelBody(engine, TinyFamilies.Get(name).Description, TinyFamilies.Get(name)).CheckAll();
     }
+
+    /// <summary>Gradients are the interpreter's, and what a two-sided query of the step measures.</summary>
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Gradients_of_every_family(string folder)
+    {
+        using var checkpoint = Checkpoint.Open(folder);
+        using var engine = new OnnxRuntimeEngine();
+        new GradientBody(checkpoint.Description, checkpoint).EqualsInterpreter(engine, checkpoint, 2e-4, isShort: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(MadeUp))]
+    public void Gradients_of_every_mechanism(string name)
+    {
+        using var engine = new OnnxRuntimeEngine();
+        var body = new GradientBody(TinyFamilies.Get(name).Description, TinyFamilies.Get(name));
+        body.EqualsInterpreter(engine, TinyFamilies.Get(name), 2e-4);
+        body.EqualsProjections(engine);
+    }
 }

@@ -16,5 +16,5 @@ internal static class QuantizedPrograms
     ];
 
     private static IEnumerable<(string Name, TinyModel Model, Program Program)> Of(string kind, TinyModel model) =>
-        EveryProgram.Of(model).Select(entry => ($"{kind} {entry.Name}", model, entry.Program));
+        EveryProgram.Of(model).Concat(EveryProgram.GradientsOf(model)).Select(entry => ($"{kind} {entry.Name}", model, entry.Program));
 }

@@ -8,6 +8,7 @@ using MobiZO.Programs;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Reference;
+using MobiZO.TestKit.Bodies;
 using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.OnnxRuntime.Tests.Session;
@@ -45,6 +46,31 @@ public sealed class WeightFormatTests : IDisposable
                 ProgramInputs.AssertSame(oracle.Run(inputs), session.Run(inputs), isNormalized ? 2e-3 : 1e-3);
             }
         }
+    }
+
+    /// <summary>Gradients on the same rounded weights are the interpreter's, within 2e-4 of the largest number.</summary>
+    [Theory]
+    [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int4)]
+    public void Gradients_agree_with_the_reference(WeightFormat format)
+    {
+        var model = new TinyLlama(hidden: 32, headDimension: 8);
+        using var engine = Engine(format, prepack: true);
+        new GradientBody(model.Description, model).EqualsInterpreter(engine, new QuantizedWeights(model, format), 2e-4, isShort: true);
+    }
+
+    /// <summary>The way back through a head whose rows are made numbers in pieces, the last of them shorter.</summary>
+    [Fact]
+    public void A_large_head_goes_back_in_pieces()
+    {
+        var model = new TinyLlama(layers: 1, hidden: 32, headDimension: 8, vocabulary: 262_144 + 37);
+        var program = model.Assembler.Gradient(new StepOptions { Adapter = model.Adapter(2, "down_proj") });
+        var inputs = ProgramInputs.Of(program);
+        using var reference = new ReferenceEngine<float>(WeightFormat.Int4);
+        using var oracle = reference.Load(program, model);
+        using var engine = Engine(WeightFormat.Int4, prepack: true);
+        using var session = engine.Load(program, model);
+        ProgramInputs.AssertSame(oracle.Run(inputs), session.Run(inputs), 1e-4);
     }
 
     /// <summary>The losses move by the rounding of the weights, and more with fewer bits.</summary>

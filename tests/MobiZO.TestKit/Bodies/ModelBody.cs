@@ -21,7 +21,8 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
     private const float Epsilon = 0.01f;
 
     private readonly ProgramAssembler _assembler = new(model);
-    private readonly int[] _tokens = new PlainRandom(5).Tokens(14, model.Config.VocabularySize);
+    private readonly int[] _tokens = StepInputs.Tokens(model);
+    private readonly StepInputs _inputs = new(engine, model, weights);
 
     private AdapterLayout Adapter => new(2, 2, _assembler.LinearModules);
 
@@ -48,7 +49,7 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
         foreach (var start in new[] { 5, 13 })
         {
             var inputs = WithAdapter(Tokens(start, 14), a, zero);
-            AddPrefix(inputs, [_tokens[..start]]);
+            _inputs.AddPrefix(inputs, [_tokens[..start]]);
             var behind = Run(_assembler.Generate(Adapter, PrefixKind.KeyValues), inputs)[ProgramNames.Logits].Floats;
             AssertNear(whole[(start * model.Config.VocabularySize)..], behind, $"behind {start} cached tokens");
         }
@@ -130,10 +131,7 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
     {
         var adapter = options.Adapter;
         var (a, b, noise) = (Random(2, adapter.ACount), Random(3, adapter.BCount), Random(4, Queries * adapter.BCount));
-        PromptExample[] examples =
-        [
-            .. new[] { (0, 9), (2, 7), (4, 13) }.Select((cut, index) => Example(options, cut.Item1, cut.Item2, index)),
-        ];
+        var examples = _inputs.Examples(options);
         long[] queries = [0, 1, 0, 1];
         float[] coefficients = [Epsilon, Epsilon, -Epsilon, -Epsilon];
         using var step = engine.Load(_assembler.Step(options), weights);
@@ -144,27 +142,6 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
             float[] moved = [.. b.Select((value, i) => value + (coefficients[copy] * noise[(queries[copy] * adapter.BCount) + i]))];
             AssertNear(Losses(step, examples, options, a, moved, noise, [0], [0]), [together[copy]], $"copy {copy} of {options}");
         }
-    }
-
-    private PromptExample Example(StepOptions options, int start, int end, int index)
-    {
-        var prompt = _tokens[start..end];
-        var suffix =
-            options.Prompt != PrefixKind.KeyValues ? 0
-            : options.RowTokens == 1 ? prompt.Length - 1
-            : prompt.Length - 1 - index;
-        return options.Loss == StepLossKind.Tokens
-            ? new PromptExample(prompt, suffix, options.RowTokens == 1 ? [7] : [7, 3], [], 0)
-            : new PromptExample(
-                prompt,
-                suffix,
-                [],
-                [
-                    [3],
-                    [8],
-                ],
-                index % 2
-            );
     }
 
     private float[] Losses(
@@ -178,35 +155,11 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
         float[] coefficients
     )
     {
-        var feed = StepFeed.Create(options.Loss, examples, queries.Length);
-        var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
-        WithAdapter(inputs, a, b);
+        var inputs = WithAdapter(_inputs.Of(options, examples, queries.Length), a, b);
         inputs[ProgramNames.Noise] = HostTensor.Of(noise, Queries, b.Length);
         inputs[ProgramNames.QueryIndex] = HostTensor.Of(queries, queries.Length);
         inputs[ProgramNames.Coefficients] = HostTensor.Of(coefficients, coefficients.Length);
-        if (options.Prompt == PrefixKind.KeyValues)
-        {
-            AddPrefix(inputs, [.. examples.Select(example => example.Prompt[..example.SuffixStart])]);
-        }
-        else if (options.Prompt == PrefixKind.Hidden)
-        {
-            inputs[ProgramNames.Hidden] = Run(
-                _assembler.Prefix(PrefixKind.Hidden, options.FirstLayer),
-                new(StringComparer.Ordinal)
-                {
-                    [ProgramNames.InputIds] = feed.Inputs[ProgramNames.FirstInputIds],
-                    [ProgramNames.Positions] = feed.Inputs[ProgramNames.FirstPositions],
-                }
-            )[ProgramNames.Hidden];
-        }
-
         return step.Run(inputs)[ProgramNames.Losses].Floats;
-    }
-
-    private void AddPrefix(Dictionary<string, HostTensor> inputs, IReadOnlyList<int[]> prompts)
-    {
-        using var session = engine.Load(_assembler.Prefix(PrefixKind.KeyValues), weights);
-        PromptKeyValues.AddTo(inputs, PrefixFeed.Run(session, prompts), model.Config.KeyValueHeadCount, model.Config.HeadDimension);
     }
 
     private IReadOnlyDictionary<string, HostTensor> Run(Program program, Dictionary<string, HostTensor> inputs)

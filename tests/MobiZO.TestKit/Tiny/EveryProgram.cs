@@ -8,22 +8,30 @@ namespace MobiZO.TestKit.Tiny;
 /// <summary>One program of every kind and form.</summary>
 public static class EveryProgram
 {
-    private static readonly Dictionary<string, (TinyModel Model, Program Program)> s_all = Build()
+    private static readonly Dictionary<string, (TinyModel Model, Program Program)> s_all = Build(Of)
         .ToDictionary(entry => entry.Name, entry => (entry.Model, entry.Program));
 
-    /// <summary>Names of all programs.</summary>
+    private static readonly Dictionary<string, (TinyModel Model, Program Program)> s_gradients = Build(GradientsOf)
+        .ToDictionary(entry => entry.Name, entry => (entry.Model, entry.Program));
+
+    /// <summary>Names of all programs that every engine runs.</summary>
     public static IEnumerable<string> Names => s_all.Keys;
 
-    /// <summary>A program and the model it belongs to.</summary>
-    public static (TinyModel Model, Program Program) Get(string name) => s_all[name];
+    /// <summary>Names of the programs of gradients, which not every engine runs.</summary>
+    public static IEnumerable<string> GradientNames => s_gradients.Keys;
 
-    private static IEnumerable<(string Name, TinyModel Model, Program Program)> Build()
+    /// <summary>A program and the model it belongs to.</summary>
+    public static (TinyModel Model, Program Program) Get(string name) => s_all.TryGetValue(name, out var found) ? found : s_gradients[name];
+
+    private static IEnumerable<(string Name, TinyModel Model, Program Program)> Build(
+        Func<TinyModel, IEnumerable<(string Name, Program Program)>> programs
+    )
     {
         foreach (
             var (kind, model) in new[] { ("grouped", new TinyLlama()), ("plain", new TinyLlama(keyValueHeads: 4, bias: true, tied: false)) }
         )
         {
-            foreach (var (name, program) in Of(model))
+            foreach (var (name, program) in programs(model))
             {
                 yield return ($"{kind} {name}", model, program);
             }
@@ -33,18 +41,17 @@ public static class EveryProgram
         foreach (var kind in TinyFamilies.Names)
         {
             var model = TinyFamilies.Get(kind);
-            foreach (
-                var (name, program) in Of(model)
-                    .Where(entry => !entry.Name.StartsWith("step ", StringComparison.Ordinal) || IsOfOneLoss(entry.Name))
-            )
+            foreach (var (name, program) in programs(model).Where(entry => !IsOfALoss(entry.Name) || IsOfOneLoss(entry.Name)))
             {
                 yield return ($"{kind} {name}", model, program);
             }
         }
     }
 
+    private static bool IsOfALoss(string name) => name.Split(' ')[0] is "step" or "gradient";
+
     private static bool IsOfOneLoss(string name) =>
-        name.StartsWith("step Choices", StringComparison.Ordinal)
+        name.Split(' ')[1] == nameof(StepLossKind.Choices)
         && !Enum.GetNames<EstimatorKind>().Any(estimator => name.EndsWith(estimator, StringComparison.Ordinal));
 
     /// <summary>
@@ -122,5 +129,30 @@ public static class EveryProgram
         yield return ("prefix after key values", architecture.PrefixAfter(PrefixKind.KeyValues));
         yield return ("prefix after hidden", architecture.PrefixAfter(PrefixKind.Hidden, 1));
         yield return ("update", ProgramAssembler.Update(adapter, 3));
+    }
+
+    /// <summary>The programs of gradients of a model: every loss and every form of prompts, of B alone and of both.</summary>
+    public static IEnumerable<(string Name, Program Program)> GradientsOf(TinyModel model)
+    {
+        var adapter = model.Adapter(2);
+        var upper = new AdapterLayout(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]);
+        foreach (var loss in Enum.GetValues<StepLossKind>())
+        {
+            Program Gradient(StepOptions options, bool ofA) => model.Assembler.Gradient(options with { Loss = loss }, ofA);
+            var cached = new StepOptions { Adapter = adapter, Prompt = PrefixKind.KeyValues };
+            yield return ($"gradient {loss} Tokens", Gradient(cached with { Prompt = PrefixKind.Tokens }, true));
+            yield return ($"gradient {loss} KeyValues", Gradient(cached, true));
+            yield return ($"gradient {loss} KeyValues one token", Gradient(cached with { RowTokens = 1 }, false));
+            yield return ($"gradient {loss} KeyValues shared layers", Gradient(cached with { Adapter = upper, SharedLayers = 1 }, false));
+            yield return ($"gradient {loss} KeyValues from layer 1", Gradient(cached with { Adapter = upper, FirstLayer = 1 }, false));
+            yield return (
+                $"gradient {loss} Hidden",
+                Gradient(cached with { Adapter = upper, Prompt = PrefixKind.Hidden, FirstLayer = 1 }, false)
+            );
+            foreach (var target in adapter.Modules.Select(module => module.Name.Split('.')[^1]).Distinct())
+            {
+                yield return ($"gradient {loss} {target}", Gradient(cached with { Adapter = model.Adapter(2, "." + target) }, false));
+            }
+        }
     }
 }
