@@ -30,7 +30,7 @@ public sealed class ExecuTorchEngineFactory : IEngineFactory
                 ? []
                 : new[]
                 {
-                    $"The engine {EngineName} holds weights as fp32 or int8 (a scale a row), not as {WeightFormats.NameOf(settings.Weights)}.",
+                    $"The engine {EngineName} holds weights as fp32 or int8, not as {WeightFormats.NameOf(settings.Weights)}.",
                 },
         ];
     }

@@ -111,7 +111,8 @@ internal static class ExportCommand
         foreach (var method in result.Methods)
         {
             output.WriteLine(
-                $"method     {method.Name}: {method.Inputs.Count} inputs, {method.Outputs.Count} outputs, {Quantity.Bytes(method.PlannedBytes)} planned"
+                $"method     {method.Name}: {method.Inputs.Count} inputs, {method.Outputs.Count} outputs, "
+                    + $"{Quantity.Bytes(method.PlannedBytes)} planned"
             );
         }
 

@@ -5,7 +5,7 @@ using MobiZO.Programs.Ops;
 
 namespace MobiZO.ExecuTorch.Tests.Engine;
 
-/// <summary>A checkpoint whose linear matrices are rounded to 255 steps a row: what bytes with a scale a row can hold, worked out anew.</summary>
+/// <summary>A checkpoint whose linear matrices are rounded to 255 steps a row: what bytes with a scale a row can hold.</summary>
 internal sealed class RoundedRows(IWeightSource source, Program program) : IWeightSource
 {
     private readonly HashSet<string> _rounded = MatricesOf(program);
