@@ -11,6 +11,8 @@ public sealed class LengthGrid
     // So many lengths between two powers of two: an eighth is padding at most, and compiling takes less time than computing more.
     private const int LengthsOfOctave = 8;
 
+    private const int Growth = 64;
+
     private readonly bool _isExact;
 
     private LengthGrid(bool isExact) => _isExact = isExact;
@@ -20,6 +22,10 @@ public sealed class LengthGrid
 
     /// <summary>Every length up to 16, and then eight lengths between two powers of two: 18, 20, 22, ..., 32, 36, ...</summary>
     public static LengthGrid Few { get; } = new(isExact: false);
+
+    /// <summary>A length for what grows token by token: a multiple of 64, so that few programs see it grow; exactly the given one where
+    /// lengths do not matter.</summary>
+    public int Room(int length) => _isExact ? length : (length + Growth - 1) / Growth * Growth;
 
     /// <summary>The least length of the grid that is no less than the given one.</summary>
     public int Fit(int length)

@@ -75,7 +75,7 @@ internal sealed class TokenStream(
     private HostTensor Padded(HostTensor present, int count)
     {
         var (heads, rows, width) = (present.Shape[1], present.Shape[2], present.Shape[3]);
-        var (wanted, before) = (lengths.Fit(Length + count), Length == 0 ? 0 : lengths.Fit(Length));
+        var (wanted, before) = (lengths.Room(Length + count), Length == 0 ? 0 : lengths.Room(Length));
         if (rows == wanted && before == Length)
         {
             return present;

@@ -31,6 +31,11 @@ internal sealed class OpenedRun : IDisposable
         RequireRoomFor(Options.Run.Optimizer.Queries, Fresh.Layout.Total);
         Model = Own(new AdaptedModel(model, Fresh, Rows.HasSingleRows, options.Engine.PrefixStyle));
         Examples = new StepExamples(Rows, Options, Model.Start, model.Engine.Traits);
+        if (Examples.Lengths is { } lengths)
+        {
+            progress?.Report(new RunNote(lengths, IsWarning: false));
+        }
+
         StepRoom.Require(Options.Run, Options.Loss, Model, Fresh.Layout.Total, Examples.All, StepRoom.Available);
         Programs = Own(StepPrograms.Load(Model, Options, Examples));
         Caches = Own(new RunCaches(Model, Options.Run, progress));

@@ -73,6 +73,26 @@ internal sealed class StepExamples
         }
     }
 
+    /// <summary>What an engine with static shapes compiles for the rows of the run; null: shapes are of no matter to it.</summary>
+    public string? Lengths
+    {
+        get
+        {
+            if (_traits.Lengths == LengthGrid.Exact)
+            {
+                return null;
+            }
+
+            string List(Func<PromptExample, int> lengthOf) =>
+                string.Join(", ", All.Select(example => _traits.Lengths.Fit(lengthOf(example))).Distinct().Order());
+            var rows = List(example => StepFeed.TokensOf(_options.Loss, example));
+            return _start.Prompt == PrefixKind.Tokens
+                ? $"The engine's shapes are static: rows are padded to {rows} tokens, and programs compiled for each."
+                : $"The engine's shapes are static: kept prompts are padded to {List(example => Math.Max(1, example.SuffixStart))} tokens, "
+                    + $"rows behind them to {rows}, and programs compiled for each.";
+        }
+    }
+
     private PromptExample ExampleOf(EncodedExample row) =>
         _options.Loss == StepLossKind.Tokens
             ? new PromptExample(row.PromptIds, _start.TokenOf(row), row.AnswerIds, [], row.Label ?? 0)
