@@ -116,7 +116,8 @@ class Host {
   Method& feed(const std::string& kind, const std::vector<const Row*>& rows, size_t copies) {
     const size_t bucket = bucket_of(rows);
     Method& method = app_.method(kind + std::to_string(bucket));
-    const size_t length = method.shape("positions")[1], answers = method.shape("answer_rows")[0], words = is_sequences_ ? choices_.size() : 1;
+    const size_t length = method.shape("positions")[1], answers = method.shape("answer_rows")[0];
+    const size_t words = is_sequences_ ? choices_.size() : 1;
     Longs ids, positions, answer_rows, candidates, labels, kept;
     Floats weights(copies * rows.size() * choices_.size() * answers);
     for (size_t copy = 0; copy < copies; ++copy) {

@@ -46,6 +46,7 @@ public sealed partial class AppHostTests : IDisposable
         );
         AppExport.Write(_run.At("run"), _run.At("app"), EngineCatalog.ExecuTorch, withRows: true);
         var app = new AppFolder(_run.At("app"));
+        Assert.Equal(word == " no", app.Choices.All(choice => choice.Length == 1));
         var noise = app.Noise(Steps);
         File.WriteAllBytes(_run.At("noise.bin"), MemoryMarshal.AsBytes(noise.AsSpan()).ToArray());
         RunHost("--steps", $"{Steps}", "--noise", _run.At("noise.bin"), "--schedule", "linear");
@@ -84,7 +85,7 @@ public sealed partial class AppHostTests : IDisposable
                 },
                 Engine = new EngineOptions { Name = EngineCatalog.OnnxRuntime },
                 Steps = 1,
-                ExamplesPerStep = 4,
+                ExamplesPerStep = 2,
             }
         ).TrainAsync();
         AppExport.Write(_run.At("run"), _run.At("app"), EngineCatalog.ExecuTorch, withRows: true);
