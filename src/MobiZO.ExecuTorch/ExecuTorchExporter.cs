@@ -10,8 +10,8 @@ using MobiZO.Programs.Engines;
 namespace MobiZO.ExecuTorch;
 
 /// <summary>
-/// Writes programs as <c>.pte</c> files with their weights inside: one, with a <c>.json</c> file beside it that says name, type and shape of
-/// its inputs and outputs in their order, or several that share the weights.
+/// Writes programs as <c>.pte</c> files with their weights inside: one, with a <c>.json</c> file beside it that says name, type and shape
+/// of its inputs and outputs in their order, or several that share the weights.
 /// </summary>
 internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
 {

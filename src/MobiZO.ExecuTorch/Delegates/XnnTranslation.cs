@@ -2,7 +2,7 @@ using MobiZO.ExecuTorch.Format;
 
 namespace MobiZO.ExecuTorch.Delegates;
 
-/// <summary>Which kernels XNNPACK computes as well, and as which nodes. A kernel's result stands twice at the end of its arguments.</summary>
+/// <summary>Which kernels XNNPACK computes as well, and as which nodes. A kernel's arguments end in its result, twice.</summary>
 /// <param name="method">The method that holds the kernels.</param>
 /// <param name="named">Makes a named row [1, count] whose values are all one number.</param>
 internal sealed class XnnTranslation(PteMethod method, Func<int, float, PteTensor> named)

@@ -10,8 +10,8 @@ using MobiZO.Training;
 namespace MobiZO.Export;
 
 /// <summary>
-/// The programs that an app needs to train, score and generate, for a few lengths that fit the rows of a run. Prompts in scope activated are
-/// computed by <c>prefix</c> and kept by the app; in scope all every row is computed whole.
+/// The programs that an app needs to train, score and generate, for a few lengths that fit the rows of a run. Prompts in scope activated
+/// are computed by <c>prefix</c> and kept by the app; in scope all every row is computed whole.
 /// </summary>
 internal sealed class AppPrograms
 {
