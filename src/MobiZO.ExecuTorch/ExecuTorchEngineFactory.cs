@@ -28,10 +28,7 @@ public sealed class ExecuTorchEngineFactory : IEngineFactory
                 : new[] { $"The engine {EngineName} runs on the processor alone, not on '{settings.Device}'." },
             .. settings.Weights is WeightFormat.Float32 or WeightFormat.Int8
                 ? []
-                : new[]
-                {
-                    $"The engine {EngineName} holds weights as fp32 or int8, not as {WeightFormats.NameOf(settings.Weights)}.",
-                },
+                : new[] { $"The engine {EngineName} holds weights as fp32 or int8, not as {WeightFormats.NameOf(settings.Weights)}." },
         ];
     }
 

@@ -74,7 +74,9 @@ public static class AppExport
         var watch = Stopwatch.StartNew();
         var bundler =
             EngineCatalog.Find(engine)?.Exporter as IProgramBundler
-            ?? throw new Programs.ProgramException($"Programs of the engine '{engine}' are written one by one: give --program.");
+            ?? throw new Programs.ProgramException(
+                $"Programs of the engine '{engine}' are written one by one, not as the files of an app."
+            );
         var folder = new RunFolder(run);
         var options = folder.ReadConfig();
         RequireFree(output, folder.Path, options.Model);

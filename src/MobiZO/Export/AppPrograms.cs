@@ -36,7 +36,10 @@ internal sealed class AppPrograms
     public AppPrograms(ProgramAssembler assembler, AdapterLayout layout, float[] state, DecidedOptions options, AppForm form)
     {
         (_assembler, _layout, _state, _options, _form) = (assembler, layout, state, options, form);
-        _start = AdapterStart.Of(options.Adapter.Scope, layout, hasSingleRows: false) with { Layer = 0 };
+
+        // An app keeps keys and values of prompts, and no hidden states.
+        var start = AdapterStart.Of(options.Adapter.Scope, layout, hasSingleRows: false);
+        _start = start with { Prompt = start.Prompt == PrefixKind.KeyValues ? start.Prompt : PrefixKind.Tokens, Layer = 0 };
         _plan = CopyPlan.Create(options.Run.Optimizer.Estimator, options.Run.Optimizer.Queries);
     }
 
@@ -131,7 +134,7 @@ internal sealed class AppPrograms
         var candidates = feed.Inputs[ProgramNames.CandidateIds].Shape;
 
         // Free answers differ in length: as many places as tokens, those that are not needed weigh nothing.
-        long answers = _options.Loss == StepLossKind.Choices ? candidates[0] : (long)feed.RowCount * tokens;
+        long answers = _options.Loss == StepLossKind.Tokens ? (long)feed.RowCount * tokens : candidates[0];
         var copies = feed.RowCount / feed.FirstCopyRows.Count;
         var decisions = feed.Inputs.TryGetValue(ProgramNames.Labels, out var labels) ? labels.Shape[0] : 1;
         return One(

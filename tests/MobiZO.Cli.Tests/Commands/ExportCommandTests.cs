@@ -79,4 +79,17 @@ public sealed class ExportCommandTests : IDisposable
             Assert.Contains(path + ".json", result.Output, StringComparison.Ordinal);
         }
     }
+
+    [Theory]
+    [InlineData("Option '--program' is missing: name a program, or a run with '--run'.", "--model", "m")]
+    [InlineData("'--program' does not go with '--run'", "--run", "r", "--program", "step")]
+    [InlineData("'--extents' does not go with '--run'", "--run", "r", "--extents", "N=1")]
+    [InlineData("'--form' does not go with '--program'", "--model", "m", "--program", "step", "--form", "kept")]
+    [InlineData("'--with-rows' does not go with '--program'", "--model", "m", "--program", "step", "--with-rows")]
+    public async Task AProgramAndARunAreTwoThings(string message, params string[] arguments)
+    {
+        var result = await Cli.RunAsync(["export", "--output", _workspace.PathOf("app"), .. arguments]);
+        Assert.Equal(ExitCodes.Usage, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
 }

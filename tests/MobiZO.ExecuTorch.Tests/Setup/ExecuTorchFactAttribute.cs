@@ -17,6 +17,13 @@ public sealed class ExecuTorchTheoryAttribute : TheoryAttribute
     public ExecuTorchTheoryAttribute() => Skip = ReleasedRuntime.WhyNot;
 }
 
+/// <summary>A theory about programs that are built with the released runtime.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ReleasedTheoryAttribute : TheoryAttribute
+{
+    public ReleasedTheoryAttribute() => Skip = ReleasedRuntime.WhyNotReleased;
+}
+
 /// <summary>Tests with the runtime run one after another: they share its pool of threads.</summary>
 [CollectionDefinition(Name)]
 public sealed class ReleasedRuntimeCollection : ICollectionFixture<ReleasedRuntime>
@@ -37,14 +44,16 @@ public sealed class ReleasedRuntime
         }
     }
 
-    /// <summary>Why the runtime cannot be had here, or nothing.</summary>
-    internal static string? WhyNot { get; } = FindReason();
+    /// <summary>Why the released runtime cannot be had here, or nothing.</summary>
+    internal static string? WhyNotReleased { get; } = FindReason();
+
+    /// <summary>Why no runtime can be had here, or nothing.</summary>
+    internal static string? WhyNot => IsNamed ? null : WhyNotReleased;
 
     private static bool IsNamed => Environment.GetEnvironmentVariable(ExecuTorchLibrary.Variable) is { Length: > 0 };
 
     private static string? FindReason() =>
-        IsNamed ? null
-        : !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64
+        !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64
             ? "the released library runs on Linux with x86-64 only; name another in MOBIZO_EXECUTORCH"
         : !Tool.IsInstalled("g++") ? "g++ builds the shim, and it was not found"
         : !RuntimeBuild.HasPackage && !(Tool.IsInstalled("npm") && Tool.IsInstalled("node"))

@@ -29,25 +29,42 @@ internal static class RuntimeBuild
 
     private static readonly string[] s_bridge = ["_ZN8facebook3jni", "_ZNK8facebook3jni"];
 
-    private static readonly string[] s_sources = ["mobizo_executorch.cpp", "mobizo_executorch.h"];
+    private static readonly string[] s_sources = Sources("native/executorch", "mobizo_executorch.cpp", "mobizo_executorch.h");
+
+    private static readonly string[] s_hostSources = Sources("samples/ExecuTorchHost", "host.cpp", "app.h");
+
+    // Warnings are errors in our own code.
+    private static readonly string[] s_options = ["-std=c++17", "-O1", "-Wall", "-Wextra", "-Werror"];
 
     private static string Root => Path.Combine(CacheRoot.Default, "executorch-test");
 
     private static string PackageFolder => Path.Combine(Root, $"{ReleasedPackage.Name}-{ReleasedPackage.Version}");
 
-    private static string SourceFolder => Path.Combine(Shared.Repository, "native", "executorch");
-
     /// <summary>Whether the package was fetched before.</summary>
     public static bool HasPackage => Directory.Exists(PackageFolder);
 
     /// <summary>Gives the file of the shim, which is built when its sources changed since the last time.</summary>
-    public static string Shim()
+    public static string Shim() => Path.Combine(Runtime(), "libmobizo_executorch.so");
+
+    /// <summary>Gives the program of the sample for hosts in C++, which is built when its sources changed since the last time.</summary>
+    public static string Host()
+    {
+        var runtime = Runtime();
+        var folder = Path.Combine(Root, Key(s_hostSources, runtime));
+        Make(folder, building => BuildHost(building, runtime));
+        return Path.Combine(folder, "host");
+    }
+
+    private static string Runtime()
     {
         Make(PackageFolder, ReleasedPackage.FetchInto);
-        var folder = Path.Combine(Root, Key());
+        var folder = Path.Combine(Root, Key(s_sources, StubSource() + ReleasedPackage.Version + string.Join(' ', s_renamed)));
         Make(folder, BuildInto);
-        return Path.Combine(folder, "libmobizo_executorch.so");
+        return folder;
     }
+
+    private static string[] Sources(string folder, params IEnumerable<string> names) =>
+        [.. names.Select(name => Path.Combine(Shared.Repository, folder, name))];
 
     // A folder appears whole or not at all; of two processes that make it, one wins.
     private static void Make(string folder, Action<string> make)
@@ -75,15 +92,15 @@ internal static class RuntimeBuild
         }
     }
 
-    private static string Key()
+    private static string Key(string[] sources, string other)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var name in s_sources)
+        foreach (var path in sources)
         {
-            hash.AppendData(File.ReadAllBytes(Path.Combine(SourceFolder, name)));
+            hash.AppendData(File.ReadAllBytes(path));
         }
 
-        hash.AppendData(Encoding.UTF8.GetBytes(StubSource() + ReleasedPackage.Version + string.Join(' ', s_renamed)));
+        hash.AppendData(Encoding.UTF8.GetBytes(other));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..24];
     }
 
@@ -123,31 +140,44 @@ internal static class RuntimeBuild
         Tool.Run(
             folder,
             "g++",
-            "-std=c++17",
-            "-O1",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-fPIC",
-            "-fvisibility=hidden",
-            "-shared",
-            $"-DMZ_ET_BUILT_AGAINST=\"{ReleasedPackage.Name} {ReleasedPackage.Version}\"",
-            "-isystem",
-            headers,
-            "-isystem",
-            Path.Combine(headers, "pthreadpool"),
-            Path.Combine(SourceFolder, "mobizo_executorch.cpp"),
-            "-o",
-            "libmobizo_executorch.so",
-            "-Wl,--no-as-needed",
-            "-L.",
-            "-l:" + LibraryName,
-            $"-l{Stub}",
-            "-lm",
-            "-ldl",
-            "-Wl,-rpath,$ORIGIN"
+            [
+                .. s_options,
+                "-fPIC",
+                "-fvisibility=hidden",
+                "-shared",
+                $"-DMZ_ET_BUILT_AGAINST=\"{ReleasedPackage.Name} {ReleasedPackage.Version}\"",
+                "-isystem",
+                headers,
+                "-isystem",
+                Path.Combine(headers, "pthreadpool"),
+                s_sources[0],
+                "-o",
+                "libmobizo_executorch.so",
+                .. Linked("."),
+                "-Wl,-rpath,$ORIGIN",
+            ]
         );
     }
+
+    // The runtime's names of Android's C library are found when it is loaded.
+    private static void BuildHost(string folder, string runtime) =>
+        Tool.Run(
+            folder,
+            "g++",
+            [
+                .. s_options,
+                "-isystem",
+                ReleasedPackage.HeadersIn(PackageFolder),
+                s_hostSources[0],
+                "-o",
+                "host",
+                .. Linked(runtime),
+                "-Wl,--allow-shlib-undefined",
+                "-Wl,-rpath," + runtime,
+            ]
+        );
+
+    private static string[] Linked(string folder) => ["-Wl,--no-as-needed", "-L" + folder, "-l:" + LibraryName, $"-l{Stub}", "-lm", "-ldl"];
 
     private static string StubSource()
     {

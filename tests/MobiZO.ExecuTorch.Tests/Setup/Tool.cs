@@ -11,9 +11,9 @@ internal static class Tool
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Any(folder => File.Exists(Path.Combine(folder, name)));
 
-    /// <summary>Runs a program to its end.</summary>
+    /// <summary>Runs a program to its end, and gives what it wrote.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message has its words.</exception>
-    public static void Run(string folder, string name, params IEnumerable<string> arguments)
+    public static string Run(string folder, string name, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(name, arguments)
         {
@@ -32,5 +32,7 @@ internal static class Tool
                 $"'{name} {string.Join(' ', start.ArgumentList)}' in {folder} failed with code {process.ExitCode}: {error}{output.Result}"
             );
         }
+
+        return output.Result;
     }
 }
