@@ -28,11 +28,12 @@ std::vector<Row> read_rows(const std::string& path) {
   return rows;
 }
 
-// Standard normal numbers that are the same with every compiler, which std::normal_distribution's are not.
-class Normal {
+// 1 or -1, or standard normal numbers that are the same with every compiler, which std::normal_distribution's are not.
+class Noise {
  public:
-  explicit Normal(uint64_t seed) : random_(seed) {}
+  Noise(uint64_t seed, bool is_signs) : random_(seed), is_signs_(is_signs) {}
   float next() {
+    if (is_signs_) return random_() >> 63 != 0 ? 1.0f : -1.0f;
     const double radius = std::sqrt(-2 * std::log(1 - uniform()));
     return static_cast<float>(radius * std::cos(6.283185307179586 * uniform()));
   }
@@ -40,6 +41,7 @@ class Normal {
  private:
   double uniform() { return static_cast<double>(random_() >> 11) / 9007199254740992.0; }
   std::mt19937_64 random_;
+  bool is_signs_;
 };
 
 class Host {
@@ -58,6 +60,7 @@ class Host {
   const Floats& b() const { return b_; }
   size_t examples() const { return static_cast<size_t>(app_["examples_per_step"].number()); }
   size_t numbers_of_noise() const { return static_cast<size_t>(app_["queries"].number()) * b_.size(); }
+  bool is_signs() const { return app_["noise"].text == "rademacher"; }
   double learning_rate() const { return app_["learning_rate"].number(); }
 
   // One step on some rows, from the given one on. Gives the loss without noise, or the mean over the copies where all have noise.
@@ -224,12 +227,12 @@ int main(int count, char** words) {
   const size_t steps = std::stoul(options["--steps"]);
   const Floats given = options["--noise"].empty() ? Floats() : read_floats(options["--noise"]);
   if (!given.empty() && given.size() < steps * host.numbers_of_noise()) fail("the file of noise is too short");
-  Normal normal(1);
+  Noise random(1, host.is_signs());
   host.print_score("before");
   double sum = 0;
   for (size_t step = 0; step < steps; ++step) {
     Floats noise(host.numbers_of_noise());
-    for (size_t i = 0; i < noise.size(); ++i) noise[i] = given.empty() ? normal.next() : given[step * noise.size() + i];
+    for (size_t i = 0; i < noise.size(); ++i) noise[i] = given.empty() ? random.next() : given[step * noise.size() + i];
     const double left = options["--schedule"] == "linear" ? 1 - static_cast<double>(step) / static_cast<double>(steps) : 1;
     sum += host.step(step * host.examples(), std::move(noise), host.learning_rate() * left);
     if ((step + 1) % 10 == 0) {

@@ -6,8 +6,8 @@ namespace MobiZO.ExecuTorch.Delegates;
 
 /// <summary>
 /// A part of a method as a payload of XNNPACK; it computes in fp32. It holds no data: frozen matrices are named, so that methods and files
-/// share them and the runtime packs them once, and whatever else is read comes as an argument of the call. Field numbers are those of ExecuTorch's
-/// <c>backends/xnnpack/serialization/schema.fbs</c>.
+/// share them and the runtime packs them once, and whatever else is read comes as an argument of the call. Field numbers are those of
+/// ExecuTorch's <c>backends/xnnpack/serialization/schema.fbs</c>.
 /// </summary>
 /// <param name="inputs">Tensors that the call is given, in order.</param>
 /// <param name="outputs">Tensors that it makes, in order: its arguments behind the inputs.</param>

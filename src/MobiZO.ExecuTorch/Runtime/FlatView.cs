@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MobiZO.ExecuTorch.Runtime;
 
-/// <summary>A table of a flatbuffer whose offsets were verified before (<see cref="FlatVerifier"/>). Missing fields are 0 or empty.</summary>
+/// <summary>A table of a flatbuffer of verified offsets (<see cref="FlatVerifier"/>); what is missing is 0 or empty.</summary>
 /// <param name="bytes">The whole flatbuffer.</param>
 /// <param name="at">Where the table stands.</param>
 internal readonly struct FlatView(ReadOnlyMemory<byte> bytes, int at)

@@ -194,6 +194,7 @@ public static class AppExport
             ValuesOfB = adapter.Modules.Sum(module => (long)module.B.Length),
             Estimator = EnumNames.Of(plan.Estimator!.Value),
             plan.Queries,
+            Noise = EnumNames.Of(options.Run.Optimizer.NoiseOrDefault),
             options.Run.Optimizer.Epsilon,
             options.Run.Optimizer.LearningRate,
             options.Run.ExamplesPerStep,

@@ -20,7 +20,7 @@ internal static class TensorMeanings
         [ProgramNames.Labels] = "Index of the right candidate of every decision.",
         [ProgramNames.AdapterA] = "A of the adapter: adapter.a.bin.",
         [ProgramNames.AdapterB] = "B of the adapter: adapter.b.bin, then what the last step gave.",
-        [ProgramNames.Noise] = "Standard normal numbers, new in every step, a row a query.",
+        [ProgramNames.Noise] = "Random numbers of the kind 'noise' (rademacher: 1 or -1; gaussian), new in every step, a row a query.",
         [ProgramNames.PreviousNoise] = "The noise of the step before; zeros at first.",
         [ProgramNames.PreviousGradients] = "The projected gradients of the step before; zeros at first.",
         [ProgramNames.QueryIndex] = "Query of every copy: 'copies' in their order.",

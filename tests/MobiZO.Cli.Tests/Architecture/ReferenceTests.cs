@@ -43,7 +43,7 @@ public sealed class ReferenceTests
             { "MobiZO.Checkpoints", [], [] },
             { "MobiZO.Programs", ["MobiZO.Checkpoints"], [] },
             { "MobiZO.OnnxRuntime", ["MobiZO.Programs"], ["Google.Protobuf", "Grpc.Tools", "Microsoft.ML.OnnxRuntime"] },
-            { "MobiZO.ExecuTorch", ["MobiZO.Programs"], ["Google.FlatBuffers"] },
+            { "MobiZO.ExecuTorch", ["MobiZO.Programs"], ["Google.FlatBuffers", "System.Numerics.Tensors"] },
             {
                 "MobiZO",
                 ["MobiZO.Checkpoints", "MobiZO.ExecuTorch", "MobiZO.OnnxRuntime", "MobiZO.Programs", "MobiZO.Text"],
