@@ -57,7 +57,6 @@ internal static class ExportCommand
             Description = $"With --run, the training rows as token ids too ({AppExport.RowsFile}).",
             Arity = ArgumentArity.Zero,
         };
-        file.Required = true;
         var command = new DocumentedCommand(Name, Summary, Usage, Example);
         command.Add(new HelpSection("Program", [new HelpEntry(program, null), new HelpEntry(engine, null), new HelpEntry(extents, null)]));
         command.Add(new HelpSection("App", [new HelpEntry(run, null), new HelpEntry(form, null), new HelpEntry(withRows, null)]));
@@ -70,6 +69,18 @@ internal static class ExportCommand
         command.SetAction(result =>
         {
             var (output, warnings) = (result.InvocationConfiguration.Output, new WarningLines(result.InvocationConfiguration.Error));
+            string[] missing =
+            [
+                .. result.GetResult(program) is null && result.GetResult(run) is null
+                    ? ["Option '--program' is required: name a program, or give a run with '--run'."]
+                    : Array.Empty<string>(),
+                .. result.GetResult(file) is null ? ["Option '--output' is required."] : Array.Empty<string>(),
+            ];
+            if (missing.Length > 0)
+            {
+                throw new CommandException(ExitCodes.Usage, string.Join(Environment.NewLine, missing));
+            }
+
             var (path, place) = (result.GetRequiredValue(file), result.GetValue(engine));
             if (result.GetValue(run) is { } folder)
             {
@@ -84,9 +95,7 @@ internal static class ExportCommand
             RequireAbsent(result, "--program", form, withRows);
             Write(
                 groups.Bind(result, FineTuneOptionGroups.Defaults),
-                result.GetResult(program) is null
-                    ? throw new CommandException(ExitCodes.Usage, "Option '--program' is missing: name a program, or a run with '--run'.")
-                    : result.GetValue(program),
+                result.GetValue(program),
                 path,
                 place ?? EngineCatalog.Exporting[0],
                 ExtentsOf(result.GetValue(extents) ?? []),

@@ -81,7 +81,7 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Option '--program' is missing: name a program, or a run with '--run'.", "--model", "m")]
+    [InlineData("Option '--program' is required: name a program, or give a run with '--run'.", "--model", "m")]
     [InlineData("'--program' does not go with '--run'", "--run", "r", "--program", "step")]
     [InlineData("'--extents' does not go with '--run'", "--run", "r", "--extents", "N=1")]
     [InlineData("'--form' does not go with '--program'", "--model", "m", "--program", "step", "--form", "kept")]
