@@ -19,6 +19,7 @@ internal sealed class EngineWeights : IDisposable
     private readonly IWeightSource _source;
     private readonly WeightFile _file;
     private readonly ProgramWeights _named = new();
+    private readonly Lock _loading = new();
 
     /// <param name="cacheFolder">Where the converted weights lie.</param>
     /// <param name="source">The checkpoint.</param>
@@ -51,6 +52,22 @@ internal sealed class EngineWeights : IDisposable
     /// <param name="inputs">Number of inputs of the program itself.</param>
     public ExecuTorchMethod Load(ExecuTorchProgramFile program, PteFile file, TensorsOfCaller tensors, int inputs)
     {
+        // Sessions of one engine may meet new shapes at one time, and the runtime looks names up while it loads.
+        lock (_loading)
+        {
+            return LoadAlone(program, file, tensors, inputs);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _named.Dispose();
+        _file.Dispose();
+    }
+
+    private ExecuTorchMethod LoadAlone(ExecuTorchProgramFile program, PteFile file, TensorsOfCaller tensors, int inputs)
+    {
         foreach (var (name, weight) in tensors.ByName)
         {
             _named.Add(name, AddressOf(weight), weight.Count * sizeof(float));
@@ -80,13 +97,6 @@ internal sealed class EngineWeights : IDisposable
         }
 
         return method;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _named.Dispose();
-        _file.Dispose();
     }
 
     private nint AddressOf(Weight weight) => _file.AddressOf(_file.Layout.OffsetOf(weight.Name));

@@ -1,5 +1,6 @@
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Storage;
+using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.ExecuTorch.Runtime;
 using MobiZO.Programs;
 using MobiZO.Programs.Engines;
@@ -81,9 +82,10 @@ internal sealed class ExecuTorchEngine : IEngine
     public EngineMemory MemoryOf(IWeightSource weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        long Count(string name) => weights.FindShape(name)!.Aggregate(1L, (product, extent) => product * extent);
         var isBytes = _settings.Weights == WeightFormat.Int8;
-        var bytes = weights.Names.Sum(name => Count(name) * (isBytes && weights.FindShape(name)!.Count == 2 ? 1 : sizeof(float)));
+        var bytes = weights.Names.Sum(name =>
+            WeightLayout.CountOf(weights, name) * (isBytes && weights.FindShape(name)!.Count == 2 ? 1 : sizeof(float))
+        );
         return new EngineMemory(bytes, bytes);
     }
 

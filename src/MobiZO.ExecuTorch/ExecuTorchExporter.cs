@@ -15,6 +15,9 @@ namespace MobiZO.ExecuTorch;
 /// </summary>
 internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
 {
+    /// <summary>The name that hosts call when a file has one method.</summary>
+    internal const string MethodName = "forward";
+
     private static readonly JsonSerializerOptions s_json = new()
     {
         WriteIndented = true,
@@ -119,7 +122,4 @@ internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
                     + $"not said: {string.Join(", ", open)}."
             );
     }
-
-    /// <summary>The name that hosts call when a file has one method.</summary>
-    internal const string MethodName = "forward";
 }

@@ -33,8 +33,7 @@ internal sealed class Delegation
 
     private void Order()
     {
-        var makers = new Dictionary<PteTensor, int>();
-        var needs = Needs(makers);
+        var needs = Needs();
         var waiting = Enumerable.Range(0, _method.Instructions.Count).ToList();
         var done = new bool[_method.Instructions.Count];
         while (waiting.Count > 0)
@@ -47,15 +46,16 @@ internal sealed class Delegation
     }
 
     /// <summary>What must run before each instruction.</summary>
-    private List<int>[] Needs(Dictionary<PteTensor, int> makers)
+    private List<int>[] Needs()
     {
+        var makers = new Dictionary<PteTensor, int>();
         var readers = new Dictionary<PteTensor, List<int>>();
         var needs = new List<int>[_method.Instructions.Count];
         for (var index = 0; index < needs.Length; index++)
         {
-            PteTensor[] tensors = [.. _translation.TensorsOf(_method.Instructions[index])];
+            var call = _method.Instructions[index];
             needs[index] = [];
-            foreach (var read in tensors.SkipLast(1))
+            foreach (var read in _translation.ReadBy(call))
             {
                 if (makers.TryGetValue(read, out var maker))
                 {
@@ -66,7 +66,7 @@ internal sealed class Delegation
             }
 
             // A state is overwritten when everybody has read it.
-            var made = tensors[^1];
+            var made = _translation.MadeBy(call);
             if (made.Kind == PteTensorKind.State && readers.TryGetValue(made, out var before))
             {
                 needs[index].AddRange(before.Where(reader => reader != index));
@@ -96,22 +96,19 @@ internal sealed class Delegation
 
     private void AddGroup(List<PteInstruction> group, List<int> waiting)
     {
-        var isWorth = group.Exists(_translation.IsHeavy) || group.Sum(call => _translation.TensorsOf(call).Last().Count) >= FewValues;
+        var isWorth = group.Exists(_translation.IsHeavy) || group.Sum(call => _translation.MadeBy(call).Count) >= FewValues;
         if (!isWorth)
         {
             _ordered.AddRange(group);
             return;
         }
 
-        var made = group.Select(call => _translation.TensorsOf(call).Last()).ToHashSet();
-        var later = waiting
-            .SelectMany(index => _translation.TensorsOf(_method.Instructions[index]).SkipLast(1))
-            .Concat(_method.Outputs)
-            .ToHashSet();
+        var made = group.Select(_translation.MadeBy).ToHashSet();
+        var later = waiting.SelectMany(index => _translation.ReadBy(_method.Instructions[index])).Concat(_method.Outputs).ToHashSet();
         PteTensor[] inputs =
         [
             .. group
-                .SelectMany(call => _translation.TensorsOf(call).SkipLast(1))
+                .SelectMany(_translation.ReadBy)
                 .Where(tensor => tensor.Kind != PteTensorKind.Named && !made.Contains(tensor))
                 .Distinct(),
         ];

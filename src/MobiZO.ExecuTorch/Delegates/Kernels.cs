@@ -13,7 +13,6 @@ internal static class Kernels
     public const string Mean = "aten::mean";
     public const string Sigmoid = "aten::sigmoid";
     public const string Tanh = "aten::tanh";
-    public const string Exp = "aten::exp";
     public const string Relu = "aten::relu";
     public const string Gelu = "aten::gelu";
     public const string InverseRoot = "aten::rsqrt";

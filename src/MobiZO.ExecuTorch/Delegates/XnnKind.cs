@@ -33,9 +33,6 @@ internal enum XnnKind : byte
     /// <summary>The same values in another shape.</summary>
     StaticReshape = 20,
 
-    /// <summary>-x.</summary>
-    Negate = 27,
-
     /// <summary>Two tensors one behind the other; three and four have the numbers behind it.</summary>
     Concatenate2 = 32,
 
@@ -53,7 +50,4 @@ internal enum XnnKind : byte
 
     /// <summary>Hyperbolic tangent.</summary>
     Tanh = 43,
-
-    /// <summary>e to the x.</summary>
-    Exp = 44,
 }

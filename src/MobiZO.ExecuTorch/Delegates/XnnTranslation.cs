@@ -13,7 +13,6 @@ internal sealed class XnnTranslation(PteMethod method, Func<int, float, PteTenso
     {
         [Kernels.Sigmoid] = XnnKind.Sigmoid,
         [Kernels.Tanh] = XnnKind.Tanh,
-        [Kernels.Exp] = XnnKind.Exp,
         [Kernels.InverseRoot] = XnnKind.ReciprocalSquareRoot,
         [Kernels.Gelu] = XnnKind.Gelu,
         [Kernels.Softmax] = XnnKind.Softmax,
@@ -37,16 +36,21 @@ internal sealed class XnnTranslation(PteMethod method, Func<int, float, PteTenso
             s_unary.ContainsKey(name)
             || s_binary.ContainsKey(name)
             || name is Kernels.Relu or Kernels.View or Kernels.Permute or Kernels.Slice or Kernels.Mean or Kernels.Linear
-            || (name == Kernels.Concatenate && TensorsOf(call).Count() - 1 <= MostConcatenated)
+            || (name == Kernels.Concatenate && ReadBy(call).Count() <= MostConcatenated)
         )
         && TensorsOf(call).All(tensor => tensor is { Type: PteType.Float32, Count: > 0, Shape.Count: > 0 and <= XnnSubgraph.MostAxes })
-        && TensorsOf(call).Last().Kind != PteTensorKind.State;
+        && MadeBy(call).Kind != PteTensorKind.State;
 
     /// <summary>Whether the kernel is worth a delegate of its own: it does more than go over its values once.</summary>
     public bool IsHeavy(PteInstruction call) => NameOf(call) is Kernels.Linear or Kernels.BatchMatMul or Kernels.MatMul or Kernels.Softmax;
 
-    /// <summary>The tensors that a kernel reads, then the one that it makes.</summary>
-    public IEnumerable<PteTensor> TensorsOf(PteInstruction call) => call.Arguments.SkipLast(1).SelectMany(method.TensorsAt);
+    /// <summary>The tensors that a kernel reads.</summary>
+    public IEnumerable<PteTensor> ReadBy(PteInstruction call) => TensorsOf(call).SkipLast(1);
+
+    /// <summary>The tensor that a kernel makes.</summary>
+    public PteTensor MadeBy(PteInstruction call) => TensorsOf(call).Last();
+
+    private IEnumerable<PteTensor> TensorsOf(PteInstruction call) => call.Arguments.SkipLast(1).SelectMany(method.TensorsAt);
 
     /// <summary>Adds a kernel to a subgraph.</summary>
     public void Add(XnnSubgraph graph, PteInstruction call)

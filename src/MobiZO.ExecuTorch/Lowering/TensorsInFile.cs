@@ -46,9 +46,7 @@ internal sealed class TensorsInFile(IWeightSource source, string prefix, bool is
             if (!graph.File.Named.ContainsKey(codes))
             {
                 WeightCheck.Require(source, weight);
-                graph.File.Named.Add(codes, new PteConstant(weight.Count, stream => WriteBytes(weight, stream, isScales: false)));
-                var size = (long)weight.Shape[0] * sizeof(float);
-                graph.File.Named.Add(scales, new PteConstant(size, stream => WriteBytes(weight, stream, isScales: true)));
+                AddBytes(graph.File, weight, codes, scales);
             }
 
             return graph.Named(codes, scales, weight.Shape);
@@ -74,11 +72,26 @@ internal sealed class TensorsInFile(IWeightSource source, string prefix, bool is
         return new PteConstant(weight.Count * sizeof(float), stream => Write(weight, stream));
     }
 
-    private void WriteBytes(Weight weight, Stream stream, bool isScales)
+    /// <summary>The codes are written before their scales, which are found on the way: the matrix is read once.</summary>
+    private void AddBytes(PteFile file, Weight weight, string codes, string scales)
     {
-        var (codes, scales) = (new sbyte[weight.Count], new float[weight.Shape[0]]);
-        RowBytes.Read(source, weight, codes, scales);
-        stream.Write(isScales ? MemoryMarshal.AsBytes(scales.AsSpan()) : MemoryMarshal.AsBytes(codes.AsSpan()));
+        var ofRows = new float[weight.Shape[0]];
+        file.Named.Add(
+            codes,
+            new PteConstant(
+                weight.Count,
+                stream =>
+                {
+                    var values = new sbyte[weight.Count];
+                    RowBytes.Read(source, weight, values, ofRows);
+                    stream.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+                }
+            )
+        );
+        file.Named.Add(
+            scales,
+            new PteConstant((long)ofRows.Length * sizeof(float), stream => stream.Write(MemoryMarshal.AsBytes(ofRows.AsSpan())))
+        );
     }
 
     private void Write(Weight weight, Stream stream)

@@ -76,9 +76,6 @@ internal readonly struct FlatView(ReadOnlyMemory<byte> bytes, int at)
     /// <summary>A text.</summary>
     public string Text(int slot) => Encoding.UTF8.GetString(Bytes(slot));
 
-    /// <summary>Whether a field is there.</summary>
-    public bool Has(int slot) => Place(slot) is not null;
-
     private (int Start, int Count) Vector(int slot)
     {
         if (Place(slot) is not { } place)
