@@ -19,16 +19,14 @@ public sealed class ExecuTorchProgramTests : IDisposable
     public static TheoryData<string> Programs => [.. EveryProgram.Names];
 
     /// <summary>Programs whose table of embeddings, which stays fp32, is no matrix of a linear layer too.</summary>
-    public static TheoryData<string> Scores =>
-        [
-            .. EveryProgram.Names.Where(name =>
-                name.Contains(" score", StringComparison.Ordinal)
-                && EveryProgram.Get(name).Program is var program
-                && !program.Nodes.Any(node =>
-                    node.Operation is Embedding table && RoundedRows.MatricesOf(program).Contains(table.Table.Name)
-                )
-            ),
-        ];
+    public static TheoryData<string> Scores => [.. ScoreNames];
+
+    private static IEnumerable<string> ScoreNames =>
+        EveryProgram.Names.Where(name =>
+            name.Contains(" score", StringComparison.Ordinal)
+            && EveryProgram.Get(name).Program is var program
+            && !program.Nodes.Any(node => node.Operation is Embedding table && RoundedRows.MatricesOf(program).Contains(table.Table.Name))
+        );
 
     public void Dispose() => _folder.Dispose();
 
@@ -66,16 +64,21 @@ public sealed class ExecuTorchProgramTests : IDisposable
         Assert.ThrowsAny<Exception>(() => ProgramInputs.AssertSame(exact.Run(inputs), found, 1e-5));
     }
 
-    [ExecuTorchFact]
-    public void AnExportedFileIsRunWithoutTheEngine()
+    [ExecuTorchTheory]
+    [InlineData(WeightFormat.Float32)]
+    [InlineData(WeightFormat.Int8)]
+    public void AnExportedFileIsRunWithoutTheEngine(WeightFormat format)
     {
-        var name = EveryProgram.Names.First(known => known.Contains(" score", StringComparison.Ordinal));
+        var name =
+            format == WeightFormat.Int8
+                ? ScoreNames.First()
+                : EveryProgram.Names.First(known => known.Contains(" score", StringComparison.Ordinal));
         var (model, program) = EveryProgram.Get(name);
         var inputs = ProgramInputs.Of(program);
         var path = Path.Combine(_folder.Path, "score.pte");
         var exporter = new ExecuTorchEngineFactory().Exporter!;
         Extents extents = new([.. program.BindSymbols(inputs).Select(pair => (pair.Key, Extent.OneOf(pair.Value)))]);
-        exporter.Write(program, model, path, WeightFormat.Float32, extents);
+        exporter.Write(program, model, path, format, extents);
 
         Assert.True(exporter.IsProgram(path));
         using var description = JsonDocument.Parse(File.ReadAllBytes(path + ".json"));
@@ -99,7 +102,7 @@ public sealed class ExecuTorchProgramTests : IDisposable
 
         method.Execute();
         using var reference = new ReferenceEngine<double>();
-        using var oracle = reference.Load(program, model);
+        using var oracle = reference.Load(program, format == WeightFormat.Int8 ? new RoundedRows(model, program) : model);
         var expected = oracle.Run(inputs);
         foreach (var (index, output) in program.Outputs.Index())
         {
