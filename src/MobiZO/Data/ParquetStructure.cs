@@ -56,7 +56,7 @@ internal static class ParquetStructure
     {
         long[] starts = [column.DictionaryPageOffset ?? 0, column.DataPageOffset, column.IndexPageOffset ?? 0];
         var place = starts.Where(start => start != 0).DefaultIfEmpty(0).Min();
-        var header = new byte[MostHeaderBytes];
+        var (header, head) = (new byte[MostHeaderBytes], new byte[ParquetBlocks.HeadBytes]);
         for (long values = 0; values < column.NumValues; )
         {
             if (place < 0 || place >= stream.Length)
@@ -66,10 +66,19 @@ internal static class ParquetStructure
 
             stream.Position = place;
             var page = ReadHeader(header.AsSpan(0, stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false)));
-            place += page.HeaderBytes + page.Packed;
+            var data = place + page.HeaderBytes;
+            place = data + page.Packed;
             if (page.Packed < 0 || place > stream.Length || page.Unpacked < 0 || page.Unpacked > SmallPage + (MostPacked * page.Packed))
             {
                 throw new InvalidDataException("a page states a size that it cannot have");
+            }
+
+            // Decompressors believe what the packed data says, and reserve as much.
+            stream.Position = Math.Min(data + page.Levels, stream.Length);
+            var start = head.AsSpan(0, stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
+            if (page.Levels > page.Packed || ParquetBlocks.StatedBytes(column.Codec, start) > (ulong)page.Unpacked)
+            {
+                throw new InvalidDataException("the packed data of a page states a size that it cannot have");
             }
 
             // A dictionary's values take at least a bit of its unpacked page; those of data may be runs of one.
@@ -86,10 +95,12 @@ internal static class ParquetStructure
         }
     }
 
-    private static (int HeaderBytes, long Packed, long Unpacked, long Values, bool IsDictionary) ReadHeader(ReadOnlySpan<byte> bytes)
+    private static (int HeaderBytes, long Packed, long Unpacked, long Values, long Levels, bool IsDictionary) ReadHeader(
+        ReadOnlySpan<byte> bytes
+    )
     {
         var fields = new ThriftFields(bytes);
-        var (id, packed, unpacked, values, isDictionary) = (0, -1L, -1L, 0L, false);
+        var (id, packed, unpacked, values, levels, isDictionary) = (0, -1L, -1L, 0L, 0L, false);
         while (fields.Next(ref id, out var type))
         {
             switch (id, type)
@@ -102,7 +113,7 @@ internal static class ParquetStructure
                     break;
                 case (5 or 7 or 8, 12):
                     isDictionary = id == 7;
-                    values = ReadValues(ref fields);
+                    (values, levels) = ReadValues(ref fields);
                     break;
                 default:
                     fields.Skip(type);
@@ -110,25 +121,32 @@ internal static class ParquetStructure
             }
         }
 
-        return (fields.Place, packed, unpacked, values, isDictionary);
+        return (fields.Place, packed, unpacked, values, levels, isDictionary);
     }
 
-    /// <summary>The first field of the header of any kind of page.</summary>
-    private static long ReadValues(ref ThriftFields fields)
+    /// <summary>
+    /// The first field of the header of any kind of page, and the bytes of levels that pages of the second version hold before their packed
+    /// data.
+    /// </summary>
+    private static (long Values, long Levels) ReadValues(ref ThriftFields fields)
     {
-        var (id, values) = (0, 0L);
+        var (id, values, levels) = (0, 0L, 0L);
         while (fields.Next(ref id, out var type))
         {
-            if (id == 1 && type == 5)
+            switch (id, type)
             {
-                values = fields.ReadInteger();
-            }
-            else
-            {
-                fields.Skip(type);
+                case (1, 5):
+                    values = fields.ReadInteger();
+                    break;
+                case (5 or 6, 5):
+                    levels += Math.Max(0, fields.ReadInteger());
+                    break;
+                default:
+                    fields.Skip(type);
+                    break;
             }
         }
 
-        return values;
+        return (values, levels);
     }
 }
