@@ -3,7 +3,7 @@ using Parquet.Meta;
 
 namespace MobiZO.Data;
 
-/// <summary>What the compressed data of a page says of its own size, for which decompressors reserve memory before they look further.</summary>
+/// <summary>What the packed data of a page says of its own size: decompressors reserve memory for it before they look further.</summary>
 internal static class ParquetBlocks
 {
     /// <summary>Enough of the data to know it.</summary>
