@@ -44,8 +44,8 @@ public sealed record FineTuneOptions
     /// <summary>Number of steps.</summary>
     public int Steps { get; init; } = 60;
 
-    /// <summary>E: examples that each copy sees in a step.</summary>
-    public int ExamplesPerStep { get; init; } = 4;
+    /// <summary>E: examples that each copy sees in a step; null: 16 with exact gradients, whose step has one copy, else 4.</summary>
+    public int? ExamplesPerStep { get; init; }
 
     /// <summary>Decides noise, order, samples and the initial A.</summary>
     public ulong Seed { get; init; } = 42;
@@ -61,6 +61,12 @@ public sealed record FineTuneOptions
 
     /// <summary>Most tokens of one engine run; a step with more is cut into micro-batches over copies, with the same result.</summary>
     public int MaxTokensPerRun { get; init; } = 1024;
+
+    /// <summary>
+    /// Most memory for what an exact gradient keeps until the way back, in megabytes; a step with more is cut into micro-batches over rows,
+    /// with the same result up to rounding. One row is never cut.
+    /// </summary>
+    public int GradientMegabytes { get; init; } = 128;
 
     /// <summary>
     /// Most memory for the frozen part of prompts when there is no cache file, in megabytes; what does not fit is computed again when it is
@@ -81,6 +87,9 @@ public sealed record FineTuneOptions
     /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>Examples of a step.</summary>
+    internal int ExamplesInForce => ExamplesPerStep ?? (Optimizer.Estimator.UsesGradient() ? 16 : 4);
+
     /// <summary>Every error in these options and the records they hold; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -97,13 +106,18 @@ public sealed record FineTuneOptions
         Require(!string.IsNullOrWhiteSpace(TrainData), "TrainData: expected a JSONL, CSV, TSV or Parquet file, found nothing");
         Require(!string.IsNullOrWhiteSpace(Output), "Output: expected a folder for the run, found nothing");
         Require(Steps >= 1, $"Steps: expected at least 1, found {Steps}");
-        Require(ExamplesPerStep >= 1, $"ExamplesPerStep: expected at least 1, found {ExamplesPerStep}");
+        Require(ExamplesPerStep is null or >= 1, $"ExamplesPerStep: expected at least 1, found {ExamplesPerStep}");
         Require(EvalEvery >= 0, $"EvalEvery: expected 0 (only before and after) or more, found {EvalEvery}");
         Require(Patience >= 0, $"Patience: expected 0 (never stop early) or more, found {Patience}");
         Require(EvalMaxRows is null or >= 1, $"EvalMaxRows: expected at least 1, found {EvalMaxRows}");
         Require(MaxTokensPerRun >= 1, $"MaxTokensPerRun: expected at least 1, found {MaxTokensPerRun}");
+        Require(GradientMegabytes >= 1, $"GradientMegabytes: expected at least 1, found {GradientMegabytes}");
         Require(PrefixCacheMegabytes >= 0, $"PrefixCacheMegabytes: expected 0 or more, found {PrefixCacheMegabytes}");
         Require(EvalData is null || Data.EvalFraction == 0, "EvalData and DataOptions.EvalFraction are both given; keep one of them");
+        Require(
+            Update == UpdatePlace.Host || !Optimizer.Estimator.UsesGradient(),
+            $"Update: the estimator {Optimizer.Estimator} is followed on the host; set FineTuneOptions.Update to Host"
+        );
         Require(
             Update == UpdatePlace.Host || Optimizer.Momentum == 0,
             "Update: OptimizerOptions.Momentum needs the update on the host; leave it out, or set FineTuneOptions.Update to Host"

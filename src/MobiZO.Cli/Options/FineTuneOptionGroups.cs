@@ -177,7 +177,7 @@ internal sealed class FineTuneOptionGroups
         );
         group.Add(
             "--examples-per-step",
-            "Examples that each copy sees in a step.",
+            "Examples that each copy sees in a step (by default 16 with exact gradients, whose step has one copy, else 4).",
             OptionValue.Count,
             nameof(FineTuneOptions.ExamplesPerStep),
             options => options.ExamplesPerStep,
@@ -215,6 +215,14 @@ internal sealed class FineTuneOptionGroups
             nameof(FineTuneOptions.MaxTokensPerRun),
             options => options.MaxTokensPerRun,
             (options, value) => options with { MaxTokensPerRun = value }
+        );
+        group.Add(
+            "--gradient-memory-mb",
+            "Most memory for what an exact gradient keeps until the way back, in megabytes; larger steps are cut over rows.",
+            OptionValue.Count,
+            nameof(FineTuneOptions.GradientMegabytes),
+            options => options.GradientMegabytes,
+            (options, value) => options with { GradientMegabytes = value }
         );
         group.Add(
             "--prefix-cache-mb",

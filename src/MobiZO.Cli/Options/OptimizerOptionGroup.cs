@@ -13,7 +13,7 @@ internal static class OptimizerOptionGroup
         var group = new OptionGroup<OptimizerOptions>("Optimizer", new OptimizerOptions());
         group.Add(
             "--estimator",
-            "How losses become gradients.",
+            "How a step estimates the gradient: random directions (two-sided, one-sided-normalized), or reverse, the exact one.",
             OptionValue.Enumeration<EstimatorKind>(),
             nameof(OptimizerOptions.Estimator),
             optimizer => optimizer.Estimator,
@@ -39,7 +39,8 @@ internal static class OptimizerOptionGroup
             "--learning-rate",
             "Peak learning rate, or auto: found by trying before the first step "
                 + Invariant($"(by default {OptimizerOptions.UpperHalfLearningRate} with the discriminant initialization in the upper half ")
-                + Invariant($"of the layers and a normalized estimator, else {OptimizerOptions.DefaultLearningRate})."),
+                + Invariant($"of the layers and a normalized estimator, {OptimizerOptions.AdamWLearningRate} with adamw, ")
+                + Invariant($"else {OptimizerOptions.DefaultLearningRate})."),
             OptionValue.SingleOr("auto"),
             nameof(OptimizerOptions.LearningRate),
             optimizer => optimizer.ProbeLearningRate ? new Word("auto") : optimizer.LearningRate,
@@ -60,6 +61,30 @@ internal static class OptimizerOptionGroup
             nameof(OptimizerOptions.Momentum),
             optimizer => optimizer.Momentum,
             (optimizer, value) => optimizer with { Momentum = value }
+        );
+        group.Add(
+            "--optimizer",
+            "How an exact gradient moves the adapter (by default adamw; random directions are followed by sgd).",
+            OptionValue.Enumeration<OptimizerKind>(),
+            nameof(OptimizerOptions.Kind),
+            optimizer => optimizer.Kind,
+            (optimizer, value) => optimizer with { Kind = value }
+        );
+        group.Add(
+            "--weight-decay",
+            "Decoupled weight decay along exact gradients.",
+            OptionValue.Single,
+            nameof(OptimizerOptions.WeightDecay),
+            optimizer => optimizer.WeightDecay,
+            (optimizer, value) => optimizer with { WeightDecay = value }
+        );
+        group.Add(
+            "--max-grad-norm",
+            "Exact gradients with a larger norm are scaled down to it; 0: never.",
+            OptionValue.Single,
+            nameof(OptimizerOptions.MaxGradientNorm),
+            optimizer => optimizer.MaxGradientNorm,
+            (optimizer, value) => optimizer with { MaxGradientNorm = value }
         );
         group.Add(
             "--noise",

@@ -25,8 +25,10 @@ internal static class PlanText
 
         var runs = plan.RunsPerStep == 1 ? "one engine run" : $"{plan.RunsPerStep} engine runs";
         var loss = plan.Loss == LossKind.Choices ? "the label words" : "the vocabulary";
-        yield return $"step       {plan.Copies} copies of {options.ExamplesPerStep} examples: "
-            + $"{plan.RowsPerStep} rows in {runs}, loss over {loss}";
+        yield return plan.IsGradientExact
+            ? $"step       {plan.RowsPerStep} examples and their exact gradient in {runs}, loss over {loss}"
+            : $"step       {plan.Copies} copies of {plan.RowsPerStep / plan.Copies} examples: "
+                + $"{plan.RowsPerStep} rows in {runs}, loss over {loss}";
         var left = Math.Max(0, options.Steps - plan.FirstStep);
         yield return $"estimate   {Quantity.Bytes(plan.EstimatedMemoryBytes)} of memory; "
             + $"{Quantity.Milliseconds(plan.StepMilliseconds)} a step, "

@@ -1,7 +1,8 @@
 namespace MobiZO.Programs.Ops;
 
 /// <summary>
-/// How the losses of the copies of a step become one projected gradient g_i for each of q queries, and which copies that takes.
+/// How a step estimates the gradient: which copies it evaluates, and how their losses become one projected gradient g_i for each of q
+/// queries.
 /// </summary>
 public enum EstimatorKind
 {
@@ -13,4 +14,7 @@ public enum EstimatorKind
     /// deviation (q - 1) of the differences.
     /// </summary>
     OneSidedNormalized,
+
+    /// <summary>No queries: the exact gradient, computed by a program of its own (<c>ProgramAssembler.Gradient</c>) on the same engine.</summary>
+    Reverse,
 }

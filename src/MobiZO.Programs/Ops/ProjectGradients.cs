@@ -11,6 +11,8 @@ public sealed record ProjectGradients(EstimatorKind Estimator, int Queries) : Op
     public override IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs)
     {
         Expect(inputs is [{ Shape.Rank: 1 }, { Shape.Rank: 1 }] && inputs[1].Shape[0] == 1, "losses [P], epsilon [1]", inputs);
-        return [new Shape(Queries)];
+        return Estimator is EstimatorKind.TwoSided or EstimatorKind.OneSidedNormalized
+            ? [new Shape(Queries)]
+            : throw new ProgramException($"The estimator {Estimator} has no projected gradients of copies alone; the host updates.");
     }
 }

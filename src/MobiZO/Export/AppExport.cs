@@ -197,7 +197,7 @@ public static class AppExport
             Noise = EnumNames.Of(options.Run.Optimizer.NoiseOrDefault),
             options.Run.Optimizer.Epsilon,
             options.Run.Optimizer.LearningRate,
-            options.Run.ExamplesPerStep,
+            options.Run.ExamplesInForce,
             Copies = plan.Copies.Select(copy => new { copy.Query, copy.Coefficient }),
             Choices = example.Choices,
             EndTokens = model.EndTokenIds.Order(),

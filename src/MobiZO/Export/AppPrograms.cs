@@ -116,7 +116,7 @@ internal sealed class AppPrograms
                 Update = new EngineUpdate(_plan.Estimator!.Value, _plan.Queries, _form == AppForm.Delayed),
             }
         );
-        PromptExample[] some = [.. Enumerable.Range(0, _options.Run.ExamplesPerStep).Select(index => examples[index % examples.Count])];
+        PromptExample[] some = [.. Enumerable.Range(0, _options.Run.ExamplesInForce).Select(index => examples[index % examples.Count])];
         var extents = Fed(StepFeed.Create(_options.Loss, some, _plan.Count), some.Length, bucket, tokens);
         var kept = _form == AppForm.Kept ? new KeptState(ProgramNames.AdapterB, ProgramNames.NextAdapterB, _state) : null;
         return new BundledProgram($"step_{bucket}", program, extents, kept);

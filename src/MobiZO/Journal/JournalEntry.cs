@@ -27,6 +27,11 @@ public sealed record JournalEntry
     /// <summary>True when a loss was not finite and the step changed nothing.</summary>
     public bool Skipped { get; init; }
 
+    /// <summary>
+    /// Checksum of the step's gradient, which lies beside the journal; null when the step was skipped, and for estimators without one.
+    /// </summary>
+    public string? GradientSum { get; init; }
+
     /// <summary>The evaluation before the first step; null in every later line and without evaluation rows.</summary>
     public JournalEvaluation? Before { get; init; }
 

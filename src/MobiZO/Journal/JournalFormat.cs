@@ -15,6 +15,7 @@ internal static class JournalFormat
     public const int Version = 1;
     public const string BeforeKey = "before";
     public const string EvaluationKey = "evaluation";
+    public const string GradientKey = "gradient_sum";
     public const string NotANumber = "NaN";
     public const string PositiveInfinity = "Infinity";
     public const string NegativeInfinity = "-Infinity";
@@ -65,6 +66,11 @@ internal static class JournalFormat
             writer.WriteNumber("milliseconds", entry.Milliseconds);
             writer.WriteNumber("peak_memory_bytes", entry.PeakMemoryBytes);
             writer.WriteBoolean("skipped", entry.Skipped);
+            if (entry.GradientSum is { } sum)
+            {
+                writer.WriteString(GradientKey, sum);
+            }
+
             Write(writer, BeforeKey, entry.Before);
             Write(writer, EvaluationKey, entry.Evaluation);
         });
@@ -119,6 +125,7 @@ internal static class JournalFormat
             Milliseconds = fields.Double("milliseconds"),
             PeakMemoryBytes = fields.Integer("peak_memory_bytes", 0, long.MaxValue),
             Skipped = fields.Boolean("skipped"),
+            GradientSum = fields.TextOrNull(GradientKey),
             Before = ReadEvaluation(fields, BeforeKey, expectedStep),
             Evaluation = ReadEvaluation(fields, EvaluationKey, expectedStep + 1),
         };
@@ -161,6 +168,15 @@ internal static class JournalFormat
         if (!entry.ProjectedGradients.All(float.IsFinite))
         {
             return ("projected_gradients", "finite numbers", "one that is not");
+        }
+
+        if ((entry.GradientSum is not null) != (plan.Estimator is { } kind && kind.UsesGradient() && !entry.Skipped))
+        {
+            return (
+                GradientKey,
+                entry.GradientSum is null ? "the checksum of the step's gradient" : "none: the step has no gradient",
+                entry.GradientSum ?? "none"
+            );
         }
 
         if (!float.IsFinite(entry.LearningRate))
@@ -206,10 +222,17 @@ internal static class JournalFormat
         writer.WriteString("schedule", EnumNames.Of(options.Schedule));
         writer.WriteNumber("momentum", options.Momentum);
         writer.WriteString("noise", EnumNames.Of(options.NoiseOrDefault));
+        if (options.Estimator.UsesGradient())
+        {
+            writer.WriteString("optimizer", EnumNames.Of(options.KindOrDefault));
+            writer.WriteNumber("weight_decay", options.WeightDecay);
+            writer.WriteNumber("max_gradient_norm", options.MaxGradientNorm);
+        }
     }
 
-    private static OptimizerOptions ReadOptimizer(JsonFields fields) =>
-        new()
+    private static OptimizerOptions ReadOptimizer(JsonFields fields)
+    {
+        var common = new OptimizerOptions
         {
             Estimator = ReadEnum<EstimatorKind>(fields, "estimator"),
             Queries = (int)fields.Integer("queries", 1, int.MaxValue),
@@ -219,6 +242,15 @@ internal static class JournalFormat
             Momentum = fields.Single("momentum"),
             Noise = ReadEnum<NoiseKind>(fields, "noise"),
         };
+        return !common.Estimator.UsesGradient()
+            ? common
+            : common with
+            {
+                Kind = ReadEnum<OptimizerKind>(fields, "optimizer"),
+                WeightDecay = fields.Single("weight_decay"),
+                MaxGradientNorm = fields.Single("max_gradient_norm"),
+            };
+    }
 
     private static T ReadEnum<T>(JsonFields fields, string key)
         where T : struct, Enum

@@ -9,21 +9,26 @@ internal static class JournalReplay
     /// <exception cref="ArgumentOutOfRangeException">The journal has fewer steps.</exception>
     public static float[] Run(RunJournal journal, long? steps = null) => Rebuild(journal, steps).B.ToArray();
 
-    /// <summary>The whole optimiser at that point, momentum included, ready for the next step.</summary>
-    internal static ZerothOrderOptimizer Rebuild(RunJournal journal, long? steps = null)
+    /// <summary>The whole optimiser at that point, moments included, ready for the next step.</summary>
+    internal static StateOptimizer Rebuild(RunJournal journal, long? steps = null)
     {
         ArgumentNullException.ThrowIfNull(journal);
         var count = steps ?? journal.Entries.Count;
         ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(steps));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, journal.Entries.Count, nameof(steps));
         var header = journal.Header;
-        var optimizer = new ZerothOrderOptimizer(header.Optimizer, header.Layout, header.Seed, header.TotalSteps);
-        for (var step = 0; step < count; step++)
-        {
-            var entry = journal.Entries[step];
-            optimizer.Replay(entry.ProjectedGradients.ToArray(), entry.LearningRate);
-        }
-
+        var optimizer = StateOptimizer.Create(header.Optimizer, header.Layout, header.Seed, header.TotalSteps);
+        Continue(optimizer, journal, count);
         return optimizer;
+    }
+
+    /// <summary>Repeats the recorded steps from the next one of an optimiser on.</summary>
+    /// <exception cref="JournalException">A gradient is missing or damaged.</exception>
+    internal static void Continue(StateOptimizer optimizer, RunJournal journal, long steps)
+    {
+        foreach (var recorded in GradientFile.Read(journal, optimizer.NextStep, steps))
+        {
+            optimizer.Replay(recorded);
+        }
     }
 }

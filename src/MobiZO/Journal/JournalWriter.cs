@@ -10,18 +10,28 @@ namespace MobiZO.Journal;
 internal sealed class JournalWriter : IDisposable
 {
     private readonly FileStream _stream;
+    private readonly FileStream? _gradients;
     private readonly string _path;
     private readonly CopyPlan _plan;
     private readonly int _stepsPerFlush;
     private readonly TimeProvider _time;
+    private readonly long _bytesOfGradient;
 
     private JournalWriter(FileStream stream, string path, JournalHeader header, long nextStep, int stepsPerFlush, TimeProvider? time)
     {
+        if (header.Optimizer.Estimator.UsesGradient())
+        {
+            _gradients = Open(GradientFile.Beside(path), FileMode.OpenOrCreate, "the gradients of the run cannot be written");
+            _gradients.SetLength(nextStep * GradientFile.BytesOfStep(header.Layout));
+            _gradients.Seek(0, SeekOrigin.End);
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stepsPerFlush);
         _stream = stream;
         _path = path;
         _plan = CopyPlan.Create(header.Optimizer.Estimator, header.Optimizer.Queries);
         _stepsPerFlush = stepsPerFlush;
+        _bytesOfGradient = GradientFile.BytesOfStep(header.Layout);
         _time = time ?? TimeProvider.System;
         NextStep = nextStep;
     }
@@ -98,13 +108,22 @@ internal sealed class JournalWriter : IDisposable
     }
 
     /// <summary>Appends the next step.</summary>
+    /// <param name="entry">The step; its checksum of the gradient is written here.</param>
+    /// <param name="gradient">The gradient that the step used, for estimators that have one; empty for a skipped step.</param>
     /// <exception cref="ArgumentException">The step is out of turn or does not fit the run.</exception>
     /// <exception cref="FineTuneException">The file could not be written.</exception>
-    public void Append(JournalEntry entry)
+    public void Append(JournalEntry entry, ReadOnlyMemory<float> gradient = default)
     {
         if (entry.Step != NextStep)
         {
             throw new ArgumentException($"step: expected {NextStep}, found {entry.Step}");
+        }
+
+        var bytes = Array.Empty<byte>();
+        if (!gradient.IsEmpty)
+        {
+            (bytes, var sum) = GradientFile.Encode(gradient.Span);
+            entry = entry with { GradientSum = sum };
         }
 
         if (JournalFormat.Complaint(entry, _plan) is var (key, expected, found))
@@ -113,12 +132,20 @@ internal sealed class JournalWriter : IDisposable
         }
 
         var isDue = (NextStep + 1) % _stepsPerFlush == 0;
-        WriteLine(JournalFormat.Write(entry with { Time = _time.GetUtcNow() }), isDue || entry.Evaluations.Any());
+        var isFlushed = isDue || entry.Evaluations.Any();
+
+        // The gradient first: a line without its gradient would be of no use.
+        WriteGradient(bytes, isFlushed);
+        WriteLine(JournalFormat.Write(entry with { Time = _time.GetUtcNow() }), isFlushed);
         NextStep++;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _gradients?.Dispose();
+    }
 
     private static FileStream Open(string path, FileMode mode, string complaint)
     {
@@ -130,6 +157,33 @@ internal sealed class JournalWriter : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new FineTuneException($"{path}: {complaint}: {error.Message}", FineTuneFailure.Output);
+        }
+    }
+
+    private void WriteGradient(byte[] bytes, bool flushToDisk)
+    {
+        if (_gradients is null)
+        {
+            return;
+        }
+
+        try
+        {
+            if (bytes.Length == 0)
+            {
+                _gradients.SetLength(_gradients.Length + _bytesOfGradient);
+                _gradients.Seek(0, SeekOrigin.End);
+            }
+            else
+            {
+                _gradients.Write(bytes);
+            }
+
+            _gradients.Flush(flushToDisk);
+        }
+        catch (IOException error)
+        {
+            throw new FineTuneException($"{_gradients.Name}: a gradient could not be written: {error.Message}", FineTuneFailure.Output);
         }
     }
 

@@ -26,6 +26,8 @@ internal sealed class JsonFields
         return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(key, "a text", value);
     }
 
+    public string? TextOrNull(string key) => _element.TryGetProperty(key, out _) ? Text(key) : null;
+
     public bool Boolean(string key)
     {
         var value = Get(key);

@@ -29,7 +29,7 @@ public sealed class RunJournal
     /// <summary>The evaluations in order.</summary>
     public IReadOnlyList<JournalEvaluation> Evaluations { get; }
 
-    /// <summary>True when the file ends inside a line, as after a kill; that line is left out.</summary>
+    /// <summary>True when the file ends inside a line, as after a kill, or in steps whose gradients did not reach the disk; they are left out.</summary>
     public bool HasTornTail { get; }
 
     /// <summary>Reads a journal; another process may be writing it. To go on reading, use <see cref="JournalFollower"/>.</summary>
@@ -60,6 +60,10 @@ public sealed class RunJournal
                     + $"start the run again"
             );
     }
+
+    /// <summary>The journal as if it had been torn behind its first steps.</summary>
+    internal RunJournal TornAfter(int steps) =>
+        steps == Entries.Count ? this : new RunJournal(Path, Header, [.. Entries.Take(steps)], _lineEnds, hasTornTail: true);
 
     /// <summary>Length of the file up to and with the first <paramref name="steps"/> steps.</summary>
     internal long LengthAfter(long steps) => _lineEnds[steps];

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Safetensors;
+using MobiZO.Optimization;
 
 namespace MobiZO.Journal;
 
@@ -14,7 +15,7 @@ internal sealed record TrainingCheckpoint
 {
     private const string FormatName = "mobizo-training-checkpoint";
     private const string StateTensor = "b";
-    private const string VelocityTensor = "velocity";
+    private const string MomentsTensor = "moments";
 
     /// <summary>The step that comes next, from 0.</summary>
     public required long NextStep { get; init; }
@@ -22,8 +23,8 @@ internal sealed record TrainingCheckpoint
     /// <summary>The trained state B [total].</summary>
     public required float[] B { get; init; }
 
-    /// <summary>The running sum of gradients [total]; empty without momentum.</summary>
-    public float[] Velocity { get; init; } = [];
+    /// <summary>The running means that the update keeps (<see cref="OptimizerOptions.MomentsOf"/>); may be empty.</summary>
+    public float[] Moments { get; init; } = [];
 
     /// <summary>Writes the file whole or not at all.</summary>
     /// <param name="path">The file; replaced when it exists. Its folder must exist.</param>
@@ -32,11 +33,11 @@ internal sealed record TrainingCheckpoint
     /// <exception cref="FineTuneException">The file could not be written.</exception>
     public void Save(string path, JournalHeader run)
     {
-        var velocityLength = run.Optimizer.Momentum == 0 ? 0 : run.Layout.Total;
-        if (B.Length != run.Layout.Total || Velocity.Length != velocityLength || NextStep < 0)
+        var momentsLength = run.Optimizer.MomentsOf(run.Layout);
+        if (B.Length != run.Layout.Total || Moments.Length != momentsLength || NextStep < 0)
         {
             throw new ArgumentException(
-                $"expected {run.Layout.Total} trained and {velocityLength} momentum values, found {B.Length} and {Velocity.Length} at "
+                $"expected {run.Layout.Total} trained values and {momentsLength} moments, found {B.Length} and {Moments.Length} at "
                     + $"step {NextStep}"
             );
         }
@@ -49,9 +50,9 @@ internal sealed record TrainingCheckpoint
             ["sum"] = Sum(),
         };
         List<(string, int[], float[])> tensors = [(StateTensor, [B.Length], B)];
-        if (Velocity.Length > 0)
+        if (Moments.Length > 0)
         {
-            tensors.Add((VelocityTensor, [Velocity.Length], Velocity));
+            tensors.Add((MomentsTensor, [Moments.Length], Moments));
         }
 
         try
@@ -89,11 +90,12 @@ internal sealed record TrainingCheckpoint
                 );
             }
 
+            var moments = run.Optimizer.MomentsOf(run.Layout);
             var checkpoint = new TrainingCheckpoint
             {
                 NextStep = ParseStep(path, "next_step", Text("next_step")),
                 B = ReadTensor(file, StateTensor, run.Layout.Total),
-                Velocity = run.Optimizer.Momentum == 0 ? [] : ReadTensor(file, VelocityTensor, run.Layout.Total),
+                Moments = moments == 0 ? [] : ReadTensor(file, MomentsTensor, moments),
             };
             return Text("sum") == checkpoint.Sum()
                 ? checkpoint
@@ -111,7 +113,7 @@ internal sealed record TrainingCheckpoint
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(MemoryMarshal.AsBytes<long>([NextStep]));
         hash.AppendData(MemoryMarshal.AsBytes<float>(B));
-        hash.AppendData(MemoryMarshal.AsBytes<float>(Velocity));
+        hash.AppendData(MemoryMarshal.AsBytes<float>(Moments));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

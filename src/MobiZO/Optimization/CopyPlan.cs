@@ -3,7 +3,9 @@ using MobiZO.Programs.Ops;
 namespace MobiZO.Optimization;
 
 /// <summary>The copies of a step in the order of the stack, or some of them.</summary>
-/// <remarks>Two-sided: q plus copies, then q minus copies. One-sided: the clean copy, then q plus copies.</remarks>
+/// <remarks>
+/// Two-sided: q plus copies, then q minus copies. One-sided: the clean copy, then q plus copies. Reverse: the clean copy, and no query.
+/// </remarks>
 internal sealed class CopyPlan
 {
     private CopyPlan(EstimatorKind? estimator, int queries, IReadOnlyList<PerturbedCopy> copies)
@@ -37,6 +39,11 @@ internal sealed class CopyPlan
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(queries, estimator.LeastQueries());
+        if (!estimator.UsesQueries())
+        {
+            return new CopyPlan(estimator, 0, [new PerturbedCopy(0, 0)]);
+        }
+
         var all = Enumerable.Range(0, queries);
         var plus = all.Select(query => new PerturbedCopy(query, 1));
         return new CopyPlan(

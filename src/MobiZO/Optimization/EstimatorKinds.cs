@@ -12,6 +12,12 @@ internal static class EstimatorKinds
     /// <summary>Whether the gradients are divided by a spread of their own, so that one learning rate serves losses of any slope.</summary>
     public static bool IsNormalized(this EstimatorKind kind) => kind == EstimatorKind.OneSidedNormalized;
 
+    /// <summary>Whether a step draws random directions.</summary>
+    public static bool UsesQueries(this EstimatorKind kind) => kind != EstimatorKind.Reverse;
+
+    /// <summary>Whether a step uses a gradient that the objective computes; journals keep it.</summary>
+    public static bool UsesGradient(this EstimatorKind kind) => kind == EstimatorKind.Reverse;
+
     /// <summary>Least number of queries: a spread needs two.</summary>
     public static int LeastQueries(this EstimatorKind kind) => kind.IsNormalized() ? 2 : 1;
 

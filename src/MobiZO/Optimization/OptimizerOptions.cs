@@ -15,13 +15,19 @@ public sealed record OptimizerOptions
     /// </summary>
     public const float UpperHalfLearningRate = 0.6f;
 
+    /// <summary>Peak learning rate of AdamW along exact gradients unless one is given.</summary>
+    public const float AdamWLearningRate = 5e-3f;
+
     /// <summary>Most random directions a step.</summary>
     public const int MaxQueries = 65536;
 
-    /// <summary>How losses become projected gradients.</summary>
+    /// <summary>How a step estimates the gradient.</summary>
     public EstimatorKind Estimator { get; init; } = EstimatorKind.OneSidedNormalized;
 
-    /// <summary>Number of random directions a step, q.</summary>
+    /// <summary>How an exact gradient moves the trained state; null: AdamW. Random directions are followed by SGD alone.</summary>
+    public OptimizerKind? Kind { get; init; }
+
+    /// <summary>Number of random directions a step, q; of no use to <see cref="EstimatorKind.Reverse"/>.</summary>
     public int Queries { get; init; } = 31;
 
     /// <summary>Size of the perturbation, eps.</summary>
@@ -41,17 +47,36 @@ public sealed record OptimizerOptions
     /// <summary>The course of the learning rate.</summary>
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
 
-    /// <summary>Factor of the running sum of gradients, from 0 (off) to below 1.</summary>
+    /// <summary>SGD's factor of the running sum of gradients, from 0 (off) to below 1.</summary>
     public float Momentum { get; init; }
+
+    /// <summary>Decoupled weight decay along exact gradients: each step takes rate times this share of B away.</summary>
+    public float WeightDecay { get; init; }
+
+    /// <summary>Exact gradients with a larger norm are scaled down to it; 0: never.</summary>
+    public float MaxGradientNorm { get; init; } = 1;
 
     /// <summary>Distribution of the directions; null: Gaussian for the two-sided estimator, Rademacher for the one-sided one.</summary>
     public NoiseKind? Noise { get; init; }
 
     /// <summary>The learning rate, or the default where nothing decided it.</summary>
-    internal float RateOrDefault => LearningRate ?? DefaultLearningRate;
+    internal float RateOrDefault =>
+        LearningRate ?? (Estimator.UsesGradient() && KindOrDefault == OptimizerKind.AdamW ? AdamWLearningRate : DefaultLearningRate);
+
+    /// <summary>How the gradient moves the trained state.</summary>
+    internal OptimizerKind KindOrDefault => Kind ?? (Estimator.UsesGradient() ? OptimizerKind.AdamW : OptimizerKind.Sgd);
+
+    /// <summary>Random directions of a step; 0 for an estimator that draws none.</summary>
+    internal int QueriesInForce => Estimator.UsesQueries() ? Queries : 0;
 
     /// <summary>The distribution, or the default of the estimator.</summary>
     internal NoiseKind NoiseOrDefault => Noise ?? Estimator.DefaultNoise();
+
+    /// <summary>Numbers that the update keeps beside B: m with momentum; m, then v for AdamW.</summary>
+    internal int MomentsOf(StateLayout layout) =>
+        KindOrDefault == OptimizerKind.AdamW ? checked(2 * layout.Total)
+        : Momentum == 0 ? 0
+        : layout.Total;
 
     /// <summary>Every error in these settings, each naming the setting, the value and what is allowed; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
@@ -72,6 +97,22 @@ public sealed record OptimizerOptions
         Require(float.IsFinite(RateOrDefault) && RateOrDefault > 0, $"LearningRate: {RateOrDefault} must be a positive number");
         Require(Enum.IsDefined(Schedule), $"Schedule: {Schedule} is unknown; choose one of {EnumNames.List<ScheduleKind>()}");
         Require(Momentum is >= 0 and < 1, $"Momentum: {Momentum} must be at least 0 and below 1");
+        Require(Kind is null || Enum.IsDefined(Kind.Value), $"Kind: {Kind} is unknown; choose one of {EnumNames.List<OptimizerKind>()}");
+        Require(
+            Kind is null || Estimator.UsesGradient() || Kind == OptimizerKind.Sgd,
+            $"Kind: {Kind} needs an exact gradient; set Estimator to {EstimatorKind.Reverse}, or leave Kind out"
+        );
+        Require(
+            Momentum == 0 || KindOrDefault == OptimizerKind.Sgd,
+            $"Momentum: {Momentum} is of SGD, and {KindOrDefault} keeps means of its own; leave it out, or set Kind to {OptimizerKind.Sgd}"
+        );
+        Require(
+            !ProbeLearningRate || Estimator.UsesQueries(),
+            $"LearningRate: it is found by trying for random directions only, and the estimator is {Estimator}; give a number, or leave it out"
+        );
+        Require(float.IsFinite(WeightDecay) && WeightDecay >= 0, $"WeightDecay: {WeightDecay} must be 0 or more");
+        Require(WeightDecay == 0 || Estimator.UsesGradient(), $"WeightDecay: {WeightDecay} is of exact gradients; leave it out");
+        Require(float.IsFinite(MaxGradientNorm) && MaxGradientNorm >= 0, $"MaxGradientNorm: {MaxGradientNorm} must be 0 (off) or more");
         Require(Noise is null || Enum.IsDefined(Noise.Value), $"Noise: {Noise} is unknown; choose one of {EnumNames.List<NoiseKind>()}");
         return errors;
     }

@@ -17,4 +17,7 @@ public sealed record StepResult
 
     /// <summary>True when a loss was not finite and the trained state and the momentum were left as they were.</summary>
     public required bool Skipped { get; init; }
+
+    /// <summary>The gradient [total] that the update used, rounded; empty for a skipped step, and for estimators without one.</summary>
+    internal ReadOnlyMemory<float> Gradient { get; init; }
 }

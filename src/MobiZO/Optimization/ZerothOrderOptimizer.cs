@@ -3,25 +3,16 @@ using MobiZO.Optimization.Noise;
 namespace MobiZO.Optimization;
 
 /// <summary>Zeroth-order descent on the flat trained state B: noise, losses of the copies, projected gradients, update.</summary>
-/// <remarks>The losses come from an <see cref="IStepObjective"/>. The same options, layout, seed and losses give the same bits.</remarks>
-internal sealed class ZerothOrderOptimizer
+internal sealed class ZerothOrderOptimizer : StateOptimizer
 {
     private readonly NoiseSource _noiseSource;
     private readonly float[] _noise;
-    private readonly float[] _b;
-    private readonly float[] _velocity;
 
     /// <summary>Starts at step 0 with B and momentum zero.</summary>
     /// <exception cref="ArgumentException">The options have errors (all are listed) or the number of steps is below 1.</exception>
     public ZerothOrderOptimizer(OptimizerOptions options, StateLayout layout, ulong seed, long totalSteps)
+        : base(options, layout, totalSteps)
     {
-        var errors = options.Validate();
-        if (errors.Count > 0)
-        {
-            throw new ArgumentException(string.Join(Environment.NewLine, errors));
-        }
-
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(totalSteps);
         var noiseLength = (long)options.Queries * layout.Total;
         if (noiseLength > Array.MaxLength)
         {
@@ -31,68 +22,19 @@ internal sealed class ZerothOrderOptimizer
             );
         }
 
-        Options = options;
-        Layout = layout;
-        TotalSteps = totalSteps;
-        Plan = CopyPlan.Create(options.Estimator, options.Queries);
         _noiseSource = new NoiseSource(seed);
         _noise = new float[noiseLength];
-        _b = new float[layout.Total];
-        _velocity = options.Momentum == 0 ? [] : new float[layout.Total];
     }
 
-    /// <summary>The settings.</summary>
-    public OptimizerOptions Options { get; }
-
-    /// <summary>The tensors of the trained state.</summary>
-    public StateLayout Layout { get; }
-
-    /// <summary>Number of steps of the run; schedules end there.</summary>
-    public long TotalSteps { get; }
-
-    /// <summary>The copies of a step.</summary>
-    public CopyPlan Plan { get; }
-
-    /// <summary>The step that comes next, from 0.</summary>
-    public long NextStep { get; private set; }
-
-    /// <summary>The trained state B [total].</summary>
-    public ReadOnlyMemory<float> B => _b;
-
-    /// <summary>The running sum m of <see cref="AdapterUpdate"/>; empty without momentum.</summary>
-    public ReadOnlyMemory<float> Velocity => _velocity;
-
-    /// <summary>Continues from a stored state: the next step, B, and m when momentum is on.</summary>
-    /// <exception cref="ArgumentException">A length does not fit the layout and options.</exception>
-    public void Restore(long nextStep, ReadOnlySpan<float> b, ReadOnlySpan<float> velocity)
+    /// <summary>Draws the directions, asks for the losses and updates B.</summary>
+    protected override StepResult Take(IStepObjective objective, long step, float learningRate)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(nextStep);
-        if (b.Length != _b.Length || velocity.Length != _velocity.Length)
-        {
-            throw new ArgumentException(
-                $"expected {_b.Length} trained and {_velocity.Length} momentum values, found {b.Length} and {velocity.Length}"
-            );
-        }
-
-        b.CopyTo(_b);
-        velocity.CopyTo(_velocity);
-        NextStep = nextStep;
-    }
-
-    /// <summary>
-    /// Draws the directions, asks for the losses and updates B. A step with a loss or gradient that is not finite changes nothing but
-    /// <see cref="NextStep"/>.
-    /// </summary>
-    public StepResult Step(IStepObjective objective)
-    {
-        var step = NextStep;
         DrawNoise(step);
-        var learningRate = LearningRateSchedule.At(Options.Schedule, Options.RateOrDefault, step, TotalSteps);
         var request = new StepRequest
         {
             Step = step,
             Plan = Plan,
-            B = _b,
+            B = B,
             Noise = _noise,
             Epsilon = Options.Epsilon,
         };
@@ -117,14 +59,13 @@ internal sealed class ZerothOrderOptimizer
         }
         else if (next is not null)
         {
-            next.CopyTo(_b, 0);
+            next.CopyTo(State);
         }
         else
         {
-            AdapterUpdate.Apply(_b, _velocity, _noise, gradients, learningRate, Options.Momentum);
+            AdapterUpdate.Apply(State, StateMoments, _noise, gradients, learningRate, Options.Momentum);
         }
 
-        NextStep = step + 1;
         return new StepResult
         {
             Step = step,
@@ -135,18 +76,14 @@ internal sealed class ZerothOrderOptimizer
         };
     }
 
-    /// <summary>Repeats a recorded step without its losses: the same bits as when it was taken.</summary>
-    /// <param name="gradients">The recorded projected gradients [q]; empty for a skipped step.</param>
-    /// <param name="learningRate">The recorded learning rate.</param>
-    public void Replay(ReadOnlyMemory<float> gradients, float learningRate)
+    /// <inheritdoc/>
+    protected override void Repeat(long step, RecordedStep recorded)
     {
-        if (!gradients.IsEmpty)
+        if (!recorded.ProjectedGradients.IsEmpty)
         {
-            DrawNoise(NextStep);
-            AdapterUpdate.Apply(_b, _velocity, _noise, gradients, learningRate, Options.Momentum);
+            DrawNoise(step);
+            AdapterUpdate.Apply(State, StateMoments, _noise, recorded.ProjectedGradients, recorded.LearningRate, Options.Momentum);
         }
-
-        NextStep++;
     }
 
     private void DrawNoise(long step) => _noiseSource.FillStep(Options.NoiseOrDefault, step, Options.Queries, Layout, _noise);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MobiZO.Checkpoints.Storage;
+using MobiZO.Journal;
 
 namespace MobiZO.Runs;
 
@@ -30,6 +31,9 @@ public sealed class RunFolder
 
     /// <summary>The state between two steps.</summary>
     public string CheckpointFile => System.IO.Path.Combine(Path, "checkpoint.safetensors");
+
+    /// <summary>The gradients of the steps, of estimators that have them.</summary>
+    public string GradientsFile => System.IO.Path.Combine(Path, GradientFile.Name);
 
     /// <summary>The final report.</summary>
     public string ReportFile => System.IO.Path.Combine(Path, "report.json");
@@ -84,7 +88,7 @@ public sealed class RunFolder
             );
         }
 
-        string[] names = [ConfigFile, CheckpointFile, ReportFile, AdapterFolder, BestAdapterFolder, InitialAdapterFolder];
+        string[] names = [ConfigFile, CheckpointFile, GradientsFile, ReportFile, AdapterFolder, BestAdapterFolder, InitialAdapterFolder];
         if (!RunLock.IsIn(Path) && Array.Find(names, System.IO.Path.Exists) is { } foreign)
         {
             throw new FineTuneException(

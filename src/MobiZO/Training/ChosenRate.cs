@@ -15,7 +15,7 @@ internal static class ChosenRate
     public static DecidedOptions Of(
         DecidedOptions options,
         StateLayout layout,
-        ModelObjective objective,
+        IRunObjective objective,
         RecordedRun? recorded,
         IProgress<TrainingEvent>? progress,
         CancellationToken cancellation
@@ -32,7 +32,7 @@ internal static class ChosenRate
     private static float Find(
         FineTuneOptions options,
         StateLayout layout,
-        ModelObjective objective,
+        IRunObjective objective,
         IProgress<TrainingEvent>? progress,
         CancellationToken cancellation
     )

@@ -46,11 +46,12 @@ internal sealed record DecidedOptions
         var rate =
             adapter.IsDiscriminantUpperHalf && options.Optimizer.Estimator.IsNormalized()
                 ? OptimizerOptions.UpperHalfLearningRate
-                : OptimizerOptions.DefaultLearningRate;
+                : options.Optimizer.RateOrDefault;
         return new DecidedOptions(
             options with
             {
                 Adapter = adapter.ToOptions(),
+                ExamplesPerStep = options.ExamplesInForce,
                 Optimizer = options.Optimizer with { LearningRate = options.Optimizer.LearningRate ?? rate },
             },
             adapter,

@@ -21,7 +21,7 @@ internal static class MemoryEstimate
 
     /// <summary>The trained state, the noise and the perturbed copies.</summary>
     public static long StateBytes(long trainable, OptimizerOptions optimizer) =>
-        sizeof(float) * trainable * (optimizer.Queries + (2L * CopyPlan.Create(optimizer.Estimator, optimizer.Queries).Count) + 4);
+        sizeof(float) * trainable * (optimizer.QueriesInForce + (2L * CopyPlan.Create(optimizer.Estimator, optimizer.Queries).Count) + 4);
 
     /// <summary>
     /// The stored prompts that are held in memory (a file is mapped only where it is used), and the joined fp32 prompts of the largest
@@ -34,7 +34,7 @@ internal static class MemoryEstimate
     public static long PrefixBytes(long stored, int valuesPerToken, FineTuneOptions options, int longest)
     {
         var kept = options.PrefixCacheFile ? 0 : Math.Min(stored, (long)options.PrefixCacheMegabytes << 20);
-        return kept + (sizeof(float) * (long)valuesPerToken * Math.Max(options.MaxTokensPerRun, (long)options.ExamplesPerStep * longest));
+        return kept + (sizeof(float) * (long)valuesPerToken * Math.Max(options.MaxTokensPerRun, (long)options.ExamplesInForce * longest));
     }
 
     /// <summary>Weights, activations and state.</summary>

@@ -10,7 +10,7 @@ namespace MobiZO.Training;
 /// <summary>
 /// The losses of a step on a model: all copies in one engine run, or in micro-batches over copies when that would be too many tokens.
 /// </summary>
-internal sealed class ModelObjective : IUpdatingObjective
+internal sealed class ModelObjective : IUpdatingObjective, IRunObjective
 {
     private readonly StepPrograms _programs;
     private readonly StepLossKind _form;
@@ -49,6 +49,18 @@ internal sealed class ModelObjective : IUpdatingObjective
 
     /// <summary>Engine runs of the last step.</summary>
     public int LastRunCount { get; private set; }
+
+    public void Rehearse(StepRequest request)
+    {
+        if (Updates)
+        {
+            LossesAndUpdate(request, learningRate: 0);
+        }
+        else
+        {
+            Losses(request);
+        }
+    }
 
     public float[] Losses(StepRequest request)
     {

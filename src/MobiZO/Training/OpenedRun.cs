@@ -1,7 +1,9 @@
 using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Models;
+using MobiZO.Optimization;
 using MobiZO.PrefixCache;
+using MobiZO.Programs.Assembling;
 
 namespace MobiZO.Training;
 
@@ -28,7 +30,7 @@ internal sealed class OpenedRun : IDisposable
         Rows = RunRows.Read(options, model);
         Options = DecidedOptions.Of(options, Rows);
         Fresh = FreshAdapter.Create(model, Options.Adapter, options.Seed, Rows.Train);
-        RequireRoomFor(Options.Run.Optimizer.Queries, Fresh.Layout.Total);
+        RequireRoomFor(Options.Run.Optimizer.QueriesInForce, Fresh.Layout.Total);
         Model = Own(new AdaptedModel(model, Fresh, Rows.HasSingleRows, options.Engine.PrefixStyle));
         Examples = new StepExamples(Rows, Options, Model.Start, model.Engine.Traits);
         if (Examples.Lengths is { } lengths)
@@ -36,7 +38,13 @@ internal sealed class OpenedRun : IDisposable
             progress?.Report(new RunNote(lengths, IsWarning: false));
         }
 
-        StepRoom.Require(Options.Run, Options.Loss, Model, Fresh.Layout.Total, Examples.All, StepRoom.Available);
+        GradientRoom = new GradientRoom(
+            model.Checkpoint.Config,
+            Model.Start.LowestLayer,
+            Options.Loss != StepLossKind.Choices,
+            Options.Run.GradientMegabytes
+        );
+        StepRoom.Require(Options.Run, Options.Loss, Model, Fresh.Layout.Total, Examples.All, GradientBytes, StepRoom.Available);
         Programs = Own(StepPrograms.Load(Model, Options, Examples));
         Caches = Own(new RunCaches(Model, Options.Run, progress));
         TrainCache = Caches.Open(Examples.All, Examples.Used);
@@ -57,6 +65,15 @@ internal sealed class OpenedRun : IDisposable
     public StepPrograms Programs { get; }
 
     public RunCaches Caches { get; }
+
+    /// <summary>How the rows of an exact gradient are cut.</summary>
+    public GradientRoom GradientRoom { get; }
+
+    /// <summary>Bytes that a run keeps until the way back of an exact gradient; 0 for other estimators.</summary>
+    public long GradientBytes =>
+        Options.Run.Optimizer.Estimator.UsesGradient()
+            ? GradientRoom.MostBytes(Options.Loss, Examples.All, Model.Model.Engine.Traits.Lengths)
+            : 0;
 
     /// <summary>The frozen parts of the training examples; null when there are none.</summary>
     public PrefixStore? TrainCache { get; }

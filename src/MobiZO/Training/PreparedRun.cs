@@ -12,7 +12,7 @@ internal sealed class PreparedRun : IDisposable
 {
     private readonly OpenedRun _opened;
 
-    private PreparedRun(OpenedRun opened, DecidedOptions options, LoraAdapter adapter, ModelObjective objective, Evaluator? evaluator)
+    private PreparedRun(OpenedRun opened, DecidedOptions options, LoraAdapter adapter, IRunObjective objective, Evaluator? evaluator)
     {
         (_opened, Options, Adapter, Objective, Evaluator) = (opened, options, adapter, objective, evaluator);
         Header = RunHeader.Of(options, opened, adapter);
@@ -30,7 +30,10 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>The adapter before the first step.</summary>
     public LoraAdapter Adapter { get; }
 
-    public ModelObjective Objective { get; }
+    public IRunObjective Objective { get; }
+
+    /// <summary>Bytes that a run keeps until the way back of an exact gradient; 0 for other estimators.</summary>
+    public long GradientBytes => _opened.GradientBytes;
 
     /// <summary>Scores the evaluation rows; null without any.</summary>
     public Evaluator? Evaluator { get; }
@@ -145,15 +148,21 @@ internal sealed class PreparedRun : IDisposable
     private static Evaluator CreateEvaluator(OpenedRun opened, IReadOnlyList<EncodedExample> rows) =>
         new(opened.Model, rows, opened.Rows.Choices, examples => opened.Caches.Open(examples), opened.Options.Run.MaxTokensPerRun);
 
-    private static ModelObjective CreateObjective(OpenedRun opened, LoraAdapter adapter) =>
-        new(
-            opened.Programs,
-            opened.Options.Loss,
-            [.. adapter.Modules.SelectMany(module => module.A)],
-            opened.Examples.All,
-            opened.Examples.Order,
-            opened.TrainCache,
-            opened.Options.Run.MaxTokensPerRun,
-            opened.Model.Model.Engine.Traits.Lengths
-        );
+    private static IRunObjective CreateObjective(OpenedRun opened, LoraAdapter adapter)
+    {
+        float[] a = [.. adapter.Modules.SelectMany(module => module.A)];
+        var (loss, examples, lengths) = (opened.Options.Loss, opened.Examples, opened.Model.Model.Engine.Traits.Lengths);
+        return opened.Programs.Gradient is { } gradient
+            ? new GradientObjective(gradient, loss, a, examples.All, examples.Order, opened.TrainCache, opened.GradientRoom, lengths)
+            : new ModelObjective(
+                opened.Programs,
+                loss,
+                a,
+                examples.All,
+                examples.Order,
+                opened.TrainCache,
+                opened.Options.Run.MaxTokensPerRun,
+                lengths
+            );
+    }
 }

@@ -20,7 +20,13 @@ internal sealed record RecordedRun(RunFolder Folder, RunJournal Journal)
     {
         var folder = new RunFolder(options.Output);
         folder.RequireReadyFor(options);
-        return options.Resume ? new RecordedRun(folder, RunJournal.Read(folder.JournalFile)) : null;
+        if (!options.Resume)
+        {
+            return null;
+        }
+
+        var journal = RunJournal.Read(folder.JournalFile);
+        return new RecordedRun(folder, journal.TornAfter(GradientFile.CountKept(journal, TrainingLoop.StepsPerFlush)));
     }
 
     /// <summary>The A of the run: what is computed again might differ in the last bit on another machine.</summary>
@@ -44,7 +50,7 @@ internal sealed record RecordedRun(RunFolder Folder, RunJournal Journal)
     /// <param name="steps">Steps of the journal that count.</param>
     /// <param name="progress">Told when the checkpoint is of no use; may be null.</param>
     /// <exception cref="FineTuneException">The run was started with other settings, or its files do not fit together.</exception>
-    public ZerothOrderOptimizer Restore(JournalHeader header, long steps, IProgress<TrainingEvent>? progress)
+    public StateOptimizer Restore(JournalHeader header, long steps, IProgress<TrainingEvent>? progress)
     {
         // Most other settings change the initial A too; it is named only when nothing else differs.
         var initial = $"properties.{JournalHeader.InitialKey}: ";
@@ -74,13 +80,9 @@ internal sealed record RecordedRun(RunFolder Folder, RunJournal Journal)
             return JournalReplay.Rebuild(Journal, steps);
         }
 
-        var optimizer = new ZerothOrderOptimizer(header.Optimizer, header.Layout, header.Seed, header.TotalSteps);
-        optimizer.Restore(checkpoint.NextStep, checkpoint.B, checkpoint.Velocity);
-        foreach (var entry in Journal.Entries.Take((int)steps).Skip((int)checkpoint.NextStep))
-        {
-            optimizer.Replay(entry.ProjectedGradients.ToArray(), entry.LearningRate);
-        }
-
+        var optimizer = StateOptimizer.Create(header.Optimizer, header.Layout, header.Seed, header.TotalSteps);
+        optimizer.Restore(checkpoint.NextStep, checkpoint.B, checkpoint.Moments);
+        JournalReplay.Continue(optimizer, Journal, steps);
         return optimizer;
     }
 

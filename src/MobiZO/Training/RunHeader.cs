@@ -35,7 +35,7 @@ internal static class RunHeader
                 ["adapter"] = JsonSerializer.Serialize(run.Adapter, RunFolder.Json),
                 [JournalHeader.InitialKey] = adapter.DigestOfA(),
                 ["loss"] = options.Loss.ToString(),
-                ["examples_per_step"] = FormattableString.Invariant($"{run.ExamplesPerStep}"),
+                ["examples_per_step"] = FormattableString.Invariant($"{run.ExamplesInForce}"),
                 ["train_rows"] = opened.Rows.TrainDigest,
                 ["eval_rows"] = opened.Rows.EvalDigest,
                 ["prefix"] = start switch

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.PrefixCache;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Training;
 
@@ -32,13 +33,15 @@ internal static class RunPlanner
             Train = run.Rows.TrainSummary,
             Eval = run.Rows.EvalSummary,
             Loss = run.Options.LossKind,
+            IsGradientExact = options.Optimizer.Estimator == EstimatorKind.Reverse,
             Copies = copies.Count,
-            RowsPerStep = copies.Count * options.ExamplesPerStep,
+            RowsPerStep = copies.Count * options.ExamplesInForce,
             RunsPerStep = run.Objective.LastRunCount,
             PrefixCache = cache,
             EstimatedMemoryBytes =
                 MemoryEstimate.Of(run.Model.Model, options, MemoryEstimate.StateBytes(trained, options.Optimizer), run.Model.Start.Prompt)
-                + CacheMemory(run, cache),
+                + CacheMemory(run, cache)
+                + run.GradientBytes,
             StepMilliseconds = milliseconds,
             EstimatedSeconds = milliseconds / 1000 * Math.Max(0, options.Steps - firstStep),
             FirstStep = firstStep,
@@ -70,18 +73,10 @@ internal static class RunPlanner
         return elapsed > SlowMilliseconds ? elapsed : Time(run.Objective, request);
     }
 
-    private static double Time(ModelObjective objective, StepRequest request)
+    private static double Time(IRunObjective objective, StepRequest request)
     {
         var watch = Stopwatch.StartNew();
-        if (objective.Updates)
-        {
-            objective.LossesAndUpdate(request, 0);
-        }
-        else
-        {
-            objective.Losses(request);
-        }
-
+        objective.Rehearse(request);
         return watch.Elapsed.TotalMilliseconds;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class StepExamples
     {
         (_options, _start, _traits) = (options, start, traits);
         All = [.. rows.Train.Select(ExampleOf)];
-        Order = new ExampleOrder(All.Count, options.Run.ExamplesPerStep, options.Run.Seed);
+        Order = new ExampleOrder(All.Count, options.Run.ExamplesInForce, options.Run.Seed);
         ReadFirst = options.ReadsPrompts
             ? new ExampleOrder(All.Count, Math.Min(All.Count, DiscriminantInitialization.MostExamples), options.Run.Seed).IndicesOf(0)
             : [];

@@ -2,6 +2,7 @@ using MobiZO.Adapted;
 using MobiZO.Optimization;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Training;
 
@@ -9,10 +10,12 @@ namespace MobiZO.Training;
 /// <param name="Losses">The losses alone: the host updates, or the copies do not fit into one engine run.</param>
 /// <param name="LossesAndUpdate">Losses and update in one run; null when the host updates.</param>
 /// <param name="Update">The update alone, after losses that took several runs; null when the host updates.</param>
+/// <param name="Gradient">One loss and its exact gradient; null for estimators of random directions.</param>
 internal sealed record StepPrograms(
     Lazy<IProgramSession> Losses,
     IProgramSession? LossesAndUpdate = null,
-    Lazy<IProgramSession>? Update = null
+    Lazy<IProgramSession>? Update = null,
+    IProgramSession? Gradient = null
 ) : IDisposable
 {
     /// <summary>The programs when the host updates.</summary>
@@ -38,6 +41,14 @@ internal sealed record StepPrograms(
                 SharedLayers = model.Start.SharedLayers,
                 RowTokens = examples.RowTokens,
             };
+            if (options.Run.Optimizer.Estimator == EstimatorKind.Reverse)
+            {
+                return new StepPrograms(
+                    new Lazy<IProgramSession>(() => LoadStep(plain)),
+                    Gradient: model.Load(model.Model.Assembler.Gradient(plain), RunStyle.Repeated, extents)
+                );
+            }
+
             if (options.Run.Update == UpdatePlace.Host)
             {
                 return ForHost(LoadStep(plain));
@@ -60,6 +71,7 @@ internal sealed record StepPrograms(
     public void Dispose()
     {
         LossesAndUpdate?.Dispose();
+        Gradient?.Dispose();
         foreach (var lazy in new[] { Losses, Update }.OfType<Lazy<IProgramSession>>().Where(lazy => lazy.IsValueCreated))
         {
             lazy.Value.Dispose();

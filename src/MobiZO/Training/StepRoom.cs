@@ -15,6 +15,7 @@ internal static class StepRoom
     /// <param name="model">The adapted model.</param>
     /// <param name="trained">Trained values.</param>
     /// <param name="examples">Every training example.</param>
+    /// <param name="gradientBytes">Bytes that a run keeps until the way back of an exact gradient; 0: there is none.</param>
     /// <param name="available">Bytes of memory that the process may use.</param>
     /// <exception cref="FineTuneException">It is more than there is.</exception>
     public static void Require(
@@ -23,12 +24,14 @@ internal static class StepRoom
         AdaptedModel model,
         int trained,
         IReadOnlyList<PromptExample> examples,
+        long gradientBytes,
         long available
     )
     {
         var optimizer = options.Optimizer;
-        var copies = optimizer.Estimator.IsTwoSided() ? 2d * optimizer.Queries : optimizer.Queries + 1d;
-        double rows = options.ExamplesPerStep;
+        var queries = optimizer.QueriesInForce;
+        var copies = optimizer.Estimator.IsTwoSided() ? 2d * queries : queries + 1d;
+        double rows = options.ExamplesInForce;
         rows *= loss == StepLossKind.ChoiceSequences ? examples.Max(example => example.Choices.Length) : 1;
         var tokens = rows * examples.Max(example => StepFeed.TokensOf(loss, example));
 
@@ -36,23 +39,31 @@ internal static class StepRoom
         var longest = Math.Max(1, examples.Max(example => example.SuffixStart));
         var numbers = model
             .Prefix.Shape.Planes.Select(plane =>
-                plane.ValuesPerToken * (plane.IsHidden ? tokens : options.ExamplesPerStep * (double)longest)
+                plane.ValuesPerToken * (plane.IsHidden ? tokens : options.ExamplesInForce * (double)longest)
             )
             .ToArray();
-        var state = sizeof(float) * (double)trained * (optimizer.Queries + (2 * copies) + 4);
+        var state = sizeof(float) * (double)trained * (queries + (2 * copies) + 4);
         var bytes =
             state
             + (sizeof(float) * numbers.Sum())
-            + (MemoryEstimate.LiveActivations * sizeof(float) * tokens * model.Model.Checkpoint.Config.IntermediateSize);
+            + (
+                gradientBytes > 0
+                    ? gradientBytes
+                    : MemoryEstimate.LiveActivations * sizeof(float) * tokens * model.Model.Checkpoint.Config.IntermediateSize
+            );
         var isTooMany = copies * rows > int.MaxValue || numbers.Any(count => count > Array.MaxLength);
         if (isTooMany || bytes > available)
         {
             throw new FineTuneException(
-                FormattableString.Invariant($"A step of {options.ExamplesPerStep} examples and {optimizer.Queries} queries needs about ")
+                FormattableString.Invariant($"A step of {options.ExamplesInForce} examples and ")
+                    + (gradientBytes > 0 ? "their exact gradient" : FormattableString.Invariant($"{queries} queries"))
+                    + " needs about "
                     + FormattableString.Invariant($"{bytes / (1L << 30):0.0} GB of memory beside the model, and the machine has ")
                     + FormattableString.Invariant($"{available / (double)(1L << 30):0.0} GB")
                     + (isTooMany ? "; it also has more numbers than one array holds" : "")
-                    + ". Lower FineTuneOptions.ExamplesPerStep, OptimizerOptions.Queries or DataOptions.MaxLength.",
+                    + ". Lower FineTuneOptions.ExamplesPerStep, "
+                    + (gradientBytes > 0 ? "FineTuneOptions.GradientMegabytes" : "OptimizerOptions.Queries")
+                    + " or DataOptions.MaxLength.",
                 FineTuneFailure.Settings
             );
         }

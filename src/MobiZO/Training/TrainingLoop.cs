@@ -13,7 +13,7 @@ internal sealed class TrainingLoop
     private const int MostSkipsInARow = 5;
 
     // Forcing every line to disk would cost more than a step of a tiny model; power loss costs at most these steps, a killed process none.
-    private const int StepsPerFlush = 8;
+    internal const int StepsPerFlush = 8;
 
     private readonly PreparedRun _run;
     private readonly IStepObjective _objective;
@@ -23,7 +23,7 @@ internal sealed class TrainingLoop
     private readonly FineTuneOptions _options;
     private readonly RunFolder _folder;
     private readonly RunEvaluations _evaluations;
-    private readonly ZerothOrderOptimizer _optimizer;
+    private readonly StateOptimizer _optimizer;
     private double _stepMilliseconds;
     private long _skipped;
     private int _skippedInARow;
@@ -110,21 +110,21 @@ internal sealed class TrainingLoop
         return result;
     }
 
-    private ZerothOrderOptimizer Start()
+    private StateOptimizer Start()
     {
         _folder.WriteConfig(_options);
         AdapterFiles.Save(_run.Adapter, _folder.InitialAdapterFolder);
-        return new ZerothOrderOptimizer(_options.Optimizer, _run.Header.Layout, _options.Seed, _options.Steps);
+        return StateOptimizer.Create(_options.Optimizer, _run.Header.Layout, _options.Seed, _options.Steps);
     }
 
-    private ZerothOrderOptimizer Continue(RecordedRun recorded)
+    private StateOptimizer Continue(RecordedRun recorded)
     {
         // The line of a step has the evaluation behind it: a step that was stopped before its evaluation is taken again.
         var entries = recorded.Journal.Entries;
         var isMissing = entries.Count > 0 && entries[^1].Evaluation is null && RunEvaluations.IsDue(_run, entries.Count);
         var optimizer = recorded.Restore(_run.Header, entries.Count - (isMissing ? 1 : 0), _progress);
         _skipped = entries.Take((int)optimizer.NextStep).Count(entry => entry.Skipped);
-        var note = recorded.Journal.HasTornTail ? " (its last line was torn and is taken again)" : "";
+        var note = recorded.Journal.HasTornTail ? " (its end was torn and is taken again)" : "";
         _progress?.Report(
             new RunNote(FormattableString.Invariant($"Resumed at step {optimizer.NextStep} of {_options.Steps}{note}."), false)
         );
@@ -158,7 +158,8 @@ internal sealed class TrainingLoop
                 Skipped = result.Skipped,
                 Before = before,
                 Evaluation = isEvaluated ? Evaluate(CancellationToken.None) : null,
-            }
+            },
+            result.Gradient
         );
         if (isEvaluated)
         {
@@ -223,6 +224,6 @@ internal sealed class TrainingLoop
         {
             NextStep = _optimizer.NextStep,
             B = _optimizer.B.ToArray(),
-            Velocity = _optimizer.Velocity.ToArray(),
+            Moments = _optimizer.Moments.ToArray(),
         }.Save(_folder.CheckpointFile, _run.Header);
 }

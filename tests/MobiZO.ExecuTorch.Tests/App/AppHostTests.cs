@@ -143,7 +143,7 @@ public sealed partial class AppHostTests : IDisposable
         var b = app.B;
         for (var step = 0; step < Steps; step++)
         {
-            var count = _run.Options.ExamplesPerStep;
+            var count = _run.Options.ExamplesPerStep!.Value;
             PromptExample[] examples = [.. Enumerable.Range(step * count, count).Select(index => app.Rows[index % app.Rows.Count])];
             var feed = StepFeed.Create(loss, examples, app.Coefficients.Length);
             var inputs = new Dictionary<string, HostTensor>(feed.Inputs)

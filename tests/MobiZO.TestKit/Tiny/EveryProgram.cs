@@ -96,7 +96,7 @@ public static class EveryProgram
                 // The estimators differ behind the losses only.
                 EstimatorKind[] estimators =
                     loss == StepLossKind.Choices && prompt == PrefixKind.KeyValues
-                        ? Enum.GetValues<EstimatorKind>()
+                        ? [EstimatorKind.TwoSided, EstimatorKind.OneSidedNormalized]
                         : [EstimatorKind.TwoSided];
                 foreach (var estimator in estimators)
                 {

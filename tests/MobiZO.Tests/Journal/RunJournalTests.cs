@@ -116,7 +116,7 @@ public sealed class RunJournalTests
         using (var writer = run.Resume(11))
         {
             var rebuilt = JournalReplay.Rebuild(RunJournal.Read(run.Path));
-            again.Optimizer.Restore(11, rebuilt.B.Span, rebuilt.Velocity.Span);
+            again.Optimizer.Restore(11, rebuilt.B.Span, rebuilt.Moments.Span);
             again.Train(writer, 1);
         }
 

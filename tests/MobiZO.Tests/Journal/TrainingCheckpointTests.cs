@@ -29,14 +29,14 @@ public sealed class TrainingCheckpointTests
             {
                 NextStep = first.Optimizer.NextStep,
                 B = first.Optimizer.B.ToArray(),
-                Velocity = first.Optimizer.Velocity.ToArray(),
+                Moments = first.Optimizer.Moments.ToArray(),
             }.Save(path, first.Header);
             first.Train(writer, 3);
         }
 
         using var second = new JournalRun(options);
         var checkpoint = TrainingCheckpoint.Load(path, second.Header);
-        second.Optimizer.Restore(checkpoint.NextStep, checkpoint.B, checkpoint.Velocity);
+        second.Optimizer.Restore(checkpoint.NextStep, checkpoint.B, checkpoint.Moments);
         using (var writer = first.Resume(checkpoint.NextStep))
         {
             second.Train(writer, 6);
@@ -57,7 +57,7 @@ public sealed class TrainingCheckpointTests
         var loaded = TrainingCheckpoint.Load(path, run.Header);
         Assert.Equal(saved.NextStep, loaded.NextStep);
         Assert.Equal(saved.B, loaded.B);
-        Assert.Empty(loaded.Velocity);
+        Assert.Empty(loaded.Moments);
         Assert.Equal([path], Directory.GetFiles(run.Folder));
     }
 
@@ -83,7 +83,7 @@ public sealed class TrainingCheckpointTests
             {
                 NextStep = 0,
                 B = new float[run.Header.Layout.Total],
-                Velocity = new float[1],
+                Moments = new float[1],
             }.Save(path, run.Header)
         );
         Assert.False(File.Exists(path));

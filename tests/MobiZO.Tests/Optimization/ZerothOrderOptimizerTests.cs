@@ -194,12 +194,12 @@ public sealed class ZerothOrderOptimizerTests
         var optimizer = new ZerothOrderOptimizer(new OptimizerOptions { Momentum = 0.5f }, s_layout, seed: 2, totalSteps: 5);
         Assert.False(optimizer.Step(objective).Skipped);
         var b = optimizer.B.ToArray();
-        var velocity = optimizer.Velocity.ToArray();
+        var velocity = optimizer.Moments.ToArray();
         var result = optimizer.Step(objective);
         Assert.True(result.Skipped);
         Assert.Empty(result.ProjectedGradients);
         Assert.Equal(b, optimizer.B.ToArray());
-        Assert.Equal(velocity, optimizer.Velocity.ToArray());
+        Assert.Equal(velocity, optimizer.Moments.ToArray());
         Assert.Equal(2, optimizer.NextStep);
         Assert.False(optimizer.Step(objective).Skipped);
     }
@@ -229,7 +229,7 @@ public sealed class ZerothOrderOptimizerTests
         {
             if (step == 13)
             {
-                resumed.Restore(whole.NextStep, whole.B.Span, whole.Velocity.Span);
+                resumed.Restore(whole.NextStep, whole.B.Span, whole.Moments.Span);
             }
 
             whole.Step(objective);

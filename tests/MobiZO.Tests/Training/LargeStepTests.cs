@@ -25,19 +25,23 @@ public sealed class LargeStepTests
     {
         using var run = new TinyRun();
         using var opened = OpenedRun.Open(run.Options, progress: null);
-        void Require(long available) =>
+        void Require(long available, long gradientBytes = 0) =>
             StepRoom.Require(
                 opened.Options.Run,
                 opened.Options.Loss,
                 opened.Model,
                 opened.Fresh.Layout.Total,
                 opened.Examples.All,
+                gradientBytes,
                 available
             );
         Require(1 << 20);
         var message = Assert.Throws<FineTuneException>(() => Require(1000)).Message;
         Assert.Contains("A step of 2 examples and 3 queries needs about", message, StringComparison.Ordinal);
         Assert.Contains("Lower FineTuneOptions.ExamplesPerStep, OptimizerOptions.Queries", message, StringComparison.Ordinal);
+        message = Assert.Throws<FineTuneException>(() => Require(1 << 20, gradientBytes: 1 << 30)).Message;
+        Assert.Contains("A step of 2 examples and their exact gradient needs about 1.0 GB", message, StringComparison.Ordinal);
+        Assert.Contains("Lower FineTuneOptions.ExamplesPerStep, FineTuneOptions.GradientMegabytes", message, StringComparison.Ordinal);
     }
 
     /// <summary>Every row 50 times has the mean loss of every row once.</summary>

@@ -143,7 +143,7 @@ internal sealed class TinyStep : IDisposable
             Step = step,
             Plan = plan,
             B = B,
-            Noise = Noise(plan.Queries, step),
+            Noise = plan.Queries == 0 ? [] : Noise(plan.Queries, step),
             Epsilon = Epsilon,
         };
 

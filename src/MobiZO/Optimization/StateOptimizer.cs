@@ -1,0 +1,103 @@
+namespace MobiZO.Optimization;
+
+/// <summary>What trains the flat state B: asks an objective for what its estimator needs, and moves B.</summary>
+/// <remarks>The same options, layout, seed and answers of the objective give the same bits.</remarks>
+internal abstract class StateOptimizer
+{
+    private readonly float[] _b;
+    private readonly float[] _moments;
+
+    /// <summary>Starts at step 0 with B and the moments zero.</summary>
+    /// <exception cref="ArgumentException">The options have errors (all are listed) or the number of steps is below 1.</exception>
+    protected StateOptimizer(OptimizerOptions options, StateLayout layout, long totalSteps)
+    {
+        var errors = options.Validate();
+        if (errors.Count > 0)
+        {
+            throw new ArgumentException(string.Join(Environment.NewLine, errors));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(totalSteps);
+        Options = options;
+        Layout = layout;
+        TotalSteps = totalSteps;
+        Plan = CopyPlan.Create(options.Estimator, options.Queries);
+        _b = new float[layout.Total];
+        _moments = new float[options.MomentsOf(layout)];
+    }
+
+    /// <summary>The settings.</summary>
+    public OptimizerOptions Options { get; }
+
+    /// <summary>The tensors of the trained state.</summary>
+    public StateLayout Layout { get; }
+
+    /// <summary>Number of steps of the run; schedules end there.</summary>
+    public long TotalSteps { get; }
+
+    /// <summary>The copies of a step.</summary>
+    public CopyPlan Plan { get; }
+
+    /// <summary>The step that comes next, from 0.</summary>
+    public long NextStep { get; private set; }
+
+    /// <summary>The trained state B [total].</summary>
+    public ReadOnlyMemory<float> B => _b;
+
+    /// <summary>The running means that an update keeps, one after another (<see cref="OptimizerOptions.MomentsOf"/>).</summary>
+    public ReadOnlyMemory<float> Moments => _moments;
+
+    /// <summary>B, to be changed.</summary>
+    protected Memory<float> State => _b;
+
+    /// <summary>The moments, to be changed.</summary>
+    protected Memory<float> StateMoments => _moments;
+
+    /// <summary>The optimiser of an estimator, at step 0.</summary>
+    /// <inheritdoc cref="StateOptimizer(OptimizerOptions, StateLayout, long)"/>
+    public static StateOptimizer Create(OptimizerOptions options, StateLayout layout, ulong seed, long totalSteps) =>
+        options.Estimator.UsesGradient()
+            ? new GradientOptimizer(options, layout, totalSteps)
+            : new ZerothOrderOptimizer(options, layout, seed, totalSteps);
+
+    /// <summary>Continues from a stored state: the next step, B and the moments.</summary>
+    /// <exception cref="ArgumentException">A length does not fit the layout and options.</exception>
+    public void Restore(long nextStep, ReadOnlySpan<float> b, ReadOnlySpan<float> moments)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(nextStep);
+        if (b.Length != _b.Length || moments.Length != _moments.Length)
+        {
+            throw new ArgumentException(
+                $"expected {_b.Length} trained values and {_moments.Length} moments, found {b.Length} and {moments.Length}"
+            );
+        }
+
+        b.CopyTo(_b);
+        moments.CopyTo(_moments);
+        NextStep = nextStep;
+    }
+
+    /// <summary>
+    /// Asks the objective and updates B. A step with a loss or gradient that is not finite changes nothing but <see cref="NextStep"/>.
+    /// </summary>
+    public StepResult Step(IStepObjective objective)
+    {
+        var rate = LearningRateSchedule.At(Options.Schedule, Options.RateOrDefault, NextStep, TotalSteps);
+        var result = Take(objective, NextStep, rate);
+        NextStep++;
+        return result;
+    }
+
+    /// <summary>Repeats a recorded step without its losses: the same bits as when it was taken.</summary>
+    public void Replay(RecordedStep recorded)
+    {
+        Repeat(NextStep, recorded);
+        NextStep++;
+    }
+
+    /// <summary>Takes a step.</summary>
+    protected abstract StepResult Take(IStepObjective objective, long step, float learningRate);
+
+    /// <summary>Repeats a step; nothing when it was skipped.</summary>
+    protected abstract void Repeat(long step, RecordedStep recorded);
+}

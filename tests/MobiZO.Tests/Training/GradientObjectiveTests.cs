@@ -1,0 +1,83 @@
+using MobiZO.Models;
+using MobiZO.Optimization;
+using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Ops;
+using MobiZO.Training;
+
+namespace MobiZO.Tests.Training;
+
+public sealed class GradientObjectiveTests
+{
+    private const int ExamplesPerStep = 5;
+
+    private static readonly CopyPlan s_clean = CopyPlan.Create(EstimatorKind.Reverse, 31);
+
+    [Theory]
+    [InlineData(StepLossKind.Tokens, PrefixKind.Tokens)]
+    [InlineData(StepLossKind.Tokens, PrefixKind.KeyValues)]
+    [InlineData(StepLossKind.Choices, PrefixKind.KeyValues)]
+    [InlineData(StepLossKind.ChoiceSequences, PrefixKind.KeyValues)]
+    [InlineData(StepLossKind.Tokens, PrefixKind.Hidden)]
+    public void Micro_batches_have_the_gradient_of_the_whole_step(StepLossKind loss, PrefixKind prompt)
+    {
+        using var tiny = new TinyStep(EngineCatalog.Reference, loss, prompt, hasSingleTokens: loss == StepLossKind.Choices);
+        var whole = Objective(tiny, Room(tiny, megabytes: 1000));
+        var cut = Objective(tiny, Room(tiny, megabytes: 0));
+        var (wholeLoss, expected) = whole.LossAndGradient(tiny.Request(s_clean));
+        var (cutLoss, gradient) = cut.LossAndGradient(tiny.Request(s_clean));
+        Assert.Equal((1, ExamplesPerStep), (whole.LastRunCount, cut.LastRunCount));
+        Assert.Equal(wholeLoss, cutLoss, 1e-5f);
+        Assert.Contains(expected, value => Math.Abs(value) > 1e-4);
+        var scale = expected.Max(Math.Abs);
+        for (var k = 0; k < expected.Length; k++)
+        {
+            Assert.Equal(expected[k], gradient[k], scale * 1e-5f);
+        }
+
+        // The clean copy of the step programs has the same loss.
+        Assert.Equal(
+            tiny.Objective(ExamplesPerStep).Losses(tiny.Request(CopyPlan.Create(EstimatorKind.OneSidedNormalized, 2)))[0],
+            wholeLoss,
+            1e-5f
+        );
+    }
+
+    [Fact]
+    public void Rows_of_like_length_share_a_run_within_the_budget()
+    {
+        using var tiny = new TinyStep(EngineCatalog.Reference);
+        var room = Room(tiny, megabytes: 0);
+        int[] indices = [3, 0, 7, 3];
+        Assert.All(room.Cut(StepLossKind.Tokens, tiny.Examples, indices, LengthGrid.Exact), part => Assert.Single(part));
+        var parts = room.Cut(StepLossKind.Tokens, tiny.Examples, indices, LengthGrid.Exact).SelectMany(part => part).ToArray();
+        Assert.Equal(indices.Order(), parts.Order());
+        Assert.Equal(parts.OrderBy(index => tiny.Examples[index].Prompt.Length + tiny.Examples[index].Answer.Length), parts);
+        Assert.Single(Room(tiny, megabytes: 1000).Cut(StepLossKind.Tokens, tiny.Examples, indices, LengthGrid.Exact));
+        Assert.True(room.MostBytes(StepLossKind.Tokens, tiny.Examples, LengthGrid.Exact) > 0);
+    }
+
+    [Fact]
+    public void Perturbed_copies_are_refused()
+    {
+        using var tiny = new TinyStep(EngineCatalog.Reference);
+        Assert.Throws<ArgumentException>(() =>
+            Objective(tiny, Room(tiny, 1)).Losses(tiny.Request(CopyPlan.Create(EstimatorKind.OneSidedNormalized, 2)))
+        );
+    }
+
+    private static GradientRoom Room(TinyStep tiny, int megabytes) =>
+        new(tiny.Model.Config, tiny.Adapter.Modules.Min(module => module.Layer), isWholeVocabulary: true, megabytes);
+
+    private static GradientObjective Objective(TinyStep tiny, GradientRoom room) =>
+        new(
+            tiny.Load(tiny.Model.Assembler.Gradient(tiny.Options())),
+            tiny.Loss,
+            tiny.A,
+            tiny.Examples,
+            tiny.Order(ExamplesPerStep),
+            tiny.Prompts(),
+            room,
+            LengthGrid.Exact
+        );
+}
