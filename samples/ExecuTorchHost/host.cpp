@@ -49,11 +49,13 @@ class Host {
   explicit Host(const std::string& folder)
       : app_(folder), rows_(read_rows(folder + "/rows.txt")), a_(app_.floats("adapter.a.bin")), b_(app_.floats("adapter.b.bin")) {
     if (app_["form"].text != "in-out") fail("the form is " + app_["form"].text + ": export with --form in-out");
-    if (app_["loss"].text != "choices") fail("the loss is " + app_["loss"].text + ": this host knows that over label words");
+    is_sequences_ = app_["loss"].text == "choice-sequences";
+    if (!is_sequences_ && app_["loss"].text != "choices") {
+      fail("the loss is " + app_["loss"].text + ": this host knows that over label words");
+    }
     for (const Json& choice : app_["choices"].items) {
       choices_.emplace_back();
       for (const Json& token : choice.items) choices_.back().push_back(static_cast<int64_t>(token.number()));
-      is_sequences_ |= choice.items.size() > 1;
     }
   }
 

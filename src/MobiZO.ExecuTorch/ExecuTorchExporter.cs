@@ -13,7 +13,7 @@ namespace MobiZO.ExecuTorch;
 /// Writes programs as <c>.pte</c> files with their weights inside: one, with a <c>.json</c> file beside it that says name, type and shape
 /// of its inputs and outputs in their order, or several that share the weights.
 /// </summary>
-internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
+internal sealed class ExecuTorchExporter : IProgramBundler
 {
     /// <summary>The name that hosts call when a file has one method.</summary>
     internal const string MethodName = "forward";
@@ -25,12 +25,19 @@ internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
     };
 
     /// <inheritdoc/>
-    public void Write(Program program, IWeightSource weights, string path, WeightFormat format, Extents? extents = null)
+    public void Write(
+        Program program,
+        IWeightSource weights,
+        string path,
+        WeightFormat format,
+        Extents? extents = null,
+        string? targetRuntime = null
+    )
     {
         ArgumentNullException.ThrowIfNull(program);
         var bundled = new BundledProgram(MethodName, program, extents ?? Extents.Any);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var method = Write([bundled], weights, path, format)[0];
+        var method = Write([bundled], weights, path, format, targetRuntime)[0];
         AtomicFile.Write(
             path + ".json",
             stream =>
@@ -39,6 +46,7 @@ internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
                     new
                     {
                         Program = program.Name,
+                        TargetRuntime = TargetRuntimeOf(targetRuntime),
                         Method = method.Name,
                         method.Inputs,
                         method.Outputs,
@@ -54,10 +62,12 @@ internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
         IReadOnlyList<BundledProgram> programs,
         IWeightSource weights,
         string path,
-        WeightFormat format = WeightFormat.Float32
+        WeightFormat format = WeightFormat.Float32,
+        string? targetRuntime = null
     )
     {
         ArgumentNullException.ThrowIfNull(programs);
+        var file = new PteFile(TargetRuntime.Parse(targetRuntime));
         if (programs.CountBy(program => program.Name, StringComparer.Ordinal).FirstOrDefault(pair => pair.Value > 1).Key is { } twice)
         {
             throw new ProgramException($"Two programs of one file are named '{twice}'.");
@@ -69,19 +79,19 @@ internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
         }
 
         var tensors = new TensorsInFile(weights, EngineWeights.PrefixOf(weights), format == WeightFormat.Int8);
-        var file = new PteFile();
-        BundledMethod[] methods =
+        PteMethod[] methods =
         [
             .. programs.Select(bundled =>
-                Describe(
-                    bundled,
-                    PteLowering.Add(file, bundled.Name, bundled.Program, Bind(bundled.Program, bundled.Extents), tensors, bundled.Kept)
-                )
+                PteLowering.Add(file, bundled.Name, bundled.Program, Bind(bundled.Program, bundled.Extents), tensors, bundled.Kept)
             ),
         ];
-        AtomicFile.Write(path, stream => PteWriter.Write(file, stream));
-        return methods;
+        long[] states = [];
+        AtomicFile.Write(path, stream => states = PteWriter.Write(file, stream));
+        return [.. programs.Zip(methods, (bundled, method) => Describe(bundled, method, states))];
     }
+
+    /// <inheritdoc/>
+    public string TargetRuntimeOf(string? version) => TargetRuntime.Parse(version).Name;
 
     /// <inheritdoc/>
     public bool IsProgram(string path)
@@ -91,11 +101,18 @@ internal sealed class ExecuTorchExporter : IProgramExporter, IProgramBundler
         return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[4..].SequenceEqual("ET12"u8);
     }
 
-    private static BundledMethod Describe(BundledProgram bundled, PteMethod method)
+    private static BundledMethod Describe(BundledProgram bundled, PteMethod method, long[] states)
     {
         var program = bundled.Program;
         var inputs = program.Inputs.Where(input => input.Name != bundled.Kept?.Input);
-        return new(bundled.Name, [.. Describe(inputs, method.Inputs)], [.. Describe(program.Outputs, method.Outputs)], method.ArenaBytes);
+        var kept = method.Tensors.FirstOrDefault(tensor => tensor.Kind == PteTensorKind.State);
+        return new(
+            bundled.Name,
+            [.. Describe(inputs, method.Inputs)],
+            [.. Describe(program.Outputs, method.Outputs)],
+            method.ArenaBytes,
+            kept is null ? null : states[kept.Data]
+        );
     }
 
     private static IEnumerable<BundledTensor> Describe(IEnumerable<Value> values, IReadOnlyList<PteTensor> tensors) =>

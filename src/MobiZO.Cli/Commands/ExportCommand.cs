@@ -42,6 +42,11 @@ internal static class ExportCommand
             "Extents of a program with static shapes (ExecuTorch), such as 'N=32,S=4'; without them the error names all.",
             OptionValue.Words("name=n,...")
         );
+        var target = OptionGroup<FineTuneOptions>.CreateOption(
+            ["--target-runtime"],
+            "Oldest release of ExecuTorch that must load the file (by default, 1.0); docs/executorch.md has the table.",
+            OptionValue.Text("version")
+        );
         var run = OptionGroup<FineTuneOptions>.CreateOption(
             ["--run"],
             "A run, written for an app: its programs in one .pte file with the weights, adapter, tokenizer, program.json (ExecuTorch).",
@@ -58,7 +63,12 @@ internal static class ExportCommand
             Arity = ArgumentArity.Zero,
         };
         var command = new DocumentedCommand(Name, Summary, Usage, Example);
-        command.Add(new HelpSection("Program", [new HelpEntry(program, null), new HelpEntry(engine, null), new HelpEntry(extents, null)]));
+        command.Add(
+            new HelpSection(
+                "Program",
+                [new HelpEntry(program, null), new HelpEntry(engine, null), new HelpEntry(target, null), new HelpEntry(extents, null)]
+            )
+        );
         command.Add(new HelpSection("App", [new HelpEntry(run, null), new HelpEntry(form, null), new HelpEntry(withRows, null)]));
         foreach (var group in groups.All)
         {
@@ -85,10 +95,8 @@ internal static class ExportCommand
             if (result.GetValue(run) is { } folder)
             {
                 RequireAbsent(result, "--run", program, extents);
-                WriteApp(
-                    AppExport.Write(folder, path, place ?? ExecuTorch, result.GetValue(form), result.GetValue(withRows), warnings),
-                    output
-                );
+                var (chosen, rows) = (result.GetValue(form), result.GetValue(withRows));
+                WriteApp(AppExport.Write(folder, path, place ?? ExecuTorch, chosen, rows, warnings, result.GetValue(target)), output);
                 return;
             }
 
@@ -99,6 +107,7 @@ internal static class ExportCommand
                 path,
                 place ?? EngineCatalog.Exporting[0],
                 ExtentsOf(result.GetValue(extents) ?? []),
+                result.GetValue(target),
                 output,
                 warnings
             );
@@ -161,18 +170,19 @@ internal static class ExportCommand
         string path,
         string engine,
         Extents extents,
+        string? target,
         TextWriter output,
         IProgress<string> warnings
     )
     {
         if (options.Model.Length > 0)
         {
-            ProgramExport.Check(path, options.Model, engine);
+            ProgramExport.Check(path, options.Model, engine, target);
         }
 
         using var model = ModelArgument.Open(options, warnings);
         var program = ProgramExport.Build(model, kind, options);
-        ProgramExport.Write(program, model, path, options.Engine.Weights, engine, extents);
+        ProgramExport.Write(program, model, path, options.Engine.Weights, engine, extents, target);
         output.WriteLine($"program    {program.Name}, {program.Nodes.Count} operations, {program.Weights.Count} weights");
         foreach (var input in program.Inputs)
         {

@@ -20,7 +20,7 @@ internal sealed class Delegation
     private Delegation(PteFile file, PteMethod method)
     {
         (_file, _method) = (file, method);
-        _translation = new XnnTranslation(method, Row);
+        _translation = new XnnTranslation(method, file.Target, Row);
     }
 
     /// <summary>Gives a method with the same results; the given one must not be used afterwards.</summary>
@@ -113,7 +113,7 @@ internal sealed class Delegation
                 .Distinct(),
         ];
         PteTensor[] outputs = [.. made.Where(later.Contains)];
-        var graph = new XnnSubgraph(inputs, outputs);
+        var graph = new XnnSubgraph(inputs, outputs, _file.Target.HasNamedData);
         foreach (var call in group)
         {
             _translation.Add(graph, call);

@@ -6,12 +6,14 @@ namespace MobiZO.ExecuTorch.Delegates;
 
 /// <summary>
 /// A part of a method as a payload of XNNPACK; it computes in fp32. It holds no data: frozen matrices are named, so that methods and files
-/// share them and the runtime packs them once, and whatever else is read comes as an argument of the call. Field numbers are those of
+/// share them and the runtime packs them once (for releases that know no names it says where they lie behind it), and whatever else is
+/// read comes as an argument of the call. Field numbers are those of
 /// ExecuTorch's <c>backends/xnnpack/serialization/schema.fbs</c>.
 /// </summary>
 /// <param name="inputs">Tensors that the call is given, in order.</param>
 /// <param name="outputs">Tensors that it makes, in order: its arguments behind the inputs.</param>
-internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList<PteTensor> outputs)
+/// <param name="isNamed">Whether the release knows data by name.</param>
+internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList<PteTensor> outputs, bool isNamed = true)
 {
     /// <summary>Name of the backend.</summary>
     public const string Backend = "XnnpackBackend";
@@ -20,6 +22,7 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
     public const int MostAxes = 6;
 
     private const int HeaderBytes = 30;
+    private const int ConstantsField = 18;
     private const int FlatPlace = 64;
     private const int Alignment = 64;
     private const short Float32 = 1;
@@ -33,6 +36,9 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
     private readonly Dictionary<PteTensor, uint> _numbers = [];
     private readonly List<PteTensor> _values = [];
     private readonly List<int> _nodes = [];
+
+    // Data that is not named: how far its place stands from the end of the flatbuffer.
+    private readonly List<(int FromEnd, string Name)> _reads = [];
 
     /// <summary>A node of one value.</summary>
     public void Unary(XnnKind kind, PteTensor x, PteTensor result) => Node(kind, 0, Number(x), Number(result), 0);
@@ -91,7 +97,7 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
     }
 
     /// <summary>The payload; nothing can be added afterwards.</summary>
-    public PteConstant Payload()
+    public PtePayload Payload()
     {
         // Arguments that no node names keep their numbers.
         foreach (var tensor in inputs.Concat(outputs))
@@ -108,10 +114,11 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
         BinaryPrimitives.WriteInt16LittleEndian(payload.AsSpan(8), HeaderBytes);
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(10), FlatPlace);
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(14), flat.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(18), size);
-        BinaryPrimitives.WriteInt64LittleEndian(payload.AsSpan(22), Alignment);
+        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(ConstantsField), size);
+        BinaryPrimitives.WriteInt64LittleEndian(payload.AsSpan(ConstantsField + sizeof(int)), Alignment);
         flat.CopyTo(payload, FlatPlace);
-        return PteConstant.Of(payload);
+        var end = FlatPlace + flat.Length;
+        return new PtePayload(payload, [.. _reads.Select(read => (end - read.FromEnd, read.Name))], ConstantsField);
     }
 
     private uint Number(PteTensor tensor)
@@ -223,7 +230,8 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
             if (tensor.Scales is { } scales)
             {
                 var (codes, rows) = (Named(tensor.Name, tensor.Count), tensor.Shape[0]);
-                values.Add(Quantized(tensor.Shape, codes, Named(scales, (long)rows * sizeof(float)), values.Count));
+                var stored = tensor.ScaleValues is null ? Named(scales, (long)rows * sizeof(float)) : 0;
+                values.Add(Quantized(tensor, codes, stored, values.Count));
             }
             else
             {
@@ -255,6 +263,11 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
 
     private int Data(string? name, long bytes)
     {
+        if (name is not null && !isNamed)
+        {
+            return Unnamed(name, bytes);
+        }
+
         var key = name is null ? 0 : _builder.CreateString(name).Value;
         return _builder.Table(
             3,
@@ -267,23 +280,35 @@ internal sealed class XnnSubgraph(IReadOnlyList<PteTensor> inputs, IReadOnlyList
         );
     }
 
+    /// <summary>Data whose place is known when the file is laid out.</summary>
+    private int Unnamed(string name, long bytes) =>
+        _builder.Table(
+            2,
+            () =>
+            {
+                _builder.AddUlong(0, NoOffset, 0);
+                _reads.Add((_builder.Offset, name));
+                _builder.AddUlong(1, (ulong)bytes, 0);
+            }
+        );
+
     private int Value(IReadOnlyList<int> shape, int data, uint external, int flags, int number) =>
         _builder.Union(2, 1, Tensor(Float32, shape, data, external, flags, number));
 
     /// <summary>A matrix of bytes with a scale a row.</summary>
-    private int Quantized(IReadOnlyList<int> shape, int codes, int scales, int number)
+    private int Quantized(PteTensor matrix, int codes, int scales, int number)
     {
-        var tensor = Tensor(RowsOfBytes, shape, codes, None, 0, number);
+        var tensor = Tensor(RowsOfBytes, matrix.Shape, codes, None, 0, number);
 
-        // The list must be there, though it is not read.
-        var unused = _builder.Numbers<float>([]);
+        // The list must be there, though it is not read where the scales are stored.
+        var list = _builder.Numbers<float>(matrix.ScaleValues ?? []);
         var rows = _builder.Table(
             4,
             () =>
             {
-                _builder.AddOffset(0, unused, 0);
+                _builder.AddOffset(0, list, 0);
                 _builder.AddUint(2, (uint)scales, 0);
-                _builder.AddUint(3, (uint)shape[0], 0);
+                _builder.AddUint(3, scales == 0 ? 0 : (uint)matrix.Shape[0], 0);
             }
         );
         var value = _builder.Table(

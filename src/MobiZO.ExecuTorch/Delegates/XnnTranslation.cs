@@ -4,8 +4,9 @@ namespace MobiZO.ExecuTorch.Delegates;
 
 /// <summary>Which kernels XNNPACK computes too, and as which nodes. A kernel's result stands twice at the end of its arguments.</summary>
 /// <param name="method">The method that holds the kernels.</param>
+/// <param name="target">The oldest release that must load the file: what its delegate lacks stays a kernel.</param>
 /// <param name="named">Makes a named row [1, count] whose values are all one number.</param>
-internal sealed class XnnTranslation(PteMethod method, Func<int, float, PteTensor> named)
+internal sealed class XnnTranslation(PteMethod method, TargetRuntime target, Func<int, float, PteTensor> named)
 {
     private const int MostConcatenated = 4;
 
@@ -32,6 +33,7 @@ internal sealed class XnnTranslation(PteMethod method, Func<int, float, PteTenso
     public bool Has(PteInstruction call) =>
         call.Operator >= 0
         && NameOf(call) is var name
+        && IsInTarget(name)
         && (
             s_unary.ContainsKey(name)
             || s_binary.ContainsKey(name)
@@ -102,6 +104,14 @@ internal sealed class XnnTranslation(PteMethod method, Func<int, float, PteTenso
                 break;
         }
     }
+
+    private bool IsInTarget(string name) =>
+        name switch
+        {
+            Kernels.InverseRoot => target.HasReciprocalRoot,
+            Kernels.Gelu or Kernels.Tanh => target.HasGeluAndTanh,
+            _ => true,
+        };
 
     private string NameOf(PteInstruction call) => call.Operator < 0 ? "" : method.Operators[call.Operator].Name;
 }

@@ -26,6 +26,9 @@ internal sealed class PteTensor(PteType type, IReadOnlyList<int> shape, PteTenso
     /// </summary>
     public string? Scales { get; init; }
 
+    /// <summary>The scales themselves, where delegates know no data by name; else null.</summary>
+    public float[]? ScaleValues { get; init; }
+
     /// <summary>Number of the constant, from 1, or of the initial value; 0: none.</summary>
     public int Data { get; set; }
 

@@ -4,8 +4,8 @@ using Google.FlatBuffers;
 namespace MobiZO.ExecuTorch.Format;
 
 /// <summary>
-/// Writes a program file of ExecuTorch: a flatbuffer with a header behind its identifier, then the segments (constants, first values of
-/// states, payloads of delegates). Field numbers are those of ExecuTorch's <c>program.fbs</c>.
+/// Writes a program file of ExecuTorch: a flatbuffer with a header behind its identifier, then the data as <see cref="PteLayout"/> places
+/// it. Field numbers are those of ExecuTorch's <c>program.fbs</c>.
 /// </summary>
 internal sealed class PteWriter
 {
@@ -13,29 +13,20 @@ internal sealed class PteWriter
     private const int HeaderBytes = 32;
     private const int HeaderPlace = 8;
     private const int SegmentAlignment = 4096;
-    private const int DataAlignment = 64;
     private const byte InSegment = 1;
 
     private readonly FlatBufferBuilder _builder = new(1 << 16) { ForceDefaults = false };
     private readonly PteFile _file;
-    private readonly KeyValuePair<string, PteConstant>[] _named;
+    private readonly PteLayout _layout;
 
-    // Segments: constants, parts of them that have names too, first values of states, named data, payloads.
-    private int StateSegment => 1 + _file.Aliases.Count;
-
-    private int FirstPayload => StateSegment + 1 + _named.Length;
-
-    private PteWriter(PteFile file, bool withNamed)
-    {
-        _file = file;
-        _named = withNamed ? [.. file.Named] : [];
-    }
+    private PteWriter(PteFile file, bool withNamed) => (_file, _layout) = (file, new PteLayout(file, withNamed));
 
     /// <summary>Writes a file; every method must be planned.</summary>
     /// <param name="file">The file.</param>
     /// <param name="stream">Where to.</param>
     /// <param name="withNamed">Whether named data is in the file; else whoever loads a method gives it.</param>
-    public static void Write(PteFile file, Stream stream, bool withNamed = true) => new PteWriter(file, withNamed).Write(stream);
+    /// <returns>Places in the stream of the first values of states, in bytes; entry n is that of number n, entry 0 is unused.</returns>
+    public static long[] Write(PteFile file, Stream stream, bool withNamed = true) => new PteWriter(file, withNamed).Write(stream);
 
     private static long Align(long place, long alignment) => (place + alignment - 1) / alignment * alignment;
 
@@ -51,65 +42,21 @@ internal sealed class PteWriter
         }
     }
 
-    /// <summary>Offsets of data that lie in one segment, entry 0 unused, and the size of the segment.</summary>
-    private static (long[] Offsets, long Size) Layout(List<PteConstant> data)
+    private long[] Write(Stream stream)
     {
-        var offsets = new long[data.Count + 1];
-        long size = 0;
-        for (var i = 0; i < data.Count; i++)
-        {
-            size = Align(size, DataAlignment);
-            offsets[i + 1] = size;
-            size += data[i].Bytes;
-        }
-
-        return (offsets, size);
-    }
-
-    private void Write(Stream stream)
-    {
-        var (constants, states) = (Layout(_file.Constants), Layout(_file.States));
-        var segments = new List<(long Offset, long Size)>();
-        long end = 0;
-        void Segment(long size)
-        {
-            end = Align(end, SegmentAlignment);
-            segments.Add((end, size));
-            end += size;
-        }
-
-        Segment(constants.Size);
-        segments.AddRange(_file.Aliases.Values.Select(number => (constants.Offsets[number], _file.Constants[number - 1].Bytes)));
-        Segment(states.Size);
-        PteConstant[] others = [.. _named.Select(data => data.Value), .. _file.Payloads];
-        foreach (var data in others)
-        {
-            Segment(data.Bytes);
-        }
-
-        var flat = Flat(segments, constants.Offsets, states.Offsets);
+        var flat = Flat();
         var start = Align(flat.Length + HeaderBytes, SegmentAlignment);
-        long place = 0;
-        stream.Write(WithHeader(flat, start, end));
-        place += flat.Length + HeaderBytes;
-        WriteSegment(stream, ref place, start + segments[0].Offset, _file.Constants, constants.Offsets);
-        WriteSegment(stream, ref place, start + segments[StateSegment].Offset, _file.States, states.Offsets);
-        foreach (var (data, segment) in others.Zip(segments.Skip(StateSegment + 1)))
+        long place = flat.Length + HeaderBytes;
+        stream.Write(WithHeader(flat, start, _layout.Size));
+        foreach (var (offset, data) in _layout.Pieces)
         {
-            WriteSegment(stream, ref place, start + segment.Offset, [data], [0, 0]);
+            Pad(stream, ref place, start + offset);
+            data.Write(stream);
+            place += data.Bytes;
         }
 
-        Pad(stream, ref place, start + end);
-    }
-
-    private static void WriteSegment(Stream stream, ref long place, long start, List<PteConstant> data, long[] offsets)
-    {
-        for (var i = 0; i < data.Count; i++)
-        {
-            Pad(stream, ref place, start + offsets[i + 1]);
-            data[i].Write(stream);
-            place += data[i].Bytes;
-        }
+        Pad(stream, ref place, start + _layout.Size);
+        return [.. _layout.States.Select(offset => start + _layout.Segments[_layout.StateSegment].Offset + offset)];
     }
 
     /// <summary>The flatbuffer with room behind its identifier for where the segments are.</summary>
@@ -128,20 +75,21 @@ internal sealed class PteWriter
         return bytes;
     }
 
-    private byte[] Flat(List<(long Offset, long Size)> segments, long[] constants, long[] states)
+    private byte[] Flat()
     {
         var plans = _builder.Tables([.. _file.Methods.Select(Plan)]);
         var backendData = _builder.Tables([]);
-        int[] all = [.. segments.Select(segment => _builder.Range(2, segment.Offset, segment.Size))];
+        int[] all = [.. _layout.Segments.Select(segment => _builder.Range(2, segment.Offset, segment.Size))];
         var segmentVector = _builder.Tables(all);
-        var constantTable = Subsegments(0, constants);
-        var stateTables = _builder.Tables([Subsegments((uint)StateSegment, states)]);
-        var named = _builder.Tables([
-            .. _file.Aliases.Keys.Select((key, index) => Named(key, 1 + index)),
-            .. _named.Select((data, index) => Named(data.Key, StateSegment + 1 + index)),
-        ]);
-        var root = _builder.Offsets(8, (1, plans), (3, backendData), (4, segmentVector), (5, constantTable), (6, stateTables), (7, named));
-        _builder.Finish(root, Identifier);
+        var constants = Subsegments(0, _layout.Constants);
+        var states = _builder.Tables([Subsegments((uint)_layout.StateSegment, _layout.States)]);
+        List<(int Field, int Offset)> fields = [(1, plans), (3, backendData), (4, segmentVector), (5, constants), (6, states)];
+        if (_file.Target.HasNamedData)
+        {
+            fields.Add((7, _builder.Tables([.. _layout.Named.Select(named => Named(named.Key, named.Segment))])));
+        }
+
+        _builder.Finish(_builder.Offsets(8, fields), Identifier);
         return _builder.SizedByteArray();
     }
 
@@ -234,7 +182,7 @@ internal sealed class PteWriter
             () =>
             {
                 _builder.AddByte(0, InSegment, 0);
-                _builder.AddInt(1, FirstPayload + called.Payload, 0);
+                _builder.AddInt(1, _layout.FirstPayload + called.Payload, 0);
             }
         );
         var specifications = _builder.Tables([]);

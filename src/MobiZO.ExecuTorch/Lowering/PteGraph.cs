@@ -34,12 +34,18 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
         return tensor;
     }
 
-    /// <summary>A tensor that stays between the calls of the method.</summary>
+    /// <summary>A tensor that stays between the calls of the method; the first values of one memory lie in the file once.</summary>
     public PteTensor State(ReadOnlyMemory<float> first, params IReadOnlyList<int> shape)
     {
         var tensor = New(PteType.Float32, PteTensorKind.State, shape);
-        file.States.Add(PteConstant.Of(MemoryMarshal.AsBytes(first.Span).ToArray()));
-        tensor.Data = file.States.Count;
+        if (!file.SharedStates.TryGetValue(first, out var number))
+        {
+            file.States.Add(PteConstant.Of(MemoryMarshal.AsBytes(first.Span).ToArray()));
+            number = file.States.Count;
+            file.SharedStates.Add(first, number);
+        }
+
+        tensor.Data = number;
         return tensor;
     }
 
@@ -212,9 +218,15 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
     /// <param name="name">The name.</param>
     /// <param name="scales">Name of the scales when the data is a byte a value; null: it is fp32.</param>
     /// <param name="shape">Its extents.</param>
-    public PteTensor Named(string name, string? scales, params IReadOnlyList<int> shape)
+    /// <param name="values">The scales themselves, where delegates know no data by name; else null.</param>
+    public PteTensor Named(string name, string? scales, IReadOnlyList<int> shape, float[]? values = null)
     {
-        var tensor = new PteTensor(PteType.Float32, [.. shape], PteTensorKind.Named) { Name = name, Scales = scales };
+        var tensor = new PteTensor(PteType.Float32, [.. shape], PteTensorKind.Named)
+        {
+            Name = name,
+            Scales = scales,
+            ScaleValues = values,
+        };
         method.PlaceOf(new PteValue.Tensor(tensor));
         return tensor;
     }

@@ -17,6 +17,7 @@ internal sealed class TensorsInFile(IWeightSource source, string prefix, bool is
     private const int ValuesAtOnce = 1 << 18;
 
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, float[]> _scales = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public PteTensor Constant(PteGraph graph, Weight weight, params IReadOnlyList<int> shape)
@@ -49,7 +50,7 @@ internal sealed class TensorsInFile(IWeightSource source, string prefix, bool is
                 AddBytes(graph.File, weight, codes, scales);
             }
 
-            return graph.Named(codes, scales, weight.Shape);
+            return graph.Named(codes, scales, weight.Shape, _scales.GetValueOrDefault(codes));
         }
 
         if (_numbers.TryGetValue(weight.Name, out var number))
@@ -72,7 +73,10 @@ internal sealed class TensorsInFile(IWeightSource source, string prefix, bool is
         return new PteConstant(weight.Count * sizeof(float), stream => Write(weight, stream));
     }
 
-    /// <summary>The codes are written before their scales, which are found on the way: the matrix is read once.</summary>
+    /// <summary>
+    /// The codes are written before their scales, which are found on the way: the matrix is read once. Where delegates know no data by
+    /// name, payloads hold the scales, and the matrix is read once more for them.
+    /// </summary>
     private void AddBytes(PteFile file, Weight weight, string codes, string scales)
     {
         var ofRows = new float[weight.Shape[0]];
@@ -88,6 +92,13 @@ internal sealed class TensorsInFile(IWeightSource source, string prefix, bool is
                 }
             )
         );
+        if (!file.Target.HasNamedData)
+        {
+            RowBytes.Read(source, weight, new sbyte[weight.Count], ofRows);
+            _scales.Add(codes, ofRows);
+            return;
+        }
+
         file.Named.Add(
             scales,
             new PteConstant((long)ofRows.Length * sizeof(float), stream => stream.Write(MemoryMarshal.AsBytes(ofRows.AsSpan())))

@@ -14,9 +14,17 @@ namespace MobiZO.OnnxRuntime.Session;
 public sealed class OnnxExporter : IProgramExporter
 {
     /// <inheritdoc/>
-    public void Write(Program program, IWeightSource weights, string path, WeightFormat format, Extents? extents = null)
+    public void Write(
+        Program program,
+        IWeightSource weights,
+        string path,
+        WeightFormat format,
+        Extents? extents = null,
+        string? targetRuntime = null
+    )
     {
         ArgumentNullException.ThrowIfNull(program);
+        _ = TargetRuntimeOf(targetRuntime);
         foreach (var weight in program.Weights)
         {
             WeightCheck.Require(weights, weight);
@@ -35,6 +43,12 @@ public sealed class OnnxExporter : IProgramExporter
             OnnxLowering.Lower(program, data, weight => layout.OffsetOf(weight.Name), weight => layout.PlaceOf(weight.Name)).ToByteArray()
         );
     }
+
+    /// <inheritdoc/>
+    public string? TargetRuntimeOf(string? version) =>
+        version is null
+            ? null
+            : throw new ProgramException("ONNX models say themselves what they need: they are not written for a release of ONNX Runtime.");
 
     /// <summary>Whether a file begins as ONNX models do: the version of the format, which is a small number, then the next field.</summary>
     public bool IsProgram(string path)

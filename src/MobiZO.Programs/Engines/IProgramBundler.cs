@@ -3,22 +3,27 @@ using MobiZO.Checkpoints;
 namespace MobiZO.Programs.Engines;
 
 /// <summary>Writes several programs of a model into one file that holds each weight once.</summary>
-public interface IProgramBundler
+public interface IProgramBundler : IProgramExporter
 {
     /// <summary>Writes the programs as methods of a file.</summary>
     /// <param name="programs">The programs; every symbol of each has one extent.</param>
     /// <param name="weights">The checkpoint.</param>
     /// <param name="path">The file; replaced when it exists. Its folder must exist.</param>
     /// <param name="format">How the matrices are written.</param>
+    /// <param name="targetRuntime">As of <see cref="IProgramExporter.TargetRuntimeOf"/>.</param>
     /// <returns>The methods as they were written, in the given order.</returns>
     /// <exception cref="CheckpointException">A weight that a program names is missing or has another shape.</exception>
-    /// <exception cref="ProgramException">The engine has no such format, an extent is not said, or two programs have one name.</exception>
+    /// <exception cref="ProgramException">
+    /// The engine has no such format, an extent is not said, two programs have one name, or as of
+    /// <see cref="IProgramExporter.TargetRuntimeOf"/>.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     IReadOnlyList<BundledMethod> Write(
         IReadOnlyList<BundledProgram> programs,
         IWeightSource weights,
         string path,
-        WeightFormat format = WeightFormat.Float32
+        WeightFormat format = WeightFormat.Float32,
+        string? targetRuntime = null
     );
 }
 
@@ -40,11 +45,13 @@ public sealed record KeptState(string Input, string Output, ReadOnlyMemory<float
 /// <param name="Inputs">What the caller gives, in order.</param>
 /// <param name="Outputs">What the caller gets, in order.</param>
 /// <param name="PlannedBytes">Memory of its intermediate values, in bytes; delegates have memory of their own.</param>
+/// <param name="KeptAt">Where in the file the first values of what the method keeps lie, in bytes; null: it keeps nothing.</param>
 public sealed record BundledMethod(
     string Name,
     IReadOnlyList<BundledTensor> Inputs,
     IReadOnlyList<BundledTensor> Outputs,
-    long PlannedBytes
+    long PlannedBytes,
+    long? KeptAt = null
 );
 
 /// <summary>An input or output of a method.</summary>

@@ -59,15 +59,19 @@ public static class AppExport
     /// <param name="form">How the step updates.</param>
     /// <param name="withRows">Whether the training rows are written too.</param>
     /// <param name="warnings">Told what the user should know; may be null.</param>
+    /// <param name="targetRuntime">
+    /// The oldest release of the engine's runtime that must load the programs, such as <c>0.6</c>; null: the engine's default.
+    /// </param>
     /// <exception cref="FineTuneException">There is no such run, or the folder holds other files.</exception>
-    /// <exception cref="Programs.ProgramException">Programs of that engine are not written so.</exception>
+    /// <exception cref="Programs.ProgramException">Programs of that engine are not written so, or not for that release.</exception>
     public static AppExportResult Write(
         string run,
         string output,
         string engine,
         AppForm form = AppForm.InOut,
         bool withRows = false,
-        IProgress<string>? warnings = null
+        IProgress<string>? warnings = null,
+        string? targetRuntime = null
     )
     {
         ArgumentException.ThrowIfNullOrEmpty(output);
@@ -77,6 +81,7 @@ public static class AppExport
             ?? throw new Programs.ProgramException(
                 $"Programs of the engine '{engine}' are written one by one, not as the files of an app."
             );
+        var target = bundler.TargetRuntimeOf(targetRuntime);
         var folder = new RunFolder(run);
         var options = folder.ReadConfig();
         RequireFree(output, folder.Path, options.Model);
@@ -94,7 +99,7 @@ public static class AppExport
         var buckets = programs.Buckets(all);
         Directory.CreateDirectory(output);
         var bundled = programs.For(all, buckets);
-        var methods = bundler.Write(bundled, model.Checkpoint, Path.Combine(output, ProgramFile), options.Engine.Weights);
+        var methods = bundler.Write(bundled, model.Checkpoint, Path.Combine(output, ProgramFile), options.Engine.Weights, targetRuntime);
         var written = new List<string> { ProgramFile };
         WriteAdapter(adapter, output, written);
         CopyTokenizer(options.Model, output, written, warnings);
@@ -104,7 +109,7 @@ public static class AppExport
             written.Add(RowsFile);
         }
 
-        var description = Describe(model, decided, adapter, programs.Plan, form, buckets, bundled, methods, all[0]);
+        var description = Describe(model, decided, adapter, programs.Plan, form, target, buckets, bundled, methods, all[0]);
         AtomicFile.Write(Path.Combine(output, DescriptionFile), stream => JsonSerializer.Serialize(stream, description, s_json));
         written.Add(DescriptionFile);
         return new AppExportResult([.. methods], buckets, [.. written.Select(name => Path.Combine(output, name))], watch.Elapsed);
@@ -175,6 +180,7 @@ public static class AppExport
         LoraAdapter adapter,
         CopyPlan plan,
         AppForm form,
+        string? target,
         IReadOnlyList<int> buckets,
         IReadOnlyList<BundledProgram> programs,
         IReadOnlyList<BundledMethod> methods,
@@ -185,8 +191,10 @@ public static class AppExport
             Version = 1,
             Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(options.Run.Model)),
             File = ProgramFile,
+            TargetRuntime = target,
             Form = EnumNames.Of(form),
-            Loss = EnumNames.Of(options.LossKind),
+            KeptAt = methods.Select(method => method.KeptAt).FirstOrDefault(place => place is not null),
+            Loss = EnumNames.Of(options.Loss),
             Scope = EnumNames.Of(adapter.Scope),
             adapter.Rank,
             adapter.Alpha,

@@ -90,7 +90,9 @@ internal sealed class AppPrograms
             );
         }
 
-        var room = LengthGrid.Few.Fit(longest + GeneratedTokens);
+        // The new token has a position too.
+        var most = Math.Max(1, _assembler.Config.MaxPositions - 1);
+        var room = Math.Min(LengthGrid.Few.Fit(longest + GeneratedTokens), most);
         programs.Add(
             new BundledProgram(
                 $"generate_{room}",

@@ -61,12 +61,14 @@ public static class ProgramExport
     /// <param name="path">The file of the program.</param>
     /// <param name="model">The folder or file of the model.</param>
     /// <param name="engine">Whose form of programs is written.</param>
+    /// <param name="targetRuntime">The oldest release of the engine's runtime that must load the file; null: its default.</param>
     /// <exception cref="FineTuneException">The file is the model, or an existing file that is no such program.</exception>
-    /// <exception cref="ProgramException">Programs of that engine have no file.</exception>
-    public static void Check(string path, string model, string engine = EngineCatalog.Default)
+    /// <exception cref="ProgramException">Programs of that engine have no file, or are not written for that release.</exception>
+    public static void Check(string path, string model, string engine = EngineCatalog.Default, string? targetRuntime = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(model);
+        _ = ExporterOf(engine).TargetRuntimeOf(targetRuntime);
         if (OutputPlace.IsSame(path, model))
         {
             throw new FineTuneException($"'{path}' is the model itself. Choose another file for the program.", FineTuneFailure.Output);
@@ -97,7 +99,8 @@ public static class ProgramExport
     /// <param name="weights">How the frozen matrices are written.</param>
     /// <param name="engine">Whose form of programs is written.</param>
     /// <param name="extents">The extents of the program's symbols; an engine with static shapes needs one for each.</param>
-    /// <exception cref="ProgramException">Programs of that engine have no file, or an extent is not said.</exception>
+    /// <param name="targetRuntime">The oldest release of the engine's runtime that must load the file; null: its default.</param>
+    /// <exception cref="ProgramException">As of <see cref="Check"/>, or an extent is not said.</exception>
     /// <exception cref="FineTuneException">As of <see cref="Check"/>.</exception>
     /// <exception cref="IOException">The files cannot be written.</exception>
     public static void Write(
@@ -106,12 +109,13 @@ public static class ProgramExport
         string path,
         WeightFormat weights = WeightFormat.Float32,
         string engine = EngineCatalog.Default,
-        Extents? extents = null
+        Extents? extents = null,
+        string? targetRuntime = null
     )
     {
         ArgumentNullException.ThrowIfNull(model);
-        Check(path, model.Checkpoint.Path, engine);
-        ExporterOf(engine).Write(program, model.Checkpoint, path, weights, extents);
+        Check(path, model.Checkpoint.Path, engine, targetRuntime);
+        ExporterOf(engine).Write(program, model.Checkpoint, path, weights, extents, targetRuntime);
     }
 
     private static IProgramExporter ExporterOf(string engine) =>

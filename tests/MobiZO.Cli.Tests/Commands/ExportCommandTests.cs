@@ -81,6 +81,21 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("executorch", "0.3", "ExecuTorch 0.3 is too old")]
+    [InlineData("executorch", "9.0", "ExecuTorch 9.0 is not known here; known are 0.4, ")]
+    [InlineData("executorch", "new", "'new' is no release of ExecuTorch")]
+    [InlineData("onnxruntime", "1.0", "they are not written for a release of ONNX Runtime")]
+    public async Task ATargetThatFilesAreNotWrittenForIsRefused(string engine, string target, string message)
+    {
+        var path = _workspace.PathOf("score.pte");
+        string[] given = ["--engine", engine, "--model", Cli.Nano, "--program", "score", "--target-runtime", target];
+        var result = await Cli.RunAsync(["export", .. given, "--output", path]);
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(path));
+    }
+
+    [Theory]
     [InlineData("Option '--program' is required: name a program, or give a run with '--run'.", "--model", "m")]
     [InlineData("'--program' does not go with '--run'", "--run", "r", "--program", "step")]
     [InlineData("'--extents' does not go with '--run'", "--run", "r", "--extents", "N=1")]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MobiZO.Adapters;
 using MobiZO.Export;
 using MobiZO.Models;
@@ -42,8 +43,8 @@ public sealed class AppExportTests : IDisposable
         double NumberOf(string name) => app.Description.GetProperty(name).GetDouble();
 
         Assert.Equal(
-            ["model", "model.pte", "kept", "choices", "activated", "two-sided"],
-            new[] { "model", "file", "form", "loss", "scope", "estimator" }.Select(TextOf)
+            ["model", "model.pte", "1.0", "kept", "choices", "activated", "two-sided"],
+            new[] { "model", "file", "target_runtime", "form", "loss", "scope", "estimator" }.Select(TextOf)
         );
         Assert.Equal(
             [1, 3, 0.01, 0.05, 2, 2, 4],
@@ -120,13 +121,37 @@ public sealed class AppExportTests : IDisposable
         );
         Write();
         var app = new AppFolder(_run.At("app"));
+        Assert.Equal("choice-sequences", app.Description.GetProperty("loss").GetString());
+        Assert.Equal(JsonValueKind.Null, app.Description.GetProperty("kept_at").ValueKind);
         var step = app.Methods.Single(method => AppFolder.NameOf(method) == $"step_{app.Buckets[^1]}");
         var places = step.GetProperty("inputs").EnumerateArray().Single(input => AppFolder.NameOf(input) == "answer_rows");
         Assert.Equal(6 * 2 * app.Choices.Sum(choice => choice.Length), places.GetProperty("shape")[0].GetInt32());
     }
 
+    /// <summary>The model has 64 positions: the new token has the last one.</summary>
     [Fact]
-    public async Task AWeightLiesInTheFileOnce()
+    public async Task GenerationStaysWithinTheContextOfTheModel()
+    {
+        await Train(options => options);
+        Write();
+        Assert.Equal("generate_63", AppFolder.NameOf(new AppFolder(_run.At("app")).Methods[^1]));
+    }
+
+    [Fact]
+    public async Task AReleaseThatIsTooOldIsRefusedBeforeAnyWork()
+    {
+        await Train(options => options);
+        var error = Assert.Throws<Programs.ProgramException>(() =>
+            AppExport.Write(_run.At("run"), _run.At("app"), EngineCatalog.ExecuTorch, targetRuntime: "0.3")
+        );
+        Assert.Contains("0.3 is too old", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_run.At("app")));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("0.6")]
+    public async Task AWeightLiesInTheFileOnce(string? target)
     {
         var model = new TinyLlama(
             layers: 2,
@@ -140,7 +165,8 @@ public sealed class AppExportTests : IDisposable
         Directory.Delete(_run.At("model"), recursive: true);
         model.WriteFolder(_run.At("model"));
         await Train(options => options);
-        var result = Write();
+        var result = Write(target: target);
+        Assert.Equal(target ?? "1.0", new AppFolder(_run.At("app")).Description.GetProperty("target_runtime").GetString());
         Assert.InRange(result.Methods.Count, 5, 13);
         var weights = new FileInfo(_run.At("model", "model.safetensors")).Length;
         Assert.InRange(weights, 2_000_000, 20_000_000);
@@ -183,6 +209,6 @@ public sealed class AppExportTests : IDisposable
     private Task Train(Func<FineTuneOptions, FineTuneOptions> change) =>
         _run.TrainAsync(options => change(options with { Steps = 1, EvalData = null }));
 
-    private AppExportResult Write(AppForm form = AppForm.InOut, bool withRows = false) =>
-        AppExport.Write(_run.At("run"), _run.At("app"), EngineCatalog.ExecuTorch, form, withRows);
+    private AppExportResult Write(AppForm form = AppForm.InOut, bool withRows = false, string? target = null) =>
+        AppExport.Write(_run.At("run"), _run.At("app"), EngineCatalog.ExecuTorch, form, withRows, targetRuntime: target);
 }

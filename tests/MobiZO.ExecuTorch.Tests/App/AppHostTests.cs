@@ -34,7 +34,9 @@ public sealed partial class AppHostTests : IDisposable
     [InlineData(AdapterScope.All, " no good one")]
     [InlineData(AdapterScope.Activated, " no")]
     [InlineData(AdapterScope.Activated, " no good one")]
-    public async Task TheHostTakesTheStepsOfTheLibrary(AdapterScope scope, string word)
+    [InlineData(AdapterScope.All, " no", "0.4")]
+    [InlineData(AdapterScope.Activated, " no good one", "0.6")]
+    public async Task TheHostTakesTheStepsOfTheLibrary(AdapterScope scope, string word, string? target = null)
     {
         await _run.TrainAsync(options =>
             options with
@@ -44,7 +46,7 @@ public sealed partial class AppHostTests : IDisposable
                 Steps = 1,
             }
         );
-        AppExport.Write(_run.At("run"), _run.At("app"), EngineCatalog.ExecuTorch, withRows: true);
+        AppExport.Write(_run.At("run"), _run.At("app"), EngineCatalog.ExecuTorch, withRows: true, targetRuntime: target);
         var app = new AppFolder(_run.At("app"));
         Assert.Equal(word == " no", app.Choices.All(choice => choice.Length == 1));
         var noise = app.Noise(Steps);
