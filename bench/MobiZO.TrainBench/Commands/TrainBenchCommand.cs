@@ -13,6 +13,7 @@ internal static class TrainBenchCommand
         new("Measures what a training step costs, where its time goes, what memory it needs and how long a goal takes.")
         {
             StepsCommand.Create(),
+            EnginesCommand.Create(),
             ProfileCommand.Create(),
             PartsCommand.Create(),
             MemoryCommand.Create(),

@@ -42,7 +42,7 @@ internal sealed class StepBench(StepModel model, int rounds, int maxTokensPerRun
     /// The second of two turns: in the first, threads of the contender before still spin, and the caches hold its weights. A run has no
     /// such neighbour.
     /// </summary>
-    private static StepSample Settled(Func<StepSample> take)
+    internal static StepSample Settled(Func<StepSample> take)
     {
         take();
         return take();
