@@ -72,7 +72,7 @@ public sealed class ProgramBuilder
         for (var i = 0; i < outputs.Length; i++)
         {
             Claim(names[i]);
-            outputs[i] = new Value(names[i], ElementType.Float32, shapes[i]);
+            outputs[i] = new Value(names[i], operation.ResultType(inputs), shapes[i]);
         }
 
         _nodes.Add(new ProgramNode(operation, [.. inputs], outputs));

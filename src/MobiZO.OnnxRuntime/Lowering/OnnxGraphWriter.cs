@@ -225,6 +225,11 @@ internal sealed class OnnxGraphWriter
             $"symbol:{symbol}",
             () =>
             {
+                if (Dimension.FindShare(symbol) is var (whole, parts))
+                {
+                    return Node("Div", [Symbol(whole), Symbol(parts)]);
+                }
+
                 if (!_symbols.TryGetValue(symbol, out var place))
                 {
                     throw new ProgramException($"Program '{_graph.Name}': no input has the extent {symbol}.");

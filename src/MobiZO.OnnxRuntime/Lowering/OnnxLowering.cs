@@ -123,6 +123,9 @@ internal static class OnnxLowering
     {
         switch (node.Operation)
         {
+            case FirstCopy or LoraRows or Zeros:
+                BroadcastLowering.Lower(writer, node);
+                break;
             case ShapedLike
             or LinearTransposed
             or LoraInputGradient

@@ -95,9 +95,13 @@ internal static class RowLowering
     public static void CandidateBias(OnnxGraphWriter writer, CandidateLogits op, string logits, string ids, string output) =>
         writer.Node("Add", [logits, writer.Node("Gather", [op.Bias!.Name, ids], null, "", ("axis", 0L))], output);
 
+    /// <summary>x A^T, computed once for all that read it.</summary>
+    public static string Down(OnnxGraphWriter writer, string x, string a) =>
+        writer.Shared($"down:{x}:{a}", () => writer.Node("Gemm", [x, a], null, "", ("transB", 1L)));
+
     private static void Lora(OnnxGraphWriter writer, MultiPerturbedLora op, string[] inputs, Shape stack, string output)
     {
-        var down = writer.Node("Gemm", [inputs[1], inputs[2]], null, "", ("transB", 1L));
+        var down = Down(writer, inputs[1], inputs[2]);
         var grouped = writer.Reshape(down, stack[0], -1, stack[2]);
         var up = writer.Node(
             "FusedMatMul",

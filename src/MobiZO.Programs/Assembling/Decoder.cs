@@ -16,6 +16,7 @@ internal sealed class Decoder
     private readonly int _sharedLayers;
     private readonly Dimension _tokens;
     private readonly Value? _pastLengths;
+    private readonly Dictionary<string, StreamPart> _streamParts = new(StringComparer.Ordinal);
     private RowPlaces _rows;
     private int _firstEmitted;
 
@@ -60,6 +61,9 @@ internal sealed class Decoder
     /// <summary>Which keys and values of the computed layers become outputs.</summary>
     public EmittedKeyValues Emitted { get; }
 
+    /// <summary>States before the final norm [R, H] of the answer positions and their rows [R]; null: they were not picked.</summary>
+    public (Value Hidden, Value Rows)? Answers { get; private set; }
+
     /// <summary>Runs all layers; the result is the hidden state before the final norm.</summary>
     public Value Run()
     {
@@ -74,6 +78,9 @@ internal sealed class Decoder
 
     /// <summary>What enters a linear layer that was added.</summary>
     public Value InputOf(string module) => _parts.InputOf(module);
+
+    /// <summary>What a linear layer that was added writes to the residual stream; null: it does not write there.</summary>
+    public StreamPart? FindStreamPart(string module) => _streamParts.GetValueOrDefault(module);
 
     /// <summary>Hidden states [N, S, H] that enter a layer.</summary>
     public Value HiddenBefore(int layer)
@@ -119,6 +126,7 @@ internal sealed class Decoder
     {
         var rows = _builder.IntegerInput(AnswerRows, "R");
         var picked = _builder.Add("answer_hidden", new GatherRows(), hidden, rows);
+        Answers = (picked, rows);
         return _parts.Norm("answer_states", _model.FinalNorm, picked);
     }
 
@@ -199,17 +207,25 @@ internal sealed class Decoder
         var states = AttentionStates(hidden, index);
         var (queries, keys, values) = AddProjections(states, index, needsQueries: true);
         var attended = _parts.Linear(layer.Attention.Output, AddAttention(queries!, keys, values, index));
-        attended = _parts.Branch(layer.Name + ".attention_scaled", layer.AttentionPostNorm, layer.ResidualScale, attended);
+        attended = Branch(layer.Name + ".attention_scaled", layer.Attention.Output, layer.AttentionPostNorm, layer.ResidualScale, attended);
         var middle = _builder.Add(layer.Name + ".middle", new ResidualAdd(), hidden, attended);
         var (entering, unnormed) = layer.IsParallel ? (hidden, states) : (middle, middle);
         var normed = layer.MlpNorm is { } norm ? _parts.Norm(norm, entering) : unnormed;
-        var added = _parts.Branch(
+        var added = Branch(
             layer.Name + ".mlp_scaled",
+            layer.Mlp.Down,
             layer.MlpPostNorm,
             layer.ResidualScale,
             _parts.Mlp(layer.Name, layer.Mlp, normed)
         );
         return _builder.Add(layer.Name + ".out", new ResidualAdd(), middle, added);
+    }
+
+    private Value Branch(string name, LinearDescription linear, NormDescription? norm, double scale, Value output)
+    {
+        var added = _parts.Branch(name, norm, scale, output);
+        _streamParts.Add(linear.Module, new StreamPart(InputOf(linear.Module), output, added));
+        return added;
     }
 
     private Value AttentionStates(Value hidden, int index) =>

@@ -34,6 +34,9 @@ internal sealed class LoraInputs
     /// <summary>All A matrices, flat.</summary>
     public Value A { get; }
 
+    /// <summary>A [r, in] of an adapted module.</summary>
+    public Value AOf(string module) => _matrices[module].A;
+
     /// <summary>Adds the low-rank term to the output of a module, if the module is adapted.</summary>
     public Value Apply(ProgramBuilder builder, string module, Value output, Value input) =>
         _matrices.TryGetValue(module, out var matrices)

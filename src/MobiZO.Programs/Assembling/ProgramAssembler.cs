@@ -33,10 +33,19 @@ public sealed class ProgramAssembler(ModelDescription model)
     ];
 
     /// <summary>
-    /// P perturbed copies to P losses; with <see cref="StepOptions.Update"/> also the projected gradients and the next B.
+    /// P perturbed copies to P losses; with <see cref="StepOptions.Update"/> also the projected gradients and the next B, with <see
+    /// cref="StepOptions.Broadcast"/> also the broadcast direction of the first copy.
     /// </summary>
+    /// <exception cref="ProgramException">
+    /// A module below the first computed or private layer is adapted, or both an update and a broadcast direction are asked for.
+    /// </exception>
     public Program Step(StepOptions options)
     {
+        if (options is { Broadcast: true, Update: { } inside })
+        {
+            throw new ProgramException($"A step with an update inside ({inside}) gives no broadcast direction: the host updates B.");
+        }
+
         var builder = new ProgramBuilder();
         var b = builder.Input(AdapterB, options.Adapter.BCount);
         var noise = builder.Input(Noise, options.Update is { } sized ? (Dimension)sized.Queries : "q", options.Adapter.BCount);
@@ -49,18 +58,24 @@ public sealed class ProgramAssembler(ModelDescription model)
         }
 
         var stack = builder.Add("stack", new PerturbStack(), b, noise, queryIndex, coefficients);
+        var lora = new LoraInputs(builder, options.Adapter, stack);
         var decoder = NewDecoder(
             builder,
             options.Prompt,
             options.FirstLayer,
             options.Adapter,
-            new LoraInputs(builder, options.Adapter, stack),
+            lora,
             rowTokens: options.RowTokens,
             sharedLayers: options.SharedLayers
         );
         var answers = decoder.AnswerStates(decoder.Run());
         var losses = AddLoss(builder, options.Loss, answers, coefficients);
         builder.Output(losses);
+        if (options.Broadcast)
+        {
+            builder.Output(new BroadcastDirection(builder, options.Adapter, lora).Add(decoder, losses));
+        }
+
         if (options.Update is { } update)
         {
             var gradients = builder.Add(
@@ -81,14 +96,21 @@ public sealed class ProgramAssembler(ModelDescription model)
     /// asked, of all A (<see cref="AdapterAGradient"/>). Inputs as the step's with one copy, without noise. What lies before the lowest
     /// adapted layer, and cached keys and values, are constants.
     /// </summary>
-    /// <param name="options">As of the step; without an update.</param>
+    /// <param name="options">As of the step; without an update and a broadcast direction.</param>
     /// <param name="ofA">Whether A gets a gradient too.</param>
-    /// <exception cref="ProgramException">The options hold an update, or the adapter acts on nothing that the loss depends on.</exception>
+    /// <exception cref="ProgramException">
+    /// The options hold an update or ask for a broadcast direction, or the adapter acts on nothing that the loss depends on.
+    /// </exception>
     public Program Gradient(StepOptions options, bool ofA = false)
     {
         if (options.Update is not null)
         {
             throw new ProgramException("A program of gradients has no noise to update with.");
+        }
+
+        if (options.Broadcast)
+        {
+            throw new ProgramException("A program of gradients gives the exact gradient and no broadcast direction.");
         }
 
         var builder = new ProgramBuilder();

@@ -76,6 +76,9 @@ public static class ProgramNames
     /// <summary>Output: the gradient of the loss with respect to all B matrices, flat.</summary>
     public const string AdapterBGradient = AdapterB + ".gradient";
 
+    /// <summary>Output: the error broadcast of the first copy, flat and laid out as all B matrices.</summary>
+    public const string BroadcastGradient = "broadcast_gradient";
+
     /// <summary>Output: the gradient of the loss with respect to all A matrices, flat.</summary>
     public const string AdapterAGradient = AdapterA + ".gradient";
 

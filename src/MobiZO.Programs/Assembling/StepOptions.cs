@@ -35,4 +35,11 @@ public sealed record StepOptions
 
     /// <summary>The update inside the program, or null when the host updates.</summary>
     public EngineUpdate? Update { get; init; }
+
+    /// <summary>
+    /// Whether the step also gives <see cref="ProgramNames.BroadcastGradient"/>: the gradient that B of the first copy would have if every
+    /// later layer passed the residual stream on unchanged; zeros for modules that do not write to the stream. Give the first copy the
+    /// coefficient 0 to have it of B itself. Not together with <see cref="Update"/>.
+    /// </summary>
+    public bool Broadcast { get; init; }
 }

@@ -5,6 +5,8 @@ namespace MobiZO.Programs.Building;
 /// <summary>An extent known when the program is built (a factor) times extents known when it runs (symbols, e.g. N and S).</summary>
 public readonly record struct Dimension
 {
+    private const char ShareSign = '/';
+
     private readonly string? _symbols;
 
     private Dimension(long factor, string? symbols)
@@ -36,17 +38,43 @@ public readonly record struct Dimension
         return new Dimension(left.Factor * right.Factor, string.Join('*', symbols));
     }
 
+    /// <summary>The share of each of some equal parts, rounded down; a product of symbols cannot be shared out.</summary>
+    /// <exception cref="ProgramException">One of the extents is a product.</exception>
+    public static Dimension operator /(Dimension left, Dimension right)
+    {
+        if (left == right || right == 1)
+        {
+            return left == right ? 1 : left;
+        }
+
+        if (left.IsConstant && right.IsConstant)
+        {
+            return new Dimension(left.Factor / right.Factor, null);
+        }
+
+        return IsSymbol(left) && IsSymbol(right)
+            ? new Dimension(1, $"{left._symbols}{ShareSign}{right._symbols}")
+            : throw new ProgramException($"An extent {left} has no share of each of {right}.");
+    }
+
+    /// <summary>The extents whose quotient a symbol stands for; null: it stands for itself.</summary>
+    public static (string Whole, string Parts)? FindShare(string symbol) =>
+        symbol.Split(ShareSign) is [var whole, var parts] ? (whole, parts) : null;
+
     /// <summary>The value of the extent once its symbols are bound.</summary>
     public long Bind(IReadOnlyDictionary<string, long> symbols)
     {
         var value = Factor;
         foreach (var symbol in Symbols)
         {
-            value *= symbols[symbol];
+            value *= FindShare(symbol) is var (whole, parts) ? symbols[whole] / symbols[parts] : symbols[symbol];
         }
 
         return value;
     }
+
+    private static bool IsSymbol(Dimension extent) =>
+        extent is { Factor: 1, _symbols: { } symbols } && !symbols.Contains('*', StringComparison.Ordinal) && FindShare(symbols) is null;
 
     /// <inheritdoc/>
     public override string ToString() =>

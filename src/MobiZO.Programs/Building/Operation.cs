@@ -13,6 +13,9 @@ public abstract record Operation
     /// <exception cref="ProgramException">The inputs do not fit the operation.</exception>
     public abstract IReadOnlyList<Shape> InferShapes(IReadOnlyList<Value> inputs);
 
+    /// <summary>What the elements of the results are.</summary>
+    public virtual ElementType ResultType(IReadOnlyList<Value> inputs) => ElementType.Float32;
+
     private protected void Expect(bool condition, string expected, IReadOnlyList<Value> inputs)
     {
         if (!condition)

@@ -27,8 +27,26 @@ public static class Differentiation
         }
 
         ProgramNode[] nodes = [.. builder.Nodes];
+        return Back(builder, nodes, loss, builder.Add($"{loss.Name}.gradient", new One()), of);
+    }
+
+    /// <summary>The way back through some operations, from a value whose gradient is known.</summary>
+    /// <param name="builder">Gets the operations of the way back.</param>
+    /// <param name="nodes">The operations between the wanted values and the known one, in the order they run.</param>
+    /// <param name="value">The value whose gradient is known.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="of">Wanted values.</param>
+    /// <exception cref="ProgramException">As of <see cref="Add"/>.</exception>
+    internal static IReadOnlyList<Value> Back(
+        ProgramBuilder builder,
+        IReadOnlyList<ProgramNode> nodes,
+        Value value,
+        Value gradient,
+        params IReadOnlyList<Value> of
+    )
+    {
         var pass = new ReversePass(builder, nodes, of);
-        pass.Give(loss, builder.Add($"{loss.Name}.gradient", new One()));
+        pass.Give(value, gradient);
         foreach (var node in nodes.Reverse().Where(pass.IsOnTheWay))
         {
             var reversed = new ReversedNode(pass, node);
@@ -36,6 +54,6 @@ public static class Differentiation
             reversed.RequireAll();
         }
 
-        return [.. of.Select(value => pass.Find(value) ?? throw new ProgramException($"The loss does not depend on {value}."))];
+        return [.. of.Select(wanted => pass.Find(wanted) ?? throw new ProgramException($"The loss does not depend on {wanted}."))];
     }
 }

@@ -52,6 +52,14 @@ internal static class LinearGradients
         return result;
     }
 
+    // scale * dy^T (x A^T) over some rows of x
+    public static Tensor<T> LoraRows<T>(Tensor<T> dy, Tensor<T> x, Tensor<T> a, Tensor<T> rows, T scale)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var down = LinearOperations.Linear(RowOperations.Gather(x, rows), a, null);
+        return ActivationOperations.Scale(Outer(dy, down, 0, dy.Rows), scale);
+    }
+
     // The rows of the head that were asked for, weighted by dy.
     public static Tensor<T> Candidates<T>(Tensor<T> dy, Tensor<T> ids, Tensor<T> head)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

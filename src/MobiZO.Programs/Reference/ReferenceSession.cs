@@ -90,10 +90,13 @@ internal sealed class ReferenceSession<T> : IProgramSession
         {
             One => [new Tensor<T>([1], [T.One])],
             ShapedLike => [new Tensor<T>(inputs[1].Shape, inputs[0].Values)],
+            Zeros op => [Tensor<T>.Zeros(op.Rows, op.Columns)],
+            FirstCopy op => [CopyOperations.First(inputs[0], op.Axes, inputs[1].Rows)],
             LinearTransposed op => [LinearGradients.Transposed(inputs[0], Get(op.Matrix))],
             LoraInputGradient op => [LinearGradients.LoraInput(inputs[0], inputs[1], inputs[2], T.CreateChecked(op.Scale))],
             LoraDownGradient op => [LinearGradients.LoraDown(inputs[0], inputs[1], inputs[2], T.CreateChecked(op.Scale))],
             LoraStackGradient op => [LinearGradients.LoraStack(inputs[0], inputs[1], inputs[2], inputs[3], T.CreateChecked(op.Scale))],
+            LoraRows op => [LinearGradients.LoraRows(inputs[0], inputs[1], inputs[2], inputs[3], T.CreateChecked(op.Scale))],
             CandidateLogitsGradient op => [LinearGradients.Candidates(inputs[0], inputs[1], Get(op.Head))],
             RmsNormGradient op => [NormGradients.Rms(inputs[0], inputs[1], Get(op.Scale), T.CreateChecked(op.Epsilon))],
             LayerNormGradient op => [NormGradients.Layer(inputs[0], inputs[1], Get(op.Scale), T.CreateChecked(op.Epsilon))],

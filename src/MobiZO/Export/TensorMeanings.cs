@@ -28,6 +28,8 @@ internal static class TensorMeanings
         [ProgramNames.Epsilon] = "Epsilon.",
         [ProgramNames.LearningRate] = "Learning rate of the step.",
         [ProgramNames.Losses] = "Loss of every copy.",
+        [ProgramNames.BroadcastGradient] =
+            "Error broadcast of the first copy, laid out as B: its gradient, were every later layer to pass the residual stream on unchanged.",
         [ProgramNames.Gradients] = "Projected gradient of every query.",
         [ProgramNames.NextAdapterB] = "B after the update.",
         [ProgramNames.LogProbabilities] = "Log-probability of every candidate.",

@@ -59,6 +59,21 @@ public sealed class WeightFormatTests : IDisposable
         new GradientBody(model.Description, model).EqualsInterpreter(engine, new QuantizedWeights(model, format), 2e-4, isShort: true);
     }
 
+    /// <summary>Broadcast directions on the same rounded weights are the interpreter's, and change no bit of a loss.</summary>
+    [Theory]
+    [InlineData(WeightFormat.Int8, true)]
+    [InlineData(WeightFormat.Int8, false)]
+    [InlineData(WeightFormat.Int4, true)]
+    [InlineData(WeightFormat.Int4, false)]
+    public void Broadcast_directions_agree_with_the_reference(WeightFormat format, bool isTied)
+    {
+        var model = new TinyLlama(hidden: 32, headDimension: 8, tied: isTied);
+        using var engine = Engine(format, prepack: true);
+        var body = new BroadcastBody(model.Description, model);
+        body.EqualsInterpreter(engine, new QuantizedWeights(model, format), 2e-4);
+        body.IsOfTheFirstCopyAlone(engine, 2e-4);
+    }
+
     /// <summary>The way back through a head whose rows are made numbers in pieces, the last of them shorter.</summary>
     [Fact]
     public void A_large_head_goes_back_in_pieces()

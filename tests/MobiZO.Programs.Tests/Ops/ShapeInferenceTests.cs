@@ -55,6 +55,10 @@ public sealed class ShapeInferenceTests
         ["candidates of other answers"] = (new CandidateLogits(s_table), ["x [R,4]", "i:ids [N,K]"], "candidate ids [R, K]"),
         ["weights of other answers"] = (new WeightedRows(-1), ["x [R,1]", "w [P,N]"], "weights [D, R]"),
         ["hidden states of other lengths"] = (new RepeatExamples(), ["h [X,T,4]", "i:positions [N,S]"], "positions [N, S]"),
+        ["copies of an axis that is not there"] = (new FirstCopy([1]), ["x [R]", "copies [P]"], "a value with axes 1"),
+        ["copies that are a matrix"] = (new FirstCopy([0]), ["x [R]", "copies [P,2]"], "copies [P]"),
+        ["rows of other answers"] = (new LoraRows(1), ["dy [R,6]", "x [M,4]", "a [2,4]", "i:rows [N]"], "row indices [R]"),
+        ["zeros of a value"] = (new Zeros(2, 3), ["x [R]"], "no inputs"),
         ["past of other heads"] = (new KvAppend(), ["past [N,2,T,4]", "new [N,1,S,4]"], "past and new"),
     };
 
@@ -85,6 +89,24 @@ public sealed class ShapeInferenceTests
             "RotaryAngles has 2 results",
             Assert.Throws<ProgramException>(() => builder.Add("angles", new RotaryAngles([1, 0.5]), positions)).Message
         );
+    }
+
+    [Fact]
+    public void Extents_have_shares()
+    {
+        Dimension answers = "R",
+            copies = "P";
+        var share = answers / copies;
+        Assert.Equal("R/P", share.ToString());
+        Assert.Equal(3, share.Bind(new Dictionary<string, long> { ["R"] = 17, ["P"] = 5 }));
+        Assert.Equal(("R", "P"), Dimension.FindShare(share.Symbols[0]));
+        Assert.Null(Dimension.FindShare("R"));
+        Assert.Equal(1, copies / copies);
+        Assert.Equal(answers, answers / 1);
+        Assert.Equal(3, (Dimension)17 / 5);
+        Assert.Throws<ProgramException>(() => answers * "S" / copies);
+        Assert.Throws<ProgramException>(() => answers / 2);
+        Assert.Throws<ProgramException>(() => share / "S");
     }
 
     // "i:name [extents]": integers; without i: fp32. A product of symbols is written with a star.

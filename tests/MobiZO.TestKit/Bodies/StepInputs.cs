@@ -23,9 +23,9 @@ internal sealed class StepInputs(IEngine engine, ModelDescription model, IWeight
         [.. new[] { (0, 9), (2, 7), (4, 13) }.Select((cut, index) => Example(options, cut.Item1, cut.Item2, index))];
 
     /// <summary>Everything but the adapter and the noise.</summary>
-    public Dictionary<string, HostTensor> Of(StepOptions options, PromptExample[] examples, int copies)
+    public Dictionary<string, HostTensor> Of(StepOptions options, PromptExample[] examples, int copies, LengthGrid? lengths = null)
     {
-        var feed = StepFeed.Create(options.Loss, examples, copies);
+        var feed = StepFeed.Create(options.Loss, examples, copies, lengths);
         var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
         if (options.Prompt == PrefixKind.KeyValues)
         {

@@ -17,8 +17,12 @@ public static class EveryProgram
     /// <summary>Names of all programs that every engine runs.</summary>
     public static IEnumerable<string> Names => s_all.Keys;
 
-    /// <summary>Names of the programs of gradients, which not every engine runs.</summary>
+    /// <summary>Names of the programs of gradients, which not every engine runs, and of steps with a broadcast direction.</summary>
     public static IEnumerable<string> GradientNames => s_gradients.Keys;
+
+    /// <summary>Names of the steps with a broadcast direction.</summary>
+    public static IEnumerable<string> BroadcastNames =>
+        s_gradients.Keys.Where(name => name.Contains("broadcast ", StringComparison.Ordinal));
 
     /// <summary>A program and the model it belongs to.</summary>
     public static (TinyModel Model, Program Program) Get(string name) => s_all.TryGetValue(name, out var found) ? found : s_gradients[name];
@@ -48,7 +52,7 @@ public static class EveryProgram
         }
     }
 
-    private static bool IsOfALoss(string name) => name.Split(' ')[0] is "step" or "gradient";
+    private static bool IsOfALoss(string name) => name.Split(' ')[0] is "step" or "gradient" or "broadcast";
 
     private static bool IsOfOneLoss(string name) =>
         name.Split(' ')[1] == nameof(StepLossKind.Choices)
@@ -131,7 +135,10 @@ public static class EveryProgram
         yield return ("update", ProgramAssembler.Update(adapter, 3));
     }
 
-    /// <summary>The programs of gradients of a model: every loss and every form of prompts, of B alone and of both.</summary>
+    /// <summary>
+    /// The programs of gradients of a model: every loss and every form of prompts, of B alone and of both, and steps with a broadcast
+    /// direction.
+    /// </summary>
     public static IEnumerable<(string Name, Program Program)> GradientsOf(TinyModel model)
     {
         var adapter = model.Adapter(2);
@@ -140,6 +147,10 @@ public static class EveryProgram
         {
             Program Gradient(StepOptions options, bool ofA) => model.Assembler.Gradient(options with { Loss = loss }, ofA);
             var cached = new StepOptions { Adapter = adapter, Prompt = PrefixKind.KeyValues };
+            var broadcast = cached with { Loss = loss, Broadcast = true };
+            yield return ($"broadcast {loss} Tokens", model.Assembler.Step(broadcast with { Prompt = PrefixKind.Tokens }));
+            yield return ($"broadcast {loss} KeyValues", model.Assembler.Step(broadcast));
+            yield return ($"broadcast {loss} KeyValues one token", model.Assembler.Step(broadcast with { RowTokens = 1 }));
             yield return ($"gradient {loss} Tokens", Gradient(cached with { Prompt = PrefixKind.Tokens }, true));
             yield return ($"gradient {loss} KeyValues", Gradient(cached, true));
             yield return ($"gradient {loss} KeyValues one token", Gradient(cached with { RowTokens = 1 }, false));
