@@ -183,6 +183,10 @@ internal sealed class PteGraph(PteFile file, PteMethod method)
     public PteTensor Gather(PteTensor a, PteTensor indices) =>
         Call("aten::gather", "out", Temporary(a.Type, indices.Shape), Of(a), Int(a.Shape.Count - 1), Of(indices), Flag(false));
 
+    /// <summary>A copy with other numbers at the entries that indices name along the last axis, each once.</summary>
+    public PteTensor Scatter(PteTensor a, PteTensor indices, PteTensor values) =>
+        Call("aten::scatter", "src_out", Like(a), Of(a), Int(a.Shape.Count - 1), Of(indices), Of(values));
+
     /// <summary>Softmax over the last axis.</summary>
     public PteTensor Softmax(PteTensor a) => Call(Kernels.Softmax, "out", Like(a), Of(a), Int(a.Shape.Count - 1), Flag(false));
 

@@ -16,7 +16,11 @@ internal sealed class PteLowering
     private readonly IFrozenTensors _weights;
     private readonly Dictionary<Value, PteTensor> _tensors = [];
 
-    private PteLowering(PteGraph graph, IFrozenTensors weights) => (_graph, _weights) = (graph, weights);
+    private readonly Dictionary<(PteTensor X, PteTensor A), PteTensor> _down = [];
+    private readonly GradientKernels _gradients;
+
+    private PteLowering(PteGraph graph, IFrozenTensors weights) =>
+        (_graph, _weights, _gradients) = (graph, weights, new GradientKernels(graph, weights));
 
     /// <summary>Adds a program to a file, planned.</summary>
     /// <param name="file">The file.</param>
@@ -116,7 +120,8 @@ internal sealed class PteLowering
             ChoiceLoss => [Choices(x)],
             ProjectGradients gradients => [Gradients(gradients, x[0], x[1])],
             UpdateState update => [Update(update.Queries, x)],
-            _ => throw new ProgramException($"ExecuTorch has no form of the operation {operation.GetType().Name} yet."),
+            LoraRows lora => [RowsOfAdapter(lora, x)],
+            _ => _gradients.Lower(operation, x),
         };
 
     private PteTensor Weight(Weight weight) => _weights.Constant(_graph, weight);
@@ -203,9 +208,26 @@ internal sealed class PteLowering
     {
         var (y, input, a, stack) = (x[0], x[1], x[2], x[3]);
         var copies = stack.Shape[0];
-        var inner = _graph.MatMul(input, _graph.Permute(a, 1, 0));
-        var product = _graph.BatchMatMul(_graph.View(inner, copies, input.Shape[0] / copies, a.Shape[0]), _graph.Permute(stack, 0, 2, 1));
+        var product = _graph.BatchMatMul(
+            _graph.View(Down(input, a), copies, input.Shape[0] / copies, a.Shape[0]),
+            _graph.Permute(stack, 0, 2, 1)
+        );
         return _graph.Add(y, _graph.Scale(_graph.View(product, y.Shape), lora.Scale));
+    }
+
+    private PteTensor RowsOfAdapter(LoraRows lora, IReadOnlyList<PteTensor> x) =>
+        _graph.Scale(_graph.MatMul(_graph.Permute(x[0], 1, 0), _graph.Rows(Down(x[1], x[2]), x[3])), lora.Scale);
+
+    /// <summary>x A^T, computed once for all that read it.</summary>
+    private PteTensor Down(PteTensor x, PteTensor a)
+    {
+        if (!_down.TryGetValue((x, a), out var inner))
+        {
+            inner = _graph.MatMul(x, _graph.Permute(a, 1, 0));
+            _down.Add((x, a), inner);
+        }
+
+        return inner;
     }
 
     private PteTensor Activate(Checkpoints.Architecture.ActivationKind kind, PteTensor x) =>

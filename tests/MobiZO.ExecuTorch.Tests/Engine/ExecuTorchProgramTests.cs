@@ -16,7 +16,7 @@ public sealed class ExecuTorchProgramTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Programs => [.. EveryProgram.Names];
+    public static TheoryData<string> Programs => [.. EveryProgram.Names, .. EveryProgram.BroadcastNames];
 
     /// <summary>Programs whose table of embeddings, which stays fp32, is no matrix of a linear layer too.</summary>
     public static TheoryData<string> Scores => [.. ScoreNames];
