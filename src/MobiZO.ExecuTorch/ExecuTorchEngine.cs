@@ -54,6 +54,7 @@ internal sealed class ExecuTorchEngine : IEngine
         {
             AreRowsIndependent = false,
             AreCopiesIndependent = true,
+            HasGradients = false,
             Lengths = LengthGrid.Few,
             Numerics =
                 $"executorch {_library.BuiltAgainst}"

@@ -2,6 +2,7 @@ using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.PrefixCache;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO;
 
@@ -88,7 +89,7 @@ public sealed record FineTuneOptions
     public bool Resume { get; init; }
 
     /// <summary>Examples of a step.</summary>
-    internal int ExamplesInForce => ExamplesPerStep ?? (Optimizer.Estimator.UsesGradient() ? 16 : 4);
+    internal int ExamplesInForce => ExamplesPerStep ?? (Optimizer.Estimator == EstimatorKind.Reverse ? 16 : 4);
 
     /// <summary>Every error in these options and the records they hold; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
@@ -115,8 +116,8 @@ public sealed record FineTuneOptions
         Require(PrefixCacheMegabytes >= 0, $"PrefixCacheMegabytes: expected 0 or more, found {PrefixCacheMegabytes}");
         Require(EvalData is null || Data.EvalFraction == 0, "EvalData and DataOptions.EvalFraction are both given; keep one of them");
         Require(
-            Update == UpdatePlace.Host || !Optimizer.Estimator.UsesGradient(),
-            $"Update: the estimator {Optimizer.Estimator} is followed on the host; set FineTuneOptions.Update to Host"
+            Update == UpdatePlace.Host || !Optimizer.EstimatorInForce.UsesGradient(),
+            $"Update: the estimator {Optimizer.EstimatorInForce} is followed on the host; set FineTuneOptions.Update to Host"
         );
         Require(
             Update == UpdatePlace.Host || Optimizer.Momentum == 0,

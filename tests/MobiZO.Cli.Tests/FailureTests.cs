@@ -15,7 +15,7 @@ public sealed class FailureTests : IDisposable
     [InlineData("trian", "'trian'", "Did you mean 'train'?")]
     [InlineData("flubber", "'flubber'", "See 'mobizo --help'")]
     [InlineData("train --queries many", "--queries", "expected a whole number, found 'many'")]
-    [InlineData("train --estimator sideways", "--estimator", "expected one of two-sided")]
+    [InlineData("train --estimator sideways", "--estimator", "expected one of auto")]
     [InlineData("train --label-words no", "--label-words", "ham= no")]
     [InlineData("train --engine abacus", "--engine", "expected one of onnxruntime, executorch, reference, found 'abacus'")]
     [InlineData("eval --model m --data d --device cuda", "--device: 'cuda'", "Microsoft.ML.OnnxRuntime.Gpu")]

@@ -64,7 +64,7 @@ internal static class StepGrid
                 : throw new FormatException($"grid: '{part}': P is twice the queries (two-sided) in scope all, found the odd {p}");
         }
 
-        var shape = new StepShape(scope, new OptimizerOptions().Estimator, p, e, t, s);
+        var shape = new StepShape(scope, new OptimizerOptions().EstimatorInForce, p, e, t, s);
         return shape.Queries >= 2
             ? shape
             : throw new FormatException(

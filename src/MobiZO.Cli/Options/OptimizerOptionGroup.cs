@@ -13,7 +13,7 @@ internal static class OptimizerOptionGroup
         var group = new OptionGroup<OptimizerOptions>("Optimizer", new OptimizerOptions());
         group.Add(
             "--estimator",
-            "How a step estimates the gradient: random directions (two-sided, one-sided-normalized), or reverse, the exact one.",
+            "How a step finds its gradient: reverse is exact, guided and the others need forward passes only; auto says what it chose.",
             OptionValue.Enumeration<EstimatorKind>(),
             nameof(OptimizerOptions.Estimator),
             optimizer => optimizer.Estimator,

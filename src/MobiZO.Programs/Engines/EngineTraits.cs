@@ -26,6 +26,9 @@ public sealed record EngineTraits
     /// </summary>
     public required string Numerics { get; init; }
 
+    /// <summary>Whether the engine runs programs of exact gradients.</summary>
+    public bool HasGradients { get; init; } = true;
+
     /// <summary>The lengths that the engine wants to see.</summary>
     public LengthGrid Lengths { get; init; } = LengthGrid.Exact;
 

@@ -6,6 +6,9 @@ namespace MobiZO.Programs.Ops;
 /// </summary>
 public enum EstimatorKind
 {
+    /// <summary>Chosen when a run starts, from what was measured: it depends on the engine and on the other settings.</summary>
+    Auto,
+
     /// <summary>The paper's. All q plus copies, then all q minus copies; g_i = (L_i+ - L_i-) / (2 epsilon).</summary>
     TwoSided,
 
@@ -15,6 +18,13 @@ public enum EstimatorKind
     /// </summary>
     OneSidedNormalized,
 
-    /// <summary>No queries: the exact gradient, computed by a program of its own (<c>ProgramAssembler.Gradient</c>) on the same engine.</summary>
+    /// <summary>
+    /// Forward only: the direction that the clean copy's error shows when it is broadcast to every module that writes into the residual
+    /// stream (<c>StepOptions.Broadcast</c>), copies at distances along it, and q random directions with g_i as
+    /// <see cref="OneSidedNormalized"/> has them.
+    /// </summary>
+    Guided,
+
+    /// <summary>No queries: the exact gradient, by a program of its own (<c>ProgramAssembler.Gradient</c>) on the same engine.</summary>
     Reverse,
 }

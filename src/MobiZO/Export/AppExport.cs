@@ -10,6 +10,7 @@ using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
+using MobiZO.Programs.Ops;
 using MobiZO.Runs;
 using MobiZO.Training;
 
@@ -83,7 +84,7 @@ public static class AppExport
             );
         var target = bundler.TargetRuntimeOf(targetRuntime);
         var folder = new RunFolder(run);
-        var options = folder.ReadConfig();
+        var options = ForwardOnly(folder.ReadConfig());
         RequireFree(output, folder.Path, options.Model);
 
         using var model = LocalModel.Open(options.Model, new EngineOptions { Warnings = warnings });
@@ -114,6 +115,16 @@ public static class AppExport
         written.Add(DescriptionFile);
         return new AppExportResult([.. methods], buckets, [.. written.Select(name => Path.Combine(output, name))], watch.Elapsed);
     }
+
+    /// <summary>An app trains with forward passes only, whatever trained the run: in place of exact gradients, random directions.</summary>
+    private static FineTuneOptions ForwardOnly(FineTuneOptions options) =>
+        options.Optimizer.EstimatorInForce.IsRandom()
+            ? options
+            : options with
+            {
+                ExamplesPerStep = null,
+                Optimizer = new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Schedule = options.Optimizer.Schedule },
+            };
 
     private static void RequireFree(string output, string run, string model)
     {

@@ -42,7 +42,7 @@ public static class ProgramExport
                     FirstLayer = start.Layer,
                     Update =
                         options.Update == UpdatePlace.Engine
-                            ? new EngineUpdate(options.Optimizer.Estimator, options.Optimizer.Queries)
+                            ? new EngineUpdate(options.Optimizer.EstimatorInForce, options.Optimizer.Queries)
                             : null,
                 }
             ),

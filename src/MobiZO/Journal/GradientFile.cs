@@ -34,7 +34,7 @@ internal static class GradientFile
     /// <exception cref="JournalException">A gradient is missing or damaged.</exception>
     public static IEnumerable<RecordedStep> Read(RunJournal journal, long from, long to)
     {
-        var keeps = journal.Header.Optimizer.Estimator.UsesGradient();
+        var keeps = journal.Header.Optimizer.EstimatorInForce.UsesGradient();
         using var file = keeps ? Open(Beside(journal.Path)) : null;
         for (var step = from; step < to; step++)
         {
@@ -63,7 +63,7 @@ internal static class GradientFile
     {
         var count = journal.Entries.Count;
         var path = Beside(journal.Path);
-        if (!journal.Header.Optimizer.Estimator.UsesGradient() || count == 0 || !File.Exists(path))
+        if (!journal.Header.Optimizer.EstimatorInForce.UsesGradient() || count == 0 || !File.Exists(path))
         {
             return count;
         }

@@ -215,18 +215,22 @@ internal static class JournalFormat
     private static void Write(Utf8JsonWriter writer, OptimizerOptions options)
     {
         // The values in force, so that a later change of a default cannot change what a journal means.
-        writer.WriteString("estimator", EnumNames.Of(options.Estimator));
+        writer.WriteString("estimator", EnumNames.Of(options.EstimatorInForce));
         writer.WriteNumber("queries", options.Queries);
         writer.WriteNumber("epsilon", options.Epsilon);
         writer.WriteNumber("learning_rate", options.RateOrDefault);
         writer.WriteString("schedule", EnumNames.Of(options.Schedule));
         writer.WriteNumber("momentum", options.Momentum);
         writer.WriteString("noise", EnumNames.Of(options.NoiseOrDefault));
-        if (options.Estimator.UsesGradient())
+        if (options.EstimatorInForce.UsesGradient())
+        {
+            writer.WriteNumber("max_gradient_norm", options.MaxGradientNorm);
+        }
+
+        if (options.EstimatorInForce == EstimatorKind.Reverse)
         {
             writer.WriteString("optimizer", EnumNames.Of(options.KindOrDefault));
             writer.WriteNumber("weight_decay", options.WeightDecay);
-            writer.WriteNumber("max_gradient_norm", options.MaxGradientNorm);
         }
     }
 
@@ -242,13 +246,17 @@ internal static class JournalFormat
             Momentum = fields.Single("momentum"),
             Noise = ReadEnum<NoiseKind>(fields, "noise"),
         };
-        return !common.Estimator.UsesGradient()
+        if (common.EstimatorInForce.UsesGradient())
+        {
+            common = common with { MaxGradientNorm = fields.Single("max_gradient_norm") };
+        }
+
+        return common.EstimatorInForce != EstimatorKind.Reverse
             ? common
             : common with
             {
                 Kind = ReadEnum<OptimizerKind>(fields, "optimizer"),
                 WeightDecay = fields.Single("weight_decay"),
-                MaxGradientNorm = fields.Single("max_gradient_norm"),
             };
     }
 

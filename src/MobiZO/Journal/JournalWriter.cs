@@ -19,7 +19,7 @@ internal sealed class JournalWriter : IDisposable
 
     private JournalWriter(FileStream stream, string path, JournalHeader header, long nextStep, int stepsPerFlush, TimeProvider? time)
     {
-        if (header.Optimizer.Estimator.UsesGradient())
+        if (header.Optimizer.EstimatorInForce.UsesGradient())
         {
             _gradients = Open(GradientFile.Beside(path), FileMode.OpenOrCreate, "the gradients of the run cannot be written");
             _gradients.SetLength(nextStep * GradientFile.BytesOfStep(header.Layout));
@@ -29,7 +29,7 @@ internal sealed class JournalWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stepsPerFlush);
         _stream = stream;
         _path = path;
-        _plan = CopyPlan.Create(header.Optimizer.Estimator, header.Optimizer.Queries);
+        _plan = CopyPlan.Create(header.Optimizer.EstimatorInForce, header.Optimizer.Queries);
         _stepsPerFlush = stepsPerFlush;
         _bytesOfGradient = GradientFile.BytesOfStep(header.Layout);
         _time = time ?? TimeProvider.System;

@@ -29,7 +29,9 @@ public sealed class RunJournal
     /// <summary>The evaluations in order.</summary>
     public IReadOnlyList<JournalEvaluation> Evaluations { get; }
 
-    /// <summary>True when the file ends inside a line, as after a kill, or in steps whose gradients did not reach the disk; they are left out.</summary>
+    /// <summary>
+    /// True when the file ends inside a line, as after a kill, or in steps whose gradients did not reach the disk; they are left out.
+    /// </summary>
     public bool HasTornTail { get; }
 
     /// <summary>Reads a journal; another process may be writing it. To go on reading, use <see cref="JournalFollower"/>.</summary>

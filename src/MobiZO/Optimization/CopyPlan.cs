@@ -4,7 +4,8 @@ namespace MobiZO.Optimization;
 
 /// <summary>The copies of a step in the order of the stack, or some of them.</summary>
 /// <remarks>
-/// Two-sided: q plus copies, then q minus copies. One-sided: the clean copy, then q plus copies. Reverse: the clean copy, and no query.
+/// Two-sided: q plus copies, then q minus copies. One-sided: the clean copy, then q plus copies. Guided:
+/// <see cref="CreateGuided"/>. Reverse: the clean copy, and no query.
 /// </remarks>
 internal sealed class CopyPlan
 {
@@ -44,6 +45,11 @@ internal sealed class CopyPlan
             return new CopyPlan(estimator, 0, [new PerturbedCopy(0, 0)]);
         }
 
+        if (estimator == EstimatorKind.Guided)
+        {
+            return CreateGuided([.. Enumerable.Repeat(0f, LineSearch.Factors.Count)], queries);
+        }
+
         var all = Enumerable.Range(0, queries);
         var plus = all.Select(query => new PerturbedCopy(query, 1));
         return new CopyPlan(
@@ -52,6 +58,21 @@ internal sealed class CopyPlan
             estimator.IsTwoSided() ? [.. plus, .. all.Select(query => new PerturbedCopy(query, -1))] : [new PerturbedCopy(0, 0), .. plus]
         );
     }
+
+    /// <summary>
+    /// A guided step: the clean copy, copies B + factors[i] * eps * z_0 along the direction, then B + eps * z_i for the random directions
+    /// i = 1 .. q.
+    /// </summary>
+    public static CopyPlan CreateGuided(IReadOnlyList<float> factors, int queries) =>
+        new(
+            EstimatorKind.Guided,
+            1 + queries,
+            [
+                new PerturbedCopy(0, 0),
+                .. factors.Select(factor => new PerturbedCopy(0, factor)),
+                .. Enumerable.Range(1, queries).Select(query => new PerturbedCopy(query, 1)),
+            ]
+        );
 
     /// <summary>Copies along one direction: copy i is B + factors[i] * eps * z_0.</summary>
     public static CopyPlan CreateLine(IEnumerable<float> factors) =>

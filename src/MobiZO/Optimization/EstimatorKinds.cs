@@ -13,13 +13,19 @@ internal static class EstimatorKinds
     public static bool IsNormalized(this EstimatorKind kind) => kind == EstimatorKind.OneSidedNormalized;
 
     /// <summary>Whether a step draws random directions.</summary>
-    public static bool UsesQueries(this EstimatorKind kind) => kind != EstimatorKind.Reverse;
+    public static bool UsesQueries(this EstimatorKind kind) => kind is not (EstimatorKind.Reverse or EstimatorKind.Auto);
+
+    /// <summary>Whether a step follows random directions alone, and so needs nothing but losses.</summary>
+    public static bool IsRandom(this EstimatorKind kind) => kind is EstimatorKind.TwoSided or EstimatorKind.OneSidedNormalized;
 
     /// <summary>Whether a step uses a gradient that the objective computes; journals keep it.</summary>
-    public static bool UsesGradient(this EstimatorKind kind) => kind == EstimatorKind.Reverse;
+    public static bool UsesGradient(this EstimatorKind kind) => kind is EstimatorKind.Reverse or EstimatorKind.Guided;
 
-    /// <summary>Least number of queries: a spread needs two.</summary>
-    public static int LeastQueries(this EstimatorKind kind) => kind.IsNormalized() ? 2 : 1;
+    /// <summary>Least number of queries: a spread needs two; a guided step may have none.</summary>
+    public static int LeastQueries(this EstimatorKind kind) =>
+        kind == EstimatorKind.Guided ? 0
+        : kind.IsNormalized() ? 2
+        : 1;
 
     /// <summary>
     /// One-sided differences carry the curvature term eps/2 z'Hz, which for signs is the same trace in every query up to cross terms, so it

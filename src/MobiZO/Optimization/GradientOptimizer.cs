@@ -13,7 +13,7 @@ internal sealed class GradientOptimizer : StateOptimizer
     {
         var source =
             objective as IGradientObjective
-            ?? throw new ArgumentException($"the estimator {Options.Estimator} needs an objective that knows its gradient");
+            ?? throw new ArgumentException($"the estimator {Options.EstimatorInForce} needs an objective that knows its gradient");
         var (loss, gradient) = source.LossAndGradient(
             new StepRequest
             {

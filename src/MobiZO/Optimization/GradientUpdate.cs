@@ -90,6 +90,37 @@ internal static class GradientUpdate
         }
     }
 
+    /// <summary>The means of <see cref="AdamW"/> alone.</summary>
+    /// <param name="moments">m and v [2, total].</param>
+    /// <param name="gradient">g [total], before clipping.</param>
+    /// <param name="clipping">Factor of g.</param>
+    public static void Accumulate(Span<float> moments, ReadOnlySpan<float> gradient, float clipping)
+    {
+        var m = moments[..gradient.Length];
+        var v = moments[gradient.Length..];
+        for (var index = 0; index < gradient.Length; index++)
+        {
+            var g = gradient[index] * clipping;
+            m[index] = (m[index] * Beta1) + (g * (1 - Beta1));
+            v[index] = (v[index] * Beta2) + (g * g * (1 - Beta2));
+        }
+    }
+
+    /// <summary>The direction of <see cref="AdamW"/> after some updates: m / c1 / (sqrt(v / c2) + eps); zeros before the first.</summary>
+    /// <param name="m">The mean [total].</param>
+    /// <param name="v">The mean of the square [total].</param>
+    /// <param name="updates">Updates so far.</param>
+    /// <param name="direction">Where it goes [total].</param>
+    public static void Direction(ReadOnlySpan<float> m, ReadOnlySpan<float> v, long updates, Span<float> direction)
+    {
+        var c1 = (float)(1 - Math.Pow(Beta1, Math.Max(1, updates)));
+        var c2 = (float)(1 - Math.Pow(Beta2, Math.Max(1, updates)));
+        for (var index = 0; index < direction.Length; index++)
+        {
+            direction[index] = m[index] / c1 / (MathF.Sqrt(v[index] / c2) + AdamEpsilon);
+        }
+    }
+
     /// <summary>SGD: m = momentum m + g; b = b - rate (m + decay b); without momentum m is g.</summary>
     /// <inheritdoc cref="AdamW"/>
     public static void Sgd(

@@ -44,7 +44,7 @@ internal static class LearningRateProbe
         CancellationToken cancellation = default
     )
     {
-        var plan = CopyPlan.Create(options.Estimator, options.Queries);
+        var plan = CopyPlan.Create(options.EstimatorInForce, options.Queries);
         var noise = new float[checked((long)options.Queries * layout.Total)];
         var zero = new float[layout.Total];
         double[] sums = new double[Candidates + 1];
@@ -80,7 +80,7 @@ internal static class LearningRateProbe
             if (scale == 0)
             {
                 // Without normalisation g has the size of the loss's slope, and sensible rates are as much smaller.
-                scale = options.Estimator.IsNormalized() ? 1 : 1 / Math.Max(ProjectedGradients.RootMeanSquare(gradients), 1e-12f);
+                scale = options.EstimatorInForce.IsNormalized() ? 1 : 1 / Math.Max(ProjectedGradients.RootMeanSquare(gradients), 1e-12f);
             }
 
             var descent = new float[layout.Total];

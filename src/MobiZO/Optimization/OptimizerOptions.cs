@@ -16,13 +16,16 @@ public sealed record OptimizerOptions
     public const float UpperHalfLearningRate = 0.6f;
 
     /// <summary>Peak learning rate of AdamW along exact gradients unless one is given.</summary>
-    public const float AdamWLearningRate = 5e-3f;
+    public const float AdamWLearningRate = 0.03f;
+
+    /// <summary>Where the distance of guided steps starts unless a learning rate is given.</summary>
+    public const float GuidedDistance = 0.01f;
 
     /// <summary>Most random directions a step.</summary>
     public const int MaxQueries = 65536;
 
     /// <summary>How a step estimates the gradient.</summary>
-    public EstimatorKind Estimator { get; init; } = EstimatorKind.OneSidedNormalized;
+    public EstimatorKind Estimator { get; init; } = EstimatorKind.Auto;
 
     /// <summary>How an exact gradient moves the trained state; null: AdamW. Random directions are followed by SGD alone.</summary>
     public OptimizerKind? Kind { get; init; }
@@ -59,22 +62,31 @@ public sealed record OptimizerOptions
     /// <summary>Distribution of the directions; null: Gaussian for the two-sided estimator, Rademacher for the one-sided one.</summary>
     public NoiseKind? Noise { get; init; }
 
+    /// <summary>The estimator; what no run has chosen yet is that of random directions.</summary>
+    internal EstimatorKind EstimatorInForce => Estimator == EstimatorKind.Auto ? EstimatorKind.OneSidedNormalized : Estimator;
+
     /// <summary>The learning rate, or the default where nothing decided it.</summary>
     internal float RateOrDefault =>
-        LearningRate ?? (Estimator.UsesGradient() && KindOrDefault == OptimizerKind.AdamW ? AdamWLearningRate : DefaultLearningRate);
+        LearningRate
+        ?? (
+            Estimator == EstimatorKind.Guided ? GuidedDistance
+            : Estimator == EstimatorKind.Reverse && KindOrDefault == OptimizerKind.AdamW ? AdamWLearningRate
+            : DefaultLearningRate
+        );
 
     /// <summary>How the gradient moves the trained state.</summary>
-    internal OptimizerKind KindOrDefault => Kind ?? (Estimator.UsesGradient() ? OptimizerKind.AdamW : OptimizerKind.Sgd);
+    internal OptimizerKind KindOrDefault => Kind ?? (EstimatorInForce.UsesGradient() ? OptimizerKind.AdamW : OptimizerKind.Sgd);
 
     /// <summary>Random directions of a step; 0 for an estimator that draws none.</summary>
-    internal int QueriesInForce => Estimator.UsesQueries() ? Queries : 0;
+    internal int QueriesInForce => EstimatorInForce.UsesQueries() ? Queries : 0;
 
     /// <summary>The distribution, or the default of the estimator.</summary>
-    internal NoiseKind NoiseOrDefault => Noise ?? Estimator.DefaultNoise();
+    internal NoiseKind NoiseOrDefault => Noise ?? EstimatorInForce.DefaultNoise();
 
     /// <summary>Numbers that the update keeps beside B: m with momentum; m, then v for AdamW.</summary>
     internal int MomentsOf(StateLayout layout) =>
-        KindOrDefault == OptimizerKind.AdamW ? checked(2 * layout.Total)
+        EstimatorInForce == EstimatorKind.Guided ? checked((2 * layout.Total) + 1)
+        : KindOrDefault == OptimizerKind.AdamW ? checked(2 * layout.Total)
         : Momentum == 0 ? 0
         : layout.Total;
 
@@ -91,15 +103,21 @@ public sealed record OptimizerOptions
         }
 
         Require(Enum.IsDefined(Estimator), $"Estimator: {Estimator} is unknown; choose one of {EnumNames.List<EstimatorKind>()}");
-        Require(Queries is >= 1 and <= MaxQueries, $"Queries: {Queries} must lie between 1 and {MaxQueries}");
-        Require(Queries >= Estimator.LeastQueries() || Queries < 1, $"Queries: a normalised estimator needs at least 2, found {Queries}");
+        var fewest = Math.Min(1, EstimatorInForce.LeastQueries());
+        Require(Queries >= fewest && Queries <= MaxQueries, $"Queries: {Queries} must lie between {fewest} and {MaxQueries}");
+        Require(
+            Queries >= EstimatorInForce.LeastQueries() || Queries < 1,
+            $"Queries: a normalised estimator needs at least 2, found {Queries}"
+        );
         Require(float.IsFinite(Epsilon) && Epsilon > 0, $"Epsilon: {Epsilon} must be a positive number");
         Require(float.IsFinite(RateOrDefault) && RateOrDefault > 0, $"LearningRate: {RateOrDefault} must be a positive number");
         Require(Enum.IsDefined(Schedule), $"Schedule: {Schedule} is unknown; choose one of {EnumNames.List<ScheduleKind>()}");
         Require(Momentum is >= 0 and < 1, $"Momentum: {Momentum} must be at least 0 and below 1");
         Require(Kind is null || Enum.IsDefined(Kind.Value), $"Kind: {Kind} is unknown; choose one of {EnumNames.List<OptimizerKind>()}");
         Require(
-            Kind is null || Estimator.UsesGradient() || Kind == OptimizerKind.Sgd,
+            Kind is null
+                || Estimator is EstimatorKind.Auto or EstimatorKind.Reverse
+                || (Kind == OptimizerKind.Sgd && EstimatorInForce.IsRandom()),
             $"Kind: {Kind} needs an exact gradient; set Estimator to {EstimatorKind.Reverse}, or leave Kind out"
         );
         Require(
@@ -107,11 +125,14 @@ public sealed record OptimizerOptions
             $"Momentum: {Momentum} is of SGD, and {KindOrDefault} keeps means of its own; leave it out, or set Kind to {OptimizerKind.Sgd}"
         );
         Require(
-            !ProbeLearningRate || Estimator.UsesQueries(),
-            $"LearningRate: it is found by trying for random directions only, and the estimator is {Estimator}; give a number, or leave it out"
+            !ProbeLearningRate || EstimatorInForce.IsRandom(),
+            $"LearningRate: it is found by trying for random directions only, and the estimator is {EstimatorInForce}; give a number, or leave it out"
         );
         Require(float.IsFinite(WeightDecay) && WeightDecay >= 0, $"WeightDecay: {WeightDecay} must be 0 or more");
-        Require(WeightDecay == 0 || Estimator.UsesGradient(), $"WeightDecay: {WeightDecay} is of exact gradients; leave it out");
+        Require(
+            WeightDecay == 0 || Estimator is EstimatorKind.Auto or EstimatorKind.Reverse,
+            $"WeightDecay: {WeightDecay} is of exact gradients; leave it out"
+        );
         Require(float.IsFinite(MaxGradientNorm) && MaxGradientNorm >= 0, $"MaxGradientNorm: {MaxGradientNorm} must be 0 (off) or more");
         Require(Noise is null || Enum.IsDefined(Noise.Value), $"Noise: {Noise} is unknown; choose one of {EnumNames.List<NoiseKind>()}");
         return errors;

@@ -1,3 +1,5 @@
+using MobiZO.Programs.Ops;
+
 namespace MobiZO.Optimization;
 
 /// <summary>What trains the flat state B: asks an objective for what its estimator needs, and moves B.</summary>
@@ -21,7 +23,7 @@ internal abstract class StateOptimizer
         Options = options;
         Layout = layout;
         TotalSteps = totalSteps;
-        Plan = CopyPlan.Create(options.Estimator, options.Queries);
+        Plan = CopyPlan.Create(options.EstimatorInForce, options.Queries);
         _b = new float[layout.Total];
         _moments = new float[options.MomentsOf(layout)];
     }
@@ -56,9 +58,12 @@ internal abstract class StateOptimizer
     /// <summary>The optimiser of an estimator, at step 0.</summary>
     /// <inheritdoc cref="StateOptimizer(OptimizerOptions, StateLayout, long)"/>
     public static StateOptimizer Create(OptimizerOptions options, StateLayout layout, ulong seed, long totalSteps) =>
-        options.Estimator.UsesGradient()
-            ? new GradientOptimizer(options, layout, totalSteps)
-            : new ZerothOrderOptimizer(options, layout, seed, totalSteps);
+        options.EstimatorInForce switch
+        {
+            EstimatorKind.Reverse => new GradientOptimizer(options, layout, totalSteps),
+            EstimatorKind.Guided => new GuidedOptimizer(options, layout, seed, totalSteps),
+            _ => new ZerothOrderOptimizer(options, layout, seed, totalSteps),
+        };
 
     /// <summary>Continues from a stored state: the next step, B and the moments.</summary>
     /// <exception cref="ArgumentException">A length does not fit the layout and options.</exception>

@@ -44,7 +44,7 @@ internal sealed record DecidedOptions
     {
         var adapter = DecidedAdapter.Of(options.Adapter, labels);
         var rate =
-            adapter.IsDiscriminantUpperHalf && options.Optimizer.Estimator.IsNormalized()
+            adapter.IsDiscriminantUpperHalf && options.Optimizer.EstimatorInForce.IsNormalized()
                 ? OptimizerOptions.UpperHalfLearningRate
                 : options.Optimizer.RateOrDefault;
         return new DecidedOptions(
@@ -58,6 +58,9 @@ internal sealed record DecidedOptions
             loss
         );
     }
+
+    /// <summary>The same options with another estimator or update, for comparisons.</summary>
+    public DecidedOptions With(OptimizerOptions optimizer) => this with { Run = Run with { Optimizer = optimizer } };
 
     /// <summary>The same options with the learning rate that was found by trying.</summary>
     public DecidedOptions WithFound(float learningRate) =>

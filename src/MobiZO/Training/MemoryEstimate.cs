@@ -21,7 +21,9 @@ internal static class MemoryEstimate
 
     /// <summary>The trained state, the noise and the perturbed copies.</summary>
     public static long StateBytes(long trainable, OptimizerOptions optimizer) =>
-        sizeof(float) * trainable * (optimizer.QueriesInForce + (2L * CopyPlan.Create(optimizer.Estimator, optimizer.Queries).Count) + 4);
+        sizeof(float)
+        * trainable
+        * (optimizer.QueriesInForce + (2L * CopyPlan.Create(optimizer.EstimatorInForce, optimizer.Queries).Count) + 4);
 
     /// <summary>
     /// The stored prompts that are held in memory (a file is mapped only where it is used), and the joined fp32 prompts of the largest

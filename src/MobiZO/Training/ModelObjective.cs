@@ -10,7 +10,7 @@ namespace MobiZO.Training;
 /// <summary>
 /// The losses of a step on a model: all copies in one engine run, or in micro-batches over copies when that would be too many tokens.
 /// </summary>
-internal sealed class ModelObjective : IUpdatingObjective, IRunObjective
+internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, IRunObjective
 {
     private readonly StepPrograms _programs;
     private readonly StepLossKind _form;
@@ -74,6 +74,25 @@ internal sealed class ModelObjective : IUpdatingObjective, IRunObjective
         }
 
         return [.. losses];
+    }
+
+    public (float[] Losses, float[] Broadcast) LossesAndBroadcast(StepRequest request)
+    {
+        var examples = _order.IndicesOf(request.Step);
+        var losses = new List<float>(request.Plan.Count);
+        float[]? broadcast = null;
+        LastRunCount = 0;
+        foreach (var part in request.Plan.Cut(CopiesPerRun(examples)))
+        {
+            var outputs = _programs.Losses.Value.Run(Inputs(request, part, examples, learningRate: 0));
+            losses.AddRange(outputs[ProgramNames.Losses].Floats);
+
+            // The clean copy is the first of the first part.
+            broadcast ??= outputs[ProgramNames.BroadcastGradient].Floats;
+            LastRunCount++;
+        }
+
+        return ([.. losses], broadcast!);
     }
 
     public UpdatedStep LossesAndUpdate(StepRequest request, float learningRate)

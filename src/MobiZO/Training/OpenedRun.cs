@@ -4,6 +4,7 @@ using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.PrefixCache;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Training;
 
@@ -27,6 +28,12 @@ internal sealed class OpenedRun : IDisposable
                 }
             )
         );
+        (options, var why) = ChosenEstimator.Of(options, model.Engine.Traits, model.Engine.Name);
+        if (why is not null)
+        {
+            progress?.Report(new RunNote(why, IsWarning: false));
+        }
+
         Rows = RunRows.Read(options, model);
         Options = DecidedOptions.Of(options, Rows);
         Fresh = FreshAdapter.Create(model, Options.Adapter, options.Seed, Rows.Train);
@@ -71,7 +78,7 @@ internal sealed class OpenedRun : IDisposable
 
     /// <summary>Bytes that a run keeps until the way back of an exact gradient; 0 for other estimators.</summary>
     public long GradientBytes =>
-        Options.Run.Optimizer.Estimator.UsesGradient()
+        Options.Run.Optimizer.EstimatorInForce == EstimatorKind.Reverse
             ? GradientRoom.MostBytes(Options.Loss, Examples.All, Model.Model.Engine.Traits.Lengths)
             : 0;
 

@@ -19,7 +19,7 @@ internal static class RunPlanner
     {
         var options = run.Options.Run;
         var trained = run.Adapter.Layout.Total;
-        var copies = CopyPlan.Create(options.Optimizer.Estimator, options.Optimizer.Queries);
+        var copies = CopyPlan.Create(options.Optimizer.EstimatorInForce, options.Optimizer.Queries);
         var milliseconds = MeasureStep(run, copies);
         var cache = run.Caches.Plan;
         var checkpoint = run.Model.Model.Checkpoint;
@@ -33,7 +33,7 @@ internal static class RunPlanner
             Train = run.Rows.TrainSummary,
             Eval = run.Rows.EvalSummary,
             Loss = run.Options.LossKind,
-            IsGradientExact = options.Optimizer.Estimator == EstimatorKind.Reverse,
+            IsGradientExact = options.Optimizer.EstimatorInForce == EstimatorKind.Reverse,
             Copies = copies.Count,
             RowsPerStep = copies.Count * options.ExamplesInForce,
             RunsPerStep = run.Objective.LastRunCount,

@@ -40,8 +40,9 @@ internal sealed record StepPrograms(
                 FirstLayer = model.Start.Layer,
                 SharedLayers = model.Start.SharedLayers,
                 RowTokens = examples.RowTokens,
+                Broadcast = options.Run.Optimizer.EstimatorInForce == EstimatorKind.Guided,
             };
-            if (options.Run.Optimizer.Estimator == EstimatorKind.Reverse)
+            if (options.Run.Optimizer.EstimatorInForce == EstimatorKind.Reverse)
             {
                 return new StepPrograms(
                     new Lazy<IProgramSession>(() => LoadStep(plain)),
@@ -54,7 +55,7 @@ internal sealed record StepPrograms(
                 return ForHost(LoadStep(plain));
             }
 
-            var update = new EngineUpdate(options.Run.Optimizer.Estimator, options.Run.Optimizer.Queries);
+            var update = new EngineUpdate(options.Run.Optimizer.EstimatorInForce, options.Run.Optimizer.Queries);
             return new StepPrograms(
                 new Lazy<IProgramSession>(() => LoadStep(plain)),
                 LoadStep(plain with { Update = update }),

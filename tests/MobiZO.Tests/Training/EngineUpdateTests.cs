@@ -17,7 +17,7 @@ public sealed class EngineUpdateTests
         var cases = new TheoryData<string, EstimatorKind>();
         foreach (var engine in EngineCatalog.Names)
         {
-            foreach (var estimator in Enum.GetValues<EstimatorKind>().Where(kind => kind.UsesQueries()))
+            foreach (var estimator in Enum.GetValues<EstimatorKind>().Where(kind => kind.IsRandom()))
             {
                 cases.Add(engine, estimator);
             }
@@ -88,7 +88,7 @@ public sealed class EngineUpdateTests
     public void Without_noise_nothing_moves(string engine)
     {
         using var tiny = NewTiny(engine);
-        foreach (var estimator in Enum.GetValues<EstimatorKind>().Where(kind => kind.UsesQueries()))
+        foreach (var estimator in Enum.GetValues<EstimatorKind>().Where(kind => kind.IsRandom()))
         {
             var objective = tiny.Objective(ExamplesPerStep, update: new EngineUpdate(estimator, Queries));
             var still = tiny.Request(CopyPlan.Create(estimator, Queries)) with { Noise = new float[Queries * tiny.B.Length] };

@@ -31,7 +31,7 @@ public sealed class ParallelStepTests
             {
                 foreach (var prompt in new[] { PrefixKind.Tokens, PrefixKind.KeyValues })
                 {
-                    foreach (var estimator in Enum.GetValues<EstimatorKind>().Where(kind => kind.UsesQueries()))
+                    foreach (var estimator in Enum.GetValues<EstimatorKind>().Where(kind => kind.IsRandom()))
                     {
                         foreach (var isGrouped in new[] { false, true })
                         {

@@ -33,11 +33,20 @@ public sealed class ReverseRunTests
     }
 
     [Theory]
-    [InlineData(OptimizerKind.AdamW)]
-    [InlineData(OptimizerKind.Sgd)]
-    public async Task A_run_stopped_after_any_step_ends_with_the_same_bytes(OptimizerKind kind)
+    [InlineData(EstimatorKind.Reverse, OptimizerKind.AdamW)]
+    [InlineData(EstimatorKind.Reverse, OptimizerKind.Sgd)]
+    [InlineData(EstimatorKind.Guided, null)]
+    public async Task A_run_stopped_after_any_step_ends_with_the_same_bytes(EstimatorKind estimator, OptimizerKind? kind)
     {
-        using var run = NewRun(EngineCatalog.Reference, kind);
+        using var run = NewRun(EngineCatalog.Reference, kind ?? OptimizerKind.AdamW);
+        if (estimator == EstimatorKind.Guided)
+        {
+            run.Options = run.Options with
+            {
+                Optimizer = new OptimizerOptions { Estimator = estimator, Queries = 3 },
+            };
+        }
+
         await run.TrainAsync(options => options with { Output = run.At("whole") });
         for (var step = 1; step <= 7; step += 2)
         {

@@ -1,0 +1,156 @@
+using System.Numerics;
+using MobiZO.Optimization.Noise;
+using MobiZO.Programs.Ops;
+
+namespace MobiZO.Optimization;
+
+/// <summary>
+/// Descent along the running mean of broadcast directions, as far as copies along it say (<see cref="LineSearch"/>), and along random
+/// directions beside it, as one-sided normalised steps follow them. One forward a step: the direction comes from the steps before, so the
+/// copies judge it on rows that it has not seen.
+/// </summary>
+/// <remarks>
+/// The moments are m and v of AdamW over the broadcast directions, then the distance. The direction is m / sqrt(v), both corrected for
+/// their start. What is recorded of a step: the factor that was best, the g_i of the random directions, and the broadcast direction.
+/// </remarks>
+internal sealed class GuidedOptimizer : StateOptimizer
+{
+    private readonly NoiseSource _noiseSource;
+    private readonly float[] _directions;
+
+    /// <summary>Starts at step 0 with B and the means zero.</summary>
+    /// <exception cref="ArgumentException">The options have errors, or the directions are too many.</exception>
+    public GuidedOptimizer(OptimizerOptions options, StateLayout layout, ulong seed, long totalSteps)
+        : base(options, layout, totalSteps)
+    {
+        var length = (1L + options.Queries) * layout.Total;
+        if (length > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                $"{options.Queries} directions of {layout.Total} values are too many ({Array.MaxLength} at most); choose fewer queries, "
+                    + $"fewer targets or a smaller rank"
+            );
+        }
+
+        _noiseSource = new NoiseSource(seed);
+        _directions = new float[length];
+        Distance = options.RateOrDefault;
+    }
+
+    private ref float Distance => ref StateMoments.Span[^1];
+
+    private Span<float> Mean => StateMoments.Span[..Layout.Total];
+
+    private Span<float> Square => StateMoments.Span.Slice(Layout.Total, Layout.Total);
+
+    /// <inheritdoc/>
+    protected override StepResult Take(IStepObjective objective, long step, float learningRate)
+    {
+        var source =
+            objective as IBroadcastObjective
+            ?? throw new ArgumentException($"the estimator {Options.Estimator} needs an objective that broadcasts its error");
+        DrawDirections(step);
+        var unit = -Distance / Options.Epsilon;
+        var (losses, broadcast) = source.LossesAndBroadcast(
+            new StepRequest
+            {
+                Step = step,
+                Plan = CopyPlan.CreateGuided([.. LineSearch.Factors.Select(factor => factor * unit)], Options.Queries),
+                B = B,
+                Noise = _directions,
+                Epsilon = Options.Epsilon,
+            }
+        );
+        RoundedGradient.Round(broadcast);
+        float[] found = ProjectedGradients.AreFinite(losses) ? [LineSearch.Best(losses), .. RandomGradients(losses)] : [];
+        var isSkipped = found.Length == 0 || !ProjectedGradients.AreFinite(found) || !ProjectedGradients.AreFinite(broadcast);
+        if (!isSkipped)
+        {
+            Apply(found, broadcast, learningRate);
+        }
+
+        return new StepResult
+        {
+            Step = step,
+            Losses = losses,
+            ProjectedGradients = isSkipped ? [] : found,
+            LearningRate = learningRate,
+            Skipped = isSkipped,
+            Gradient = isSkipped ? default : broadcast,
+        };
+    }
+
+    /// <inheritdoc/>
+    protected override void Repeat(long step, RecordedStep recorded)
+    {
+        if (!recorded.Gradient.IsEmpty)
+        {
+            DrawDirections(step);
+            Apply(recorded.ProjectedGradients, recorded.Gradient.Span, recorded.LearningRate);
+        }
+    }
+
+    /// <summary>g [q] of the random directions.</summary>
+    private float[] RandomGradients(float[] losses) =>
+        Options.Queries == 0
+            ? []
+            : ProjectedGradients.Compute(
+                CopyPlan.Create(EstimatorKind.OneSidedNormalized, Options.Queries),
+                [losses[0], .. losses.AsSpan(1 + LineSearch.Factors.Count)],
+                Options.Epsilon
+            );
+
+    private void Apply(ReadOnlyMemory<float> found, ReadOnlySpan<float> broadcast, float learningRate)
+    {
+        // The schedule shortens both parts alike.
+        var share = learningRate / Options.RateOrDefault;
+        var best = found.Span[0];
+        if (best > 0)
+        {
+            Subtract(State.Span, _directions.AsSpan(0, Layout.Total), Distance * share);
+        }
+
+        if (Options.Queries > 0)
+        {
+            AdapterUpdate.Apply(
+                State,
+                Memory<float>.Empty,
+                _directions.AsMemory(Layout.Total),
+                found[1..],
+                OptimizerOptions.DefaultLearningRate * share
+            );
+        }
+
+        // Without a direction yet, all distances are one.
+        if (Mean.ContainsAnyExcept(0f))
+        {
+            Distance = LineSearch.Next(Distance, best);
+        }
+
+        GradientUpdate.Accumulate(StateMoments.Span[..^1], broadcast, GradientUpdate.ClippingFactor(broadcast, Options.MaxGradientNorm));
+    }
+
+    /// <summary>b = b - factor * direction.</summary>
+    private static void Subtract(Span<float> b, ReadOnlySpan<float> direction, float factor)
+    {
+        var index = 0;
+        for (; index <= b.Length - Vector<float>.Count; index += Vector<float>.Count)
+        {
+            (new Vector<float>(b[index..]) - (new Vector<float>(direction[index..]) * factor)).CopyTo(b[index..]);
+        }
+
+        for (; index < b.Length; index++)
+        {
+            b[index] -= direction[index] * factor;
+        }
+    }
+
+    private void DrawDirections(long step)
+    {
+        GradientUpdate.Direction(Mean, Square, step, _directions.AsSpan(0, Layout.Total));
+        if (Options.Queries > 0)
+        {
+            _noiseSource.FillStep(NoiseKind.Rademacher, step, Options.Queries, Layout, _directions.AsMemory(Layout.Total));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using MobiZO.Models;
+using MobiZO.Optimization;
+using MobiZO.Optimization.Noise;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Ops;
+using MobiZO.Training;
+
+namespace MobiZO.Tests.Training;
+
+public sealed class ChosenEstimatorTests
+{
+    private static readonly EngineTraits s_forward = new()
+    {
+        AreRowsIndependent = true,
+        AreCopiesIndependent = true,
+        Numerics = "",
+        HasGradients = false,
+    };
+
+    [Fact]
+    public void The_engine_decides_what_nothing_else_does()
+    {
+        using var run = new TinyRun();
+        var options = run.Options with { Optimizer = new OptimizerOptions() };
+        var (chosen, why) = ChosenEstimator.Of(options, s_forward with { HasGradients = true }, "engine");
+        Assert.Equal(EstimatorKind.Reverse, chosen.Optimizer.Estimator);
+        Assert.StartsWith("Estimator reverse: ", why, StringComparison.Ordinal);
+        (chosen, why) = ChosenEstimator.Of(options, s_forward, "engine");
+        Assert.Equal(EstimatorKind.OneSidedNormalized, chosen.Optimizer.Estimator);
+        Assert.Equal("Estimator one-sided-normalized: engine runs forward passes only.", why);
+    }
+
+    [Fact]
+    public void Settings_of_random_directions_decide_for_them()
+    {
+        using var run = new TinyRun();
+        OptimizerOptions[] settings =
+        [
+            new() { Queries = 7 },
+            new() { Epsilon = 0.1f },
+            new() { Noise = NoiseKind.Gaussian },
+            new() { ProbeLearningRate = true },
+            new() { Momentum = 0.5f },
+        ];
+        Assert.All(settings, optimizer => Assert.Equal(EstimatorKind.OneSidedNormalized, Of(run.Options with { Optimizer = optimizer })));
+        Assert.Equal(
+            EstimatorKind.OneSidedNormalized,
+            Of(run.Options with { Optimizer = new OptimizerOptions(), Update = UpdatePlace.Engine })
+        );
+        Assert.Equal(
+            EstimatorKind.Reverse,
+            Of(
+                run.Options with
+                {
+                    Optimizer = new OptimizerOptions { Momentum = 0.5f, Kind = OptimizerKind.Sgd },
+                }
+            )
+        );
+
+        static EstimatorKind Of(FineTuneOptions options) =>
+            ChosenEstimator.Of(options, s_forward with { HasGradients = true }, "").Options.Optimizer.Estimator;
+    }
+
+    [Fact]
+    public async Task A_run_says_what_was_chosen_and_keeps_it()
+    {
+        using var run = new TinyRun(EngineCatalog.OnnxRuntime);
+        var notes = new List<string>();
+        await run.TrainAsync(
+            options => options with { Optimizer = new OptimizerOptions(), ExamplesPerStep = null },
+            happened => notes.AddRange(happened is RunNote note ? [note.Text] : [])
+        );
+        Assert.Contains(notes, note => note.StartsWith("Estimator reverse: ", StringComparison.Ordinal));
+        var header = run.Journal().Header;
+        Assert.Equal(
+            (EstimatorKind.Reverse, OptimizerOptions.AdamWLearningRate, "16"),
+            (header.Optimizer.Estimator, header.Optimizer.RateOrDefault, header.Properties["examples_per_step"])
+        );
+    }
+}
