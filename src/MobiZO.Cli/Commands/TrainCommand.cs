@@ -12,7 +12,7 @@ namespace MobiZO.Cli.Commands;
 internal static class TrainCommand
 {
     public const string Name = "train";
-    public const string Summary = "Fine-tunes a model on a data file with forward passes only.";
+    public const string Summary = "Fine-tunes a model on a data file, inside the engine that runs it.";
 
     private const string Usage = "(--model <path> --data <file> --output <folder> | --config <file>) [options]";
     private const string Example = """

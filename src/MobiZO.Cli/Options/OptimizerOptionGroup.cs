@@ -40,7 +40,8 @@ internal static class OptimizerOptionGroup
             "Peak learning rate, or auto: found by trying before the first step "
                 + Invariant($"(by default {OptimizerOptions.UpperHalfLearningRate} with the discriminant initialization in the upper half ")
                 + Invariant($"of the layers and a normalized estimator, {OptimizerOptions.AdamWLearningRate} with adamw, ")
-                + Invariant($"else {OptimizerOptions.DefaultLearningRate})."),
+                + Invariant($"{OptimizerOptions.GuidedDistance}, where its search starts, with guided, else ")
+                + Invariant($"{OptimizerOptions.DefaultLearningRate})."),
             OptionValue.SingleOr("auto"),
             nameof(OptimizerOptions.LearningRate),
             optimizer => optimizer.ProbeLearningRate ? new Word("auto") : optimizer.LearningRate,
@@ -65,7 +66,7 @@ internal static class OptimizerOptionGroup
         group.Add(
             "--optimizer",
             "How an exact gradient moves the adapter (by default adamw; random directions are followed by sgd).",
-            OptionValue.Enumeration<OptimizerKind>(),
+            OptionValue.OneOf<OptimizerKind>(("adamw", OptimizerKind.AdamW), ("sgd", OptimizerKind.Sgd)),
             nameof(OptimizerOptions.Kind),
             optimizer => optimizer.Kind,
             (optimizer, value) => optimizer with { Kind = value }
@@ -80,7 +81,7 @@ internal static class OptimizerOptionGroup
         );
         group.Add(
             "--max-grad-norm",
-            "Exact gradients with a larger norm are scaled down to it; 0: never.",
+            "Gradients and broadcast directions with a larger norm are scaled down to it; 0: never.",
             OptionValue.Single,
             nameof(OptimizerOptions.MaxGradientNorm),
             optimizer => optimizer.MaxGradientNorm,

@@ -84,7 +84,7 @@ public static class AppExport
             );
         var target = bundler.TargetRuntimeOf(targetRuntime);
         var folder = new RunFolder(run);
-        var options = ForwardOnly(folder.ReadConfig());
+        var options = ForwardOnly(folder.ReadConfig(), warnings);
         RequireFree(output, folder.Path, options.Model);
 
         using var model = LocalModel.Open(options.Model, new EngineOptions { Warnings = warnings });
@@ -117,14 +117,20 @@ public static class AppExport
     }
 
     /// <summary>An app trains with forward passes only, whatever trained the run: in place of exact gradients, random directions.</summary>
-    private static FineTuneOptions ForwardOnly(FineTuneOptions options) =>
-        options.Optimizer.EstimatorInForce.IsRandom()
-            ? options
-            : options with
-            {
-                ExamplesPerStep = null,
-                Optimizer = new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Schedule = options.Optimizer.Schedule },
-            };
+    private static FineTuneOptions ForwardOnly(FineTuneOptions options, IProgress<string>? warnings)
+    {
+        if (options.Optimizer.EstimatorInForce.IsRandom())
+        {
+            return options;
+        }
+
+        var usual = new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Schedule = options.Optimizer.Schedule };
+        warnings?.Report(
+            $"The run was trained by {EnumNames.Of(options.Optimizer.EstimatorInForce)}; the app goes on with forward passes only: "
+                + $"{EnumNames.Of(usual.Estimator)}, {usual.Queries} queries, with its own defaults."
+        );
+        return options with { ExamplesPerStep = null, Optimizer = usual };
+    }
 
     private static void RequireFree(string output, string run, string model)
     {

@@ -6,6 +6,7 @@ using MobiZO.Optimization;
 using MobiZO.Programs;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Export;
 
@@ -27,6 +28,15 @@ public static class ProgramExport
         if (errors.Length > 0)
         {
             throw new FineTuneException($"The settings have errors: {string.Join("; ", errors)}", FineTuneFailure.Settings);
+        }
+
+        if (options.Optimizer.Estimator != EstimatorKind.Auto && !options.Optimizer.Estimator.IsRandom())
+        {
+            throw new FineTuneException(
+                $"OptimizerOptions.Estimator: programs are written for {EstimatorKind.TwoSided} and {EstimatorKind.OneSidedNormalized}, "
+                    + $"found {options.Optimizer.Estimator}.",
+                FineTuneFailure.Settings
+            );
         }
 
         var adapter = AdapterLayouts.Of(model, DecidedAdapter.Of(options.Adapter, labels: 0));

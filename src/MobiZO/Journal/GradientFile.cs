@@ -35,7 +35,7 @@ internal static class GradientFile
     public static IEnumerable<RecordedStep> Read(RunJournal journal, long from, long to)
     {
         var keeps = journal.Header.Optimizer.EstimatorInForce.UsesGradient();
-        using var file = keeps ? Open(Beside(journal.Path)) : null;
+        using var file = keeps && from < to ? Open(Beside(journal.Path)) : null;
         for (var step = from; step < to; step++)
         {
             var entry = journal.Entries[(int)step];
@@ -84,7 +84,14 @@ internal static class GradientFile
     {
         var layout = journal.Header.Layout;
         var bytes = new byte[BytesOfStep(layout)];
-        if (RandomAccess.Read(file, bytes, entry.Step * bytes.Length) < bytes.Length || SumOf(bytes) != entry.GradientSum)
+        var (read, length) = (0, 1);
+        while (length > 0 && read < bytes.Length)
+        {
+            length = RandomAccess.Read(file, bytes.AsSpan(read), (entry.Step * bytes.Length) + read);
+            read += length;
+        }
+
+        if (read < bytes.Length || SumOf(bytes) != entry.GradientSum)
         {
             return null;
         }

@@ -239,13 +239,18 @@ internal static class JournalFormat
         var common = new OptimizerOptions
         {
             Estimator = ReadEnum<EstimatorKind>(fields, "estimator"),
-            Queries = (int)fields.Integer("queries", 1, int.MaxValue),
+            Queries = (int)fields.Integer("queries", 0, int.MaxValue),
             Epsilon = fields.Single("epsilon"),
             LearningRate = fields.Single("learning_rate"),
             Schedule = ReadEnum<ScheduleKind>(fields, "schedule"),
             Momentum = fields.Single("momentum"),
             Noise = ReadEnum<NoiseKind>(fields, "noise"),
         };
+        if (common.Estimator == EstimatorKind.Auto)
+        {
+            throw fields.Wrong("estimator", "the one that was chosen", "'auto'");
+        }
+
         if (common.EstimatorInForce.UsesGradient())
         {
             common = common with { MaxGradientNorm = fields.Single("max_gradient_norm") };

@@ -17,17 +17,19 @@ internal sealed class JournalWriter : IDisposable
     private readonly TimeProvider _time;
     private readonly long _bytesOfGradient;
 
-    private JournalWriter(FileStream stream, string path, JournalHeader header, long nextStep, int stepsPerFlush, TimeProvider? time)
+    private JournalWriter(
+        FileStream stream,
+        FileStream? gradients,
+        string path,
+        JournalHeader header,
+        long nextStep,
+        int stepsPerFlush,
+        TimeProvider? time
+    )
     {
-        if (header.Optimizer.EstimatorInForce.UsesGradient())
-        {
-            _gradients = Open(GradientFile.Beside(path), FileMode.OpenOrCreate, "the gradients of the run cannot be written");
-            _gradients.SetLength(nextStep * GradientFile.BytesOfStep(header.Layout));
-            _gradients.Seek(0, SeekOrigin.End);
-        }
-
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stepsPerFlush);
         _stream = stream;
+        _gradients = gradients;
         _path = path;
         _plan = CopyPlan.Create(header.Optimizer.EstimatorInForce, header.Optimizer.Queries);
         _stepsPerFlush = stepsPerFlush;
@@ -53,6 +55,8 @@ internal sealed class JournalWriter : IDisposable
             throw new FineTuneException($"{path}: {Complaint}: it exists", FineTuneFailure.Output);
         }
 
+        // Before the journal: with it, the folder holds a run.
+        var gradients = OpenGradients(path, header, 0);
         try
         {
             // Whole or not at all: a journal without its first line is of no run.
@@ -64,7 +68,7 @@ internal sealed class JournalWriter : IDisposable
         }
 
         var stream = Open(path, FileMode.Append, Complaint);
-        return new JournalWriter(stream, path, header, 0, stepsPerFlush, time);
+        return new JournalWriter(stream, gradients, path, header, 0, stepsPerFlush, time);
     }
 
     /// <summary>Continues a journal at <paramref name="nextStep"/>: later lines and a torn last line are cut off.</summary>
@@ -101,10 +105,11 @@ internal sealed class JournalWriter : IDisposable
             );
         }
 
+        var gradients = OpenGradients(path, header, nextStep);
         var stream = Open(path, FileMode.Open, "the journal cannot be continued");
         stream.SetLength(journal.LengthAfter(nextStep));
         stream.Seek(0, SeekOrigin.End);
-        return new JournalWriter(stream, path, header, nextStep, stepsPerFlush, time);
+        return new JournalWriter(stream, gradients, path, header, nextStep, stepsPerFlush, time);
     }
 
     /// <summary>Appends the next step.</summary>
@@ -145,6 +150,31 @@ internal sealed class JournalWriter : IDisposable
     {
         _stream.Dispose();
         _gradients?.Dispose();
+    }
+
+    /// <summary>The gradients of the first steps, cut behind them; null for estimators without.</summary>
+    private static FileStream? OpenGradients(string path, JournalHeader header, long steps)
+    {
+        if (!header.Optimizer.EstimatorInForce.UsesGradient())
+        {
+            return null;
+        }
+
+        var file = Open(GradientFile.Beside(path), FileMode.OpenOrCreate, "the gradients of the run cannot be written");
+        var length = steps * GradientFile.BytesOfStep(header.Layout);
+        if (file.Length < length)
+        {
+            var found = file.Length;
+            file.Dispose();
+            throw new JournalException(
+                FormattableString.Invariant($"{GradientFile.Beside(path)}: expected the gradients of {steps} steps, {length} bytes, found ")
+                    + FormattableString.Invariant($"{found}. Restore the run folder as it was written, or start a new run.")
+            );
+        }
+
+        file.SetLength(length);
+        file.Seek(0, SeekOrigin.End);
+        return file;
     }
 
     private static FileStream Open(string path, FileMode mode, string complaint)

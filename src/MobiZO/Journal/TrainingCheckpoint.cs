@@ -17,6 +17,9 @@ internal sealed record TrainingCheckpoint
     private const string StateTensor = "b";
     private const string MomentsTensor = "moments";
 
+    // What earlier versions called the one moment of SGD.
+    private const string VelocityTensor = "velocity";
+
     /// <summary>The step that comes next, from 0.</summary>
     public required long NextStep { get; init; }
 
@@ -95,7 +98,7 @@ internal sealed record TrainingCheckpoint
             {
                 NextStep = ParseStep(path, "next_step", Text("next_step")),
                 B = ReadTensor(file, StateTensor, run.Layout.Total),
-                Moments = moments == 0 ? [] : ReadTensor(file, MomentsTensor, moments),
+                Moments = moments == 0 ? [] : ReadTensor(file, NameOfMoments(file), moments),
             };
             return Text("sum") == checkpoint.Sum()
                 ? checkpoint
@@ -106,6 +109,8 @@ internal sealed record TrainingCheckpoint
             throw new JournalException(error.Message, error);
         }
     }
+
+    private static string NameOfMoments(SafetensorsFile file) => file.Tensors.ContainsKey(VelocityTensor) ? VelocityTensor : MomentsTensor;
 
     /// <summary>The checksum of the step and the values: a flipped bit would change the rest of the run.</summary>
     private string Sum()

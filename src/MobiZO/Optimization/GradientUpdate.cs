@@ -62,8 +62,8 @@ internal static class GradientUpdate
         var v = moments[b.Length..];
         const float Rest1 = 1 - Beta1;
         const float Rest2 = 1 - Beta2;
-        var c1 = (float)(1 - Math.Pow(Beta1, updates));
-        var c2 = (float)(1 - Math.Pow(Beta2, updates));
+        var c1 = (float)(1 - Power(Beta1, updates));
+        var c2 = (float)(1 - Power(Beta2, updates));
         var decay = options.WeightDecay;
         var index = 0;
         for (; index <= b.Length - Vector<float>.Count; index += Vector<float>.Count)
@@ -113,12 +113,24 @@ internal static class GradientUpdate
     /// <param name="direction">Where it goes [total].</param>
     public static void Direction(ReadOnlySpan<float> m, ReadOnlySpan<float> v, long updates, Span<float> direction)
     {
-        var c1 = (float)(1 - Math.Pow(Beta1, Math.Max(1, updates)));
-        var c2 = (float)(1 - Math.Pow(Beta2, Math.Max(1, updates)));
+        var c1 = (float)(1 - Power(Beta1, Math.Max(1, updates)));
+        var c2 = (float)(1 - Power(Beta2, Math.Max(1, updates)));
         for (var index = 0; index < direction.Length; index++)
         {
             direction[index] = m[index] / c1 / (MathF.Sqrt(v[index] / c2) + AdamEpsilon);
         }
+    }
+
+    /// <summary>By multiplications alone: the platform's own power need not round alike everywhere.</summary>
+    private static double Power(double value, long exponent)
+    {
+        var power = 1d;
+        for (; exponent > 0; exponent >>= 1, value *= value)
+        {
+            power *= (exponent & 1) == 1 ? value : 1;
+        }
+
+        return power;
     }
 
     /// <summary>SGD: m = momentum m + g; b = b - rate (m + decay b); without momentum m is g.</summary>

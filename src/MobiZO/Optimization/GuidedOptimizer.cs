@@ -124,7 +124,7 @@ internal sealed class GuidedOptimizer : StateOptimizer
         // Without a direction yet, all distances are one.
         if (Mean.ContainsAnyExcept(0f))
         {
-            Distance = LineSearch.Next(Distance, best);
+            Distance = LineSearch.Next(Distance, best, Options.RateOrDefault);
         }
 
         GradientUpdate.Accumulate(StateMoments.Span[..^1], broadcast, GradientUpdate.ClippingFactor(broadcast, Options.MaxGradientNorm));
@@ -150,7 +150,7 @@ internal sealed class GuidedOptimizer : StateOptimizer
         GradientUpdate.Direction(Mean, Square, step, _directions.AsSpan(0, Layout.Total));
         if (Options.Queries > 0)
         {
-            _noiseSource.FillStep(NoiseKind.Rademacher, step, Options.Queries, Layout, _directions.AsMemory(Layout.Total));
+            _noiseSource.FillStep(Options.NoiseOrDefault, step, Options.Queries, Layout, _directions.AsMemory(Layout.Total));
         }
     }
 }

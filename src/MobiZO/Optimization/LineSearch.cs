@@ -9,6 +9,7 @@ internal static class LineSearch
     // A step's few rows are a noisy judge: the distance follows slowly.
     private const float Longer = 1.3f;
     private const float Shorter = 0.75f;
+    private const float Range = 1e4f;
 
     /// <summary>The distances that a step tries, in parts of the current one.</summary>
     public static IReadOnlyList<float> Factors { get; } = [0.5f, 1, 2];
@@ -29,12 +30,14 @@ internal static class LineSearch
     /// <summary>The next step's distance.</summary>
     /// <param name="distance">This step's.</param>
     /// <param name="best">The factor that was best.</param>
-    public static float Next(float distance, float best) =>
-        distance
-        * (
+    /// <param name="start">The first step's. Losses too close to tell apart must not shrink the distance to nothing.</param>
+    public static float Next(float distance, float best, float start)
+    {
+        var factor =
             best == 0 ? Shorter * Shorter
             : best < 1 ? Shorter
             : best > 1 ? Longer
-            : 1
-        );
+            : 1;
+        return Math.Clamp(distance * factor, start / Range, start * Range);
+    }
 }

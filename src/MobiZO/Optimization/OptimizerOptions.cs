@@ -37,7 +37,8 @@ public sealed record OptimizerOptions
     public float Epsilon { get; init; } = 2e-3f;
 
     /// <summary>
-    /// Peak learning rate; null: <see cref="UpperHalfLearningRate"/> where a run decides so, else <see cref="DefaultLearningRate"/>.
+    /// Peak learning rate; null: <see cref="AdamWLearningRate"/> for AdamW along exact gradients, <see cref="GuidedDistance"/>, where its
+    /// search starts, for guided steps, <see cref="UpperHalfLearningRate"/> where a run decides so, else <see cref="DefaultLearningRate"/>.
     /// </summary>
     public float? LearningRate { get; init; }
 
@@ -77,8 +78,8 @@ public sealed record OptimizerOptions
     /// <summary>How the gradient moves the trained state.</summary>
     internal OptimizerKind KindOrDefault => Kind ?? (EstimatorInForce.UsesGradient() ? OptimizerKind.AdamW : OptimizerKind.Sgd);
 
-    /// <summary>Random directions of a step; 0 for an estimator that draws none.</summary>
-    internal int QueriesInForce => EstimatorInForce.UsesQueries() ? Queries : 0;
+    /// <summary>Directions of a step, the broadcast one included; 0 for an estimator without.</summary>
+    internal int QueriesInForce => CopyPlan.Create(EstimatorInForce, Queries).Queries;
 
     /// <summary>The distribution, or the default of the estimator.</summary>
     internal NoiseKind NoiseOrDefault => Noise ?? EstimatorInForce.DefaultNoise();
@@ -109,6 +110,10 @@ public sealed record OptimizerOptions
             Queries >= EstimatorInForce.LeastQueries() || Queries < 1,
             $"Queries: a normalised estimator needs at least 2, found {Queries}"
         );
+        Require(
+            Estimator != EstimatorKind.Guided || Queries != 1,
+            $"Queries: a guided step has none or at least 2, whose spread it needs; found {Queries}"
+        );
         Require(float.IsFinite(Epsilon) && Epsilon > 0, $"Epsilon: {Epsilon} must be a positive number");
         Require(float.IsFinite(RateOrDefault) && RateOrDefault > 0, $"LearningRate: {RateOrDefault} must be a positive number");
         Require(Enum.IsDefined(Schedule), $"Schedule: {Schedule} is unknown; choose one of {EnumNames.List<ScheduleKind>()}");
@@ -122,7 +127,7 @@ public sealed record OptimizerOptions
         );
         Require(
             Momentum == 0 || KindOrDefault == OptimizerKind.Sgd,
-            $"Momentum: {Momentum} is of SGD, and {KindOrDefault} keeps means of its own; leave it out, or set Kind to {OptimizerKind.Sgd}"
+            $"Momentum: {Momentum} is of SGD, and {KindOrDefault} keeps means of its own; leave it out"
         );
         Require(
             !ProbeLearningRate || EstimatorInForce.IsRandom(),

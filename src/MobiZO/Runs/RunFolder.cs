@@ -44,7 +44,10 @@ public sealed class RunFolder
     /// <summary>PEFT folder of the best adapter.</summary>
     public string BestAdapterFolder => System.IO.Path.Combine(Path, "best");
 
-    /// <summary>PEFT folder of the adapter before the first step; with the journal it is all that a replay needs.</summary>
+    /// <summary>
+    /// PEFT folder of the adapter before the first step; with the journal, and the gradients where there are any, it is all that a replay
+    /// needs.
+    /// </summary>
     public string InitialAdapterFolder => System.IO.Path.Combine(Path, "initial");
 
     /// <summary>Checks, before anything is opened, that a run can start or go on here.</summary>

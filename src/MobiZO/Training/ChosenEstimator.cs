@@ -11,8 +11,18 @@ internal static class ChosenEstimator
     /// <param name="options">The run.</param>
     /// <param name="traits">The engine.</param>
     /// <param name="engine">The engine's name.</param>
+    /// <exception cref="FineTuneException">The engine has no exact gradients, and the user wants them.</exception>
     public static (FineTuneOptions Options, string? Why) Of(FineTuneOptions options, EngineTraits traits, string engine)
     {
+        if (options.Optimizer.Estimator == EstimatorKind.Reverse && !traits.HasGradients)
+        {
+            throw new FineTuneException(
+                $"OptimizerOptions.Estimator {EstimatorKind.Reverse} needs an engine that runs the exact gradient, and {engine} runs forward "
+                    + $"passes only. Set it to {EstimatorKind.OneSidedNormalized} or {EstimatorKind.Guided}, or choose another engine.",
+                FineTuneFailure.Settings
+            );
+        }
+
         if (options.Optimizer.Estimator != EstimatorKind.Auto)
         {
             return (options, null);
@@ -20,14 +30,25 @@ internal static class ChosenEstimator
 
         var (kind, why) =
             SettingOfQueries(options) is { } setting ? (EstimatorKind.OneSidedNormalized, $"{setting} is of random directions")
-            : traits.HasGradients
-                ? (
-                    EstimatorKind.Reverse,
-                    "the engine runs the exact gradient, which learned more in less time on every task that was measured"
-                )
+            : traits.HasGradients ? (EstimatorKind.Reverse, "the engine runs the exact gradient, which takes fewer rows and less time")
             : (EstimatorKind.OneSidedNormalized, $"{engine} runs forward passes only");
-        return (options with { Optimizer = options.Optimizer with { Estimator = kind } }, $"Estimator {EnumNames.Of(kind)}: {why}.");
+        var chosen = options with { Optimizer = options.Optimizer with { Estimator = kind } };
+        return chosen.Validate() is { Count: > 0 } errors
+            ? throw new FineTuneException(
+                $"The run would take the estimator {kind}, because {why}, and then settings do not fit:"
+                    + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}"))
+                    + $"{Environment.NewLine}Leave them out, or set OptimizerOptions.Estimator.",
+                FineTuneFailure.Settings
+            )
+            : (chosen, $"Estimator {EnumNames.Of(kind)}: {why}.{RateNote(chosen.Optimizer)}");
     }
+
+    /// <summary>A rate for random directions is far too long for AdamW, and both are called learning rate.</summary>
+    private static string RateNote(OptimizerOptions optimizer) =>
+        optimizer is { Estimator: EstimatorKind.Reverse, KindOrDefault: OptimizerKind.AdamW, LearningRate: > 0.1f }
+            ? FormattableString.Invariant($" The learning rate {optimizer.LearningRate} is AdamW's here, whose default is ")
+                + FormattableString.Invariant($"{OptimizerOptions.AdamWLearningRate}; name the estimator if it was meant for another.")
+            : "";
 
     /// <summary>A setting that only random directions have and that was changed; null: none.</summary>
     private static string? SettingOfQueries(FineTuneOptions options)

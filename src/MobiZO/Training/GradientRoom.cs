@@ -9,7 +9,7 @@ namespace MobiZO.Training;
 internal sealed class GradientRoom
 {
     // Values of a token that an adapted layer keeps until the way back, in hidden sizes and in MLP widths: counted on the programs
-    // of a gated decoder, and checked against measured peaks (docs/algorithm.md).
+    // of a gated decoder; a rough upper bound.
     private const int HiddenValues = 12;
     private const int MlpValues = 5;
 

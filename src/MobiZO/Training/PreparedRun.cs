@@ -4,6 +4,7 @@ using MobiZO.Data;
 using MobiZO.Evaluation;
 using MobiZO.Journal;
 using MobiZO.PrefixCache;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Training;
 
@@ -54,7 +55,7 @@ internal sealed class PreparedRun : IDisposable
         CancellationToken cancellation
     ) =>
         Finish(
-            OpenedRun.Open(options, progress),
+            OpenedRun.Open(AsRecorded(options, recorded), progress),
             opened =>
             {
                 opened.Caches.Fill(opened.TrainCache, "training", isLast: opened.Rows.Eval.Count == 0, cancellation);
@@ -128,6 +129,15 @@ internal sealed class PreparedRun : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _opened.Dispose();
+
+    /// <summary>A run that goes on keeps its estimator, whatever would be chosen now.</summary>
+    private static FineTuneOptions AsRecorded(FineTuneOptions options, RecordedRun? recorded) =>
+        recorded is null || options.Optimizer.Estimator != EstimatorKind.Auto
+            ? options
+            : options with
+            {
+                Optimizer = options.Optimizer with { Estimator = recorded.Journal.Header.Optimizer.Estimator },
+            };
 
     private static PreparedRun Finish(OpenedRun opened, Func<OpenedRun, PreparedRun> prepare)
     {

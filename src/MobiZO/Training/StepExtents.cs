@@ -35,7 +35,8 @@ internal static class StepExtents
             ("P", Extent.UpTo(copies)),
             ("q", Extent.OneOf(plans.Select(plan => (long)plan.Queries))),
             ("N", Extent.UpTo(copies * rowsOfCopy)),
-            ("F", Extent.OneOf(rowsOfCopy)),
+            // An exact gradient is cut over rows, a step of copies over copies.
+            ("F", plans.Any(plan => plan.Queries == 0) ? Extent.UpTo(rowsOfCopy) : Extent.OneOf(rowsOfCopy)),
             ("X", Extent.UpTo(rowsOfCopy)),
             ("S", Extent.UpTo(lengths.Fit(examples.Max(example => StepFeed.TokensOf(form, example))))),
             ("T", Extent.UpTo(lengths.Fit(Math.Max(1, examples.Max(example => example.SuffixStart))))),

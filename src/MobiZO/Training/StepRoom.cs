@@ -30,7 +30,7 @@ internal static class StepRoom
     {
         var optimizer = options.Optimizer;
         var queries = optimizer.QueriesInForce;
-        var copies = optimizer.EstimatorInForce.IsTwoSided() ? 2d * queries : queries + 1d;
+        double copies = CopyPlan.Create(optimizer.EstimatorInForce, optimizer.Queries).Count;
         double rows = options.ExamplesInForce;
         rows *= loss == StepLossKind.ChoiceSequences ? examples.Max(example => example.Choices.Length) : 1;
         var tokens = rows * examples.Max(example => StepFeed.TokensOf(loss, example));

@@ -182,7 +182,7 @@ internal sealed class TrainingLoop
         _skipped++;
         _progress?.Report(
             new RunNote(
-                FormattableString.Invariant($"Step {result.Step + 1}: a loss is not finite; the step changes nothing.")
+                FormattableString.Invariant($"Step {result.Step + 1}: a loss or gradient is not finite; the step changes nothing.")
                     + (damage is null ? "" : $" {damage.Message}"),
                 true
             )
@@ -199,7 +199,7 @@ internal sealed class TrainingLoop
             throw new FineTuneException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{MostSkipsInARow} steps in a row had a loss that is not finite, the last at step {result.Step + 1}: the adapter "
+                    $"{MostSkipsInARow} steps in a row had a loss or gradient that is not finite, the last at step {result.Step + 1}: the adapter "
                         + $"has diverged. "
                 )
                     + string.Create(

@@ -78,8 +78,11 @@ public sealed class GuidedOptimizerTests
                     ]
             ).Select(row => LineSearch.Best(row))
         );
-        Assert.True(LineSearch.Next(1, 0) < LineSearch.Next(1, 0.5f) && LineSearch.Next(1, 0.5f) < 1 && LineSearch.Next(1, 2) > 1);
-        Assert.Equal(1, LineSearch.Next(1, 1));
+        Assert.True(
+            LineSearch.Next(1, 0, 1) < LineSearch.Next(1, 0.5f, 1) && LineSearch.Next(1, 0.5f, 1) < 1 && LineSearch.Next(1, 2, 1) > 1
+        );
+        Assert.Equal(1, LineSearch.Next(1, 1, 1));
+        Assert.Equal((1e-4f, 1e4f), (LineSearch.Next(1e-4f, 0, 1), LineSearch.Next(1e4f, 2, 1)));
     }
 
     [Fact]

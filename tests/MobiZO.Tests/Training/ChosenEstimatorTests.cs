@@ -31,6 +31,47 @@ public sealed class ChosenEstimatorTests
     }
 
     [Fact]
+    public void An_exact_gradient_that_the_engine_cannot_run_is_refused()
+    {
+        using var run = new TinyRun();
+        var options = run.Options with { Optimizer = new OptimizerOptions { Estimator = EstimatorKind.Reverse } };
+        var error = Assert.Throws<FineTuneException>(() => ChosenEstimator.Of(options, s_forward, "engine"));
+        Assert.Equal(FineTuneFailure.Settings, error.Failure);
+        Assert.Contains("engine runs forward passes only", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_of_both_kinds_are_refused_before_any_work()
+    {
+        using var run = new TinyRun();
+        OptimizerOptions[] settings = [new() { Queries = 7, Kind = OptimizerKind.AdamW }, new() { Epsilon = 0.1f, WeightDecay = 0.5f }];
+        Assert.All(
+            settings,
+            optimizer =>
+            {
+                var options = run.Options with { Optimizer = optimizer };
+                Assert.Empty(options.Validate());
+                var error = Assert.Throws<FineTuneException>(() =>
+                    ChosenEstimator.Of(options, s_forward with { HasGradients = true }, "engine")
+                );
+                Assert.Contains("is of random directions, and then settings do not fit", error.Message, StringComparison.Ordinal);
+            }
+        );
+        var (_, why) = ChosenEstimator.Of(
+            run.Options with
+            {
+                Optimizer = new OptimizerOptions { LearningRate = 0.3f },
+            },
+            s_forward with
+            {
+                HasGradients = true,
+            },
+            "engine"
+        );
+        Assert.Contains("The learning rate 0.3 is AdamW's here", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Settings_of_random_directions_decide_for_them()
     {
         using var run = new TinyRun();

@@ -59,6 +59,48 @@ public sealed class ReverseRunTests
         }
     }
 
+    /// <summary>The moments and the distance of a checkpoint, and a guided run without random directions.</summary>
+    [Theory]
+    [InlineData(EstimatorKind.Reverse, 31, EngineCatalog.Reference)]
+    [InlineData(EstimatorKind.Guided, 0, EngineCatalog.Reference)]
+    [InlineData(EstimatorKind.Guided, 3, EngineCatalog.OnnxRuntime)]
+    public async Task A_run_goes_on_from_its_checkpoint(EstimatorKind estimator, int queries, string engine)
+    {
+        using var run = NewRun(engine);
+        run.Options = run.Options with
+        {
+            Optimizer = new OptimizerOptions { Estimator = estimator, Queries = queries },
+        };
+        await run.TrainAsync(options => options with { Output = run.At("whole") });
+        await run.TrainUntilAsync(4);
+        await run.TrainAsync(options =>
+            options with
+            {
+                Resume = true,
+                Optimizer = queries == 0 ? options.Optimizer : new OptimizerOptions { Queries = queries },
+            }
+        );
+        Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
+        Assert.True(RunReplay.Rebuild(new RunFolder(run.At("run"))).HasSameWeightsAs(AdapterFiles.Load(run.At("run", "adapter"))));
+    }
+
+    /// <summary>Rows that are label words of several tokens, cut into runs of one example each, in the upper layer alone.</summary>
+    [Fact]
+    public async Task Long_label_words_are_cut_into_runs()
+    {
+        using var run = NewRun(EngineCatalog.OnnxRuntime);
+        var plan = await new FineTuner(
+            run.Options with
+            {
+                Data = run.Options.Data with { Choices = [" no no", " yes yes"] },
+                Adapter = run.Options.Adapter with { Layers = "top-1" },
+                GradientMegabytes = 1,
+                ExamplesPerStep = 1000,
+            }
+        ).PlanAsync();
+        Assert.True(plan.RunsPerStep > 1, $"{plan.RunsPerStep}");
+    }
+
     [Fact]
     public async Task A_run_is_replayed_from_its_journal_and_gradients()
     {

@@ -23,10 +23,12 @@ public sealed class GuideTests
     {
         var lines = s_page
             .Where(line =>
-                line.StartsWith("    dotnet run", StringComparison.Ordinal) && !line.Contains("<command>", StringComparison.Ordinal)
+                line.StartsWith("    dotnet run", StringComparison.Ordinal)
+                && line.Contains(Program, StringComparison.Ordinal)
+                && !line.Contains("<command>", StringComparison.Ordinal)
             )
             .ToList();
-        Assert.Equal(6, lines.Count);
+        Assert.Equal(7, lines.Count);
         Assert.All(
             lines,
             line =>
