@@ -9,7 +9,7 @@ namespace MobiZO.Training;
 internal sealed class GradientRoom
 {
     // Values of a token that an adapted layer keeps until the way back, in hidden sizes and in MLP widths: counted on the programs
-    // of a gated decoder; a rough upper bound.
+    // of a gated decoder; a rough estimate.
     private const int HiddenValues = 12;
     private const int MlpValues = 5;
 
