@@ -30,7 +30,7 @@ internal static class MobizoCommand
     /// <param name="args">The arguments after the program's name.</param>
     public static RootCommand Create(IReadOnlyList<string> args)
     {
-        var root = new RootCommand("Fine-tunes local language models with forward passes only.");
+        var root = new RootCommand("Fine-tunes local language models inside the engine that runs them.");
         foreach (var (name, summary, create) in s_commands)
         {
             root.Add(args.Contains(name, StringComparer.Ordinal) ? create() : new Command(name, summary));

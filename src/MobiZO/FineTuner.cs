@@ -5,7 +5,7 @@ using MobiZO.Training;
 namespace MobiZO;
 
 /// <summary>
-/// The door: fine-tunes a local language model on a data file with forward passes only.
+/// The door: fine-tunes a local language model on a data file, inside the engine that runs it.
 /// <code>
 /// rows -> template -> tokenizer -> batch -> session.Step(batch, seed, lr, eps) -> losses -> gradient scalars -> journal -> adapter
 /// </code>
