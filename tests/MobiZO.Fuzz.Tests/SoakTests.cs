@@ -8,7 +8,7 @@ namespace MobiZO.Fuzz.Tests;
 public sealed class SoakTests(ITestOutputHelper output)
 {
     private const string Variable = "MOBIZO_SOAK";
-    private const int FewSteps = 200;
+    private const int FewSteps = 600;
     private const long MostGrowth = 5_000_000;
 
     [Fact]

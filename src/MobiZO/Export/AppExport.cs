@@ -222,7 +222,7 @@ public static class AppExport
             Noise = EnumNames.Of(options.Run.Optimizer.NoiseOrDefault),
             options.Run.Optimizer.Epsilon,
             options.Run.Optimizer.LearningRate,
-            options.Run.ExamplesInForce,
+            ExamplesPerStep = options.Run.ExamplesInForce,
             Copies = plan.Copies.Select(copy => new { copy.Query, copy.Coefficient }),
             Choices = example.Choices,
             EndTokens = model.EndTokenIds.Order(),
