@@ -45,7 +45,10 @@ public sealed record FineTuneOptions
     /// <summary>Number of steps.</summary>
     public int Steps { get; init; } = 60;
 
-    /// <summary>E: examples that each copy sees in a step; null: 16 with exact gradients, whose step has one copy, else 4.</summary>
+    /// <summary>
+    /// E: examples that each copy sees in a step; null: 16 with exact gradients, whose step has one copy, else 4, and at most the training
+    /// rows.
+    /// </summary>
     public int? ExamplesPerStep { get; init; }
 
     /// <summary>Decides noise, order, samples and the initial A.</summary>

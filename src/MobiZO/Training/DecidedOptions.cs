@@ -29,7 +29,9 @@ internal sealed record DecidedOptions
     /// <exception cref="FineTuneException">The options do not fit the rows.</exception>
     public static DecidedOptions Of(FineTuneOptions options, RunRows rows)
     {
-        var decided = Of(options, rows.Labels, LossOf(options.Loss, rows));
+        // Unless it is asked for, no step sees a row twice.
+        var examples = options.ExamplesPerStep ?? Math.Min(options.ExamplesInForce, rows.Train.Count);
+        var decided = Of(options with { ExamplesPerStep = examples }, rows.Labels, LossOf(options.Loss, rows));
         return !decided.ReadsPrompts || rows.Labels >= 2
             ? decided
             : throw new FineTuneException(

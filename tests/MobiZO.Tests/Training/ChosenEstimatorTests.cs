@@ -114,7 +114,7 @@ public sealed class ChosenEstimatorTests
         Assert.Contains(notes, note => note.StartsWith("Estimator reverse: ", StringComparison.Ordinal));
         var header = run.Journal().Header;
         Assert.Equal(
-            (EstimatorKind.Reverse, OptimizerOptions.AdamWLearningRate, "16"),
+            (EstimatorKind.Reverse, OptimizerOptions.AdamWLearningRate, "10"),
             (header.Optimizer.Estimator, header.Optimizer.RateOrDefault, header.Properties["examples_per_step"])
         );
     }
