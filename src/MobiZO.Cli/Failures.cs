@@ -59,7 +59,8 @@ internal static class Failures
             IOException or UnauthorizedAccessException => (ExitCodes.Output, $"{exception.Message} {CheckOutput}"),
             OutOfMemoryException => (
                 ExitCodes.Failed,
-                "There is not enough memory. Try --low-memory, fewer --queries, a smaller --max-tokens-per-run or --gradient-memory-mb or a smaller model."
+                "There is not enough memory. Try --low-memory, fewer --queries, a smaller --max-tokens-per-run or "
+                    + "--gradient-memory-mb, or a smaller model."
             ),
             TypeInitializationException { InnerException: { } inner } => Translate(inner),
             DllNotFoundException or BadImageFormatException or EntryPointNotFoundException => (

@@ -6,6 +6,8 @@ namespace MobiZO.TrainBench.Commands;
 /// <summary>Options that several commands have.</summary>
 internal static class CommonOptions
 {
+    private const string AutoLayers = "auto";
+
     public static Option<string> Model() =>
         new("--model")
         {
@@ -38,6 +40,22 @@ internal static class CommonOptions
 
     public static Option<string> Weights() =>
         Text("--weights", $"Weight format: {string.Join(", ", WeightFormat.All.Select(format => format.Name))}.", WeightFormat.All[0].Name);
+
+    public static Option<string> Grid(string value) =>
+        Text("--grid", "Shapes: scope:P=..,E=..,T=..[,S=..] with | between sizes and ; between parts.", value);
+
+    public static Option<string> Layers() =>
+        Text(
+            "--layers",
+            "Decoder layers with an adapter in scope activated: all, upper-half, top-8, or a list such as 0-3,7; auto: those that a run "
+                + "takes. Scope all has an adapter in every layer.",
+            AutoLayers
+        );
+
+    /// <summary>The layers of <see cref="Layers"/>; null: those that a run takes.</summary>
+    public static string? LayersOf(string? named) => named == AutoLayers ? null : named;
+
+    public static Option<int> Rounds() => Count("--rounds", "Rounds of a row; the first is dropped.", 7);
 
     public static Option<int> Count(string name, string description, int value) =>
         new(name) { Description = description, DefaultValueFactory = _ => value };

@@ -10,14 +10,12 @@ namespace MobiZO.TrainBench.Commands;
 /// <summary>The step alone on several engines, in turn round after round: nothing else of <c>steps</c> is measured.</summary>
 internal static class EnginesCommand
 {
-    private const string AutoLayers = "auto";
-
     public static Command Create()
     {
         var (model, json, threads) = (CommonOptions.Model(), CommonOptions.Json(), CommonOptions.Threads());
-        var grid = CommonOptions.Text("--grid", "Shapes, as of steps.", "activated:P=32,E=4,T=27,S=1");
-        var layers = CommonOptions.Text("--layers", "Layers with an adapter in scope activated, as of steps.", AutoLayers);
-        var rounds = CommonOptions.Count("--rounds", "Rounds; the first is dropped.", 7);
+        var grid = CommonOptions.Grid("activated:P=32,E=4,T=27,S=1");
+        var layers = CommonOptions.Layers();
+        var rounds = CommonOptions.Rounds();
         var tokens = CommonOptions.TokensPerRun();
         var engines = CommonOptions.Text(
             "--engines",
@@ -45,7 +43,7 @@ internal static class EnginesCommand
                     {
                         var names = EnginesOf(result.GetValue(engines)!);
                         var (shapes, format) = (StepGrid.Parse(result.GetValue(grid)!), WeightFormat.Find(result.GetValue(weights)!));
-                        var chosen = result.GetValue(layers) is { } named and not AutoLayers ? named : null;
+                        var chosen = CommonOptions.LayersOf(result.GetValue(layers));
                         var models = new List<StepModel>();
                         try
                         {

@@ -13,25 +13,15 @@ namespace MobiZO.TrainBench.Commands;
 /// </summary>
 internal static class StepsCommand
 {
-    private const string AutoLayers = "auto";
     private const int GemmRounds = 11;
     private const int ReadRounds = 6;
 
     public static Command Create()
     {
         var (model, json, threads) = (CommonOptions.Model(), CommonOptions.Json(), CommonOptions.Threads());
-        var grid = CommonOptions.Text(
-            "--grid",
-            "Shapes: scope:P=..,E=..,T=..[,S=..] with | between sizes and ; between parts.",
-            StepGrid.Default
-        );
-        var layers = CommonOptions.Text(
-            "--layers",
-            "Decoder layers with an adapter in scope activated: all, upper-half, top-8, or a list such as 0-3,7; auto: those that a run "
-                + "takes. Scope all has an adapter in every layer.",
-            AutoLayers
-        );
-        var rounds = CommonOptions.Count("--rounds", "Rounds of a row; the first is dropped.", 7);
+        var grid = CommonOptions.Grid(StepGrid.Default);
+        var layers = CommonOptions.Layers();
+        var rounds = CommonOptions.Rounds();
         var tokens = CommonOptions.TokensPerRun();
         var buffer = CommonOptions.Count("--bandwidth-mb", "Size of the buffer that memory speed is measured on.", 1024);
         var engineName = CommonOptions.Text("--engine", "The engine.", EngineCatalog.Default);
@@ -57,7 +47,7 @@ internal static class StepsCommand
                     {
                         var (shapes, format) = (StepGrid.Parse(result.GetValue(grid)!), WeightFormat.Find(result.GetValue(weights)!));
                         var engine = new EngineOptions { Name = result.GetValue(engineName)!, Threads = result.GetValue(threads) };
-                        var chosenLayers = result.GetValue(layers) is { } named and not AutoLayers ? named : null;
+                        var chosenLayers = CommonOptions.LayersOf(result.GetValue(layers));
                         using var gemm = new GemmPeak(engine.Threads);
                         var (gemmRates, readRates) = (new List<GemmRate>(), new List<double>());
                         void MeasureMachine()

@@ -112,7 +112,7 @@ internal sealed class CosineBench
                 ofMean.Add(Cosine(mean, truth));
             }
 
-            // The running mean that a guided step follows: of the steps before.
+            // What a guided step's direction is made of, before it is divided by the root of the mean square.
             for (var k = 0; k < mean.Length; k++)
             {
                 mean[k] = (0.9f * mean[k]) + (0.1f * broadcast[k]);

@@ -40,7 +40,7 @@ internal sealed class AppPrograms
         // An app keeps keys and values of prompts, and no hidden states.
         var start = AdapterStart.Of(options.Adapter.Scope, layout, hasSingleRows: false);
         _start = start with { Prompt = start.Prompt == PrefixKind.KeyValues ? start.Prompt : PrefixKind.Tokens, Layer = 0 };
-        _plan = CopyPlan.Create(options.Run.Optimizer.EstimatorInForce, options.Run.Optimizer.Queries);
+        _plan = options.Run.Optimizer.Plan;
     }
 
     /// <summary>The copies of a step, in order.</summary>

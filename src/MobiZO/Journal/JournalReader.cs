@@ -22,7 +22,7 @@ internal sealed class JournalReader(string path)
         if (_plan is null)
         {
             Header = JournalFormat.ReadHeader(JsonBytes.WithoutMark(line), place);
-            _plan = CopyPlan.Create(Header.Optimizer.EstimatorInForce, Header.Optimizer.Queries);
+            _plan = Header.Optimizer.Plan;
             return null;
         }
 

@@ -11,7 +11,6 @@ internal sealed class JournalWriter : IDisposable
 {
     private readonly FileStream _stream;
     private readonly FileStream? _gradients;
-    private readonly string _path;
     private readonly CopyPlan _plan;
     private readonly int _stepsPerFlush;
     private readonly TimeProvider _time;
@@ -20,7 +19,6 @@ internal sealed class JournalWriter : IDisposable
     private JournalWriter(
         FileStream stream,
         FileStream? gradients,
-        string path,
         JournalHeader header,
         long nextStep,
         int stepsPerFlush,
@@ -30,8 +28,7 @@ internal sealed class JournalWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stepsPerFlush);
         _stream = stream;
         _gradients = gradients;
-        _path = path;
-        _plan = CopyPlan.Create(header.Optimizer.EstimatorInForce, header.Optimizer.Queries);
+        _plan = header.Optimizer.Plan;
         _stepsPerFlush = stepsPerFlush;
         _bytesOfGradient = GradientFile.BytesOfStep(header.Layout);
         _time = time ?? TimeProvider.System;
@@ -68,7 +65,7 @@ internal sealed class JournalWriter : IDisposable
         }
 
         var stream = Open(path, FileMode.Append, Complaint);
-        return new JournalWriter(stream, gradients, path, header, 0, stepsPerFlush, time);
+        return new JournalWriter(stream, gradients, header, 0, stepsPerFlush, time);
     }
 
     /// <summary>Continues a journal at <paramref name="nextStep"/>: later lines and a torn last line are cut off.</summary>
@@ -109,7 +106,7 @@ internal sealed class JournalWriter : IDisposable
         var stream = Open(path, FileMode.Open, "the journal cannot be continued");
         stream.SetLength(journal.LengthAfter(nextStep));
         stream.Seek(0, SeekOrigin.End);
-        return new JournalWriter(stream, gradients, path, header, nextStep, stepsPerFlush, time);
+        return new JournalWriter(stream, gradients, header, nextStep, stepsPerFlush, time);
     }
 
     /// <summary>Appends the next step.</summary>
@@ -124,7 +121,8 @@ internal sealed class JournalWriter : IDisposable
             throw new ArgumentException($"step: expected {NextStep}, found {entry.Step}");
         }
 
-        var bytes = Array.Empty<byte>();
+        // A skipped step leaves zeros, so that the place of a step tells nothing but its number.
+        var bytes = new byte[_gradients is null ? 0 : _bytesOfGradient];
         if (!gradient.IsEmpty)
         {
             (bytes, var sum) = GradientFile.Encode(gradient.Span);
@@ -140,8 +138,12 @@ internal sealed class JournalWriter : IDisposable
         var isFlushed = isDue || entry.Evaluations.Any();
 
         // The gradient first: a line without its gradient would be of no use.
-        WriteGradient(bytes, isFlushed);
-        WriteLine(JournalFormat.Write(entry with { Time = _time.GetUtcNow() }), isFlushed);
+        if (_gradients is not null)
+        {
+            Write(_gradients, bytes, isFlushed, "a gradient");
+        }
+
+        Write(_stream, [.. JournalFormat.Write(entry with { Time = _time.GetUtcNow() }), (byte)'\n'], isFlushed, "a line");
         NextStep++;
     }
 
@@ -190,43 +192,16 @@ internal sealed class JournalWriter : IDisposable
         }
     }
 
-    private void WriteGradient(byte[] bytes, bool flushToDisk)
-    {
-        if (_gradients is null)
-        {
-            return;
-        }
-
-        try
-        {
-            if (bytes.Length == 0)
-            {
-                _gradients.SetLength(_gradients.Length + _bytesOfGradient);
-                _gradients.Seek(0, SeekOrigin.End);
-            }
-            else
-            {
-                _gradients.Write(bytes);
-            }
-
-            _gradients.Flush(flushToDisk);
-        }
-        catch (IOException error)
-        {
-            throw new FineTuneException($"{_gradients.Name}: a gradient could not be written: {error.Message}", FineTuneFailure.Output);
-        }
-    }
-
-    private void WriteLine(byte[] line, bool flushToDisk)
+    private static void Write(FileStream file, ReadOnlySpan<byte> bytes, bool flushToDisk, string what)
     {
         try
         {
-            _stream.Write([.. line, (byte)'\n']);
-            _stream.Flush(flushToDisk);
+            file.Write(bytes);
+            file.Flush(flushToDisk);
         }
         catch (IOException error)
         {
-            throw new FineTuneException($"{_path}: a line could not be written: {error.Message}", FineTuneFailure.Output);
+            throw new FineTuneException($"{file.Name}: {what} could not be written: {error.Message}", FineTuneFailure.Output);
         }
     }
 }

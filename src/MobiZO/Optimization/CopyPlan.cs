@@ -31,32 +31,20 @@ internal sealed class CopyPlan
     public int Count => Copies.Count;
 
     /// <summary>Lays out the copies of a step.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The estimator is unknown, or needs more queries.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The estimator is unknown or not chosen yet, or needs more queries.</exception>
     public static CopyPlan Create(EstimatorKind estimator, int queries)
     {
-        if (!Enum.IsDefined(estimator))
-        {
-            throw new ArgumentOutOfRangeException(nameof(estimator), estimator, "unknown estimator");
-        }
-
         ArgumentOutOfRangeException.ThrowIfLessThan(queries, estimator.LeastQueries());
-        if (!estimator.UsesQueries())
-        {
-            return new CopyPlan(estimator, 0, [new PerturbedCopy(0, 0)]);
-        }
-
-        if (estimator == EstimatorKind.Guided)
-        {
-            return CreateGuided([.. Enumerable.Repeat(0f, LineSearch.Factors.Count)], queries);
-        }
-
         var all = Enumerable.Range(0, queries);
         var plus = all.Select(query => new PerturbedCopy(query, 1));
-        return new CopyPlan(
-            estimator,
-            queries,
-            estimator.IsTwoSided() ? [.. plus, .. all.Select(query => new PerturbedCopy(query, -1))] : [new PerturbedCopy(0, 0), .. plus]
-        );
+        return estimator switch
+        {
+            EstimatorKind.TwoSided => new CopyPlan(estimator, queries, [.. plus, .. all.Select(query => new PerturbedCopy(query, -1))]),
+            EstimatorKind.OneSidedNormalized => new CopyPlan(estimator, queries, [new PerturbedCopy(0, 0), .. plus]),
+            EstimatorKind.Guided => CreateGuided([.. LineSearch.Factors.Select(_ => 0f)], queries),
+            EstimatorKind.Reverse => new CopyPlan(estimator, 0, [new PerturbedCopy(0, 0)]),
+            _ => throw new ArgumentOutOfRangeException(nameof(estimator), estimator, "an estimator without copies of its own"),
+        };
     }
 
     /// <summary>

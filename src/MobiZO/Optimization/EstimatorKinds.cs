@@ -12,9 +12,6 @@ internal static class EstimatorKinds
     /// <summary>Whether the gradients are divided by a spread of their own, so that one learning rate serves losses of any slope.</summary>
     public static bool IsNormalized(this EstimatorKind kind) => kind == EstimatorKind.OneSidedNormalized;
 
-    /// <summary>Whether a step draws random directions.</summary>
-    public static bool UsesQueries(this EstimatorKind kind) => kind is not (EstimatorKind.Reverse or EstimatorKind.Auto);
-
     /// <summary>Whether a step follows random directions alone, and so needs nothing but losses.</summary>
     public static bool IsRandom(this EstimatorKind kind) => kind is EstimatorKind.TwoSided or EstimatorKind.OneSidedNormalized;
 

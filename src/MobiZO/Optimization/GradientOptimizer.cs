@@ -4,9 +4,10 @@ namespace MobiZO.Optimization;
 /// <remarks>Gradients are rounded (<see cref="RoundedGradient"/>) before anything uses them, so that the journal can keep them.</remarks>
 internal sealed class GradientOptimizer : StateOptimizer
 {
-    /// <inheritdoc/>
+    /// <summary>Starts at step 0 with B and the moments zero; nothing is drawn.</summary>
+    /// <exception cref="ArgumentException">The options have errors, or the number of steps is below 1.</exception>
     public GradientOptimizer(OptimizerOptions options, StateLayout layout, long totalSteps)
-        : base(options, layout, totalSteps) { }
+        : base(options, layout, seed: 0, totalSteps) { }
 
     /// <inheritdoc/>
     protected override StepResult Take(IStepObjective objective, long step, float learningRate)

@@ -1,10 +1,8 @@
-using System.Numerics;
-
 namespace MobiZO.Optimization;
 
 /// <summary>
-/// The update of the trained state from a gradient. Every operation is rounded once, in the order written, so that every machine and
-/// vector width gives the same bits.
+/// The update of the trained state from a gradient. Every operation is rounded once, in the order written, so that every machine gives
+/// the same bits.
 /// </summary>
 internal static class GradientUpdate
 {
@@ -58,35 +56,13 @@ internal static class GradientUpdate
         long updates
     )
     {
+        Accumulate(moments, gradient, clipping);
         var m = moments[..b.Length];
         var v = moments[b.Length..];
-        const float Rest1 = 1 - Beta1;
-        const float Rest2 = 1 - Beta2;
-        var c1 = (float)(1 - Power(Beta1, updates));
-        var c2 = (float)(1 - Power(Beta2, updates));
-        var decay = options.WeightDecay;
-        var index = 0;
-        for (; index <= b.Length - Vector<float>.Count; index += Vector<float>.Count)
+        var (c1, c2) = Corrections(updates);
+        for (var index = 0; index < b.Length; index++)
         {
-            var g = new Vector<float>(gradient[index..]) * clipping;
-            var mean = (new Vector<float>(m[index..]) * Beta1) + (g * Rest1);
-            var square = (new Vector<float>(v[index..]) * Beta2) + (g * g * Rest2);
-            mean.CopyTo(m[index..]);
-            square.CopyTo(v[index..]);
-            var old = new Vector<float>(b[index..]);
-            var move = mean / new Vector<float>(c1);
-            move /= Vector.SquareRoot(square / new Vector<float>(c2)) + new Vector<float>(AdamEpsilon);
-            (old - ((move + (old * decay)) * learningRate)).CopyTo(b[index..]);
-        }
-
-        for (; index < b.Length; index++)
-        {
-            var g = gradient[index] * clipping;
-            m[index] = (m[index] * Beta1) + (g * Rest1);
-            v[index] = (v[index] * Beta2) + (g * g * Rest2);
-            var move = m[index] / c1;
-            move /= MathF.Sqrt(v[index] / c2) + AdamEpsilon;
-            b[index] -= (move + (b[index] * decay)) * learningRate;
+            b[index] -= (Move(m[index], v[index], c1, c2) + (b[index] * options.WeightDecay)) * learningRate;
         }
     }
 
@@ -113,13 +89,17 @@ internal static class GradientUpdate
     /// <param name="direction">Where it goes [total].</param>
     public static void Direction(ReadOnlySpan<float> m, ReadOnlySpan<float> v, long updates, Span<float> direction)
     {
-        var c1 = (float)(1 - Power(Beta1, Math.Max(1, updates)));
-        var c2 = (float)(1 - Power(Beta2, Math.Max(1, updates)));
+        var (c1, c2) = Corrections(Math.Max(1, updates));
         for (var index = 0; index < direction.Length; index++)
         {
-            direction[index] = m[index] / c1 / (MathF.Sqrt(v[index] / c2) + AdamEpsilon);
+            direction[index] = Move(m[index], v[index], c1, c2);
         }
     }
+
+    private static (float OfMean, float OfSquare) Corrections(long updates) =>
+        ((float)(1 - Power(Beta1, updates)), (float)(1 - Power(Beta2, updates)));
+
+    private static float Move(float m, float v, float c1, float c2) => m / c1 / (MathF.Sqrt(v / c2) + AdamEpsilon);
 
     /// <summary>By multiplications alone: the platform's own power need not round alike everywhere.</summary>
     private static double Power(double value, long exponent)

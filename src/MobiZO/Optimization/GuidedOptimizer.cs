@@ -1,5 +1,3 @@
-using System.Numerics;
-using MobiZO.Optimization.Noise;
 using MobiZO.Programs.Ops;
 
 namespace MobiZO.Optimization;
@@ -15,27 +13,12 @@ namespace MobiZO.Optimization;
 /// </remarks>
 internal sealed class GuidedOptimizer : StateOptimizer
 {
-    private readonly NoiseSource _noiseSource;
-    private readonly float[] _directions;
+    private static readonly float[] s_along = [1];
 
     /// <summary>Starts at step 0 with B and the means zero.</summary>
-    /// <exception cref="ArgumentException">The options have errors, or the directions are too many.</exception>
+    /// <inheritdoc cref="StateOptimizer(OptimizerOptions, StateLayout, ulong, long)"/>
     public GuidedOptimizer(OptimizerOptions options, StateLayout layout, ulong seed, long totalSteps)
-        : base(options, layout, totalSteps)
-    {
-        var length = (1L + options.Queries) * layout.Total;
-        if (length > Array.MaxLength)
-        {
-            throw new ArgumentException(
-                $"{options.Queries} directions of {layout.Total} values are too many ({Array.MaxLength} at most); choose fewer queries, "
-                    + $"fewer targets or a smaller rank"
-            );
-        }
-
-        _noiseSource = new NoiseSource(seed);
-        _directions = new float[length];
-        Distance = options.RateOrDefault;
-    }
+        : base(options, layout, seed, totalSteps) => Distance = options.RateOrDefault;
 
     private ref float Distance => ref StateMoments.Span[^1];
 
@@ -57,7 +40,7 @@ internal sealed class GuidedOptimizer : StateOptimizer
                 Step = step,
                 Plan = CopyPlan.CreateGuided([.. LineSearch.Factors.Select(factor => factor * unit)], Options.Queries),
                 B = B,
-                Noise = _directions,
+                Noise = Directions,
                 Epsilon = Options.Epsilon,
             }
         );
@@ -107,7 +90,7 @@ internal sealed class GuidedOptimizer : StateOptimizer
         var best = found.Span[0];
         if (best > 0)
         {
-            Subtract(State.Span, _directions.AsSpan(0, Layout.Total), Distance * share);
+            AdapterUpdate.Apply(State, Memory<float>.Empty, Directions[..Layout.Total], s_along, Distance * share);
         }
 
         if (Options.Queries > 0)
@@ -115,7 +98,7 @@ internal sealed class GuidedOptimizer : StateOptimizer
             AdapterUpdate.Apply(
                 State,
                 Memory<float>.Empty,
-                _directions.AsMemory(Layout.Total),
+                Directions[Layout.Total..],
                 found[1..],
                 OptimizerOptions.DefaultLearningRate * share
             );
@@ -130,27 +113,9 @@ internal sealed class GuidedOptimizer : StateOptimizer
         GradientUpdate.Accumulate(StateMoments.Span[..^1], broadcast, GradientUpdate.ClippingFactor(broadcast, Options.MaxGradientNorm));
     }
 
-    /// <summary>b = b - factor * direction.</summary>
-    private static void Subtract(Span<float> b, ReadOnlySpan<float> direction, float factor)
-    {
-        var index = 0;
-        for (; index <= b.Length - Vector<float>.Count; index += Vector<float>.Count)
-        {
-            (new Vector<float>(b[index..]) - (new Vector<float>(direction[index..]) * factor)).CopyTo(b[index..]);
-        }
-
-        for (; index < b.Length; index++)
-        {
-            b[index] -= direction[index] * factor;
-        }
-    }
-
     private void DrawDirections(long step)
     {
-        GradientUpdate.Direction(Mean, Square, step, _directions.AsSpan(0, Layout.Total));
-        if (Options.Queries > 0)
-        {
-            _noiseSource.FillStep(Options.NoiseOrDefault, step, Options.Queries, Layout, _directions.AsMemory(Layout.Total));
-        }
+        GradientUpdate.Direction(Mean, Square, step, Directions.Span[..Layout.Total]);
+        DrawRandomDirections(step);
     }
 }

@@ -44,7 +44,7 @@ internal static class LearningRateProbe
         CancellationToken cancellation = default
     )
     {
-        var plan = CopyPlan.Create(options.EstimatorInForce, options.Queries);
+        var plan = options.Plan;
         var noise = new float[checked((long)options.Queries * layout.Total)];
         var zero = new float[layout.Total];
         double[] sums = new double[Candidates + 1];

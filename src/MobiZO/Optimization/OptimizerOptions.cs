@@ -78,8 +78,8 @@ public sealed record OptimizerOptions
     /// <summary>How the gradient moves the trained state.</summary>
     internal OptimizerKind KindOrDefault => Kind ?? (EstimatorInForce.UsesGradient() ? OptimizerKind.AdamW : OptimizerKind.Sgd);
 
-    /// <summary>Directions of a step, the broadcast one included; 0 for an estimator without.</summary>
-    internal int QueriesInForce => CopyPlan.Create(EstimatorInForce, Queries).Queries;
+    /// <summary>The copies of a step.</summary>
+    internal CopyPlan Plan => CopyPlan.Create(EstimatorInForce, Queries);
 
     /// <summary>The distribution, or the default of the estimator.</summary>
     internal NoiseKind NoiseOrDefault => Noise ?? EstimatorInForce.DefaultNoise();

@@ -1,3 +1,4 @@
+using MobiZO.Optimization.Noise;
 using MobiZO.Programs.Ops;
 
 namespace MobiZO.Optimization;
@@ -8,10 +9,14 @@ internal abstract class StateOptimizer
 {
     private readonly float[] _b;
     private readonly float[] _moments;
+    private readonly float[] _directions;
+    private readonly NoiseSource _noise;
 
     /// <summary>Starts at step 0 with B and the moments zero.</summary>
-    /// <exception cref="ArgumentException">The options have errors (all are listed) or the number of steps is below 1.</exception>
-    protected StateOptimizer(OptimizerOptions options, StateLayout layout, long totalSteps)
+    /// <exception cref="ArgumentException">
+    /// The options have errors (all are listed), the number of steps is below 1, or a step's directions are too many.
+    /// </exception>
+    protected StateOptimizer(OptimizerOptions options, StateLayout layout, ulong seed, long totalSteps)
     {
         var errors = options.Validate();
         if (errors.Count > 0)
@@ -23,7 +28,18 @@ internal abstract class StateOptimizer
         Options = options;
         Layout = layout;
         TotalSteps = totalSteps;
-        Plan = CopyPlan.Create(options.EstimatorInForce, options.Queries);
+        Plan = options.Plan;
+        var length = (long)Plan.Queries * layout.Total;
+        if (length > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                $"{Plan.Queries} directions of {layout.Total} values are too many ({Array.MaxLength} at most); choose fewer queries, "
+                    + $"fewer targets or a smaller rank"
+            );
+        }
+
+        _noise = new NoiseSource(seed);
+        _directions = new float[length];
         _b = new float[layout.Total];
         _moments = new float[options.MomentsOf(layout)];
     }
@@ -55,8 +71,11 @@ internal abstract class StateOptimizer
     /// <summary>The moments, to be changed.</summary>
     protected Memory<float> StateMoments => _moments;
 
+    /// <summary>The directions z of a step [queries of the plan, total].</summary>
+    protected Memory<float> Directions => _directions;
+
     /// <summary>The optimiser of an estimator, at step 0.</summary>
-    /// <inheritdoc cref="StateOptimizer(OptimizerOptions, StateLayout, long)"/>
+    /// <inheritdoc cref="StateOptimizer(OptimizerOptions, StateLayout, ulong, long)"/>
     public static StateOptimizer Create(OptimizerOptions options, StateLayout layout, ulong seed, long totalSteps) =>
         options.EstimatorInForce switch
         {
@@ -98,6 +117,18 @@ internal abstract class StateOptimizer
     {
         Repeat(NextStep, recorded);
         NextStep++;
+    }
+
+    /// <summary>
+    /// Draws the random directions of a step: the last of <see cref="Directions"/>, behind those that the estimator knows.
+    /// </summary>
+    protected void DrawRandomDirections(long step)
+    {
+        var queries = Options.Queries;
+        if (queries > 0)
+        {
+            _noise.FillStep(Options.NoiseOrDefault, step, queries, Layout, Directions[((Plan.Queries - queries) * Layout.Total)..]);
+        }
     }
 
     /// <summary>Takes a step.</summary>

@@ -39,7 +39,7 @@ internal sealed record StepRequest
         Range copies
     )
     {
-        var plan = CopyPlan.Create(options.EstimatorInForce, options.Queries).Slice(copies);
+        var plan = options.Plan.Slice(copies);
         var noise = new float[checked((long)options.Queries * layout.Total)];
         var source = new NoiseSource(seed);
         foreach (var query in plan.Copies.Where(copy => copy.Coefficient != 0).Select(copy => copy.Query).Distinct())

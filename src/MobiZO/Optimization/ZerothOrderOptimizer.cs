@@ -1,41 +1,23 @@
-using MobiZO.Optimization.Noise;
-
 namespace MobiZO.Optimization;
 
 /// <summary>Zeroth-order descent on the flat trained state B: noise, losses of the copies, projected gradients, update.</summary>
 internal sealed class ZerothOrderOptimizer : StateOptimizer
 {
-    private readonly NoiseSource _noiseSource;
-    private readonly float[] _noise;
-
     /// <summary>Starts at step 0 with B and momentum zero.</summary>
-    /// <exception cref="ArgumentException">The options have errors (all are listed) or the number of steps is below 1.</exception>
+    /// <inheritdoc cref="StateOptimizer(OptimizerOptions, StateLayout, ulong, long)"/>
     public ZerothOrderOptimizer(OptimizerOptions options, StateLayout layout, ulong seed, long totalSteps)
-        : base(options, layout, totalSteps)
-    {
-        var noiseLength = (long)options.Queries * layout.Total;
-        if (noiseLength > Array.MaxLength)
-        {
-            throw new ArgumentException(
-                $"{options.Queries} directions of {layout.Total} values are too many ({Array.MaxLength} at most); choose fewer queries, "
-                    + $"fewer targets or a smaller rank"
-            );
-        }
-
-        _noiseSource = new NoiseSource(seed);
-        _noise = new float[noiseLength];
-    }
+        : base(options, layout, seed, totalSteps) { }
 
     /// <summary>Draws the directions, asks for the losses and updates B.</summary>
     protected override StepResult Take(IStepObjective objective, long step, float learningRate)
     {
-        DrawNoise(step);
+        DrawRandomDirections(step);
         var request = new StepRequest
         {
             Step = step,
             Plan = Plan,
             B = B,
-            Noise = _noise,
+            Noise = Directions,
             Epsilon = Options.Epsilon,
         };
         float[] losses,
@@ -63,7 +45,7 @@ internal sealed class ZerothOrderOptimizer : StateOptimizer
         }
         else
         {
-            AdapterUpdate.Apply(State, StateMoments, _noise, gradients, learningRate, Options.Momentum);
+            AdapterUpdate.Apply(State, StateMoments, Directions, gradients, learningRate, Options.Momentum);
         }
 
         return new StepResult
@@ -81,10 +63,8 @@ internal sealed class ZerothOrderOptimizer : StateOptimizer
     {
         if (!recorded.ProjectedGradients.IsEmpty)
         {
-            DrawNoise(step);
-            AdapterUpdate.Apply(State, StateMoments, _noise, recorded.ProjectedGradients, recorded.LearningRate, Options.Momentum);
+            DrawRandomDirections(step);
+            AdapterUpdate.Apply(State, StateMoments, Directions, recorded.ProjectedGradients, recorded.LearningRate, Options.Momentum);
         }
     }
-
-    private void DrawNoise(long step) => _noiseSource.FillStep(Options.NoiseOrDefault, step, Options.Queries, Layout, _noise);
 }

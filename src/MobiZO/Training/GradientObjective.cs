@@ -88,7 +88,7 @@ internal sealed class GradientObjective : IGradientObjective, IRunObjective
         var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal)
         {
             [ProgramNames.AdapterA] = _a,
-            [ProgramNames.AdapterB] = HostTensor.Of(request.B.ToArray(), request.B.Length),
+            [ProgramNames.AdapterB] = SharedTensor.Of(request.B, request.B.Length),
         };
         _prompts?.AddTo(inputs, feed, part);
         return inputs;

@@ -20,10 +20,11 @@ internal static class MemoryEstimate
     private const double HeapSlack = 1.25;
 
     /// <summary>The trained state, the noise and the perturbed copies.</summary>
-    public static long StateBytes(long trainable, OptimizerOptions optimizer) =>
-        sizeof(float)
-        * trainable
-        * (optimizer.QueriesInForce + (2L * CopyPlan.Create(optimizer.EstimatorInForce, optimizer.Queries).Count) + 4);
+    public static long StateBytes(long trainable, OptimizerOptions optimizer)
+    {
+        var plan = optimizer.Plan;
+        return sizeof(float) * trainable * (plan.Queries + (2L * plan.Count) + 4);
+    }
 
     /// <summary>
     /// The stored prompts that are held in memory (a file is mapped only where it is used), and the joined fp32 prompts of the largest

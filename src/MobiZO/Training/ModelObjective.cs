@@ -122,8 +122,8 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
             .Update!.Value.Run(
                 new Dictionary<string, HostTensor>(StringComparer.Ordinal)
                 {
-                    [ProgramNames.AdapterB] = Share(request.B, request.B.Length),
-                    [ProgramNames.Noise] = Share(request.Noise, request.Plan.Queries, request.B.Length),
+                    [ProgramNames.AdapterB] = SharedTensor.Of(request.B, request.B.Length),
+                    [ProgramNames.Noise] = SharedTensor.Of(request.Noise, request.Plan.Queries, request.B.Length),
                     [ProgramNames.Gradients] = HostTensor.Of(gradients, gradients.Length),
                     [ProgramNames.LearningRate] = HostTensor.Of([learningRate], 1),
                 }
@@ -136,8 +136,8 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
         var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal)
         {
             [ProgramNames.AdapterA] = _a,
-            [ProgramNames.AdapterB] = Share(request.B, request.B.Length),
-            [ProgramNames.Noise] = Share(request.Noise, request.Plan.Queries, request.B.Length),
+            [ProgramNames.AdapterB] = SharedTensor.Of(request.B, request.B.Length),
+            [ProgramNames.Noise] = SharedTensor.Of(request.Noise, request.Plan.Queries, request.B.Length),
             [ProgramNames.QueryIndex] = HostTensor.Of([.. part.Copies.Select(copy => (long)copy.Query)], part.Count),
             [ProgramNames.Coefficients] = HostTensor.Of([.. part.Copies.Select(copy => copy.Coefficient * request.Epsilon)], part.Count),
             [ProgramNames.Epsilon] = HostTensor.Of([request.Epsilon], 1),
@@ -159,12 +159,4 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
         var answer = example.Choices.Length > 0 ? example.Choices.Max(choice => choice.Length) : example.Answer.Length;
         return example.Prompt.Length - example.SuffixStart + answer - 1;
     }
-
-    // The optimiser owns these arrays whole; engines read them in place.
-    private static HostTensor Share(ReadOnlyMemory<float> memory, params IReadOnlyList<int> shape) =>
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(memory, out var segment)
-        && segment.Offset == 0
-        && segment.Count == segment.Array!.Length
-            ? HostTensor.Of(segment.Array, shape)
-            : HostTensor.Of(memory.ToArray(), shape);
 }

@@ -37,7 +37,7 @@ internal sealed class OpenedRun : IDisposable
         Rows = RunRows.Read(options, model);
         Options = DecidedOptions.Of(options, Rows);
         Fresh = FreshAdapter.Create(model, Options.Adapter, options.Seed, Rows.Train);
-        RequireRoomFor(Options.Run.Optimizer.QueriesInForce, Fresh.Layout.Total);
+        RequireRoomFor(Options.Run.Optimizer.Plan.Queries, Fresh.Layout.Total);
         Model = Own(new AdaptedModel(model, Fresh, Rows.HasSingleRows, options.Engine.PrefixStyle));
         Examples = new StepExamples(Rows, Options, Model.Start, model.Engine.Traits);
         if (Examples.Lengths is { } lengths)

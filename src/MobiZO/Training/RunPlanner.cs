@@ -19,7 +19,7 @@ internal static class RunPlanner
     {
         var options = run.Options.Run;
         var trained = run.Adapter.Layout.Total;
-        var copies = CopyPlan.Create(options.Optimizer.EstimatorInForce, options.Optimizer.Queries);
+        var copies = options.Optimizer.Plan;
         var milliseconds = MeasureStep(run, copies);
         var cache = run.Caches.Plan;
         var checkpoint = run.Model.Model.Checkpoint;

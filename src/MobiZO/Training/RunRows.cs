@@ -83,7 +83,7 @@ internal sealed record RunRows
                 .. encoder.Notes,
                 .. RowNotes.Of("training", trainSummary, encoder),
                 .. RowNotes.Of("evaluation", evalSummary, encoder),
-                .. NotesOfStep(options.ExamplesPerStep ?? 1, train.Count),
+                .. options.ExamplesPerStep is { } asked ? NotesOfStep(asked, train.Count) : [],
             ],
         };
     }

@@ -62,7 +62,7 @@ internal sealed class StepExamples
         get
         {
             var optimizer = _options.Run.Optimizer;
-            var step = CopyPlan.Create(optimizer.EstimatorInForce, optimizer.Queries);
+            var step = optimizer.Plan;
             return StepExtents.Of(
                 _options.Loss,
                 All,

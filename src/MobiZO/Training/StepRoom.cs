@@ -28,9 +28,8 @@ internal static class StepRoom
         long available
     )
     {
-        var optimizer = options.Optimizer;
-        var queries = optimizer.QueriesInForce;
-        double copies = CopyPlan.Create(optimizer.EstimatorInForce, optimizer.Queries).Count;
+        var plan = options.Optimizer.Plan;
+        var (queries, copies) = (plan.Queries, (double)plan.Count);
         double rows = options.ExamplesInForce;
         rows *= loss == StepLossKind.ChoiceSequences ? examples.Max(example => example.Choices.Length) : 1;
         var tokens = rows * examples.Max(example => StepFeed.TokensOf(loss, example));
