@@ -28,12 +28,14 @@ public sealed class SoakTests(ITestOutputHelper output)
             Assert.True(code == 0, text);
             var entries = RunJournal.Read(Path.Combine(folder, "run", "journal.jsonl")).Entries;
 
-            // The collector and the engine's arena settle in the first quarter.
+            // The collector and the engine's arena settle in the first quarter. The kernel counts pages a thread at a time, so that even
+            // its peak may go down by a page: growth alone is limited.
             var (settled, end) = (entries[steps / 4].PeakMemoryBytes, entries[^1].PeakMemoryBytes);
             output.WriteLine(
                 FormattableString.Invariant($"{steps} steps: {settled / 1e6:f1} MB after a quarter, {end / 1e6:f1} MB at the end")
             );
-            Assert.InRange(end - settled, 0, MostGrowth);
+            Assert.InRange(settled, MostGrowth, long.MaxValue);
+            Assert.InRange(end - settled, -settled / 10, MostGrowth);
         }
         finally
         {

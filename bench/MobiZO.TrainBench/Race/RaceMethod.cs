@@ -16,6 +16,15 @@ internal sealed record RaceMethod(string Name, Func<FineTuneOptions, RaceSetting
     public static IReadOnlyList<RaceMethod> All { get; } =
     [
         new("default", (run, settings) => run with { Steps = settings.DefaultSteps ?? run.Steps }),
+        new(
+            "random",
+            (run, settings) =>
+                run with
+                {
+                    Steps = settings.DefaultSteps ?? run.Steps,
+                    Optimizer = run.Optimizer with { Estimator = EstimatorKind.OneSidedNormalized },
+                }
+        ),
         new("prge", Prge),
         new("mezo", Prge, IsSequential: true),
     ];

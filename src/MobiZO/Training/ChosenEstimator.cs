@@ -30,7 +30,7 @@ internal static class ChosenEstimator
 
         var (kind, why) =
             SettingOfQueries(options) is { } setting ? (EstimatorKind.OneSidedNormalized, $"{setting} is of random directions")
-            : traits.HasGradients ? (EstimatorKind.Reverse, "the engine runs the exact gradient, which takes fewer rows and less time")
+            : traits.HasGradients ? (EstimatorKind.Reverse, "the engine runs the exact gradient, which takes fewer rows")
             : (EstimatorKind.OneSidedNormalized, $"{engine} runs forward passes only");
         var chosen = options with { Optimizer = options.Optimizer with { Estimator = kind } };
         return chosen.Validate() is { Count: > 0 } errors
