@@ -3,6 +3,7 @@ using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.PrefixCache;
 using MobiZO.Programs.Ops;
+using MobiZO.Scoring;
 
 namespace MobiZO;
 
@@ -41,6 +42,9 @@ public sealed record FineTuneOptions
 
     /// <summary>The loss; null: choices for classification rows, tokens for all others.</summary>
     public LossKind? Loss { get; init; }
+
+    /// <summary>What says how good a written answer is; null: a loss over the given answers does.</summary>
+    public ScoreOptions? Score { get; init; }
 
     /// <summary>Number of steps.</summary>
     public int Steps { get; init; } = 60;
@@ -126,6 +130,18 @@ public sealed record FineTuneOptions
             Update == UpdatePlace.Host || Optimizer.Momentum == 0,
             "Update: OptimizerOptions.Momentum needs the update on the host; leave it out, or set FineTuneOptions.Update to Host"
         );
+        if (Score is not null)
+        {
+            Require(Loss is null, "Loss: a score takes its place; leave FineTuneOptions.Loss or FineTuneOptions.Score out");
+            Require(Update == UpdatePlace.Host, "Update: a step of scores is updated on the host; set FineTuneOptions.Update to Host");
+            Require(
+                !Optimizer.EstimatorInForce.UsesGradient(),
+                $"Score: a score has no gradient, and the estimator {Optimizer.EstimatorInForce} needs one; set OptimizerOptions.Estimator "
+                    + $"to {EstimatorKind.OneSidedNormalized} or {EstimatorKind.TwoSided}, or leave it out"
+            );
+            errors.AddRange(Score.Validate());
+        }
+
         errors.AddRange(Data.Validate());
         errors.AddRange(Adapter.Validate());
         errors.AddRange(Optimizer.Validate());

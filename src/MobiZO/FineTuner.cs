@@ -1,5 +1,6 @@
 using MobiZO.Optimization;
 using MobiZO.Runs;
+using MobiZO.Scoring;
 using MobiZO.Training;
 
 namespace MobiZO;
@@ -14,16 +15,28 @@ public sealed class FineTuner
 {
     private readonly FineTuneOptions _options;
     private readonly Func<IStepObjective, IStepObjective> _evaluating;
+    private readonly ITextScore? _score;
 
     /// <summary>Checks the options; nothing is opened yet.</summary>
     /// <exception cref="FineTuneException">They have errors; the message lists every one.</exception>
     public FineTuner(FineTuneOptions options)
         : this(options, objective => objective) { }
 
+    /// <summary>
+    /// Checks the options of a run that a function scores: every copy of a step answers the prompts, and the step moves towards copies
+    /// whose answers score higher.
+    /// </summary>
+    /// <param name="options">The run; <see cref="FineTuneOptions.Score"/> without a command, or null for its defaults.</param>
+    /// <param name="score">A finite number for an answer, higher is better; called on the training thread.</param>
+    /// <exception cref="FineTuneException">They have errors; the message lists every one.</exception>
+    public FineTuner(FineTuneOptions options, Func<WrittenAnswer, double> score)
+        : this(WithScore(options, score), objective => objective, new FunctionScore(score)) { }
+
     /// <param name="options">The run.</param>
     /// <param name="evaluating">Puts something between the optimiser and the objective of the run, for example what evaluates slices of the
     /// copies.</param>
-    internal FineTuner(FineTuneOptions options, Func<IStepObjective, IStepObjective> evaluating)
+    /// <param name="score">A function as the score; null: the command of the options, if any.</param>
+    internal FineTuner(FineTuneOptions options, Func<IStepObjective, IStepObjective> evaluating, ITextScore? score = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var errors = options.Validate();
@@ -36,6 +49,7 @@ public sealed class FineTuner
         }
 
         (_options, _evaluating) = (options, evaluating);
+        _score = score ?? (options.Score is null ? null : CommandOf(options.Score));
     }
 
     /// <summary>The clock that events and the lines of the journal are stamped by.</summary>
@@ -51,7 +65,7 @@ public sealed class FineTuner
             () =>
             {
                 var stamped = StampedProgress.Of(progress, Time);
-                using var run = PreparedRun.Preview(_options, stamped);
+                using var run = PreparedRun.Preview(_options, stamped, _score);
                 run.Rows.TellNotes(stamped);
                 return RunPlanner.Plan(run, 0);
             },
@@ -71,9 +85,33 @@ public sealed class FineTuner
                 new RunFolder(_options.Output).RequireReadyFor(_options);
                 using var owner = RunLock.Take(Path.GetFullPath(_options.Output));
                 var recorded = RecordedRun.Read(_options);
-                using var run = PreparedRun.Prepare(_options, recorded, stamped, cancellation);
+                using var run = PreparedRun.Prepare(_options, recorded, stamped, cancellation, _score);
                 return new TrainingLoop(run, _evaluating(run.Objective), recorded, stamped, Time).Run(start, cancellation);
             },
             CancellationToken.None
         );
+
+    private static ScoreCommand CommandOf(ScoreOptions score) =>
+        score.Command is { } command
+            ? new ScoreCommand(command)
+            : throw new FineTuneException(
+                "FineTuneOptions.Score has no command, and no function was given: the run was made by a program with a score of its own. "
+                    + "Go on in that program, or set ScoreOptions.Command.",
+                FineTuneFailure.Settings
+            );
+
+    private static FineTuneOptions WithScore(FineTuneOptions options, Func<WrittenAnswer, double> score)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(score);
+        return options.Score is { Command: { } command }
+            ? throw new FineTuneException(
+                $"FineTuneOptions.Score has the command '{ScoreCommand.Short(command)}', and a function was given too: leave one out.",
+                FineTuneFailure.Settings
+            )
+            : options with
+            {
+                Score = options.Score ?? new ScoreOptions(),
+            };
+    }
 }

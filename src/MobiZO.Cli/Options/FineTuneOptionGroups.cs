@@ -1,4 +1,5 @@
 using MobiZO.PrefixCache;
+using MobiZO.Scoring;
 
 namespace MobiZO.Cli.Options;
 
@@ -167,6 +168,13 @@ internal sealed class FineTuneOptionGroups
     {
         var group = new OptionGroup<FineTuneOptions>("Run", Defaults);
         AddLoss(group);
+        group.Include(
+            ScoreOptionGroup.Create(),
+            nameof(FineTuneOptions.Score),
+            options => options.Score ?? new ScoreOptions(),
+            // A run file names every setting; those of a score that nobody asked for are no score.
+            (options, score) => options with { Score = options.Score is null && score == new ScoreOptions() ? null : score }
+        );
         group.Add(
             "--steps",
             "Number of steps.",

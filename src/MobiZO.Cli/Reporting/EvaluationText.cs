@@ -1,3 +1,4 @@
+using System.Globalization;
 using MobiZO.Runs;
 
 namespace MobiZO.Cli.Reporting;
@@ -5,16 +6,22 @@ namespace MobiZO.Cli.Reporting;
 /// <summary>Evaluations as text.</summary>
 internal static class EvaluationText
 {
-    /// <summary>Accuracy and losses in one line.</summary>
+    /// <summary>Score, accuracy and losses in one line.</summary>
     public static string Line(EvaluationPoint point) =>
-        point.Accuracy is { } accuracy
-            ? $"accuracy {Quantity.Share(accuracy)} ({point.Correct}/{point.Rows})  "
-                + $"choice loss {Quantity.Loss(point.ChoiceLoss!.Value)}  token loss {Quantity.Loss(point.TokenLoss)}"
-            : $"token loss {Quantity.Loss(point.TokenLoss)} ({point.Rows} rows)";
+        Score(point)
+        + (
+            point.Accuracy is { } accuracy
+                ? $"accuracy {Quantity.Share(accuracy)} ({point.Correct}/{point.Rows})  "
+                    + $"choice loss {Quantity.Loss(point.ChoiceLoss!.Value)}  token loss {Quantity.Loss(point.TokenLoss)}"
+                : $"token loss {Quantity.Loss(point.TokenLoss)} ({point.Rows} rows)"
+        );
 
     /// <summary>What runs are compared by, alone.</summary>
     public static string Metric(EvaluationPoint point) =>
-        point.Accuracy is { } accuracy
-            ? $"accuracy {Quantity.Share(accuracy)} ({point.Correct}/{point.Rows})"
-            : $"token loss {Quantity.Loss(point.TokenLoss)}";
+        point.Score is not null ? Score(point).TrimEnd()
+        : point.Accuracy is { } accuracy ? $"accuracy {Quantity.Share(accuracy)} ({point.Correct}/{point.Rows})"
+        : $"token loss {Quantity.Loss(point.TokenLoss)}";
+
+    private static string Score(EvaluationPoint point) =>
+        point.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"score {score:0.####}  ") : "";
 }

@@ -97,7 +97,8 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
         {
             var done = step.Result.Step + 1;
             Row("step", $"{done} of {step.TotalSteps}, {Quantity.Seconds(_smoothedMilliseconds / 1000 * (step.TotalSteps - done))} left");
-            Row("loss", $"{Quantity.Loss(step.MeanLoss)}, smoothed {Quantity.Loss(_smoothedLoss)}");
+            var (name, sign) = options?.Score is null ? ("loss", 1) : ("score", -1);
+            Row(name, $"{Quantity.Loss(sign * step.MeanLoss)}, smoothed {Quantity.Loss(sign * _smoothedLoss)}");
             Row("learning rate", Quantity.Rate(step.Result.LearningRate));
             Row("time a step", Quantity.Milliseconds(_smoothedMilliseconds));
             Row("peak memory", Quantity.Bytes(step.PeakMemoryBytes));

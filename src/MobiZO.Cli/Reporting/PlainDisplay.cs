@@ -31,7 +31,7 @@ internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options =
             RunPlanned planned when options is not null => PlanText.Lines(planned.Plan, options),
             PrefixesPlanned planned => [$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"],
             RunNote note => [NoteText.Line(note)],
-            StepCompleted step => [Step(step)],
+            StepCompleted step => [Step(step, options?.Score is not null)],
             EvaluationCompleted evaluation => [Evaluation(evaluation, options?.Steps)],
 
             // Without a run an evaluation is all there is: every tenth of it is a line. In a run evaluations are told by their result.
@@ -50,8 +50,9 @@ internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options =
         }
     }
 
-    private static string Step(StepCompleted step) =>
-        $"step {step.Result.Step + 1}/{step.TotalSteps}  loss {Quantity.Loss(step.MeanLoss)}  "
+    private static string Step(StepCompleted step, bool isScored) =>
+        $"step {step.Result.Step + 1}/{step.TotalSteps}  "
+        + (isScored ? $"score {Quantity.Loss(-step.MeanLoss)}  " : $"loss {Quantity.Loss(step.MeanLoss)}  ")
         + $"lr {Quantity.Rate(step.Result.LearningRate)}  {Quantity.Milliseconds(step.Milliseconds)}";
 
     private static string Evaluation(EvaluationCompleted evaluation, int? steps)

@@ -28,7 +28,12 @@ internal static class PlanText
         yield return plan.IsGradientExact
             ? $"step       {plan.RowsPerStep} examples and their exact gradient in {runs}, loss over {loss}"
             : $"step       {plan.Copies} copies of {plan.RowsPerStep / plan.Copies} examples: "
-                + $"{plan.RowsPerStep} rows in {runs}, loss over {loss}";
+                + $"{plan.RowsPerStep} rows in {runs}, "
+                + (
+                    options.Score is { } score
+                        ? $"each answered with up to {Quantity.Number(score.MaxNewTokens)} tokens and scored"
+                        : $"loss over {loss}"
+                );
         var left = Math.Max(0, options.Steps - plan.FirstStep);
         yield return $"estimate   {Quantity.Bytes(plan.EstimatedMemoryBytes)} of memory; "
             + $"{Quantity.Milliseconds(plan.StepMilliseconds)} a step, "

@@ -243,6 +243,26 @@ public sealed class ProgramAssembler(ModelDescription model)
         return builder.BuildNeeded(prompt == PrefixKind.Tokens ? "prefill" : "generate");
     }
 
+    /// <summary>
+    /// As <see cref="Generate"/> for P perturbed copies at once: logits of answer positions, and the keys and values of the tokens of this
+    /// run alone [N, kv_heads, S, d], which the caller keeps. The N rows are P equal runs, copy 0 first; a past [X, ...] belongs to row n
+    /// mod X, so that a cached prompt serves all copies and a row of its own grows with X = N.
+    /// </summary>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="prompt"><see cref="PrefixKind.Tokens"/> for whole prompts, else <see cref="PrefixKind.KeyValues"/>.</param>
+    public Program GenerateCopies(AdapterLayout adapter, PrefixKind prompt)
+    {
+        var builder = new ProgramBuilder();
+        var b = builder.Input(AdapterB, adapter.BCount);
+        var noise = builder.Input(Noise, "q", adapter.BCount);
+        var queryIndex = builder.IntegerInput(QueryIndex, "P");
+        var stack = builder.Add("stack", new PerturbStack(), b, noise, queryIndex, builder.Input(Coefficients, "P"));
+        var decoder = NewDecoder(builder, prompt, 0, adapter, new LoraInputs(builder, adapter, stack), EmittedKeyValues.New);
+        var answers = decoder.AnswerStates(decoder.Run());
+        builder.Output(new OutputHead(builder, model.Head).Logits(Logits, answers));
+        return builder.BuildNeeded(prompt == PrefixKind.Tokens ? "prefill_copies" : "generate_copies");
+    }
+
     /// <summary>The update alone: B, noise, projected gradients and rate to the next B.</summary>
     public static Program Update(AdapterLayout adapter, int queries)
     {

@@ -31,12 +31,17 @@ public sealed record EvaluationResult
     /// <summary>Mean cross-entropy of the answer tokens over the whole vocabulary (nats a token).</summary>
     public double TokenLoss => -Examples.Sum(example => example.AnswerLogProbability) / Examples.Sum(example => example.AnswerTokens);
 
-    /// <summary>What runs are compared by: higher is better. Accuracy, or the negative token loss for free answers.</summary>
-    public double Metric => Accuracy ?? -TokenLoss;
+    /// <summary>Mean score of what the model writes, higher is better; null for runs without a score.</summary>
+    public double? Score { get; init; }
+
+    /// <summary>
+    /// What runs are compared by: higher is better. The score where there is one, accuracy, or the negative token loss for free answers.
+    /// </summary>
+    public double Metric => Score ?? Accuracy ?? -TokenLoss;
 
     /// <summary>The numbers without the rows, as a run keeps them.</summary>
     /// <param name="step">Steps taken before.</param>
-    public EvaluationPoint At(long step) => new(step, Accuracy, Correct, Examples.Count, ChoiceLoss, TokenLoss);
+    public EvaluationPoint At(long step) => new(step, Accuracy, Correct, Examples.Count, ChoiceLoss, TokenLoss) { Score = Score };
 
     /// <summary>Rows by (right choice, predicted choice); empty for free answers.</summary>
     [JsonIgnore]

@@ -38,6 +38,9 @@ internal sealed class Evaluator
         _batches = [.. Batches(maxTokensPerRun)];
     }
 
+    /// <summary>The rows.</summary>
+    public IReadOnlyList<EncodedExample> Rows => _rows;
+
     /// <summary>Number of rows.</summary>
     public int RowCount => _rows.Count;
 

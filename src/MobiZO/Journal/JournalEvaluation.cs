@@ -24,6 +24,9 @@ public sealed record JournalEvaluation
     /// <summary>Mean cross-entropy over the vocabulary, in nats a token.</summary>
     public required double TokenLoss { get; init; }
 
+    /// <summary>Mean score of what the model writes; null for runs without a score.</summary>
+    public double? Score { get; init; }
+
     /// <summary>Whether it was better than every one before it, so that its adapter was kept as the best.</summary>
     public required bool IsBest { get; init; }
 }

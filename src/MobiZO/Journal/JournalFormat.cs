@@ -144,6 +144,7 @@ internal static class JournalFormat
                 Rows = (int)fields.Integer("rows", 1, int.MaxValue),
                 ChoiceLoss = fields.DoubleOrNull("choice_loss"),
                 TokenLoss = fields.DoubleOrNull("token_loss") ?? throw fields.Wrong("token_loss", "a number", "null"),
+                Score = fields.DoubleIfGiven("score"),
                 IsBest = fields.Boolean("best"),
             };
 
@@ -208,6 +209,11 @@ internal static class JournalFormat
         writer.WriteNumber("rows", evaluation.Rows);
         WriteDouble(writer, "choice_loss", evaluation.ChoiceLoss);
         WriteDouble(writer, "token_loss", evaluation.TokenLoss);
+        if (evaluation.Score is { } score)
+        {
+            WriteDouble(writer, "score", score);
+        }
+
         writer.WriteBoolean("best", evaluation.IsBest);
         writer.WriteEndObject();
     }

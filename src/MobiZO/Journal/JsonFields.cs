@@ -59,6 +59,9 @@ internal sealed class JsonFields
     }
 
     /// <summary>A number that may be missing (null) or not finite (a text).</summary>
+    /// <summary>A number that lines may lack.</summary>
+    public double? DoubleIfGiven(string key) => _element.TryGetProperty(key, out _) ? DoubleOrNull(key) : null;
+
     public double? DoubleOrNull(string key)
     {
         var value = Get(key);

@@ -11,8 +11,11 @@ namespace MobiZO.Runs;
 /// <param name="TokenLoss">Cross-entropy over the vocabulary, a token.</param>
 public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, int Rows, double? ChoiceLoss, double TokenLoss)
 {
+    /// <summary>Mean score of what the model writes, higher is better; null for runs without a score.</summary>
+    public double? Score { get; init; }
+
     /// <summary>What points are compared by: higher is better.</summary>
-    public double Metric => Accuracy ?? -TokenLoss;
+    public double Metric => Score ?? Accuracy ?? -TokenLoss;
 
     /// <summary>The first of the best points; null until one is of a trained adapter.</summary>
     internal static EvaluationPoint? BestOf(IReadOnlyList<EvaluationPoint> points) =>
@@ -20,7 +23,7 @@ public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, i
 
     /// <summary>The point that a journal holds.</summary>
     internal static EvaluationPoint Of(JournalEvaluation line) =>
-        new(line.Step, line.Accuracy, line.Correct, line.Rows, line.ChoiceLoss, line.TokenLoss);
+        new(line.Step, line.Accuracy, line.Correct, line.Rows, line.ChoiceLoss, line.TokenLoss) { Score = line.Score };
 
     /// <summary>What the journal keeps of it.</summary>
     internal JournalEvaluation ToJournal(bool isBest) =>
@@ -32,6 +35,7 @@ public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, i
             Rows = Rows,
             ChoiceLoss = ChoiceLoss,
             TokenLoss = TokenLoss,
+            Score = Score,
             IsBest = isBest,
         };
 }

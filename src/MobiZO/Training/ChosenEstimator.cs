@@ -29,7 +29,8 @@ internal static class ChosenEstimator
         }
 
         var (kind, why) =
-            SettingOfQueries(options) is { } setting ? (EstimatorKind.OneSidedNormalized, $"{setting} is of random directions")
+            options.Score is not null ? (EstimatorKind.OneSidedNormalized, "a score of written answers has no gradient")
+            : SettingOfQueries(options) is { } setting ? (EstimatorKind.OneSidedNormalized, $"{setting} is of random directions")
             : traits.HasGradients ? (EstimatorKind.Reverse, "the engine runs the exact gradient, which takes fewer rows")
             : (EstimatorKind.OneSidedNormalized, $"{engine} runs forward passes only");
         var chosen = options with { Optimizer = options.Optimizer with { Estimator = kind } };

@@ -5,6 +5,7 @@ using MobiZO.Optimization;
 using MobiZO.PrefixCache;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Ops;
+using MobiZO.Scoring;
 
 namespace MobiZO.Training;
 
@@ -15,7 +16,7 @@ internal sealed class OpenedRun : IDisposable
 {
     private readonly Stack<IDisposable> _owned;
 
-    private OpenedRun(FineTuneOptions options, IProgress<TrainingEvent>? progress, Stack<IDisposable> owned)
+    private OpenedRun(FineTuneOptions options, IProgress<TrainingEvent>? progress, ITextScore? score, Stack<IDisposable> owned)
     {
         _owned = owned;
         var model = Own(
@@ -38,7 +39,7 @@ internal sealed class OpenedRun : IDisposable
         Options = DecidedOptions.Of(options, Rows);
         Fresh = FreshAdapter.Create(model, Options.Adapter, options.Seed, Rows.Train);
         RequireRoomFor(Options.Run.Optimizer.Plan.Queries, Fresh.Layout.Total);
-        Model = Own(new AdaptedModel(model, Fresh, Rows.HasSingleRows, options.Engine.PrefixStyle));
+        Model = Own(new AdaptedModel(model, Fresh, Rows.HasSingleRows && score is null, options.Engine.PrefixStyle));
         Examples = new StepExamples(Rows, Options, Model.Start, model.Engine.Traits);
         if (Examples.Lengths is { } lengths)
         {
@@ -52,7 +53,8 @@ internal sealed class OpenedRun : IDisposable
             Options.Run.GradientMegabytes
         );
         StepRoom.Require(Options.Run, Options.Loss, Model, Fresh.Layout.Total, Examples.All, GradientBytes, StepRoom.Available);
-        Programs = Own(StepPrograms.Load(Model, Options, Examples));
+        (Score, Writer) = (score, score is null ? null : Own(new AnswerWriter(Model, Options.Run.Score!.MaxNewTokens)));
+        Programs = Own(score is null ? StepPrograms.Load(Model, Options, Examples) : StepPrograms.None);
         Caches = Own(new RunCaches(Model, Options.Run, progress));
         TrainCache = Caches.Open(Examples.All, Examples.Used);
     }
@@ -69,7 +71,14 @@ internal sealed class OpenedRun : IDisposable
 
     public StepExamples Examples { get; }
 
+    /// <summary>The programs of a step; none are loaded where a score takes the place of a loss.</summary>
     public StepPrograms Programs { get; }
+
+    /// <summary>What says how good an answer is; null: the loss does.</summary>
+    public ITextScore? Score { get; }
+
+    /// <summary>Writes the answers that are scored; null without a score.</summary>
+    public AnswerWriter? Writer { get; }
 
     public RunCaches Caches { get; }
 
@@ -88,13 +97,14 @@ internal sealed class OpenedRun : IDisposable
     /// <summary>Opens everything; on failure all is closed again.</summary>
     /// <param name="options">The run.</param>
     /// <param name="progress">Told what happens; may be null.</param>
+    /// <param name="score">The score of <see cref="FineTuneOptions.Score"/>; null without one.</param>
     /// <exception cref="FineTuneException">Model, rows and options do not fit together.</exception>
-    public static OpenedRun Open(FineTuneOptions options, IProgress<TrainingEvent>? progress)
+    public static OpenedRun Open(FineTuneOptions options, IProgress<TrainingEvent>? progress, ITextScore? score = null)
     {
         var owned = new Stack<IDisposable>();
         try
         {
-            return new OpenedRun(options, progress, owned);
+            return new OpenedRun(options, progress, score, owned);
         }
         catch
         {

@@ -5,6 +5,7 @@ using MobiZO.Evaluation;
 using MobiZO.Journal;
 using MobiZO.PrefixCache;
 using MobiZO.Programs.Ops;
+using MobiZO.Scoring;
 
 namespace MobiZO.Training;
 
@@ -47,15 +48,17 @@ internal sealed class PreparedRun : IDisposable
     /// <param name="recorded">The run that goes on; null for a new one.</param>
     /// <param name="progress">Told what happens; may be null.</param>
     /// <param name="cancellation">Stops the preparation.</param>
+    /// <param name="score">The score of <see cref="FineTuneOptions.Score"/>; null without one.</param>
     /// <exception cref="FineTuneException">Model, rows and options do not fit together.</exception>
     public static PreparedRun Prepare(
         FineTuneOptions options,
         RecordedRun? recorded,
         IProgress<TrainingEvent>? progress,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        ITextScore? score = null
     ) =>
         Finish(
-            OpenedRun.Open(AsRecorded(options, recorded), progress),
+            OpenedRun.Open(AsRecorded(options, recorded), progress, score),
             opened =>
             {
                 opened.Caches.Fill(opened.TrainCache, "training", isLast: opened.Rows.Eval.Count == 0, cancellation);
@@ -75,10 +78,10 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>
     /// Goes as far as one step can be measured: only its prompts are computed, A stays random and no learning rate is tried.
     /// </summary>
-    /// <inheritdoc cref="Prepare(FineTuneOptions, RecordedRun?, IProgress{TrainingEvent}?, CancellationToken)"/>
-    public static PreparedRun Preview(FineTuneOptions options, IProgress<TrainingEvent>? progress) =>
+    /// <inheritdoc cref="Prepare(FineTuneOptions, RecordedRun?, IProgress{TrainingEvent}?, CancellationToken, ITextScore?)"/>
+    public static PreparedRun Preview(FineTuneOptions options, IProgress<TrainingEvent>? progress, ITextScore? score = null) =>
         Finish(
-            OpenedRun.Open(options, progress),
+            OpenedRun.Open(options, progress, score),
             opened =>
             {
                 opened.TrainCache?.FillFor(opened.Examples.Order.IndicesOf(0));
@@ -94,6 +97,13 @@ internal sealed class PreparedRun : IDisposable
 
     /// <summary>An evaluator of further rows with the programs of this run.</summary>
     public Evaluator CreateEvaluator(IReadOnlyList<EncodedExample> rows) => CreateEvaluator(_opened, rows);
+
+    /// <summary>The mean score of what the model writes to the rows of an evaluator; null for runs without a score.</summary>
+    /// <param name="evaluator">The rows, with the frozen parts of their prompts.</param>
+    /// <param name="adapter">The matrices.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    public double? ScoreOf(Evaluator evaluator, AdapterTensors adapter, CancellationToken cancellation) =>
+        CreateAnswers(_opened, evaluator.Rows, evaluator.Cache)?.MeanOf(AnswerCopies.Of(adapter.A, adapter.B.Floats), cancellation);
 
     /// <summary>
     /// The row of a step whose scores are not numbers even without the adapter, and what to say of it; null when the step itself is at
@@ -158,9 +168,19 @@ internal sealed class PreparedRun : IDisposable
     private static Evaluator CreateEvaluator(OpenedRun opened, IReadOnlyList<EncodedExample> rows) =>
         new(opened.Model, rows, opened.Rows.Choices, examples => opened.Caches.Open(examples), opened.Options.Run.MaxTokensPerRun);
 
+    private static AnswerScores? CreateAnswers(OpenedRun opened, IReadOnlyList<EncodedExample> rows, PrefixStore? prompts) =>
+        opened is { Score: { } score, Writer: { } writer }
+            ? new AnswerScores(writer, score, opened.Model, rows, prompts, opened.Options.Run.MaxTokensPerRun)
+            : null;
+
     private static IRunObjective CreateObjective(OpenedRun opened, LoraAdapter adapter)
     {
         float[] a = [.. adapter.Modules.SelectMany(module => module.A)];
+        if (CreateAnswers(opened, opened.Rows.Train, opened.TrainCache) is { } answers)
+        {
+            return new ScoreObjective(answers, a, opened.Examples.Order);
+        }
+
         var (loss, examples, lengths) = (opened.Options.Loss, opened.Examples, opened.Model.Model.Engine.Traits.Lengths);
         return opened.Programs.Gradient is { } gradient
             ? new GradientObjective(gradient, loss, a, examples.All, examples.Order, opened.TrainCache, opened.GradientRoom, lengths)

@@ -136,13 +136,17 @@ internal sealed class RunEvaluations
 
     private bool Has(long step) => _points.Any(point => point.Step == step);
 
-    private EvaluationResult Score(Evaluator evaluator, float[] b, long step, CancellationToken cancellation) =>
-        evaluator.Evaluate(
-            AdapterTensors.Of(_run.Adapter, b),
+    private EvaluationResult Score(Evaluator evaluator, float[] b, long step, CancellationToken cancellation)
+    {
+        var adapter = AdapterTensors.Of(_run.Adapter, b);
+        var result = evaluator.Evaluate(
+            adapter,
             done => _progress?.Report(new StageProgress("evaluating", done, evaluator.RowCount)),
             cancellation,
             step == 0 ? null : row => Diverged(row, step)
         );
+        return result with { Score = _run.ScoreOf(evaluator, adapter, cancellation) };
+    }
 
     private FineTuneException Diverged(EncodedExample row, long step)
     {

@@ -34,7 +34,7 @@ internal static class RunHeader
                 ["update"] = run.Update.ToString(),
                 ["adapter"] = JsonSerializer.Serialize(run.Adapter, RunFolder.Json),
                 [JournalHeader.InitialKey] = adapter.DigestOfA(),
-                ["loss"] = options.Loss.ToString(),
+                ["loss"] = run.Score is { } score ? $"Score: {score.Command ?? "a function"}" : options.Loss.ToString(),
                 ["examples_per_step"] = FormattableString.Invariant($"{run.ExamplesInForce}"),
                 ["train_rows"] = opened.Rows.TrainDigest,
                 ["eval_rows"] = opened.Rows.EvalDigest,

@@ -18,6 +18,10 @@ internal sealed record StepPrograms(
     IProgramSession? Gradient = null
 ) : IDisposable
 {
+    /// <summary>No programs: nothing is asked for losses.</summary>
+    public static StepPrograms None { get; } =
+        new(new Lazy<IProgramSession>(() => throw new InvalidOperationException("a run with a score has no program of losses")));
+
     /// <summary>The programs when the host updates.</summary>
     public static StepPrograms ForHost(IProgramSession losses) => new(new Lazy<IProgramSession>(losses));
 

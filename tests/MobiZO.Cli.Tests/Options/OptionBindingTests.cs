@@ -56,6 +56,8 @@ public sealed class OptionBindingTests
         ["--max-grad-norm"] = ("0.5", "0.5"),
         ["--gradient-memory-mb"] = ("64", "64"),
         ["--loss"] = ("tokens", "tokens"),
+        ["--score"] = ("wc -l", "wc -l"),
+        ["--score-tokens"] = ("12", "12"),
         ["--steps"] = ("11", "11"),
         ["--examples-per-step"] = ("6", "6"),
         ["--seed"] = ("18446744073709551615", "18446744073709551615"),

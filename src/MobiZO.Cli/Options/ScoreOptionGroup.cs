@@ -1,0 +1,29 @@
+using MobiZO.Scoring;
+
+namespace MobiZO.Cli.Options;
+
+/// <summary>The options of <see cref="ScoreOptions"/>.</summary>
+internal static class ScoreOptionGroup
+{
+    public static OptionGroup<ScoreOptions> Create()
+    {
+        var group = new OptionGroup<ScoreOptions>("Score", new ScoreOptions());
+        group.Add(
+            "--score",
+            "Train on what this command says of the model's own answers, instead of on a loss: it reads JSON lines, prints a number each.",
+            OptionValue.Text("command"),
+            nameof(ScoreOptions.Command),
+            score => score.Command,
+            (score, value) => score with { Command = value }
+        );
+        group.Add(
+            "--score-tokens",
+            "Most tokens of an answer that is scored.",
+            OptionValue.Count,
+            nameof(ScoreOptions.MaxNewTokens),
+            score => score.MaxNewTokens,
+            (score, value) => score with { MaxNewTokens = value }
+        );
+        return group;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Numerics.Tensors;
+using MobiZO.Adapted;
+using MobiZO.Data;
+using MobiZO.PrefixCache;
+using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
+
+namespace MobiZO.Scoring;
+
+/// <summary>
+/// Answers prompts greedily with every copy of an adapter at once. Rows of all copies and prompts grow side by side, a token a run; those
+/// that have ended wait for the others.
+/// </summary>
+internal sealed class AnswerWriter : IDisposable
+{
+    private readonly AdaptedModel _model;
+    private readonly int _mostTokens;
+    private readonly LengthGrid _lengths;
+    private readonly Lazy<IProgramSession> _first;
+    private readonly Lazy<IProgramSession> _next;
+    private readonly RowKeyValues _rows = new();
+
+    /// <param name="model">The adapted model; it stays the caller's.</param>
+    /// <param name="mostTokens">Most tokens of an answer.</param>
+    public AnswerWriter(AdaptedModel model, int mostTokens)
+    {
+        (_model, _mostTokens, _lengths) = (model, mostTokens, model.Model.Engine.Traits.Lengths);
+        var isCached = IsCached(model.Start);
+        _next = new Lazy<IProgramSession>(() => Load(PrefixKind.KeyValues));
+        _first = isCached ? _next : new Lazy<IProgramSession>(() => Load(PrefixKind.Tokens));
+    }
+
+    /// <summary>The prompt of a row as it is answered; its own answer is not read.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="start">Where the adapter starts.</param>
+    public static PromptExample ExampleOf(EncodedExample row, AdapterStart start) =>
+        new(row.PromptIds, IsCached(start) ? start.TokenOf(row) : 0, [0], [], 0);
+
+    /// <summary>Answers every prompt with every copy.</summary>
+    /// <param name="examples">E prompts (<see cref="ExampleOf"/>).</param>
+    /// <param name="copies">P copies.</param>
+    /// <param name="prompts">Their frozen parts; null when nothing is frozen.</param>
+    /// <param name="indices">Where the prompts lie in that store.</param>
+    /// <returns>Token ids of P * E answers, without an end token: copy 0 first, prompt by prompt.</returns>
+    public IReadOnlyList<int[]> Write(
+        IReadOnlyList<PromptExample> examples,
+        AnswerCopies copies,
+        PrefixStore? prompts,
+        IReadOnlyList<int> indices
+    )
+    {
+        var feed = StepFeed.Create(StepLossKind.Tokens, examples, copies.Count, _lengths);
+        var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
+        if (IsCached(_model.Start))
+        {
+            prompts?.AddTo(inputs, feed, indices);
+        }
+
+        var longest = examples.Max(example => example.Prompt.Length);
+        _rows.Start(feed.RowCount, _lengths.Room(longest + _mostTokens), inputs);
+        int[] counts = [.. Enumerable.Range(0, feed.RowCount).Select(row => SuffixOf(examples[row % examples.Count]))];
+        var answers = new Answers(feed.RowCount, _model.Model.EndTokenIds);
+        Run(_first.Value, inputs, copies, counts, answers);
+        Array.Fill(counts, 1);
+        while (!answers.HaveEnded && answers.Tokens < _mostTokens && _rows.Lengths.Max() < _model.Model.Checkpoint.Config.MaxPositions)
+        {
+            Run(_next.Value, NextTokens(answers), copies, counts, answers);
+        }
+
+        return answers.All;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var session in new[] { _first, _next }.Distinct().Where(session => session.IsValueCreated))
+        {
+            session.Value.Dispose();
+        }
+    }
+
+    /// <summary>Whether the prompts of every layer are cached; else they are computed with the rows.</summary>
+    private static bool IsCached(AdapterStart start) => start is { Prompt: PrefixKind.KeyValues, Layer: 0 };
+
+    private static int SuffixOf(PromptExample example) => example.Prompt.Length - example.SuffixStart;
+
+    private IProgramSession Load(PrefixKind prompt) =>
+        _model.Load(_model.Model.Assembler.GenerateCopies(_model.Layout!, prompt), RunStyle.Repeated);
+
+    private void Run(IProgramSession session, Dictionary<string, HostTensor> inputs, AnswerCopies copies, int[] counts, Answers answers)
+    {
+        foreach (var (name, tensor) in copies.Inputs)
+        {
+            inputs[name] = tensor;
+        }
+
+        session.Run(
+            inputs,
+            (name, shape, values) =>
+            {
+                if (RowKeyValues.IsPresent(name))
+                {
+                    _rows.Append(name, shape, values, counts);
+                }
+                else
+                {
+                    answers.Add(values, shape[^1]);
+                }
+            }
+        );
+        _rows.Grow(counts);
+    }
+
+    private Dictionary<string, HostTensor> NextTokens(Answers answers)
+    {
+        var count = _rows.Lengths.Length;
+        var inputs = new Dictionary<string, HostTensor>(StringComparer.Ordinal)
+        {
+            [ProgramNames.InputIds] = HostTensor.Of([.. answers.Last.Select(token => (long)token)], count, 1),
+            [ProgramNames.Positions] = HostTensor.Of([.. _rows.Lengths.Select(length => (long)length)], count, 1),
+            [ProgramNames.AnswerRows] = HostTensor.Of(
+                [.. Enumerable.Range(0, _lengths.Fit(count)).Select(row => row < count ? row : 0L)],
+                _lengths.Fit(count)
+            ),
+        };
+        _rows.AddTo(inputs);
+        return inputs;
+    }
+
+    /// <summary>The tokens of every row so far.</summary>
+    private sealed class Answers(int rows, IReadOnlySet<int> endTokens)
+    {
+        private readonly List<int>[] _tokens = [.. Enumerable.Range(0, rows).Select(_ => new List<int>())];
+        private readonly bool[] _hasEnded = new bool[rows];
+
+        /// <summary>Tokens that were chosen for every row, those behind its end too.</summary>
+        public int Tokens { get; private set; }
+
+        /// <summary>The last chosen token of every row.</summary>
+        public int[] Last { get; } = new int[rows];
+
+        public bool HaveEnded => Array.TrueForAll(_hasEnded, ended => ended);
+
+        public IReadOnlyList<int[]> All => [.. _tokens.Select(tokens => tokens.ToArray())];
+
+        /// <summary>Takes the most probable token of every row.</summary>
+        /// <param name="logits">[R, V], a line for every row and then padding.</param>
+        /// <param name="vocabulary">V.</param>
+        public void Add(ReadOnlySpan<float> logits, int vocabulary)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                // IndexOfMax names the first NaN: such a row has no next token.
+                var line = logits.Slice(row * vocabulary, vocabulary);
+                var token = TensorPrimitives.IndexOfMax(line);
+                Last[row] = token;
+                _hasEnded[row] |= endTokens.Contains(token) || float.IsNaN(line[token]);
+                if (!_hasEnded[row])
+                {
+                    _tokens[row].Add(token);
+                }
+            }
+
+            Tokens++;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace MobiZO.Scoring;
+
+/// <summary>A score that the program of the user computes.</summary>
+/// <param name="function">One answer to a number.</param>
+internal sealed class FunctionScore(Func<WrittenAnswer, double> function) : ITextScore
+{
+    public double[] Score(IReadOnlyList<WrittenAnswer> answers) => [.. answers.Select(Of)];
+
+    private double Of(WrittenAnswer answer)
+    {
+        double score;
+        try
+        {
+            score = function(answer);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new FineTuneException(
+                $"The score of the answer '{ScoreCommand.Short(answer.Answer)}' failed with {error.GetType().Name}: {error.Message}",
+                FineTuneFailure.Settings
+            );
+        }
+
+        return double.IsFinite(score)
+            ? score
+            : throw new FineTuneException(
+                FormattableString.Invariant($"The score of the answer '{ScoreCommand.Short(answer.Answer)}' is {score}. ")
+                    + "Give every answer a finite number, also an empty one.",
+                FineTuneFailure.Settings
+            );
+    }
+}

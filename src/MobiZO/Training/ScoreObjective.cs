@@ -1,0 +1,53 @@
+using MobiZO.Data;
+using MobiZO.Optimization;
+using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Engines;
+using MobiZO.Scoring;
+
+namespace MobiZO.Training;
+
+/// <summary>The losses of a step when a score says what is good: minus the mean score of what each copy writes.</summary>
+internal sealed class ScoreObjective : IRunObjective
+{
+    private readonly AnswerScores _answers;
+    private readonly HostTensor _a;
+    private readonly ExampleOrder _order;
+
+    /// <param name="answers">Writes and scores the answers to the training rows.</param>
+    /// <param name="a">All A matrices, flat.</param>
+    /// <param name="order">Which rows a step sees.</param>
+    public ScoreObjective(AnswerScores answers, float[] a, ExampleOrder order) =>
+        (_answers, _a, _order) = (answers, HostTensor.Of(a, a.Length), order);
+
+    public int LastRunCount { get; private set; }
+
+    public void Rehearse(StepRequest request) => Each(request, (rows, copies) => _answers.Write(rows, copies));
+
+    public float[] Losses(StepRequest request)
+    {
+        var losses = new List<float>(request.Plan.Count);
+        Each(request, (rows, copies) => losses.AddRange(_answers.MeansOf(rows, copies).Select(score => (float)-score)));
+        return [.. losses];
+    }
+
+    private void Each(StepRequest request, Action<int[], AnswerCopies> write)
+    {
+        var rows = _order.IndicesOf(request.Step);
+        LastRunCount = 0;
+        foreach (var part in request.Plan.Cut(_answers.CopiesAtOnce(rows)))
+        {
+            write(rows, new AnswerCopies(part.Count, Inputs(request, part)));
+            LastRunCount++;
+        }
+    }
+
+    private Dictionary<string, HostTensor> Inputs(StepRequest request, CopyPlan part) =>
+        new(StringComparer.Ordinal)
+        {
+            [ProgramNames.AdapterA] = _a,
+            [ProgramNames.AdapterB] = SharedTensor.Of(request.B, request.B.Length),
+            [ProgramNames.Noise] = SharedTensor.Of(request.Noise, request.Plan.Queries, request.B.Length),
+            [ProgramNames.QueryIndex] = HostTensor.Of([.. part.Copies.Select(copy => (long)copy.Query)], part.Count),
+            [ProgramNames.Coefficients] = HostTensor.Of([.. part.Copies.Select(copy => copy.Coefficient * request.Epsilon)], part.Count),
+        };
+}
