@@ -33,8 +33,14 @@ public sealed record AdapterOptions
     /// </summary>
     public string? Layers { get; init; }
 
-    /// <summary>Which tokens carry the adapter.</summary>
-    public AdapterScope Scope { get; init; } = AdapterScope.Activated;
+    /// <summary>
+    /// Which tokens carry the adapter; null: <see cref="AdapterScope.Activated"/> where all training prompts end in the same tokens, as
+    /// those of a template or a chat do, else <see cref="AdapterScope.All"/>.
+    /// </summary>
+    public AdapterScope? Scope { get; init; }
+
+    /// <summary>The scope where no rows decide it.</summary>
+    internal AdapterScope ScopeOrDefault => Scope ?? AdapterScope.Activated;
 
     /// <summary>Every error in these options; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
@@ -50,7 +56,7 @@ public sealed record AdapterOptions
             errors.Add(FormattableString.Invariant($"Alpha: expected a positive number, found {Alpha}"));
         }
 
-        if (Initialization == AdapterInitialization.Discriminant && Scope != AdapterScope.Activated)
+        if (Initialization == AdapterInitialization.Discriminant && Scope == AdapterScope.All)
         {
             errors.Add(
                 "Initialization: AdapterInitialization.Discriminant reads the last prompt tokens and needs AdapterOptions.Scope Activated; "

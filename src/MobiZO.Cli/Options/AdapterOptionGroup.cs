@@ -53,7 +53,7 @@ internal static class AdapterOptionGroup
         group.Add(
             "--scope",
             "Tokens that carry the adapter: the last prompt tokens and the answer (a step costs a few tokens), "
-                + "or all of them (can be merged).",
+                + "or all of them (can be merged); by default activated where all prompts end alike.",
             OptionValue.Enumeration<AdapterScope>(),
             nameof(AdapterOptions.Scope),
             adapter => adapter.Scope,

@@ -35,7 +35,8 @@ internal static class PlanText
                         : $"loss over {loss}"
                 );
         var left = Math.Max(0, options.Steps - plan.FirstStep);
-        yield return $"estimate   {Quantity.Bytes(plan.EstimatedMemoryBytes)} of memory; "
+        var disk = plan.GradientFileBytes > 0 ? $", {Quantity.Bytes(plan.GradientFileBytes)} of gradients on disk" : "";
+        yield return $"estimate   {Quantity.Bytes(plan.EstimatedMemoryBytes)} of memory{disk}; "
             + $"{Quantity.Milliseconds(plan.StepMilliseconds)} a step, "
             + $"{Quantity.Seconds(plan.EstimatedSeconds)} for {Quantity.Number(left)} steps, evaluations left out";
     }

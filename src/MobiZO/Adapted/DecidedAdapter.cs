@@ -37,7 +37,7 @@ internal sealed record DecidedAdapter
     {
         var initialization =
             options.Initialization != AdapterInitialization.Auto ? options.Initialization
-            : labels > 1 && options.Scope == AdapterScope.Activated ? AdapterInitialization.Discriminant
+            : labels > 1 && options.ScopeOrDefault == AdapterScope.Activated ? AdapterInitialization.Discriminant
             : AdapterInitialization.Kaiming;
         var isDiscriminant = initialization == AdapterInitialization.Discriminant;
         var rank =
@@ -53,7 +53,7 @@ internal sealed record DecidedAdapter
                 ?? (
                     isDiscriminant && !TargetSelection.IsExpression(options.TargetModules) ? LayerFilter.UpperHalfWord : LayerFilter.AllWord
                 ),
-            Scope = options.Scope,
+            Scope = options.ScopeOrDefault,
         };
     }
 

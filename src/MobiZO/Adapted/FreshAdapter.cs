@@ -29,12 +29,18 @@ internal static class FreshAdapter
         };
     }
 
+    /// <summary>A row whose prompt ends in other invocation tokens than that of the first; null: all end alike.</summary>
+    public static EncodedExample? FindOtherEnding(IReadOnlyList<EncodedExample> rows)
+    {
+        var first = rows[0].PromptIds.AsMemory(rows[0].InvocationStart);
+        return rows.FirstOrDefault(row => !row.PromptIds.AsSpan(row.InvocationStart).SequenceEqual(first.Span));
+    }
+
     private static int[] InvocationTokens(IReadOnlyList<EncodedExample> rows)
     {
-        var first = rows[0].PromptIds[rows[0].InvocationStart..];
-        var different = rows.FirstOrDefault(row => !row.PromptIds.AsSpan(row.InvocationStart).SequenceEqual(first));
+        var different = FindOtherEnding(rows);
         return different is null
-            ? first
+            ? rows[0].PromptIds[rows[0].InvocationStart..]
             : throw new FineTuneException(
                 string.Create(
                     CultureInfo.InvariantCulture,

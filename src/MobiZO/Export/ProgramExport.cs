@@ -40,7 +40,7 @@ public static class ProgramExport
         }
 
         var adapter = AdapterLayouts.Of(model, DecidedAdapter.Of(options.Adapter, labels: 0));
-        var start = AdapterStart.Of(options.Adapter.Scope, adapter);
+        var start = AdapterStart.Of(options.Adapter.ScopeOrDefault, adapter);
         return kind switch
         {
             ProgramKind.Step => model.Assembler.Step(

@@ -47,7 +47,7 @@ public sealed record AdapterPreview
                 model,
                 options,
                 MemoryEstimate.StateBytes(layout.BCount, options.Optimizer),
-                AdapterStart.Of(options.Adapter.Scope, layout).Prompt
+                AdapterStart.Of(options.Adapter.ScopeOrDefault, layout).Prompt
             ),
         };
     }

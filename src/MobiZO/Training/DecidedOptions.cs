@@ -31,7 +31,8 @@ internal sealed record DecidedOptions
     {
         // Unless it is asked for, no step sees a row twice.
         var examples = options.ExamplesPerStep ?? Math.Min(options.ExamplesInForce, rows.Train.Count);
-        var decided = Of(options with { ExamplesPerStep = examples }, rows.Labels, LossOf(options.Loss, rows));
+        var adapter = options.Adapter with { Scope = ChosenScope.Of(options.Adapter, rows).Scope };
+        var decided = Of(options with { ExamplesPerStep = examples, Adapter = adapter }, rows.Labels, LossOf(options.Loss, rows));
         return !decided.ReadsPrompts || rows.Labels >= 2
             ? decided
             : throw new FineTuneException(

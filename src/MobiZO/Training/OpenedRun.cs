@@ -37,6 +37,11 @@ internal sealed class OpenedRun : IDisposable
 
         Rows = RunRows.Read(options, model);
         Options = DecidedOptions.Of(options, Rows);
+        if (ChosenScope.Of(options.Adapter, Rows).Why is { } scope)
+        {
+            progress?.Report(new RunNote(scope, IsWarning: false));
+        }
+
         Fresh = FreshAdapter.Create(model, Options.Adapter, options.Seed, Rows.Train);
         RequireRoomFor(Options.Run.Optimizer.Plan.Queries, Fresh.Layout.Total);
         Model = Own(new AdaptedModel(model, Fresh, Rows.HasSingleRows && score is null, options.Engine.PrefixStyle));

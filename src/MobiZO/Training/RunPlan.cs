@@ -49,6 +49,12 @@ public sealed record RunPlan
     /// <summary>Estimated peak of resident memory.</summary>
     public required long EstimatedMemoryBytes { get; init; }
 
+    /// <summary>
+    /// Bytes that the gradients of all steps take beside the journal (<see cref="Runs.RunFolder.GradientsFile"/>); 0 for estimators
+    /// without them.
+    /// </summary>
+    public long GradientFileBytes { get; init; }
+
     /// <summary>Measured time of one step.</summary>
     public required double StepMilliseconds { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MobiZO.Journal;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.PrefixCache;
@@ -42,6 +43,9 @@ internal static class RunPlanner
                 MemoryEstimate.Of(run.Model.Model, options, MemoryEstimate.StateBytes(trained, options.Optimizer), run.Model.Start.Prompt)
                 + CacheMemory(run, cache)
                 + run.GradientBytes,
+            GradientFileBytes = options.Optimizer.EstimatorInForce.UsesGradient()
+                ? GradientFile.BytesOfStep(run.Adapter.Layout) * options.Steps
+                : 0,
             StepMilliseconds = milliseconds,
             EstimatedSeconds = milliseconds / 1000 * Math.Max(0, options.Steps - firstStep),
             FirstStep = firstStep,

@@ -41,12 +41,24 @@ public sealed partial class SampleTests : IDisposable
     public void ContinueWritesText() => Assert.NotEqual("", string.Concat(Run("Continue", s_nano, "The whale")));
 
     [Fact]
+    public void JsonAnswersTrainsOnItsScore()
+    {
+        var rows = Path.Combine(_folder, "rows.jsonl");
+        File.WriteAllLines(
+            rows,
+            Enumerable.Range(0, 8).Select(age => $$"""{"prompt": "Ann, {{age}}, Bern\nJSON:", "completion": " {\"age\": {{age}}}"}""")
+        );
+        var lines = Run("JsonAnswers", s_nano, rows, Path.Combine(_folder, "run"), "1");
+        Assert.Matches(@"^score -?\d\.\d\d before, -?\d\.\d\d after$", Assert.Single(lines));
+    }
+
+    [Fact]
     public void TheDocumentationShowsTheSamples()
     {
         var document = File.ReadAllText(Path.Combine(Shared.Repository, "docs", "library.md"));
         string[] blocks = [.. CodeBlock().Matches(document).Select(match => match.Groups["code"].Value)];
-        Assert.Equal(["SpamFilter", "Continue"], CodeHeading().Matches(document).Select(match => match.Groups["sample"].Value));
-        Assert.Equal([Source("SpamFilter"), Source("Continue")], blocks);
+        Assert.Equal(["SpamFilter", "Continue", "JsonAnswers"], CodeHeading().Matches(document).Select(match => match.Groups["sample"].Value));
+        Assert.Equal([Source("SpamFilter"), Source("Continue"), Source("JsonAnswers")], blocks);
     }
 
     [Fact]

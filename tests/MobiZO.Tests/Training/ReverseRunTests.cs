@@ -159,6 +159,8 @@ public sealed class ReverseRunTests
         using var run = NewRun();
         var plan = await new FineTuner(run.Options with { ExamplesPerStep = null }).PlanAsync();
         Assert.True(plan.IsGradientExact);
+        Assert.Equal(run.Options.Steps * 2L * plan.TrainableParameters, plan.GradientFileBytes);
+
         // All ten rows, and no row twice.
         Assert.Equal((1, 10, 1), (plan.Copies, plan.RowsPerStep, plan.RunsPerStep));
         Assert.True(plan.EstimatedMemoryBytes > 0);
