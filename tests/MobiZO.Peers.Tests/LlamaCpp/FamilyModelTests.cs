@@ -18,8 +18,8 @@ public sealed class FamilyModelTests(ITestOutputHelper output) : IDisposable
 {
     private const double Tolerance = 2e-5;
 
-    // llama.cpp computes GELU from a table of fp16 numbers, and by its tanh form whatever the model was trained with.
-    private const double ToleranceOfGelu = 2e-2;
+    // llama.cpp computes GELU from a table of fp16 numbers, and by its tanh form whatever the model was trained with. 2.7e-3 was found.
+    private const double ToleranceOfGelu = 5e-3;
 
     private static readonly (string Key, object Value)[] s_yarn =
     [
@@ -45,7 +45,17 @@ public sealed class FamilyModelTests(ITestOutputHelper output) : IDisposable
     {
         var path = Shared.PathOf("fixtures", "models", name);
         using var source = Checkpoint.Open(path);
-        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(path, "config.json")));
+        var config = await File.ReadAllTextAsync(Path.Combine(path, "config.json"));
+
+        // A context of llama.cpp has 256 tokens at least, and it takes the long divisors when that is more than the original context.
+        config = config.Replace(
+            "original_max_position_embeddings\": 64",
+            "original_max_position_embeddings\": 256",
+            StringComparison.Ordinal
+        );
+        using var json = JsonDocument.Parse(
+            config.Replace("\"max_position_embeddings\": 256", "\"max_position_embeddings\": 1024", StringComparison.Ordinal)
+        );
 
         // llama.cpp leaves the window of Phi-3 out.
         await CheckAsync(new FamilyGguf(json.RootElement, source) { Window = 0 }, tolerance);
