@@ -41,4 +41,12 @@ public sealed record ModelConfig
 
     /// <summary>End-of-sequence ids (may be empty).</summary>
     public IReadOnlyList<int> EosTokenIds { get; init; } = [];
+
+    /// <summary>The same sizes with a rotary embedding: no longer than it is right for.</summary>
+    internal ModelConfig Rotated(RotaryDescription rotary) =>
+        this with
+        {
+            PositionEncoding = $"rotary, {rotary.Text}",
+            MaxPositions = Math.Min(MaxPositions, rotary.MaxPositions ?? int.MaxValue),
+        };
 }

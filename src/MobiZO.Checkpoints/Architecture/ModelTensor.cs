@@ -18,6 +18,9 @@ public sealed record ModelTensor(string Name, TensorRole Role, IReadOnlyList<int
     /// <summary>How GGUF files hold it.</summary>
     public StoredForm GgufForm { get; init; }
 
-    /// <summary>Rows of one head, for <see cref="StoredForm.PairedRows"/>.</summary>
+    /// <summary>Rows of one head, for <see cref="StoredForm.PairedRows"/> and <see cref="StoredForm.ConcatenatedRows"/>.</summary>
     public int RowsOfAHead { get; init; }
+
+    /// <summary>Query heads of one key/value head, for <see cref="StoredForm.ConcatenatedRows"/>.</summary>
+    public int QueryHeadsOfAGroup { get; init; }
 }

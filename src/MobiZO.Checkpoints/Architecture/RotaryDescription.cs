@@ -10,6 +10,9 @@ public sealed record RotaryDescription(IReadOnlyList<double> InverseFrequencies,
     /// <summary>Factor of every cosine and sine.</summary>
     public double Factor { get; init; } = 1;
 
+    /// <summary>The longest sequence these frequencies are right for; null: any.</summary>
+    public int? MaxPositions { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(RotaryDescription? other) =>
         other is not null && Factor == other.Factor && InverseFrequencies.SequenceEqual(other.InverseFrequencies);

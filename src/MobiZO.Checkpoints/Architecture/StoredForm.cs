@@ -17,4 +17,10 @@ public enum StoredForm
     /// 2).
     /// </summary>
     PairedRows,
+
+    /// <summary>
+    /// Rows of all queries, then of all keys, then of all values; programs read, for every key/value head, its query heads, its keys and
+    /// its values.
+    /// </summary>
+    ConcatenatedRows,
 }

@@ -34,8 +34,13 @@ internal abstract class ConfigSource
     /// <param name="whenAbsent">What an absent flag means.</param>
     public abstract bool HasTensors(ConfigKey key, string tensor, bool whenAbsent = false);
 
-    /// <summary>The rotary embedding of heads, every dimension rotated.</summary>
-    public abstract RotaryDescription Rotary(int headDimension);
+    /// <summary>A list of <c>[texts, count]</c>, written out as one list of texts; null when absent. GGUF files have none.</summary>
+    public virtual IReadOnlyList<string>? OptionalRepeatedTexts(ConfigKey key) => null;
+
+    /// <summary>The rotary embedding of heads.</summary>
+    /// <param name="headDimension">Width of a head.</param>
+    /// <param name="keys">Where it is said; null: where most families say it.</param>
+    public abstract RotaryDescription Rotary(int headDimension, RotaryKeys? keys = null);
 
     /// <summary>The error for a value.</summary>
     public abstract CheckpointException Bad(ConfigKey key, string expected);
@@ -59,6 +64,15 @@ internal abstract class ConfigSource
         }
     }
 
+    /// <summary>Refuses a flag that is off; absent is fine.</summary>
+    public void RequireOn(ConfigKey key)
+    {
+        if (OptionalFlag(key) == false)
+        {
+            throw Bad(key, "true");
+        }
+    }
+
     /// <summary>Refuses another text; absent is fine.</summary>
     public void RequireText(ConfigKey key, params IReadOnlyList<string> allowed)
     {
@@ -67,6 +81,9 @@ internal abstract class ConfigSource
             throw Bad(key, allowed[0]);
         }
     }
+
+    /// <summary>Tokens that a query sees, its own included; null when absent or, in GGUF files, 0: all before it.</summary>
+    public int? Window(string json) => OptionalInt32(new(json, "attention.sliding_window"), 0) is var window and > 0 ? window : null;
 
     /// <summary>The sizes and special ids of a model, checked against each other.</summary>
     /// <param name="modelType">Name of the family.</param>
@@ -98,7 +115,7 @@ internal abstract class ConfigSource
             KeyValueHeadCount = keyValueHeads,
             HeadDimension = headDimension,
             VocabularySize = vocabulary,
-            MaxPositions = Int32(keys.MaxPositions, 1),
+            MaxPositions = OptionalInt32(keys.MaxPositions, 1) ?? keys.DefaultMaxPositions ?? Int32(keys.MaxPositions, 1),
             TieWordEmbeddings = IsTied(keys.IsTiedByDefault),
             BosTokenId = BosId(vocabulary),
             EosTokenIds = EosIds(vocabulary),

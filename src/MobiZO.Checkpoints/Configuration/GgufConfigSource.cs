@@ -1,7 +1,6 @@
 using System.Globalization;
 using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Gguf;
-using MobiZO.Checkpoints.Quantization;
 
 namespace MobiZO.Checkpoints.Configuration;
 
@@ -9,13 +8,10 @@ namespace MobiZO.Checkpoints.Configuration;
 /// <remarks>Source of keys and defaults: the format's description in ggml, and llama.cpp's reader of hyper-parameters.</remarks>
 internal sealed class GgufConfigSource : ConfigSource
 {
-    /// <summary>Divisors of rotary frequencies; the config is read from it, no weight.</summary>
-    public const string RopeDivisors = "rope_freqs.weight";
-
     private const string Embedding = "token_embd.weight";
     private const string Head = "output.weight";
 
-    // Keys of other families that change the computation when they are there.
+    // Keys that change the computation of a family that does not read them, unless they have these values.
     private static readonly (string Key, double Neutral)[] s_mustBeNeutral =
     [
         ("attention.scale", 0),
@@ -27,11 +23,11 @@ internal sealed class GgufConfigSource : ConfigSource
         ("logit_scale", 1),
         ("residual_scale", 1),
         ("embedding_scale", 1),
-        ("rope.scaling.attn_factor", 1),
     ];
 
     private readonly GgufFile _file;
     private readonly string _architecture;
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
 
     /// <param name="file">The file.</param>
     /// <param name="architecture">Its <c>general.architecture</c>.</param>
@@ -47,15 +43,6 @@ internal sealed class GgufConfigSource : ConfigSource
         {
             throw Metadata.Bad($"{architecture}.expert_count", "no mixture of experts");
         }
-
-        foreach ((string key, double neutral) in s_mustBeNeutral)
-        {
-            string name = $"{architecture}.{key}";
-            if (!Metadata.IsNumber(name, neutral))
-            {
-                throw Metadata.Bad(name, string.Create(CultureInfo.InvariantCulture, $"{neutral} (what else it does is not supported)"));
-            }
-        }
     }
 
     public override string File => _file.Path;
@@ -65,13 +52,13 @@ internal sealed class GgufConfigSource : ConfigSource
     public override bool Has(ConfigKey key) => key.Gguf is not null && Metadata.Has(NameOf(key));
 
     public override int? OptionalInt32(ConfigKey key, int minimum, int maximum = int.MaxValue) =>
-        key.Gguf is null ? null : Metadata.OptionalInt32(NameOf(key), minimum, maximum);
+        key.Gguf is null ? null : Metadata.OptionalInt32(Read(key), minimum, maximum);
 
-    public override double? OptionalPositiveNumber(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalPositiveNumber(NameOf(key));
+    public override double? OptionalPositiveNumber(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalPositiveNumber(Read(key));
 
-    public override bool? OptionalFlag(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalFlag(NameOf(key));
+    public override bool? OptionalFlag(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalFlag(Read(key));
 
-    public override string? OptionalText(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalText(NameOf(key));
+    public override string? OptionalText(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalText(Read(key));
 
     public override bool HasTensors(ConfigKey key, string tensor, bool whenAbsent = false) => _file.Tensors.ContainsKey(tensor);
 
@@ -79,21 +66,24 @@ internal sealed class GgufConfigSource : ConfigSource
 
     public override string NameOf(ConfigKey key) => $"{_architecture}.{key.Gguf ?? key.Json}";
 
-    public override RotaryDescription Rotary(int headDimension)
+    public override RotaryDescription Rotary(int headDimension, RotaryKeys? keys = null)
     {
-        if ((Metadata.OptionalInt32($"{_architecture}.rope.dimension_count", 1) ?? headDimension) != headDimension)
-        {
-            throw Metadata.Bad($"{_architecture}.rope.dimension_count", $"the same as the width of a head, {headDimension}");
-        }
+        keys ??= new RotaryKeys();
+        return new GgufRotary(_file, _architecture, headDimension, keys).Read(OptionalPositiveNumber(keys.Theta) ?? 10000);
+    }
 
-        double theta = Metadata.OptionalPositiveNumber($"{_architecture}.rope.freq_base") ?? 10000;
-        double factor = ReadLinearFactor();
-        if (_file.Tensors.TryGetValue(RopeDivisors, out GgufTensor? tensor))
+    /// <summary>Refuses what changes the computation and was not asked for by the family.</summary>
+    /// <exception cref="CheckpointException">There is such a key.</exception>
+    public void RefuseUnread()
+    {
+        foreach ((string key, double neutral) in s_mustBeNeutral)
         {
-            return RopeFrequencies.Divided(theta, headDimension, ReadDivisors(tensor, headDimension), factor);
+            string name = $"{_architecture}.{key}";
+            if (!_read.Contains(name) && !Metadata.IsNumber(name, neutral))
+            {
+                throw Metadata.Bad(name, string.Create(CultureInfo.InvariantCulture, $"{neutral} (what else it does is not supported)"));
+            }
         }
-
-        return factor == 1 ? RopeFrequencies.Default(theta, headDimension) : RopeFrequencies.Linear(theta, headDimension, factor);
     }
 
     private protected override void CheckHeadDimension(int headDimension)
@@ -131,40 +121,10 @@ internal sealed class GgufConfigSource : ConfigSource
         return [.. ids.OfType<int>().Distinct()];
     }
 
-    private double ReadLinearFactor()
+    private string Read(ConfigKey key)
     {
-        string typeKey = $"{_architecture}.rope.scaling.type",
-            factorKey = $"{_architecture}.rope.scaling.factor";
-        string oldKey = $"{_architecture}.rope.scale_linear";
-        string type = Metadata.OptionalText(typeKey) ?? "linear";
-        return type switch
-        {
-            "none" => 1,
-            "linear" => Metadata.OptionalPositiveNumber(Metadata.Has(factorKey) ? factorKey : oldKey) ?? 1,
-            _ => throw Metadata.Bad(typeKey, $"a supported scaling (none or linear; llama3 comes as tensor {RopeDivisors})"),
-        };
-    }
-
-    private float[] ReadDivisors(GgufTensor tensor, int headDimension)
-    {
-        if (tensor.Type != GgufTensorType.F32 || tensor.Count != headDimension / 2)
-        {
-            throw new CheckpointException(
-                $"{File}: tensor '{RopeDivisors}': expected F32 [{headDimension / 2}], found {tensor.Type} "
-                    + $"[{string.Join(", ", tensor.Shape)}]."
-            );
-        }
-
-        var divisors = new float[headDimension / 2];
-        _file.Read(tensor, 0, divisors);
-        int bad = Array.FindIndex(divisors, divisor => !(divisor > 0 && float.IsFinite(divisor)));
-        return bad < 0
-            ? divisors
-            : throw new CheckpointException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{File}: tensor '{RopeDivisors}': expected finite values above 0, found {divisors[bad]} at {bad}."
-                )
-            );
+        string name = NameOf(key);
+        _read.Add(name);
+        return name;
     }
 }

@@ -1,28 +1,11 @@
-using System.Text.Json;
 using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Json;
 
 namespace MobiZO.Checkpoints.Configuration;
 
 /// <summary>A <c>config.json</c>, in the layout of published checkpoints or in the one transformers 5 writes.</summary>
-/// <remarks>Source of the rotary keys: transformers, <c>modeling_rope_utils.py</c>.</remarks>
 internal sealed class JsonConfigSource : ConfigSource
 {
-    private const string SupportedRopes = "default, linear or llama3";
-    private const string PartialFactor = "partial_rotary_factor";
-
-    private static readonly string[] s_ropeKeys =
-    [
-        "rope_type",
-        "type",
-        "rope_theta",
-        "factor",
-        "low_freq_factor",
-        "high_freq_factor",
-        "original_max_position_embeddings",
-        PartialFactor,
-    ];
-
     private readonly JsonSection _json;
     private readonly JsonSection? _generation;
 
@@ -56,31 +39,10 @@ internal sealed class JsonConfigSource : ConfigSource
 
     public override string NameOf(ConfigKey key) => key.Json ?? key.Gguf ?? "";
 
-    public override RotaryDescription Rotary(int headDimension)
-    {
-        RefusePartial(_json);
-        JsonSection? parameters = _json.OptionalSection("rope_parameters") ?? _json.OptionalSection("rope_scaling");
-        double theta = parameters?.OptionalPositiveNumber("rope_theta") ?? _json.OptionalPositiveNumber("rope_theta") ?? 10000;
-        if (parameters is null)
-        {
-            return RopeFrequencies.Default(theta, headDimension);
-        }
+    public override IReadOnlyList<string>? OptionalRepeatedTexts(ConfigKey key) => Has(key) ? _json.RepeatedTexts(key.Json!) : null;
 
-        RefusePartial(parameters);
-        RefuseUnknown(parameters);
-        string key = parameters.Has("rope_type") || !parameters.Has("type") ? "rope_type" : "type";
-        return (parameters.OptionalText(key) ?? "default") switch
-        {
-            "default" when parameters.OptionalPositiveNumber("factor") is not (null or 1) => throw parameters.Bad(
-                "factor",
-                $"1 without a scaling ({key}: linear or llama3)"
-            ),
-            "default" => RopeFrequencies.Default(theta, headDimension),
-            "linear" => RopeFrequencies.Linear(theta, headDimension, ReadFactor(parameters)),
-            "llama3" => RopeFrequencies.Llama3(theta, headDimension, ReadLlama3(parameters)),
-            _ => throw parameters.Bad(key, $"a supported scaling ({SupportedRopes})"),
-        };
-    }
+    public override RotaryDescription Rotary(int headDimension, RotaryKeys? keys = null) =>
+        new JsonRotary(_json, headDimension, keys ?? new RotaryKeys()).Read();
 
     private protected override int VocabularySize(ConfigKey key) => _json.Int32(NameOf(key), 1);
 
@@ -93,46 +55,5 @@ internal sealed class JsonConfigSource : ConfigSource
     {
         int[] ids = _json.Int32OrList("eos_token_id", 0, vocabulary - 1);
         return _generation is null ? ids : [.. ids.Union(_generation.Int32OrList("eos_token_id", 0, vocabulary - 1))];
-    }
-
-    // A setting of a scaling that is not known would be left out in silence.
-    private static void RefuseUnknown(JsonSection parameters)
-    {
-        if (parameters.Keys.FirstOrDefault(key => !s_ropeKeys.Contains(key) && parameters.Has(key)) is { } unknown)
-        {
-            throw parameters.Bad(unknown, $"only {string.Join(", ", s_ropeKeys)}");
-        }
-
-        if (parameters.Has("rope_type") && parameters.Has("type") && parameters.Text("rope_type") != parameters.Text("type"))
-        {
-            throw parameters.Bad("type", $"the same as rope_type, '{parameters.Text("rope_type")}'");
-        }
-    }
-
-    private static void RefusePartial(JsonSection section)
-    {
-        if (section.OptionalPositiveNumber(PartialFactor) is not (null or 1))
-        {
-            throw section.Bad(PartialFactor, "1");
-        }
-    }
-
-    private static double ReadFactor(JsonSection parameters) =>
-        parameters.PositiveNumber("factor") is var factor and >= 1 ? factor : throw parameters.Bad("factor", "a number from 1 up");
-
-    private static Llama3Scaling ReadLlama3(JsonSection parameters)
-    {
-        var scaling = new Llama3Scaling(
-            ReadFactor(parameters),
-            parameters.PositiveNumber("low_freq_factor"),
-            parameters.PositiveNumber("high_freq_factor"),
-            parameters.Int32("original_max_position_embeddings", 1)
-        );
-        return scaling.HighFrequencyFactor > scaling.LowFrequencyFactor
-            ? scaling
-            : throw parameters.Bad(
-                "high_freq_factor",
-                $"more than low_freq_factor = {JsonSerializer.Serialize(scaling.LowFrequencyFactor)}"
-            );
     }
 }

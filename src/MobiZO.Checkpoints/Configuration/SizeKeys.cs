@@ -22,6 +22,9 @@ internal sealed record SizeKeys
     /// <summary>The inner width of the MLP when the file does not say it, from the hidden size; null: the file must.</summary>
     public Func<int, int>? DefaultIntermediateSize { get; init; }
 
+    /// <summary>The longest sequence when the file does not say it; null: the file must.</summary>
+    public int? DefaultMaxPositions { get; init; }
+
     /// <summary>Whether the head is the embedding when <c>config.json</c> does not say.</summary>
     public bool IsTiedByDefault { get; init; }
 }

@@ -9,7 +9,8 @@ namespace MobiZO.Checkpoints.Configuration;
 /// </summary>
 internal sealed record SwiGluDecoder
 {
-    private const string Layers = "model.layers";
+    /// <summary>The module that holds the layers.</summary>
+    public const string Layers = "model.layers";
 
     /// <summary>Sizes and special ids.</summary>
     public required ModelConfig Config { get; init; }
@@ -46,10 +47,10 @@ internal sealed record SwiGluDecoder
         ModelTensor head = Config.TieWordEmbeddings
             ? embedding
             : top.Weight("lm_head", "output", TensorRole.Head, Config.VocabularySize, Config.HiddenSize);
-        string[] ignored = [".rotary_emb.inv_freq", GgufConfigSource.RopeDivisors, ".attn_rot_embd.weight"];
+        string[] ignored = [".rotary_emb.inv_freq", ".attn_rot_embd.weight", .. GgufRotary.Tensors];
         return new ModelDescription
         {
-            Config = Config with { PositionEncoding = $"rotary, {Rotary.Text}" },
+            Config = Config.Rotated(Rotary),
             Embedding = new EmbeddingDescription(embedding),
             Layers = [.. Enumerable.Range(0, Config.LayerCount).Select(Layer)],
             FinalNorm = top.Norm("model.norm", "output_norm", NormKind.RootMeanSquare, Config.HiddenSize, Epsilon),

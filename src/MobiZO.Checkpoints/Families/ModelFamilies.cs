@@ -1,14 +1,35 @@
 using MobiZO.Checkpoints.Configuration;
+using MobiZO.Checkpoints.Families.Falcon;
 using MobiZO.Checkpoints.Families.Gpt2;
+using MobiZO.Checkpoints.Families.GptNeo;
+using MobiZO.Checkpoints.Families.GptNeoX;
 using MobiZO.Checkpoints.Families.Llama;
+using MobiZO.Checkpoints.Families.Opt;
+using MobiZO.Checkpoints.Families.Phi;
+using MobiZO.Checkpoints.Families.Phi3;
 using MobiZO.Checkpoints.Families.Qwen2;
+using MobiZO.Checkpoints.Families.StableLm;
+using MobiZO.Checkpoints.Families.Starcoder2;
 
 namespace MobiZO.Checkpoints.Families;
 
 /// <summary>The one list of supported families.</summary>
 internal static class ModelFamilies
 {
-    private static readonly IModelFamily[] s_all = [new Gpt2Family(), new LlamaFamily(), new Qwen2Family()];
+    private static readonly IModelFamily[] s_all =
+    [
+        new FalconFamily(),
+        new Gpt2Family(),
+        new GptNeoFamily(),
+        new GptNeoXFamily(),
+        new LlamaFamily(),
+        new OptFamily(),
+        new PhiFamily(),
+        new Phi3Family(),
+        new Qwen2Family(),
+        new StableLmFamily(),
+        new Starcoder2Family(),
+    ];
 
     /// <summary>Names of the families as <c>config.json</c> has them.</summary>
     public static IEnumerable<string> ModelTypes => s_all.Select(family => family.ModelType);

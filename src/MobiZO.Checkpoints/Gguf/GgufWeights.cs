@@ -39,9 +39,9 @@ internal sealed class GgufWeights : WeightStore
     public override void Read(string name, long start, Span<float> destination)
     {
         (GgufTensor stored, ModelTensor tensor) = _homes[name];
-        if (tensor.GgufForm == StoredForm.PairedRows)
+        if (StoredRows.AreMoved(tensor))
         {
-            ReadPaired(stored, tensor.RowsOfAHead, start, destination);
+            ReadRows(stored, tensor, start, destination);
         }
         else
         {
@@ -55,15 +55,13 @@ internal sealed class GgufWeights : WeightStore
     {
         (GgufTensor stored, ModelTensor tensor) = _homes[name];
         long width = stored.Shape[^1] / BlockLayout.Elements;
-        bool isPaired = tensor.GgufForm == StoredForm.PairedRows;
         for (int done = 0; done < scales.Length; )
         {
             (long row, long column) = Math.DivRem(firstBlock + done, width);
             int count = (int)Math.Min(width - column, scales.Length - done);
-            long storedRow = isPaired ? PairedRows.Stored(row, tensor.RowsOfAHead) : row;
             _file.ReadBlocks(
                 stored,
-                (storedRow * width) + column,
+                (StoredRows.Of(tensor, row) * width) + column,
                 codes.Slice(done * BlockLayout.Elements, count * BlockLayout.Elements),
                 scales.Slice(done, count),
                 offsets.Slice(done, count)
@@ -74,14 +72,14 @@ internal sealed class GgufWeights : WeightStore
 
     public override void Dispose() => _file.Dispose();
 
-    private void ReadPaired(GgufTensor stored, int rowsOfAHead, long start, Span<float> destination)
+    private void ReadRows(GgufTensor stored, ModelTensor tensor, long start, Span<float> destination)
     {
         long width = stored.Shape.Count == 2 ? stored.Shape[1] : 1;
         while (destination.Length > 0)
         {
             (long row, long column) = Math.DivRem(start, width);
             int count = (int)Math.Min(width - column, destination.Length);
-            _file.Read(stored, (PairedRows.Stored(row, rowsOfAHead) * width) + column, destination[..count]);
+            _file.Read(stored, (StoredRows.Of(tensor, row) * width) + column, destination[..count]);
             start += count;
             destination = destination[count..];
         }

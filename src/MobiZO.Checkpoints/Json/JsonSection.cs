@@ -7,6 +7,9 @@ namespace MobiZO.Checkpoints.Json;
 internal sealed class JsonSection
 {
     private const long MaximumBytes = 64 << 20;
+
+    // Bounds a damaged count: more layers than any model has.
+    private const int MostRepeats = 1000;
     private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
 
     private readonly string _prefix;
@@ -95,6 +98,9 @@ internal sealed class JsonSection
         }
     }
 
+    /// <summary>An object without keys, at the place of this one.</summary>
+    public JsonSection Empty => new(File, _prefix, JsonElement.Parse("{}"));
+
     public bool Has(string key) => _element.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
     /// <summary>Whether the value is there and of a JSON kind.</summary>
@@ -139,10 +145,51 @@ internal sealed class JsonSection
             return null;
         }
 
-        JsonElement value = _element.GetProperty(key);
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number > 0 && double.IsFinite(number)
-            ? number
-            : throw Bad(key, "a number above 0");
+        return AsPositiveNumber(_element.GetProperty(key)) ?? throw Bad(key, "a number above 0");
+    }
+
+    /// <summary>A list of finite numbers above zero that must be there.</summary>
+    public double[] PositiveNumbers(string key) =>
+        Is(key, JsonValueKind.Array)
+            ?
+            [
+                .. _element
+                    .GetProperty(key)
+                    .EnumerateArray()
+                    .Select(item => AsPositiveNumber(item) ?? throw Bad(key, "a list of numbers above 0")),
+            ]
+            : throw Bad(key, "a list of numbers above 0");
+
+    /// <summary>Whether a value is there and a certain number.</summary>
+    public bool IsNumber(string key, double number) =>
+        Is(key, JsonValueKind.Number) && _element.GetProperty(key).TryGetDouble(out double found) && found == number;
+
+    /// <summary>A list of <c>[texts, count]</c> as one list of texts: <c>[[["a", "b"], 2]]</c> is a, b, a, b.</summary>
+    public IReadOnlyList<string> RepeatedTexts(string key)
+    {
+        CheckpointException wrong = Bad(key, "a list of [texts, count]");
+        if (!Is(key, JsonValueKind.Array))
+        {
+            throw wrong;
+        }
+
+        var texts = new List<string>();
+        foreach (JsonElement item in _element.GetProperty(key).EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() != 2 || item[0].ValueKind != JsonValueKind.Array)
+            {
+                throw wrong;
+            }
+
+            int count = AsInt32(item[1], 0, MostRepeats) ?? throw wrong;
+            string[] part =
+            [
+                .. item[0].EnumerateArray().Select(text => text.ValueKind == JsonValueKind.String ? text.GetString()! : throw wrong),
+            ];
+            texts.AddRange(Enumerable.Repeat(part, part.Length <= MostRepeats ? count : throw wrong).SelectMany(names => names));
+        }
+
+        return texts;
     }
 
     /// <summary>True or false; false when absent.</summary>
@@ -212,6 +259,11 @@ internal sealed class JsonSection
             $"{File}: {_prefix}{key}: expected {expected}, found {(found.Length > 80 ? found[..80] + "..." : found)}."
         );
     }
+
+    private static double? AsPositiveNumber(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number > 0 && double.IsFinite(number)
+            ? number
+            : null;
 
     private static int? AsInt32(JsonElement value, int minimum, int maximum) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= minimum && number <= maximum

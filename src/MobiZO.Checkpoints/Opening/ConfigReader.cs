@@ -35,6 +35,9 @@ internal static class ConfigReader
         IModelFamily family =
             ModelFamilies.FindByGgufArchitecture(architecture)
             ?? throw file.Metadata.Bad(ArchitectureKey, $"a supported family ({string.Join(", ", ModelFamilies.GgufArchitectures)})");
-        return family.Describe(new GgufConfigSource(file, architecture));
+        var source = new GgufConfigSource(file, architecture);
+        ModelDescription description = family.Describe(source);
+        source.RefuseUnread();
+        return description;
     }
 }

@@ -10,6 +10,9 @@ internal sealed class SafetensorsWeights : WeightStore
     public const string SingleFile = "model.safetensors";
     public const string IndexFile = "model.safetensors.index.json";
 
+    // What families call their head.
+    private static readonly string[] s_heads = ["lm_head.weight", "embed_out.weight"];
+
     private readonly List<SafetensorsFile> _files;
     private readonly Dictionary<string, SafetensorsFile> _homes;
     private readonly Dictionary<string, (string StoredName, ModelTensor Tensor)> _names = new(StringComparer.Ordinal);
@@ -175,8 +178,8 @@ internal sealed class SafetensorsWeights : WeightStore
     /// <summary>A head that is stored beside the embedding that config.json ties it to must be the same.</summary>
     private void CheckTiedHead(ModelDescription model, HashSet<string> used)
     {
-        const string head = "lm_head.weight";
-        if (!model.Config.TieWordEmbeddings || used.Contains(head) || !_homes.TryGetValue(head, out SafetensorsFile? file))
+        string head = s_heads.FirstOrDefault(name => _homes.ContainsKey(name) && !used.Contains(name)) ?? "";
+        if (!model.Config.TieWordEmbeddings || !_homes.TryGetValue(head, out SafetensorsFile? file))
         {
             return;
         }

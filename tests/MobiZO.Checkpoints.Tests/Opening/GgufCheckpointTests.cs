@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MobiZO.Checkpoints.Architecture;
+using MobiZO.Checkpoints.Families;
 using MobiZO.Checkpoints.Gguf;
 using MobiZO.Checkpoints.Opening;
 using MobiZO.Checkpoints.Quantization;
@@ -160,7 +161,7 @@ public sealed class GgufCheckpointTests : IDisposable
     public static TheoryData<string, object, string> WrongMetadata() =>
         new()
         {
-            { "llama.rope.scaling.type", "yarn", "none or linear" },
+            { "llama.rope.scaling.type", "xpos", "none, linear, yarn or longrope" },
             { "llama.expert_count", 8u, "experts" },
             { "split.count", 2u, "--merge" },
             { "llama.rope.dimension_count", 2u, "width of a head" },
@@ -206,7 +207,7 @@ public sealed class GgufCheckpointTests : IDisposable
     [Fact]
     public void Other_architectures_are_named() =>
         Assert.Contains(
-            "(gpt2, llama, qwen2), found 't5'",
+            $"({string.Join(", ", ModelFamilies.GgufArchitectures)}), found 't5'",
             Assert.Throws<CheckpointException>(() => Open(new GgufBytes().Add("general.architecture", "t5"))).Message
         );
 

@@ -1,3 +1,4 @@
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.TestKit;
 using MobiZO.TestKit.Golden;
 
@@ -26,7 +27,8 @@ public sealed class HuggingFaceFolderTests : IDisposable
     {
         using Checkpoint checkpoint = Checkpoint.Open(Shared.PathOf("fixtures", "models", name));
         Assert.Equal(CheckpointFormat.HuggingFace, checkpoint.Format);
-        Assert.Equal(checkpoint.Config.TieWordEmbeddings, checkpoint.FindShape("lm_head.weight") is null);
+        ModelDescription model = checkpoint.Description;
+        Assert.Equal(checkpoint.Config.TieWordEmbeddings, model.Head.Table == model.Embedding.Table);
         foreach (string tensor in checkpoint.Tensors.Keys)
         {
             float[] values = TestReading.Whole(checkpoint, tensor);

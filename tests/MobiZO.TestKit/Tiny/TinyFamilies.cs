@@ -19,6 +19,9 @@ public static class TinyFamilies
     {
         ["qwen2"] = new(Qwen2),
         ["gpt2"] = new(Gpt2()),
+        ["gpt_neo"] = new(TinyConfigs.GptNeo),
+        ["falcon, one key"] = new(TinyConfigs.Falcon7()),
+        ["falcon, groups"] = new(TinyConfigs.Falcon40()),
         ["windows and caps"] = new(WindowsAndCaps()),
         ["norms behind"] = new(NormsBehind()),
         ["norms of heads"] = new(NormsOfHeads()),
