@@ -15,7 +15,7 @@ internal sealed class GgufConfigSource : ConfigSource
     private const string Embedding = "token_embd.weight";
     private const string Head = "output.weight";
 
-    // Keys of other families that change the computation when they are there.
+    // Keys that change the computation of a family that does not read them, unless they have these values.
     private static readonly (string Key, double Neutral)[] s_mustBeNeutral =
     [
         ("attention.scale", 0),
@@ -30,8 +30,12 @@ internal sealed class GgufConfigSource : ConfigSource
         ("rope.scaling.attn_factor", 1),
     ];
 
+    // And those that change it whatever they say.
+    private static readonly string[] s_mustBeAbsent = ["attention.sliding_window_pattern", "rope.freq_base_swa"];
+
     private readonly GgufFile _file;
     private readonly string _architecture;
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
 
     /// <param name="file">The file.</param>
     /// <param name="architecture">Its <c>general.architecture</c>.</param>
@@ -48,13 +52,9 @@ internal sealed class GgufConfigSource : ConfigSource
             throw Metadata.Bad($"{architecture}.expert_count", "no mixture of experts");
         }
 
-        foreach ((string key, double neutral) in s_mustBeNeutral)
+        if (Metadata.OptionalFlag($"{architecture}.attention.causal") == false)
         {
-            string name = $"{architecture}.{key}";
-            if (!Metadata.IsNumber(name, neutral))
-            {
-                throw Metadata.Bad(name, string.Create(CultureInfo.InvariantCulture, $"{neutral} (what else it does is not supported)"));
-            }
+            throw Metadata.Bad($"{architecture}.attention.causal", "true");
         }
     }
 
@@ -64,14 +64,32 @@ internal sealed class GgufConfigSource : ConfigSource
 
     public override bool Has(ConfigKey key) => key.Gguf is not null && Metadata.Has(NameOf(key));
 
+    public override bool IsWritten(ConfigKey key) => Has(key);
+
+    public override T WhenAbsent<T>(T json, T gguf) => gguf;
+
     public override int? OptionalInt32(ConfigKey key, int minimum, int maximum = int.MaxValue) =>
-        key.Gguf is null ? null : Metadata.OptionalInt32(NameOf(key), minimum, maximum);
+        key.Gguf is null ? null : Metadata.OptionalInt32(Read(key), minimum, maximum);
 
-    public override double? OptionalPositiveNumber(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalPositiveNumber(NameOf(key));
+    public override double? OptionalPositiveNumber(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalPositiveNumber(Read(key));
 
-    public override bool? OptionalFlag(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalFlag(NameOf(key));
+    public override bool? OptionalFlag(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalFlag(Read(key));
 
-    public override string? OptionalText(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalText(NameOf(key));
+    public override string? OptionalText(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalText(Read(key));
+
+    public override IReadOnlyList<string>? OptionalTexts(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalTexts(Read(key));
+
+    public override IReadOnlyList<int>? OptionalInt32s(ConfigKey key, int minimum, int maximum)
+    {
+        if (key.Gguf is null || Metadata.OptionalIntegers(Read(key)) is not { } numbers)
+        {
+            return null;
+        }
+
+        return numbers.All(number => number >= minimum && number <= maximum)
+            ? [.. numbers.Select(number => (int)number)]
+            : throw Bad(key, $"whole numbers from {minimum} to {maximum}");
+    }
 
     public override bool HasTensors(ConfigKey key, string tensor, bool whenAbsent = false) => _file.Tensors.ContainsKey(tensor);
 
@@ -79,16 +97,37 @@ internal sealed class GgufConfigSource : ConfigSource
 
     public override string NameOf(ConfigKey key) => $"{_architecture}.{key.Gguf ?? key.Json}";
 
-    public override RotaryDescription Rotary(int headDimension)
+    /// <summary>Refuses what changes the computation and was not asked for by the family.</summary>
+    /// <exception cref="CheckpointException">There is such a key.</exception>
+    public void RefuseUnread()
     {
+        foreach ((string key, double neutral) in s_mustBeNeutral)
+        {
+            string name = $"{_architecture}.{key}";
+            if (!_read.Contains(name) && !Metadata.IsNumber(name, neutral))
+            {
+                throw Metadata.Bad(name, string.Create(CultureInfo.InvariantCulture, $"{neutral} (what else it does is not supported)"));
+            }
+        }
+
+        string[] present = [.. s_mustBeAbsent.Select(key => $"{_architecture}.{key}").Where(Metadata.Has)];
+        if (Array.Find(present, name => !_read.Contains(name)) is { } unread)
+        {
+            throw Metadata.Bad(unread, "no such key (what it does is not supported)");
+        }
+    }
+
+    public override RotaryDescription Rotary(int headDimension, RotaryKeys? keys = null)
+    {
+        keys ??= new RotaryKeys();
         if ((Metadata.OptionalInt32($"{_architecture}.rope.dimension_count", 1) ?? headDimension) != headDimension)
         {
             throw Metadata.Bad($"{_architecture}.rope.dimension_count", $"the same as the width of a head, {headDimension}");
         }
 
-        double theta = Metadata.OptionalPositiveNumber($"{_architecture}.rope.freq_base") ?? 10000;
-        double factor = ReadLinearFactor();
-        if (_file.Tensors.TryGetValue(RopeDivisors, out GgufTensor? tensor))
+        double theta = OptionalPositiveNumber(keys.Theta) ?? 10000;
+        double factor = keys.IsScaled ? ReadLinearFactor() : 1;
+        if (keys.IsScaled && _file.Tensors.TryGetValue(RopeDivisors, out GgufTensor? tensor))
         {
             return RopeFrequencies.Divided(theta, headDimension, ReadDivisors(tensor, headDimension), factor);
         }
@@ -129,6 +168,13 @@ internal sealed class GgufConfigSource : ConfigSource
             Metadata.OptionalTokenId("tokenizer.ggml.eot_token_id", vocabulary),
         ];
         return [.. ids.OfType<int>().Distinct()];
+    }
+
+    private string Read(ConfigKey key)
+    {
+        string name = NameOf(key);
+        _read.Add(name);
+        return name;
     }
 
     private double ReadLinearFactor()

@@ -10,6 +10,7 @@ internal sealed class JsonConfigSource : ConfigSource
 {
     private const string SupportedRopes = "default, linear or llama3";
     private const string PartialFactor = "partial_rotary_factor";
+    private const string RotaryParametersKey = "rope_parameters";
 
     private static readonly string[] s_ropeKeys =
     [
@@ -41,6 +42,10 @@ internal sealed class JsonConfigSource : ConfigSource
 
     public override bool Has(ConfigKey key) => key.Json is { } name && _json.Has(name);
 
+    public override bool IsWritten(ConfigKey key) => key.Json is { } name && _json.IsWritten(name);
+
+    public override T WhenAbsent<T>(T json, T gguf) => json;
+
     public override int? OptionalInt32(ConfigKey key, int minimum, int maximum = int.MaxValue) =>
         key.Json is { } name ? _json.OptionalInt32(name, minimum, maximum) : null;
 
@@ -50,17 +55,23 @@ internal sealed class JsonConfigSource : ConfigSource
 
     public override string? OptionalText(ConfigKey key) => key.Json is { } name ? _json.OptionalText(name) : null;
 
+    public override IReadOnlyList<string>? OptionalTexts(ConfigKey key) => key.Json is { } name ? _json.OptionalTexts(name) : null;
+
+    public override IReadOnlyList<int>? OptionalInt32s(ConfigKey key, int minimum, int maximum) =>
+        Has(key) ? _json.Int32OrList(key.Json!, minimum, maximum) : null;
+
     public override bool HasTensors(ConfigKey key, string tensor, bool whenAbsent = false) => OptionalFlag(key) ?? whenAbsent;
 
     public override CheckpointException Bad(ConfigKey key, string expected) => _json.Bad(NameOf(key), expected);
 
     public override string NameOf(ConfigKey key) => key.Json ?? key.Gguf ?? "";
 
-    public override RotaryDescription Rotary(int headDimension)
+    public override RotaryDescription Rotary(int headDimension, RotaryKeys? keys = null)
     {
+        keys ??= new RotaryKeys();
         RefusePartial(_json);
-        JsonSection? parameters = _json.OptionalSection("rope_parameters") ?? _json.OptionalSection("rope_scaling");
-        double theta = parameters?.OptionalPositiveNumber("rope_theta") ?? _json.OptionalPositiveNumber("rope_theta") ?? 10000;
+        JsonSection? parameters = RotaryParameters(keys);
+        double theta = parameters?.OptionalPositiveNumber("rope_theta") ?? OptionalPositiveNumber(keys.Theta) ?? keys.DefaultTheta;
         if (parameters is null)
         {
             return RopeFrequencies.Default(theta, headDimension);
@@ -80,6 +91,24 @@ internal sealed class JsonConfigSource : ConfigSource
             "llama3" => RopeFrequencies.Llama3(theta, headDimension, ReadLlama3(parameters)),
             _ => throw parameters.Bad(key, $"a supported scaling ({SupportedRopes})"),
         };
+    }
+
+    /// <summary>What transformers 5 writes, by kind of layer where a family has two; else what was published before.</summary>
+    private JsonSection? RotaryParameters(RotaryKeys keys)
+    {
+        if (_json.OptionalSection(RotaryParametersKey) is not { } all)
+        {
+            return keys.IsScaled ? _json.OptionalSection("rope_scaling") : null;
+        }
+
+        if (keys.Section is null)
+        {
+            return all;
+        }
+
+        return all.Keys.FirstOrDefault(key => key is not (LayerPatterns.Whole or LayerPatterns.Local)) is { } other
+            ? throw all.Bad(other, $"only {LayerPatterns.Whole} and {LayerPatterns.Local}")
+            : all.OptionalSection(keys.Section);
     }
 
     private protected override int VocabularySize(ConfigKey key) => _json.Int32(NameOf(key), 1);
