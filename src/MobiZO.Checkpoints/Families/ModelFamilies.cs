@@ -1,14 +1,35 @@
 using MobiZO.Checkpoints.Configuration;
+using MobiZO.Checkpoints.Families.Gemma;
+using MobiZO.Checkpoints.Families.Gemma2;
+using MobiZO.Checkpoints.Families.Gemma3;
 using MobiZO.Checkpoints.Families.Gpt2;
+using MobiZO.Checkpoints.Families.Granite;
 using MobiZO.Checkpoints.Families.Llama;
+using MobiZO.Checkpoints.Families.Mistral;
+using MobiZO.Checkpoints.Families.Olmo2;
 using MobiZO.Checkpoints.Families.Qwen2;
+using MobiZO.Checkpoints.Families.Qwen3;
+using MobiZO.Checkpoints.Families.SmolLm3;
 
 namespace MobiZO.Checkpoints.Families;
 
 /// <summary>The one list of supported families.</summary>
 internal static class ModelFamilies
 {
-    private static readonly IModelFamily[] s_all = [new Gpt2Family(), new LlamaFamily(), new Qwen2Family()];
+    private static readonly IModelFamily[] s_all =
+    [
+        new GemmaFamily(),
+        new Gemma2Family(),
+        new Gemma3Family(),
+        new Gpt2Family(),
+        new GraniteFamily(),
+        new LlamaFamily(),
+        new MistralFamily(),
+        new Olmo2Family(),
+        new Qwen2Family(),
+        new Qwen3Family(),
+        new SmolLm3Family(),
+    ];
 
     /// <summary>Names of the families as <c>config.json</c> has them.</summary>
     public static IEnumerable<string> ModelTypes => s_all.Select(family => family.ModelType);

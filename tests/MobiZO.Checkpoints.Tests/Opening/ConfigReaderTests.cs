@@ -1,4 +1,5 @@
 using MobiZO.Checkpoints.Architecture;
+using MobiZO.Checkpoints.Families;
 using MobiZO.Checkpoints.Opening;
 using MobiZO.TestKit;
 using MobiZO.TestKit.Golden;
@@ -30,7 +31,7 @@ public sealed class ConfigReaderTests : IDisposable
         if (GoldenFamilies.RefusedModels.Any(folder => Path.GetFileName(folder) == name))
         {
             Assert.Contains(
-                "model_type: expected a supported family (gpt2, llama, qwen2)",
+                $"model_type: expected a supported family ({string.Join(", ", ModelFamilies.ModelTypes)})",
                 Assert.Throws<CheckpointException>(() => ConfigReader.Read(path)).Message
             );
             return;
@@ -75,7 +76,7 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData(
         "\"model_type\": \"llama\"",
         "\"model_type\": \"t5\"",
-        "model_type: expected a supported family (gpt2, llama, qwen2), found \"t5\""
+        "model_type: expected a supported family (gemma, gemma2, gemma3_text, gpt2, granite, llama, mistral, olmo2, qwen2, qwen3, smollm3), found \"t5\""
     )]
     [InlineData("\"model_type\": \"llama\",", "", "model_type: expected a text, found nothing")]
     [InlineData("\"hidden_act\": \"silu\"", "\"hidden_act\": \"gelu\"", "hidden_act: expected silu, found \"gelu\"")]

@@ -206,7 +206,7 @@ public sealed class GgufCheckpointTests : IDisposable
     [Fact]
     public void Other_architectures_are_named() =>
         Assert.Contains(
-            "(gpt2, llama, qwen2), found 't5'",
+            "(gemma, gemma2, gemma3, gpt2, granite, llama, olmo2, qwen2, qwen3, smollm3), found 't5'",
             Assert.Throws<CheckpointException>(() => Open(new GgufBytes().Add("general.architecture", "t5"))).Message
         );
 
