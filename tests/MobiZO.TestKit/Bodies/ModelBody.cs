@@ -32,7 +32,9 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
         ModuleInputsAreNamed();
         CachedPrefixEqualsWholeRow();
         GenerationEqualsWholeRow();
+        ActivatedEqualsMaskedForward();
         CopiesSideBySideEqualCopiesInTurn();
+        StepEqualsPlainLoops();
     }
 
     /// <summary>A fresh adapter changes nothing, and tokens behind a cached prefix have the logits of the whole row.</summary>
@@ -80,6 +82,65 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
                 $"tokens {start} to {end} by the cache"
             );
         }
+    }
+
+    /// <summary>
+    /// Tokens behind a cached prefix, adapted, have the logits of plain loops over the whole row in which the tokens before carry no
+    /// adapter; so has the whole row adapted.
+    /// </summary>
+    private void ActivatedEqualsMaskedForward()
+    {
+        var (a, b) = (Random(2, Adapter.ACount), Random(3, Adapter.BCount));
+        var plain = new PlainForward(model, weights, Adapter, a);
+        foreach (var start in new[] { 0, 8 })
+        {
+            var inputs = WithAdapter(Tokens(start, 14), a, b);
+            if (start > 0)
+            {
+                _inputs.AddPrefix(inputs, [_tokens[..start]]);
+            }
+
+            var program = _assembler.Generate(Adapter, start == 0 ? PrefixKind.Tokens : PrefixKind.KeyValues);
+            float[] expected = [.. plain.Logits(_tokens, start, b)[start..].SelectMany(row => row).Select(value => (float)value)];
+            AssertNear(expected, Run(program, inputs)[ProgramNames.Logits].Floats, $"adapted from token {start} on, plain loops");
+        }
+    }
+
+    /// <summary>A step with its update has the losses, the projected gradients and the next B of plain loops.</summary>
+    private void StepEqualsPlainLoops()
+    {
+        const float Far = 0.05f,
+            Rate = 0.02f;
+        var options = new StepOptions
+        {
+            Adapter = Adapter,
+            Prompt = PrefixKind.KeyValues,
+            Loss = StepLossKind.Choices,
+            Update = new EngineUpdate(EstimatorKind.TwoSided, Queries),
+        };
+        var count = Adapter.BCount;
+        var (a, b, noise) = (Random(2, Adapter.ACount), Random(3, count), Random(4, Queries * count));
+        var examples = _inputs.Examples(options);
+        var inputs = WithCopies(options, examples, (a, b, noise), [0, 1, 0, 1], [Far, Far, -Far, -Far]);
+        inputs[ProgramNames.Epsilon] = HostTensor.Of([Far], 1);
+        inputs[ProgramNames.LearningRate] = HostTensor.Of([Rate], 1);
+        var outputs = Run(_assembler.Step(options), inputs);
+
+        var plain = new PlainForward(model, weights, Adapter, a);
+        float[] losses = [.. Enumerable.Range(0, 4).Select(copy => (float)plain.Loss(options.Loss, examples, Moved(copy)))];
+        AssertNear(losses, outputs[ProgramNames.Losses].Floats, "losses of plain loops");
+        double[] gradients = [.. Enumerable.Range(0, Queries).Select(query => (losses[query] - losses[query + 2]) / (2.0 * Far))];
+        float[] next = [.. b];
+        for (var i = 0; i < count; i++)
+        {
+            next[i] -= (float)(Rate / Queries * gradients.Select((gradient, query) => gradient * noise[(query * count) + i]).Sum());
+        }
+
+        var moved = next.Zip(b, (x, y) => Math.Abs(x - y)).Max();
+        var distance = next.Zip(outputs[ProgramNames.NextAdapterB].Floats, (x, y) => Math.Abs(x - y)).Max();
+        Assert.True(distance <= 0.02 * moved, $"B of the engine is {distance:g3} from that of plain loops, which moved by {moved:g3}");
+
+        float[] Moved(int copy) => [.. b.Select((value, i) => value + ((copy < 2 ? Far : -Far) * noise[(copy % 2 * count) + i]))];
     }
 
     /// <summary>All copies of a step at once have the losses of copies one after another, in every form that prompts are given.</summary>
@@ -155,11 +216,23 @@ public sealed class ModelBody(IEngine engine, ModelDescription model, IWeightSou
         float[] coefficients
     )
     {
-        var inputs = WithAdapter(_inputs.Of(options, examples, queries.Length), a, b);
-        inputs[ProgramNames.Noise] = HostTensor.Of(noise, Queries, b.Length);
+        var inputs = WithCopies(options, examples, (a, b, noise), queries, coefficients);
+        return step.Run(inputs)[ProgramNames.Losses].Floats;
+    }
+
+    private Dictionary<string, HostTensor> WithCopies(
+        StepOptions options,
+        PromptExample[] examples,
+        (float[] A, float[] B, float[] Noise) state,
+        long[] queries,
+        float[] coefficients
+    )
+    {
+        var inputs = WithAdapter(_inputs.Of(options, examples, queries.Length), state.A, state.B);
+        inputs[ProgramNames.Noise] = HostTensor.Of(state.Noise, Queries, state.B.Length);
         inputs[ProgramNames.QueryIndex] = HostTensor.Of(queries, queries.Length);
         inputs[ProgramNames.Coefficients] = HostTensor.Of(coefficients, coefficients.Length);
-        return step.Run(inputs)[ProgramNames.Losses].Floats;
+        return inputs;
     }
 
     private IReadOnlyDictionary<string, HostTensor> Run(Program program, Dictionary<string, HostTensor> inputs)
