@@ -9,7 +9,9 @@ using MobiZO.TestKit.Golden;
 
 namespace MobiZO.Checkpoints.Tests.Families;
 
-/// <summary>Keys of <c>config.json</c> by family: defaults, what layers differ in, and refusals. Golden configs, changed in one place.</summary>
+/// <summary>
+/// Keys of <c>config.json</c> by family: defaults, what layers differ in, and refusals. Golden configs, changed in one place.
+/// </summary>
 public sealed class FamilyConfigTests
 {
     // What an adapter acts on when nothing else is said: one projection a layer, back to the residual stream.

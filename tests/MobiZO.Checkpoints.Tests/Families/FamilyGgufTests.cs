@@ -4,6 +4,7 @@ using MobiZO.Checkpoints.Gguf;
 using MobiZO.Checkpoints.Opening;
 using MobiZO.Checkpoints.Quantization;
 using MobiZO.TestKit;
+using MobiZO.TestKit.Gguf;
 
 namespace MobiZO.Checkpoints.Tests.Families;
 
@@ -15,34 +16,16 @@ public sealed class FamilyGgufTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
+    public static TheoryData<string> Converted => [.. ConvertedGguf.Names];
+
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("smollm3", "smollm3", true, "vocab_size=272u", "rope.freq_base=50000")]
-    [InlineData("olmo2", "olmo2", false, "rope.freq_base=500000")]
-    [InlineData(
-        "granite",
-        "granite",
-        true,
-        "attention.scale=0.15",
-        "embedding_scale=3",
-        "residual_scale=0.35",
-        "logit_scale=2.5",
-        "rope.scaling.finetuned=true"
-    )]
-    [InlineData("mistral", "llama", true, "rope.freq_base=10000", "attention.key_length=16u", "attention.value_length=16u")]
-    public void Converted_folders_are_the_same_model(string name, string architecture, bool isPermuted, params string[] metadata)
+    [MemberData(nameof(Converted))]
+    public void Converted_folders_are_the_same_model(string name)
     {
-        string folder = Shared.PathOf("fixtures", "models", name);
-        using Checkpoint source = Checkpoint.Open(folder);
-        using Checkpoint gguf = Checkpoint.Open(
-            _folder.Write(
-                "model.gguf",
-                ConvertedGguf
-                    .Of(Path.Combine(folder, "model.safetensors"), architecture, Numbers(source.Config, metadata), isPermuted)
-                    .Build()
-            )
-        );
+        using Checkpoint source = Checkpoint.Open(Shared.PathOf("fixtures", "models", name));
+        using Checkpoint gguf = Checkpoint.Open(_folder.Write("model.gguf", ConvertedGguf.Of(name).Build()));
         Assert.Equal(source.Tensors.Keys, gguf.Tensors.Keys);
         foreach (string tensor in source.Tensors.Keys)
         {
@@ -157,16 +140,7 @@ public sealed class FamilyGgufTests : IDisposable
 
     private static Dictionary<string, object> Numbers(ModelConfig config, string[] metadata)
     {
-        var numbers = new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["block_count"] = (uint)config.LayerCount,
-            ["context_length"] = (uint)config.MaxPositions,
-            ["embedding_length"] = (uint)config.HiddenSize,
-            ["feed_forward_length"] = (uint)config.IntermediateSize,
-            ["attention.head_count"] = (uint)config.HeadCount,
-            ["attention.head_count_kv"] = (uint)config.KeyValueHeadCount,
-            ["attention.layer_norm_rms_epsilon"] = 0.001f,
-        };
+        Dictionary<string, object> numbers = ConvertedGguf.Sizes(config).ToDictionary(pair => pair.Key, pair => pair.Value);
         foreach (string[] pair in metadata.Select(text => text.Split('=')))
         {
             numbers[pair[0]] = Value(pair[1]);
