@@ -1,6 +1,7 @@
 using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Gguf;
 using MobiZO.Checkpoints.Quantization;
+using MobiZO.TestKit.Gguf;
 
 namespace MobiZO.Checkpoints.Tests;
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using MobiZO.Checkpoints.Json;
 using MobiZO.Checkpoints.Opening;
 using MobiZO.Checkpoints.Quantization;
+using MobiZO.TestKit.Gguf;
 
 namespace MobiZO.Checkpoints.Tests;
 

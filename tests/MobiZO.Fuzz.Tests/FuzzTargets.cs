@@ -24,10 +24,24 @@ internal static class FuzzTargets
         "synthetic/added-tokens-combinations",
     ];
 
+    // Families whose configs differ in kind, and the golden folder of each; anything else is a llama.
+    private static readonly (string ModelType, string Folder)[] s_families =
+    [
+        ("gpt2", "gpt2"),
+        ("qwen2", "qwen2"),
+        ("gemma3_text", "gemma3-text"),
+        ("smollm3", "smollm3"),
+    ];
+
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("safetensors", [Fixture("peft/llama-qv/adapter_model.safetensors")], FuzzTarget.BinaryTokens, ReadSafetensors),
-        new("gguf", [Fixture("gguf/llama-gqa-q80/model.gguf")], FuzzTarget.BinaryTokens, ReadGguf),
+        new(
+            "gguf",
+            [Fixture("gguf/llama-gqa-q80/model.gguf"), Fixture("gguf/gemma3-text-q80/model.gguf")],
+            FuzzTarget.BinaryTokens,
+            ReadGguf
+        ),
         new(
             "tokenizer.json",
             [.. s_tokenizers.Select(name => Fixture($"tokenizers/{name}.tokenizer.json"))],
@@ -48,7 +62,7 @@ internal static class FuzzTargets
         new("adapter_config.json", [Fixture("peft/llama-qv/adapter_config.json")], FuzzTarget.JsonTokens, ReadAdapterConfig),
         new(
             "config.json",
-            [Fixture("models/llama-gqa/config.json"), Fixture("models/qwen2/config.json"), Fixture("models/gpt2/config.json")],
+            [Fixture("models/llama-gqa/config.json"), .. s_families.Select(family => Fixture($"models/{family.Folder}/config.json"))],
             FuzzTarget.JsonTokens,
             ReadModelConfig
         ),
@@ -116,11 +130,11 @@ internal static class FuzzTargets
 
     private static void ReadModelConfig(string folder, byte[] bytes)
     {
-        var isGpt2 = bytes.AsSpan().IndexOf("gpt2"u8) >= 0;
-        var kind =
-            isGpt2 ? "gpt2"
-            : bytes.AsSpan().IndexOf("qwen2"u8) >= 0 ? "qwen2"
-            : "llama-gqa";
+        var text = Encoding.Latin1.GetString(bytes);
+        var kind = s_families
+            .Where(family => text.Contains(family.ModelType, StringComparison.Ordinal))
+            .Select(family => family.Folder)
+            .FirstOrDefault("llama-gqa");
         var model = Path.Combine(folder, kind);
         if (!Directory.Exists(model))
         {

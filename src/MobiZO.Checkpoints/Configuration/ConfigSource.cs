@@ -16,6 +16,14 @@ internal abstract class ConfigSource
     /// <summary>Whether a value is there; a null counts as absent.</summary>
     public abstract bool Has(ConfigKey key);
 
+    /// <summary>Whether the key is there, be its value null.</summary>
+    public abstract bool IsWritten(ConfigKey key);
+
+    /// <summary>What an absent fact means, where the two formats do not agree.</summary>
+    /// <param name="json">What transformers takes.</param>
+    /// <param name="gguf">What llama.cpp takes.</param>
+    public abstract T WhenAbsent<T>(T json, T gguf);
+
     /// <summary>A whole number, or null when absent.</summary>
     public abstract int? OptionalInt32(ConfigKey key, int minimum, int maximum = int.MaxValue);
 
@@ -27,6 +35,12 @@ internal abstract class ConfigSource
 
     /// <summary>A text, or null when absent.</summary>
     public abstract string? OptionalText(ConfigKey key);
+
+    /// <summary>Texts, or null when absent.</summary>
+    public abstract IReadOnlyList<string>? OptionalTexts(ConfigKey key);
+
+    /// <summary>Whole numbers, or null when absent.</summary>
+    public abstract IReadOnlyList<int>? OptionalInt32s(ConfigKey key, int minimum, int maximum);
 
     /// <summary>Whether tensors that only some models of a family have are there: GGUF files say it by having them.</summary>
     /// <param name="key">The flag in <c>config.json</c>.</param>
@@ -54,6 +68,12 @@ internal abstract class ConfigSource
 
     /// <summary>A finite number above zero that must be there.</summary>
     public double PositiveNumber(ConfigKey key) => OptionalPositiveNumber(key) ?? throw Bad(key, "a number above 0");
+
+    /// <summary>A finite number above zero; null where the file says null.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="whenAbsent">What an absent key means.</param>
+    public double? PositiveNumberOrNone(ConfigKey key, double? whenAbsent) =>
+        OptionalPositiveNumber(key) ?? (IsWritten(key) ? null : whenAbsent);
 
     /// <summary>Refuses a flag that is on.</summary>
     public void RequireOff(ConfigKey key)

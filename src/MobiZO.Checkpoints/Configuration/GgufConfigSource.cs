@@ -25,6 +25,9 @@ internal sealed class GgufConfigSource : ConfigSource
         ("embedding_scale", 1),
     ];
 
+    // And those that change it whatever they say.
+    private static readonly string[] s_mustBeAbsent = ["attention.sliding_window_pattern", "rope.freq_base_swa"];
+
     private readonly GgufFile _file;
     private readonly string _architecture;
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
@@ -43,6 +46,11 @@ internal sealed class GgufConfigSource : ConfigSource
         {
             throw Metadata.Bad($"{architecture}.expert_count", "no mixture of experts");
         }
+
+        if (Metadata.OptionalFlag($"{architecture}.attention.causal") == false)
+        {
+            throw Metadata.Bad($"{architecture}.attention.causal", "true");
+        }
     }
 
     public override string File => _file.Path;
@@ -50,6 +58,10 @@ internal sealed class GgufConfigSource : ConfigSource
     private GgufMetadata Metadata => _file.Metadata;
 
     public override bool Has(ConfigKey key) => key.Gguf is not null && Metadata.Has(NameOf(key));
+
+    public override bool IsWritten(ConfigKey key) => Has(key);
+
+    public override T WhenAbsent<T>(T json, T gguf) => gguf;
 
     public override int? OptionalInt32(ConfigKey key, int minimum, int maximum = int.MaxValue) =>
         key.Gguf is null ? null : Metadata.OptionalInt32(Read(key), minimum, maximum);
@@ -60,17 +72,25 @@ internal sealed class GgufConfigSource : ConfigSource
 
     public override string? OptionalText(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalText(Read(key));
 
+    public override IReadOnlyList<string>? OptionalTexts(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalTexts(Read(key));
+
+    public override IReadOnlyList<int>? OptionalInt32s(ConfigKey key, int minimum, int maximum)
+    {
+        if (key.Gguf is null || Metadata.OptionalIntegers(Read(key)) is not { } numbers)
+        {
+            return null;
+        }
+
+        return numbers.All(number => number >= minimum && number <= maximum)
+            ? [.. numbers.Select(number => (int)number)]
+            : throw Bad(key, $"whole numbers from {minimum} to {maximum}");
+    }
+
     public override bool HasTensors(ConfigKey key, string tensor, bool whenAbsent = false) => _file.Tensors.ContainsKey(tensor);
 
     public override CheckpointException Bad(ConfigKey key, string expected) => Metadata.Bad(NameOf(key), expected);
 
     public override string NameOf(ConfigKey key) => $"{_architecture}.{key.Gguf ?? key.Json}";
-
-    public override RotaryDescription Rotary(int headDimension, RotaryKeys? keys = null)
-    {
-        keys ??= new RotaryKeys();
-        return new GgufRotary(_file, _architecture, headDimension, keys).Read(OptionalPositiveNumber(keys.Theta) ?? 10000);
-    }
 
     /// <summary>Refuses what changes the computation and was not asked for by the family.</summary>
     /// <exception cref="CheckpointException">There is such a key.</exception>
@@ -84,6 +104,18 @@ internal sealed class GgufConfigSource : ConfigSource
                 throw Metadata.Bad(name, string.Create(CultureInfo.InvariantCulture, $"{neutral} (what else it does is not supported)"));
             }
         }
+
+        string[] present = [.. s_mustBeAbsent.Select(key => $"{_architecture}.{key}").Where(Metadata.Has)];
+        if (Array.Find(present, name => !_read.Contains(name)) is { } unread)
+        {
+            throw Metadata.Bad(unread, "no such key (what it does is not supported)");
+        }
+    }
+
+    public override RotaryDescription Rotary(int headDimension, RotaryKeys? keys = null)
+    {
+        keys ??= new RotaryKeys();
+        return new GgufRotary(_file, _architecture, headDimension, keys).Read(OptionalPositiveNumber(keys.Theta) ?? 10000);
     }
 
     private protected override void CheckHeadDimension(int headDimension)

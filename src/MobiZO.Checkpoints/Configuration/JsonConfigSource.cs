@@ -24,6 +24,10 @@ internal sealed class JsonConfigSource : ConfigSource
 
     public override bool Has(ConfigKey key) => key.Json is { } name && _json.Has(name);
 
+    public override bool IsWritten(ConfigKey key) => key.Json is { } name && _json.IsWritten(name);
+
+    public override T WhenAbsent<T>(T json, T gguf) => json;
+
     public override int? OptionalInt32(ConfigKey key, int minimum, int maximum = int.MaxValue) =>
         key.Json is { } name ? _json.OptionalInt32(name, minimum, maximum) : null;
 
@@ -32,6 +36,11 @@ internal sealed class JsonConfigSource : ConfigSource
     public override bool? OptionalFlag(ConfigKey key) => Has(key) ? _json.Flag(key.Json!) : null;
 
     public override string? OptionalText(ConfigKey key) => key.Json is { } name ? _json.OptionalText(name) : null;
+
+    public override IReadOnlyList<string>? OptionalTexts(ConfigKey key) => key.Json is { } name ? _json.OptionalTexts(name) : null;
+
+    public override IReadOnlyList<int>? OptionalInt32s(ConfigKey key, int minimum, int maximum) =>
+        Has(key) ? _json.Int32OrList(key.Json!, minimum, maximum) : null;
 
     public override bool HasTensors(ConfigKey key, string tensor, bool whenAbsent = false) => OptionalFlag(key) ?? whenAbsent;
 

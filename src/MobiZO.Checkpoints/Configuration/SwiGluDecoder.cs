@@ -3,9 +3,8 @@ using MobiZO.Checkpoints.Architecture;
 namespace MobiZO.Checkpoints.Configuration;
 
 /// <summary>
-/// The decoder that many families share: RMS norms before attention and MLP, three projections to rotated heads, a SiLU-gated MLP, and the
-/// module
-/// names that go with it. A family fills in what is its own and changes the rest of the description with <c>with</c>.
+/// The decoder that many families share: RMS norms, three projections to rotated heads, a gated MLP (with SiLU, unless said), and the
+/// module names that go with it. A family fills in what is its own and changes the rest of the description with <c>with</c>.
 /// </summary>
 internal sealed record SwiGluDecoder
 {
@@ -18,8 +17,11 @@ internal sealed record SwiGluDecoder
     /// <summary>Epsilon of every norm.</summary>
     public required double Epsilon { get; init; }
 
-    /// <summary>Rotary position embedding of every layer.</summary>
+    /// <summary>Rotary position embedding of every layer, unless <see cref="OfLayer"/> has another.</summary>
     public required RotaryDescription Rotary { get; init; }
+
+    /// <summary>What the attention of a layer, by its index, has of its own; null: nothing.</summary>
+    public Func<int, AttentionDescription, AttentionDescription>? OfLayer { get; init; }
 
     /// <summary>Whether the projections to queries, keys and values have biases.</summary>
     public bool HasQueryKeyValueBias { get; init; }
@@ -29,6 +31,18 @@ internal sealed record SwiGluDecoder
 
     /// <summary>Whether the projections of the MLP have biases.</summary>
     public bool HasMlpBias { get; init; }
+
+    /// <summary>The non-linear function of the gate.</summary>
+    public ActivationKind Activation { get; init; }
+
+    /// <summary>Where the norms of a layer stand.</summary>
+    public NormPlaces Norms { get; init; }
+
+    /// <summary>Norms of queries and keys.</summary>
+    public HeadNorms HeadNorms { get; init; }
+
+    /// <summary>How safetensors files hold the weights of norms.</summary>
+    public StoredForm NormForm { get; init; }
 
     /// <summary>How GGUF files hold the rows of queries and keys.</summary>
     public StoredForm GgufRotaryForm { get; init; }
@@ -53,7 +67,7 @@ internal sealed record SwiGluDecoder
             Config = Config.Rotated(Rotary),
             Embedding = new EmbeddingDescription(embedding),
             Layers = [.. Enumerable.Range(0, Config.LayerCount).Select(Layer)],
-            FinalNorm = top.Norm("model.norm", "output_norm", NormKind.RootMeanSquare, Config.HiddenSize, Epsilon),
+            FinalNorm = Norm(top, "model.norm", "output_norm", Config.HiddenSize),
             Head = new HeadDescription(head),
             DefaultTargets = "o_proj",
             IgnoredTensors = Config.TieWordEmbeddings ? [.. ignored, "lm_head.weight"] : ignored,
@@ -64,21 +78,51 @@ internal sealed record SwiGluDecoder
     {
         TensorNames names = TensorNames.OfLayer(Layers, index);
         int hidden = Config.HiddenSize;
-        return new LayerDescription
+        AttentionDescription attention = Attention(names);
+        return WithNorms(
+            names,
+            new LayerDescription
+            {
+                Name = $"{Layers}.{index}",
+                Attention = OfLayer?.Invoke(index, attention) ?? attention,
+                Mlp = new MlpDescription(
+                    MlpLayout.Gated,
+                    Activation,
+                    [
+                        names.Linear("mlp.gate_proj", "ffn_gate", TensorRole.Gate, Config.IntermediateSize, hidden, HasMlpBias),
+                        names.Linear("mlp.up_proj", "ffn_up", TensorRole.Up, Config.IntermediateSize, hidden, HasMlpBias),
+                    ],
+                    names.Linear("mlp.down_proj", "ffn_down", TensorRole.Down, hidden, Config.IntermediateSize, HasMlpBias)
+                ),
+            }
+        );
+    }
+
+    // The name post_attention_layernorm is that of the norm before the MLP, until there is one behind attention.
+    private LayerDescription WithNorms(TensorNames names, LayerDescription layer)
+    {
+        int hidden = Config.HiddenSize;
+        LayerDescription before = layer with
         {
-            Name = $"{Layers}.{index}",
-            AttentionNorm = names.Norm("input_layernorm", "attn_norm", NormKind.RootMeanSquare, hidden, Epsilon),
-            MlpNorm = names.Norm("post_attention_layernorm", "ffn_norm", NormKind.RootMeanSquare, hidden, Epsilon),
-            Attention = Attention(names),
-            Mlp = new MlpDescription(
-                MlpLayout.Gated,
-                ActivationKind.Silu,
-                [
-                    names.Linear("mlp.gate_proj", "ffn_gate", TensorRole.Gate, Config.IntermediateSize, hidden, HasMlpBias),
-                    names.Linear("mlp.up_proj", "ffn_up", TensorRole.Up, Config.IntermediateSize, hidden, HasMlpBias),
-                ],
-                names.Linear("mlp.down_proj", "ffn_down", TensorRole.Down, hidden, Config.IntermediateSize, HasMlpBias)
+            AttentionNorm = Norm(names, "input_layernorm", "attn_norm", hidden),
+            MlpNorm = Norm(
+                names,
+                Norms == NormPlaces.Before ? "post_attention_layernorm" : "pre_feedforward_layernorm",
+                "ffn_norm",
+                hidden
             ),
+        };
+        LayerDescription Behind(LayerDescription inner) =>
+            inner with
+            {
+                AttentionPostNorm = Norm(names, "post_attention_layernorm", "post_attention_norm", hidden),
+                MlpPostNorm = Norm(names, "post_feedforward_layernorm", "post_ffw_norm", hidden),
+            };
+        return Norms switch
+        {
+            NormPlaces.Before => before,
+            NormPlaces.Around => Behind(before),
+            _ => Behind(layer),
         };
     }
 
@@ -99,8 +143,24 @@ internal sealed record SwiGluDecoder
                 names.Linear("self_attn.v_proj", "attn_v", TensorRole.Value, keys, Config.HiddenSize, HasQueryKeyValueBias),
             ],
             Output = names.Linear("self_attn.o_proj", "attn_output", TensorRole.AttentionOutput, Config.HiddenSize, queries, HasOutputBias),
+            QueryNorm = HeadNorm(names, "self_attn.q_norm", "attn_q_norm", queries),
+            KeyNorm = HeadNorm(names, "self_attn.k_norm", "attn_k_norm", keys),
             Rotary = Rotary,
         };
+    }
+
+    private NormDescription? HeadNorm(TensorNames names, string name, string gguf, int width) =>
+        HeadNorms switch
+        {
+            HeadNorms.None => null,
+            HeadNorms.EachHead => Norm(names, name, gguf, Config.HeadDimension),
+            _ => Norm(names, name, gguf, width),
+        };
+
+    private NormDescription Norm(TensorNames names, string name, string gguf, int width)
+    {
+        NormDescription norm = names.Norm(name, gguf, NormKind.RootMeanSquare, width, Epsilon);
+        return norm with { Weight = norm.Weight with { HuggingFaceForm = NormForm } };
     }
 
     private LinearDescription Rotated(LinearDescription linear) =>

@@ -1,13 +1,21 @@
 using MobiZO.Checkpoints.Configuration;
 using MobiZO.Checkpoints.Families.Falcon;
+using MobiZO.Checkpoints.Families.Gemma;
+using MobiZO.Checkpoints.Families.Gemma2;
+using MobiZO.Checkpoints.Families.Gemma3;
 using MobiZO.Checkpoints.Families.Gpt2;
 using MobiZO.Checkpoints.Families.GptNeo;
 using MobiZO.Checkpoints.Families.GptNeoX;
+using MobiZO.Checkpoints.Families.Granite;
 using MobiZO.Checkpoints.Families.Llama;
+using MobiZO.Checkpoints.Families.Mistral;
+using MobiZO.Checkpoints.Families.Olmo2;
 using MobiZO.Checkpoints.Families.Opt;
 using MobiZO.Checkpoints.Families.Phi;
 using MobiZO.Checkpoints.Families.Phi3;
 using MobiZO.Checkpoints.Families.Qwen2;
+using MobiZO.Checkpoints.Families.Qwen3;
+using MobiZO.Checkpoints.Families.SmolLm3;
 using MobiZO.Checkpoints.Families.StableLm;
 using MobiZO.Checkpoints.Families.Starcoder2;
 
@@ -19,14 +27,22 @@ internal static class ModelFamilies
     private static readonly IModelFamily[] s_all =
     [
         new FalconFamily(),
+        new GemmaFamily(),
+        new Gemma2Family(),
+        new Gemma3Family(),
         new Gpt2Family(),
         new GptNeoFamily(),
         new GptNeoXFamily(),
+        new GraniteFamily(),
         new LlamaFamily(),
+        new MistralFamily(),
+        new Olmo2Family(),
         new OptFamily(),
         new PhiFamily(),
         new Phi3Family(),
         new Qwen2Family(),
+        new Qwen3Family(),
+        new SmolLm3Family(),
         new StableLmFamily(),
         new Starcoder2Family(),
     ];

@@ -103,6 +103,9 @@ internal sealed class JsonSection
 
     public bool Has(string key) => _element.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
+    /// <summary>Whether the key is there, be its value null.</summary>
+    public bool IsWritten(string key) => _element.TryGetProperty(key, out _);
+
     /// <summary>Whether the value is there and of a JSON kind.</summary>
     public bool Is(string key, JsonValueKind kind) => _element.TryGetProperty(key, out JsonElement value) && value.ValueKind == kind;
 
@@ -222,6 +225,20 @@ internal sealed class JsonSection
         {
             throw new CheckpointException($"{File}: {_prefix}{key}: expected valid Unicode text: {error.Message}", error);
         }
+    }
+
+    /// <summary>An array of texts; null when absent.</summary>
+    public string[]? OptionalTexts(string key)
+    {
+        if (!Has(key))
+        {
+            return null;
+        }
+
+        JsonElement value = _element.GetProperty(key);
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+            ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
+            : throw Bad(key, "an array of texts");
     }
 
     public JsonSection? OptionalSection(string key)

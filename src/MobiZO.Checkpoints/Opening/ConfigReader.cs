@@ -23,7 +23,7 @@ internal static class ConfigReader
     {
         IModelFamily family =
             ModelFamilies.FindByModelType(json.Text(ModelTypeKey))
-            ?? throw json.Bad(ModelTypeKey, $"a supported family ({string.Join(", ", ModelFamilies.ModelTypes)})");
+            ?? throw json.Bad(ModelTypeKey, $"a supported family ({string.Join(", ", ModelFamilies.ModelTypes)}){WrapperHint(json)}");
         return family.Describe(new JsonConfigSource(json, generation));
     }
 
@@ -40,4 +40,8 @@ internal static class ConfigReader
         source.RefuseUnread();
         return description;
     }
+
+    // As Gemma 3 from 4B on is published: the model of text is one part, under other names.
+    private static string WrapperHint(JsonSection json) =>
+        json.Has("text_config") ? " (a model of text and pictures: use a checkpoint of its text model alone, or its GGUF file)" : "";
 }

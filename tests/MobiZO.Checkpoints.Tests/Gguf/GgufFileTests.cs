@@ -1,4 +1,5 @@
 using MobiZO.Checkpoints.Gguf;
+using MobiZO.TestKit.Gguf;
 
 namespace MobiZO.Checkpoints.Tests.Gguf;
 

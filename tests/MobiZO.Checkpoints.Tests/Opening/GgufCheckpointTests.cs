@@ -5,6 +5,7 @@ using MobiZO.Checkpoints.Gguf;
 using MobiZO.Checkpoints.Opening;
 using MobiZO.Checkpoints.Quantization;
 using MobiZO.TestKit;
+using MobiZO.TestKit.Gguf;
 using MobiZO.TestKit.Golden;
 
 namespace MobiZO.Checkpoints.Tests.Opening;

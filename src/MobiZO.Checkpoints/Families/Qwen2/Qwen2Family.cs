@@ -16,6 +16,7 @@ internal sealed class Qwen2Family : IModelFamily
         source.RequireText(new("hidden_act", null), "silu", "swish");
         source.RequireOff(new("use_sliding_window", null));
         ModelConfig config = source.Sizes(ModelType, new SizeKeys());
+        LayerPatterns.Require(source, config.LayerCount, LayerPatterns.Whole);
         return new SwiGluDecoder
         {
             Config = config,

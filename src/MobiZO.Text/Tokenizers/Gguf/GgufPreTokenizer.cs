@@ -23,16 +23,28 @@ internal sealed record GgufPreTokenizer
         AddBos = true,
     };
 
+    // Llama 3's split alone.
+    private static readonly GgufPreTokenizer s_llamaWords = new() { Expressions = [LlamaWords] };
+
+    // Digits one by one, then GPT-2.
+    private static readonly GgufPreTokenizer s_digits = new() { Expressions = [@"\p{N}", ByteLevelPreTokenizer.Expression] };
+
     private static readonly Dictionary<string, GgufPreTokenizer> s_known = new(StringComparer.Ordinal)
     {
         ["default"] = new() { Expressions = [@"[\p{P}\$\+<=>\^~\|]+", ByteLevelPreTokenizer.Expression, @"\p{N}+", "[0-9][0-9][0-9]"] },
+        // OLMo 2.
+        ["dbrx"] = s_llamaWords,
         ["gpt-2"] = s_gpt2,
         ["llama-bpe"] = s_llama3,
         ["llama-v3"] = s_llama3,
         ["llama3"] = s_llama3,
         // The original tokenizer composes characters first.
         ["qwen2"] = new() { Expressions = [QwenWords], Normalizer = new UnicodeFormNormalizer(UnicodeForm.Nfc) },
-        ["smollm"] = new() { Expressions = [@"\p{N}", ByteLevelPreTokenizer.Expression] },
+        // Granite.
+        ["refact"] = s_digits,
+        // SmolLM3.
+        ["smaug-bpe"] = s_llamaWords,
+        ["smollm"] = s_digits,
     };
 
     /// <summary>The known names, for messages.</summary>

@@ -2,21 +2,25 @@ using System.Text;
 using MobiZO.Checkpoints.Gguf;
 using MobiZO.Checkpoints.Quantization;
 
-namespace MobiZO.Checkpoints.Tests;
+namespace MobiZO.TestKit.Gguf;
 
 /// <summary>Builds GGUF files, and broken ones: every number of a tensor can be overridden.</summary>
-internal sealed class GgufBytes
+public sealed class GgufBytes
 {
     private const int Alignment = 32;
     private readonly List<byte[]> _pairs = [];
     private readonly List<(string Name, uint Type, ulong[] Dimensions, ulong? Offset, byte[] Data)> _tensors = [];
 
+    /// <summary>Version of the format.</summary>
     public uint Version { get; set; } = 3;
 
+    /// <summary>What the header says instead of the true number of tensors.</summary>
     public ulong? TensorCount { get; set; }
 
+    /// <summary>What the header says instead of the true number of pairs.</summary>
     public ulong? PairCount { get; set; }
 
+    /// <summary>Adds a pair.</summary>
     public GgufBytes Add(string key, object value)
     {
         _pairs.Add(
@@ -43,21 +47,25 @@ internal sealed class GgufBytes
         return this;
     }
 
-    public GgufBytes Add(string name, GgufTensorType type, int[] shape, byte[] data, ulong? offset = null) =>
+    /// <summary>Adds a tensor, its extents outermost first.</summary>
+    internal GgufBytes Add(string name, GgufTensorType type, int[] shape, byte[] data, ulong? offset = null) =>
         AddTensor(name, (uint)type, [.. shape.Reverse().Select(dimension => (ulong)dimension)], data, offset);
 
+    /// <summary>Adds a tensor as the header has it, extents innermost first.</summary>
     public GgufBytes AddTensor(string name, uint type, ulong[] dimensions, byte[] data, ulong? offset = null)
     {
         _tensors.Add((name, type, dimensions, offset, data));
         return this;
     }
 
+    /// <summary>Takes a tensor out.</summary>
     public GgufBytes Remove(string tensor)
     {
         _tensors.RemoveAll(item => item.Name == tensor);
         return this;
     }
 
+    /// <summary>The file.</summary>
     public byte[] Build() =>
         Write(writer =>
         {
@@ -85,6 +93,7 @@ internal sealed class GgufBytes
             }
         });
 
+    /// <summary>Bytes that are written.</summary>
     public static byte[] Write(Action<BinaryWriter> write)
     {
         var stream = new MemoryStream();
@@ -96,6 +105,7 @@ internal sealed class GgufBytes
         return stream.ToArray();
     }
 
+    /// <summary>Writes a text as the format has it.</summary>
     public static void WriteText(BinaryWriter writer, string text)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
