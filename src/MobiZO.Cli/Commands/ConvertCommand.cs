@@ -71,8 +71,19 @@ internal static class ConvertCommand
         AdapterFiles.Save(adapter, output, format, model);
         var writer = result.InvocationConfiguration.Output;
         writer.WriteLine(AdapterInput.Line(adapter));
+        if (format == AdapterFormat.OnnxAdapter)
+        {
+            writer.WriteLine(Programs(adapter));
+        }
+
         writer.WriteLine($"written    {output}" + (File.Exists(output) ? $" ({Quantity.Bytes(new FileInfo(output).Length)})" : ""));
     }
+
+    /// <summary>The scale is part of a program, and the order of its modules is that of the tensors.</summary>
+    private static string Programs(LoraAdapter adapter) =>
+        FormattableString.Invariant(
+            $"programs   export them with --r {adapter.Rank} --lora-alpha {adapter.Scale * adapter.Rank} --scope {OptionValue.Show(adapter.Scope)}"
+        ) + ", and the same modules and layers";
 
     /// <summary>What is written names the files that it is written for.</summary>
     private static LoraAdapter Load(string path, Checkpoint model, bool ignoreBaseMismatch) =>

@@ -20,7 +20,8 @@ public sealed class ConvertCommandTests : IDisposable
         var converted = await Ok("convert", "--model", Cli.Nano, "--adapter", Best, "--to", "gguf", "--output", At("a.gguf"));
         Assert.Contains("scope activated", converted, StringComparison.Ordinal);
         await Ok("convert", "--model", Cli.Nano, "--adapter", At("a.gguf"), "--to", "peft", "--output", At("peft"));
-        await Ok("convert", "--model", Cli.Nano, "--adapter", Best, "--to", "onnx-adapter", "--output", At("a.onnx_adapter"));
+        var onnx = await Ok("convert", "--model", Cli.Nano, "--adapter", Best, "--to", "onnx-adapter", "--output", At("a.onnx_adapter"));
+        Assert.Contains("--r 8 --lora-alpha 16 --scope activated", onnx, StringComparison.Ordinal);
 
         Assert.Equal(loss, await LossOf("--model", Cli.Nano, "--adapter", At("a.gguf")));
         Assert.Equal(loss, await LossOf("--model", Cli.Nano, "--adapter", At("peft")));
