@@ -63,6 +63,9 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IContentSource, ID
     /// <summary>What of the files was taken for absent, a sentence each.</summary>
     public IReadOnlyList<string> Warnings => _contents.Warnings;
 
+    /// <summary>Paths of the weight files.</summary>
+    internal IReadOnlyList<string> WeightFiles => [.. _contents.Weights.Files.Select(item => item.File.Path)];
+
     /// <summary>Whether <c>tokenizer_config.json</c> has encoding put BOS in front; null when it does not say.</summary>
     internal bool? AddBos => _contents.AddBos;
 
@@ -137,6 +140,16 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IContentSource, ID
         var known = new KnownFiles(cacheFolder);
         var files = _contents.Weights.Files.OrderBy(item => System.IO.Path.GetFileName(item.File.Path), StringComparer.Ordinal);
         return BlockHashes.OfText(string.Join('\n', files.Select(item => known.HashOf(item.File)).Prepend(Fingerprint)));
+    }
+
+    /// <summary>
+    /// SHA-256 over every byte of the weight files, whatever the files are called and wherever they lie; read once and then known.
+    /// </summary>
+    internal string WeightsHash(string cacheFolder)
+    {
+        var known = new KnownFiles(cacheFolder);
+        var files = _contents.Weights.Files.OrderBy(item => System.IO.Path.GetFileName(item.File.Path), StringComparer.Ordinal);
+        return BlockHashes.OfText(string.Join('\n', files.Select(item => known.HashOf(item.File))));
     }
 
     private void CheckRange(string name, long start, int length, int elements)

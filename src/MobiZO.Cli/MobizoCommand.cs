@@ -20,6 +20,8 @@ internal static class MobizoCommand
         (GenerateCommand.Name, GenerateCommand.Summary, GenerateCommand.Create),
         (InspectCommand.Name, InspectCommand.Summary, InspectCommand.Create),
         (ExportCommand.Name, ExportCommand.Summary, ExportCommand.Create),
+        (ConvertCommand.Name, ConvertCommand.Summary, ConvertCommand.Create),
+        (MergeCommand.Name, MergeCommand.Summary, MergeCommand.Create),
         (ReplayCommand.Name, ReplayCommand.Summary, ReplayCommand.Create),
     ];
 

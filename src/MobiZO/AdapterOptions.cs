@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MobiZO.Initialization;
 
 namespace MobiZO;
@@ -42,6 +43,16 @@ public sealed record AdapterOptions
     /// <summary>The scope where no rows decide it.</summary>
     internal AdapterScope ScopeOrDefault => Scope ?? AdapterScope.Activated;
 
+    /// <summary>
+    /// An adapter to start from, as it is: a folder of the peft library or a GGUF file. It decides rank, alpha, modules, layers and scope;
+    /// its A stays, its B is trained on. Null: a new adapter.
+    /// </summary>
+    public string? StartFrom { get; init; }
+
+    /// <summary>Whether <see cref="StartFrom"/> may have been made on a model with other files.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IgnoreBaseMismatch { get; init; }
+
     /// <summary>Every error in these options; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -67,6 +78,18 @@ public sealed record AdapterOptions
         if (string.IsNullOrWhiteSpace(TargetModules))
         {
             errors.Add("TargetModules: expected names, a regular expression or all-linear, found nothing");
+        }
+
+        if (StartFrom is not null && (Layers is not (null or "all") || TargetModules != "auto"))
+        {
+            errors.Add(
+                "StartFrom: the adapter decides modules and layers; leave AdapterOptions.TargetModules and AdapterOptions.Layers out"
+            );
+        }
+
+        if (StartFrom is not null && Initialization == AdapterInitialization.Discriminant)
+        {
+            errors.Add("StartFrom: the adapter has its A; leave AdapterOptions.Initialization out");
         }
 
         return errors;

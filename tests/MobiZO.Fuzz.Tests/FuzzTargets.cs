@@ -59,6 +59,7 @@ internal static class FuzzTargets
             TemplateTokens,
             RenderTemplate
         ),
+        new("gguf adapter", [GgufAdapter()], FuzzTarget.BinaryTokens, ReadGgufAdapter),
         new("adapter_config.json", [Fixture("peft/llama-qv/adapter_config.json")], FuzzTarget.JsonTokens, ReadAdapterConfig),
         new(
             "config.json",
@@ -177,6 +178,31 @@ internal static class FuzzTargets
                 SpecialTokens = new Dictionary<string, string> { ["bos_token"] = "<s>", ["eos_token"] = "</s>" },
             }
         );
+    }
+
+    private static byte[] GgufAdapter()
+    {
+        var folder = Directory.CreateTempSubdirectory("mobizo-fuzz-adapter-").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "adapter.gguf");
+            using var model = OpenAdaptedModel();
+            var adapter = AdapterFiles.Load(Shared.PathOf("fixtures", "peft", "llama-alora"));
+            AdapterFiles.Save(adapter with { Base = BaseIdentity.Of(model, folder) }, path, AdapterFormat.Gguf, model);
+            return File.ReadAllBytes(path);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static Checkpoint OpenAdaptedModel() => Checkpoint.Open(Shared.PathOf("fixtures", "models", "llama-gqa"));
+
+    private static void ReadGgufAdapter(string folder, byte[] bytes)
+    {
+        using var model = OpenAdaptedModel();
+        AdapterFiles.Load(Write(folder, "adapter.gguf", bytes), model, ignoreBaseMismatch: true);
     }
 
     private static void ReadAdapterConfig(string folder, byte[] bytes)

@@ -28,6 +28,12 @@ internal sealed class GgufFile : IDisposable
     /// <summary>By name, in the order of the header.</summary>
     public OrderedDictionary<string, GgufTensor> Tensors { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Where the bytes of every metadata pair lie, its key included: by key, in the order of the file.</summary>
+    public OrderedDictionary<string, (long Start, long End)> Pairs { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What data is aligned to.</summary>
+    public int Alignment { get; private set; }
+
     /// <summary>First byte after the header, where the data starts.</summary>
     public long DataStart { get; private set; }
 
@@ -91,14 +97,17 @@ internal sealed class GgufFile : IDisposable
         int pairCount = cursor.ReadCount("number of metadata pairs", 13);
         for (int i = 0; i < pairCount; i++)
         {
+            long start = cursor.Position;
             string key = cursor.ReadText($"metadata key {i}");
             if (!Metadata.TryAdd(key, cursor.ReadValue(key)))
             {
                 throw new CheckpointException($"{Path}: metadata key '{key}' is given twice.");
             }
+
+            Pairs.Add(key, (start, cursor.Position));
         }
 
-        long alignment = Metadata.OptionalInt32("general.alignment", 1, 1 << 20) ?? 32;
+        int alignment = Metadata.OptionalInt32("general.alignment", 1, 1 << 20) ?? 32;
         if (!BitOperations.IsPow2(alignment) || alignment < 8)
         {
             throw Metadata.Bad("general.alignment", "a power of two from 8 to 1048576");
@@ -110,6 +119,7 @@ internal sealed class GgufFile : IDisposable
             tensors.Add(ReadTensor(ref cursor, i));
         }
 
+        Alignment = alignment;
         DataStart = (cursor.Position + alignment - 1) / alignment * alignment;
         foreach ((string name, GgufTensorType type, long[] shape, ulong offset) in tensors)
         {

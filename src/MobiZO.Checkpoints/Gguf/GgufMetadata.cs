@@ -85,6 +85,17 @@ internal sealed class GgufMetadata
             _ => throw Bad(key, "a number above 0"),
         };
 
+    /// <summary>A finite number; null when absent.</summary>
+    public double? OptionalNumber(string key) =>
+        _values.GetValueOrDefault(key) switch
+        {
+            null => null,
+            float number when float.IsFinite(number) => number,
+            double number when double.IsFinite(number) => number,
+            long number => number,
+            _ => throw Bad(key, "a number"),
+        };
+
     public bool? OptionalFlag(string key) => Optional<bool?>(key, "true or false");
 
     public string Text(string key) => OptionalText(key) ?? throw Bad(key, "a text");

@@ -18,15 +18,20 @@ internal sealed class GenerateCommand
     public const string Name = "generate";
     public const string Summary = "Continues a prompt, or answers a message, with a model and an adapter.";
 
-    private const string Usage = "--model <path> [--adapter <folder>] (--prompt <text> | --chat <text> | < file) [options]";
+    private const string Usage = "--model <path> [--adapter <path>] (--prompt <text> | --chat <text> | < file) [options]";
     private const string Example = "mobizo generate --model models/nano --adapter run1/best --compare --prompt \"It was a\"";
 
     private readonly Option<string> _model = Text("--model", "Hugging Face folder or .gguf file.", OptionValue.Path("path"), "-m");
     private readonly Option<string> _adapter = Text(
         "--adapter",
-        "PEFT folder of the adapter (by default, none: the base model).",
-        OptionValue.Path("folder")
+        "Adapter: a PEFT folder or a GGUF file (by default, none: the base model).",
+        OptionValue.Path("path")
     );
+    private readonly Option<bool> _ignoreBaseMismatch = new(AdapterOptionGroup.IgnoreBaseMismatch)
+    {
+        Description = AdapterOptionGroup.IgnoreBaseMismatchText,
+        Arity = ArgumentArity.Zero,
+    };
     private readonly Option<bool> _compare = new("--compare")
     {
         Description = "Write the base model's answer first, then the adapter's.",
@@ -52,7 +57,7 @@ internal sealed class GenerateCommand
     {
         var (text, engine, json) = (GenerationOptionGroup.Create(), EngineOptionGroup.Create(), OutputFlags.Json());
         var command = new DocumentedCommand(Name, Summary, Usage, Example);
-        command.Add(Section("Model", _model, _adapter, _compare));
+        command.Add(Section("Model", _model, _adapter, _ignoreBaseMismatch, _compare));
         command.Add(Section("Prompt", _prompt, _chat, _system));
         command.Add(text.ToSection());
         command.Add(engine.ToSection());
@@ -71,7 +76,7 @@ internal sealed class GenerateCommand
                 using var model = LocalModel.Open(result.GetValue(_model)!, engineOptions);
                 var (prompt, isChat) = await ReadPrompt(result, model, cancellation);
                 var answers = new List<Answer>();
-                foreach (var (name, adapter) in Adapters(result))
+                foreach (var (name, adapter) in Adapters(result, model, engineOptions.CacheFolder))
                 {
                     var writer = result.GetValue(json) ? null : result.InvocationConfiguration.Output;
                     if (result.GetValue(_compare))
@@ -123,7 +128,7 @@ internal sealed class GenerateCommand
         );
         Require(
             !result.GetValue(_compare) || result.GetValue(_adapter) is not null,
-            "'--compare' needs an adapter to compare the base model with: give its folder with '--adapter'."
+            "'--compare' needs an adapter to compare the base model with: give it with '--adapter'."
         );
     }
 
@@ -170,11 +175,11 @@ internal sealed class GenerateCommand
     }
 
     /// <summary>Which answers are wanted, in their order; null is the base model.</summary>
-    private IEnumerable<(string? Name, LoraAdapter? Adapter)> Adapters(ParseResult result)
+    private IEnumerable<(string? Name, LoraAdapter? Adapter)> Adapters(ParseResult result, LocalModel model, string? cacheFolder)
     {
-        var folder = result.GetValue(_adapter);
-        var adapter = folder is null ? null : AdapterFiles.Load(folder);
-        return result.GetValue(_compare) ? [(null, null), (folder, adapter)] : [(folder, adapter)];
+        var path = result.GetValue(_adapter);
+        var adapter = path is null ? null : AdapterFiles.Load(path, model.Checkpoint, result.GetValue(_ignoreBaseMismatch), cacheFolder);
+        return result.GetValue(_compare) ? [(null, null), (path, adapter)] : [(path, adapter)];
     }
 
     private static void Write(TextWriter output, string piece)

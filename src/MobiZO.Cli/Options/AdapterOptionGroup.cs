@@ -5,6 +5,10 @@ namespace MobiZO.Cli.Options;
 /// <summary>The options of <see cref="AdapterOptions"/>, in the words of the peft library.</summary>
 internal static class AdapterOptionGroup
 {
+    public const string IgnoreBaseMismatch = "--ignore-base-mismatch";
+    public const string IgnoreBaseMismatchText = "Use the adapter also on a model whose files differ from those that it was made on.";
+
+    /// <summary>What decides the adapter of a run that makes a new one.</summary>
     public static OptionGroup<AdapterOptions> Create()
     {
         var group = new OptionGroup<AdapterOptions>("Adapter", new AdapterOptions());
@@ -58,6 +62,28 @@ internal static class AdapterOptionGroup
             nameof(AdapterOptions.Scope),
             adapter => adapter.Scope,
             (adapter, value) => adapter with { Scope = value }
+        );
+        return group;
+    }
+
+    /// <summary>The same, and the adapter that a run can start from.</summary>
+    public static OptionGroup<AdapterOptions> ForTraining()
+    {
+        var group = Create();
+        group.Add(
+            "--start-from",
+            "Adapter to train on from, a PEFT folder or a GGUF file: it decides r, alpha, modules, layers and scope (by default, a new one).",
+            OptionValue.Path("path"),
+            nameof(AdapterOptions.StartFrom),
+            adapter => adapter.StartFrom,
+            (adapter, value) => adapter with { StartFrom = value }
+        );
+        group.AddFlag(
+            IgnoreBaseMismatch,
+            IgnoreBaseMismatchText,
+            nameof(AdapterOptions.IgnoreBaseMismatch),
+            adapter => adapter.IgnoreBaseMismatch,
+            (adapter, value) => adapter with { IgnoreBaseMismatch = value }
         );
         return group;
     }

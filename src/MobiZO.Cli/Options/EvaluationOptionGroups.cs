@@ -22,11 +22,18 @@ internal static class EvaluationOptionGroups
         );
         model.Add(
             "--adapter",
-            "PEFT folder of the adapter (by default, none: the base model).",
-            OptionValue.Path("folder"),
+            "Adapter: a PEFT folder or a GGUF file (by default, none: the base model).",
+            OptionValue.Path("path"),
             nameof(EvaluationOptions.Adapter),
             options => options.Adapter,
             (options, value) => options with { Adapter = value }
+        );
+        model.AddFlag(
+            AdapterOptionGroup.IgnoreBaseMismatch,
+            AdapterOptionGroup.IgnoreBaseMismatchText,
+            nameof(EvaluationOptions.IgnoreBaseMismatch),
+            options => options.IgnoreBaseMismatch,
+            (options, value) => options with { IgnoreBaseMismatch = value }
         );
 
         var data = new OptionGroup<EvaluationOptions>("Data", Defaults);

@@ -22,7 +22,7 @@ internal sealed class FineTuneOptionGroups
 
     /// <summary>Everything a run can be told.</summary>
     public static FineTuneOptionGroups ForTraining() =>
-        new([Model(), Data(), Prompts(), Adapter(), Optimizer(), Run(), Engine(), Output()]);
+        new([Model(), Data(), Prompts(), Adapter(AdapterOptionGroup.ForTraining()), Optimizer(), Run(), Engine(), Output()]);
 
     /// <summary>What decides the programs and the memory of a run, without its rows.</summary>
     public static FineTuneOptionGroups ForPrograms()
@@ -30,11 +30,11 @@ internal sealed class FineTuneOptionGroups
         var run = new OptionGroup<FineTuneOptions>("Run", Defaults);
         AddLoss(run);
         AddUpdate(run);
-        return new([Model(), Adapter(), Optimizer(), run, Weights()]);
+        return new([Model(), Adapter(AdapterOptionGroup.Create()), Optimizer(), run, Weights()]);
     }
 
     /// <summary>The model and the adapter alone.</summary>
-    public static FineTuneOptionGroups ForInspection() => new([Model(), Adapter(), Weights()]);
+    public static FineTuneOptionGroups ForInspection() => new([Model(), Adapter(AdapterOptionGroup.Create()), Weights()]);
 
     public static OptionGroup<FineTuneOptions> Engine()
     {
@@ -140,11 +140,11 @@ internal sealed class FineTuneOptionGroups
         return group;
     }
 
-    private static OptionGroup<FineTuneOptions> Adapter()
+    private static OptionGroup<FineTuneOptions> Adapter(OptionGroup<AdapterOptions> adapterOptions)
     {
         var group = new OptionGroup<FineTuneOptions>("Adapter", Defaults);
         group.Include(
-            AdapterOptionGroup.Create(),
+            adapterOptions,
             nameof(FineTuneOptions.Adapter),
             options => options.Adapter,
             (options, adapter) => options with { Adapter = adapter }

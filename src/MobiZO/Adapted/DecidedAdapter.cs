@@ -24,6 +24,12 @@ internal sealed record DecidedAdapter
     /// <summary>Which tokens carry the adapter.</summary>
     public required AdapterScope Scope { get; init; }
 
+    /// <summary>The adapter that a run starts from; null: a new one.</summary>
+    public string? StartFrom { get; init; }
+
+    /// <summary>Whether that adapter may have been made on a model with other files.</summary>
+    public bool IgnoreBaseMismatch { get; init; }
+
     /// <summary>
     /// Whether A comes from the prompts and acts in the upper half of the layers: what the default learning rate of that case was measured
     /// with.
@@ -37,7 +43,7 @@ internal sealed record DecidedAdapter
     {
         var initialization =
             options.Initialization != AdapterInitialization.Auto ? options.Initialization
-            : labels > 1 && options.ScopeOrDefault == AdapterScope.Activated ? AdapterInitialization.Discriminant
+            : labels > 1 && options.ScopeOrDefault == AdapterScope.Activated && options.StartFrom is null ? AdapterInitialization.Discriminant
             : AdapterInitialization.Kaiming;
         var isDiscriminant = initialization == AdapterInitialization.Discriminant;
         var rank =
@@ -54,6 +60,8 @@ internal sealed record DecidedAdapter
                     isDiscriminant && !TargetSelection.IsExpression(options.TargetModules) ? LayerFilter.UpperHalfWord : LayerFilter.AllWord
                 ),
             Scope = options.ScopeOrDefault,
+            StartFrom = options.StartFrom,
+            IgnoreBaseMismatch = options.IgnoreBaseMismatch,
         };
     }
 
@@ -67,5 +75,7 @@ internal sealed record DecidedAdapter
             TargetModules = TargetModules,
             Layers = Layers,
             Scope = Scope,
+            StartFrom = StartFrom,
+            IgnoreBaseMismatch = IgnoreBaseMismatch,
         };
 }

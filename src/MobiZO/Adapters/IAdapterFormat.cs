@@ -1,10 +1,14 @@
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Architecture;
 
 namespace MobiZO.Adapters;
 
 /// <summary>A layout of adapter files on disk. A format is one class in the list of <see cref="AdapterFiles"/>.</summary>
 internal interface IAdapterFormat
 {
+    /// <summary>The name of the format.</summary>
+    AdapterFormat Format { get; }
+
     /// <summary>What the format looks like on disk, for messages.</summary>
     string Description { get; }
 
@@ -12,12 +16,18 @@ internal interface IAdapterFormat
     bool CanRead(string path);
 
     /// <summary>Reads an adapter.</summary>
-    /// <exception cref="CheckpointException">A file is missing or damaged, or the adapter uses something not supported; the message names
-    /// the key or tensor.</exception>
-    LoraAdapter Read(string path);
+    /// <param name="path">The folder or file.</param>
+    /// <param name="model">The model that it acts on; null when it is not known.</param>
+    /// <exception cref="CheckpointException">A file is missing or damaged, the adapter uses something not supported, or the format needs
+    /// the model; the message names the key or tensor.</exception>
+    LoraAdapter Read(string path, ModelDescription? model);
 
     /// <summary>Writes an adapter; existing files are replaced, each whole or not at all.</summary>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="path">The folder or file.</param>
+    /// <param name="model">The model that it acts on; null when it is not known.</param>
     /// <exception cref="IOException">A file could not be written.</exception>
     /// <exception cref="ArgumentException">The adapter has no module, or a module of another rank.</exception>
-    void Write(LoraAdapter adapter, string path);
+    /// <exception cref="CheckpointException">The format has no place for the adapter, or needs the model.</exception>
+    void Write(LoraAdapter adapter, string path, ModelDescription? model);
 }

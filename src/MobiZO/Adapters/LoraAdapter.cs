@@ -35,6 +35,9 @@ public sealed record LoraAdapter
     /// <summary>Name or path of the base model, if known.</summary>
     public string? BaseModel { get; init; }
 
+    /// <summary>The files that the base model had, if known.</summary>
+    public BaseIdentity? Base { get; init; }
+
     /// <summary>What the folder names as target modules: name endings, or whole names; empty: the whole names of the modules.</summary>
     public IReadOnlyList<string> TargetModules { get; init; } = [];
 
@@ -52,13 +55,18 @@ public sealed record LoraAdapter
         StateLayout.Create(Modules.Select(module => (module.Name, module.InputSize, module.OutputSize, module.Rank)));
 
     /// <summary>SHA-256 of every A with its module's name: what a run starts from.</summary>
-    internal string DigestOfA()
+    internal string DigestOfA() => DigestOf(module => module.A);
+
+    /// <summary>SHA-256 of every B with its module's name: what a run that goes on from an adapter starts from.</summary>
+    internal string DigestOfB() => DigestOf(module => module.B);
+
+    private string DigestOf(Func<LoraModule, float[]> values)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var module in Modules)
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{module.Name}\n"));
-            hash.AppendData(MemoryMarshal.AsBytes(module.A.AsSpan()));
+            hash.AppendData(MemoryMarshal.AsBytes(values(module).AsSpan()));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Safetensors;
 using MobiZO.Checkpoints.Storage;
 
@@ -17,12 +18,14 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
     private const string SuffixA = ".lora_A.weight";
     private const string SuffixB = ".lora_B.weight";
 
+    public AdapterFormat Format => AdapterFormat.Peft;
+
     public string Description => $"a peft folder with {ConfigName} and {WeightsName}";
 
     public bool CanRead(string path) => File.Exists(Path.Combine(path, ConfigName));
 
     /// <summary>Modules come in the natural order of their names; weights of any float type become fp32.</summary>
-    public LoraAdapter Read(string path)
+    public LoraAdapter Read(string path, ModelDescription? model)
     {
         var config = PeftConfig.Read(Path.Combine(path, ConfigName));
         var weightsPath = Path.Combine(path, WeightsName);
@@ -35,7 +38,7 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
         }
 
         using var file = SafetensorsFile.Open(weightsPath);
-        return new LoraAdapter
+        var adapter = new LoraAdapter
         {
             Rank = config.Rank,
             Alpha = config.Alpha,
@@ -43,19 +46,16 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
             IsFanInFanOut = config.IsFanInFanOut,
             InvocationTokens = config.InvocationTokens,
             BaseModel = config.BaseModel,
-            TargetModules = config.TargetModules,
-            LayersToTransform = config.LayersToTransform,
-            Modules = ReadModules(file, config.Rank),
+            Base = BaseFile.Read(path),
+            TargetModules = config.Targets.Endings,
+            LayersToTransform = config.Targets.Layers,
+            Modules = ReadModules(file, config),
         };
+        return config.HasPatterns ? Uniform(adapter, config) : adapter;
     }
 
-    public void Write(LoraAdapter adapter, string path)
+    public void Write(LoraAdapter adapter, string path, ModelDescription? model)
     {
-        if (adapter.Modules.Count == 0 || adapter.Modules.Any(module => module.Rank != adapter.Rank))
-        {
-            throw new ArgumentException($"an adapter of rank {adapter.Rank} needs at least one module, all of that rank");
-        }
-
         var tensors = adapter.Modules.SelectMany(module =>
             new[]
             {
@@ -67,6 +67,7 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
         {
             Directory.CreateDirectory(path);
             SafetensorsWriter.Write(Path.Combine(path, WeightsName), [.. tensors], new Dictionary<string, string> { ["format"] = "pt" });
+            BaseFile.Write(path, adapter.Base);
             AtomicFile.Write(Path.Combine(path, ConfigName), stream => WriteConfig(adapter, stream));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -75,7 +76,15 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
         }
     }
 
-    private static List<LoraModule> ReadModules(SafetensorsFile file, int rank)
+    /// <summary>Modules with ranks or alphas of their own, brought to one.</summary>
+    private static LoraAdapter Uniform(LoraAdapter adapter, PeftConfig config)
+    {
+        var modules = adapter.Modules.Select(module => (module, config.ScaleOf(module.Name))).ToArray();
+        var (rank, scale, uniform) = UniformModules.Of(modules, adapter.Scale);
+        return adapter with { Rank = rank, Alpha = (float)(scale * rank), IsRankStabilized = false, Modules = uniform };
+    }
+
+    private static List<LoraModule> ReadModules(SafetensorsFile file, PeftConfig config)
     {
         var names = new SortedSet<string>(NaturalOrder.Instance);
         foreach (var key in file.Tensors.Keys)
@@ -96,18 +105,27 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
         }
 
         return names.Count > 0
-            ? [.. names.Select(name => ReadModule(file, name, rank))]
+            ? [.. names.Select(name => ReadModule(file, name, config))]
             : throw new CheckpointException($"{file.Path}: expected the tensors of a LoRA adapter, found none");
     }
 
-    private static LoraModule ReadModule(SafetensorsFile file, string name, int rank)
+    private static LoraModule ReadModule(SafetensorsFile file, string name, PeftConfig config)
     {
+        if (!config.Targets.Contains(name))
+        {
+            throw new CheckpointException(
+                $"{file.Path}: module '{name}': expected only modules that target_modules, layers_to_transform and exclude_modules in "
+                    + $"{ConfigName} choose, found this one, which peft would leave out. Add it to target_modules, or remove its tensors."
+            );
+        }
+
+        var rank = config.RankOf(name);
         var (rankOfA, inputSize) = Shape(file, $"{Prefix}{name}{SuffixA}");
         var (outputSize, rankOfB) = Shape(file, $"{Prefix}{name}{SuffixB}");
         if (rankOfA != rank || rankOfB != rank)
         {
             throw new CheckpointException(
-                $"{file.Path}: module '{name}': expected A [{rank}, in] and B [out, {rank}] as 'r' in {ConfigName} says, "
+                $"{file.Path}: module '{name}': expected A [{rank}, in] and B [out, {rank}] as 'r' or 'rank_pattern' in {ConfigName} says, "
                     + $"found [{rankOfA}, {inputSize}] and [{outputSize}, {rankOfB}]"
             );
         }

@@ -23,8 +23,6 @@ internal sealed class PeftConfig
         ("trainable_token_indices", "trained token embeddings are not supported"),
         ("target_parameters", "adapters on bare parameters are not supported"),
         ("layer_replication", "replicated layers are not supported"),
-        ("rank_pattern", "a rank of its own for some modules is not supported"),
-        ("alpha_pattern", "an alpha of its own for some modules is not supported"),
         ("arrow_config", "Arrow routing is not supported"),
         ("kasa_config", "KaSA is not supported"),
         ("monteclora_config", "MonteCLoRA is not supported"),
@@ -44,6 +42,8 @@ internal sealed class PeftConfig
             "use_rslora",
             "fan_in_fan_out",
             "alora_invocation_tokens",
+            "rank_pattern",
+            "alpha_pattern",
             "layers_to_transform",
             "base_model_name_or_path",
             "target_modules",
@@ -69,6 +69,8 @@ internal sealed class PeftConfig
 
     private readonly JsonElement _root;
     private readonly string _path;
+    private readonly PeftPattern<int> _ranks;
+    private readonly PeftPattern<float> _alphas;
 
     private PeftConfig(JsonElement root, string path)
     {
@@ -118,11 +120,16 @@ internal sealed class PeftConfig
         IsRankStabilized = Flag("use_rslora");
         IsFanInFanOut = Flag("fan_in_fan_out");
         InvocationTokens = Integers("alora_invocation_tokens") ?? [];
-        LayersToTransform = Integers("layers_to_transform");
         BaseModel = Find("base_model_name_or_path") is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;
-        TargetModules = Find("target_modules") is { ValueKind: JsonValueKind.Array } targets
-            ? [.. targets.EnumerateArray().Select(NameOfTarget)]
-            : [];
+        Targets = new PeftTargets(path)
+        {
+            Modules = Texts("target_modules"),
+            Excluded = Texts("exclude_modules"),
+            LayersToTransform = Integers("layers_to_transform"),
+            LayersPattern = Texts("layers_pattern"),
+        };
+        _ranks = Pattern("rank_pattern", value => Integer("rank_pattern", value, 1));
+        _alphas = Pattern("alpha_pattern", value => Number("alpha_pattern", value));
     }
 
     public int Rank { get; }
@@ -135,12 +142,23 @@ internal sealed class PeftConfig
 
     public IReadOnlyList<int> InvocationTokens { get; }
 
-    public IReadOnlyList<int>? LayersToTransform { get; }
-
     public string? BaseModel { get; }
 
-    /// <summary>Empty when the file holds an expression instead of a list.</summary>
-    public IReadOnlyList<string> TargetModules { get; }
+    /// <summary>Which modules carry the adapter.</summary>
+    public PeftTargets Targets { get; }
+
+    /// <summary>Whether some modules have a rank or an alpha of their own.</summary>
+    public bool HasPatterns => _ranks.Count + _alphas.Count > 0;
+
+    /// <summary>The rank of a module.</summary>
+    public int RankOf(string module) => _ranks.FindFor(module) ?? Rank;
+
+    /// <summary>The factor of a module's product.</summary>
+    public double ScaleOf(string module)
+    {
+        var (alpha, rank) = (_alphas.FindFor(module) ?? Alpha, RankOf(module));
+        return IsRankStabilized ? alpha / Math.Sqrt(rank) : (double)alpha / rank;
+    }
 
     public static PeftConfig Read(string path)
     {
@@ -177,16 +195,42 @@ internal sealed class PeftConfig
             { } other => throw Wrong(key, "true or false", other),
         };
 
-    private string NameOfTarget(JsonElement target) =>
-        target.ValueKind == JsonValueKind.String ? target.GetString()! : throw Wrong("target_modules", "a list of names", target);
+    private float ReadAlpha() => Number("lora_alpha", Required("lora_alpha"));
 
-    private float ReadAlpha()
-    {
-        var value = Required("lora_alpha");
-        return value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var alpha) && float.IsFinite(alpha)
-            ? alpha
-            : throw Wrong("lora_alpha", "a number", value);
-    }
+    private float Number(string key, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var number) && float.IsFinite(number)
+            ? number
+            : throw Wrong(key, "a number", value);
+
+    private PeftTexts? Texts(string key) =>
+        Find(key) switch
+        {
+            null or { ValueKind: JsonValueKind.Null } => null,
+            { ValueKind: JsonValueKind.String } text => new PeftTexts(text.GetString()!, []),
+            { ValueKind: JsonValueKind.Array } list => new PeftTexts(
+                null,
+                [
+                    .. list.EnumerateArray()
+                        .Select(item =>
+                            item.ValueKind == JsonValueKind.String ? item.GetString()! : throw Wrong(key, "a list of names", item)
+                        ),
+                ]
+            ),
+            { } other => throw Wrong(key, "a text or a list of names", other),
+        };
+
+    private PeftPattern<T> Pattern<T>(string key, Func<JsonElement, T> read)
+        where T : struct =>
+        Find(key) switch
+        {
+            null or { ValueKind: JsonValueKind.Null } => new PeftPattern<T>(_path, key, []),
+            { ValueKind: JsonValueKind.Object } map => new PeftPattern<T>(
+                _path,
+                key,
+                [.. map.EnumerateObject().Select(item => (item.Name, read(item.Value)))]
+            ),
+            { } other => throw Wrong(key, "an object from names to numbers", other),
+        };
 
     private List<int>? Integers(string key)
     {

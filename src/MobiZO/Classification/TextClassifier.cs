@@ -73,10 +73,11 @@ public sealed class TextClassifier : IDisposable
     {
         var run = new RunFolder(runFolder);
         var options = run.ReadConfig();
-        var adapter = AdapterFiles.Load(Directory.Exists(run.BestAdapterFolder) ? run.BestAdapterFolder : run.AdapterFolder);
+        var folder = Directory.Exists(run.BestAdapterFolder) ? run.BestAdapterFolder : run.AdapterFolder;
         var model = LocalModel.Open(options.Model, engine ?? options.Engine);
         try
         {
+            var adapter = AdapterFiles.Load(folder, model.Checkpoint, cacheFolder: (engine ?? options.Engine).CacheFolderInForce);
             var classifier = new TextClassifier(model, adapter, options.Data, options.PrefixCacheType);
             classifier._owned.Insert(0, model);
             return classifier;

@@ -14,8 +14,11 @@ public sealed record EvaluationOptions
     /// <summary>Rows to score: JSONL, CSV, TSV or Parquet.</summary>
     public required string DataFile { get; init; }
 
-    /// <summary>PEFT folder of the adapter; null: the base model.</summary>
+    /// <summary>PEFT folder or GGUF file of the adapter; null: the base model.</summary>
     public string? Adapter { get; init; }
+
+    /// <summary>Whether the adapter may have been made on a model with other files.</summary>
+    public bool IgnoreBaseMismatch { get; init; }
 
     /// <summary>How rows become examples.</summary>
     public DataOptions Data { get; init; } = new();

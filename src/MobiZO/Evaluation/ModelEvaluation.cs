@@ -38,7 +38,9 @@ public static class ModelEvaluation
     {
         var watch = Stopwatch.StartNew();
         using var model = LocalModel.Open(options.Model, options.Engine);
-        var adapter = options.Adapter is { } path ? AdapterFiles.Load(path) : null;
+        var adapter = options.Adapter is { } path
+            ? AdapterFiles.Load(path, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce)
+            : null;
         var encoder = model.EncoderOf(options.Data);
         var read = DataFile.Read(options.DataFile, options.Data);
         var rows = encoder.Encode(new RowSampler(options.Data).Choose(read));

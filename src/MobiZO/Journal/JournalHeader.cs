@@ -9,6 +9,9 @@ public sealed record JournalHeader
     /// <summary>The property with the checksum of the initial A.</summary>
     internal const string InitialKey = "initial";
 
+    /// <summary>The property with the checksum of the B that the run started with; absent when that was zero.</summary>
+    internal const string StartKey = "start";
+
     /// <summary>Seed of the run.</summary>
     public required ulong Seed { get; init; }
 

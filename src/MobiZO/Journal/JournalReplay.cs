@@ -6,18 +6,22 @@ namespace MobiZO.Journal;
 internal static class JournalReplay
 {
     /// <summary>The trained state B [total] after the recorded steps, or after the first <paramref name="steps"/> of them.</summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="steps">How many steps; null: all.</param>
+    /// <param name="start">The B that the run started with; null: zero.</param>
     /// <exception cref="ArgumentOutOfRangeException">The journal has fewer steps.</exception>
-    public static float[] Run(RunJournal journal, long? steps = null) => Rebuild(journal, steps).B.ToArray();
+    public static float[] Run(RunJournal journal, long? steps = null, IReadOnlyList<float>? start = null) =>
+        Rebuild(journal, steps, start).B.ToArray();
 
     /// <summary>The whole optimiser at that point, moments included, ready for the next step.</summary>
-    internal static StateOptimizer Rebuild(RunJournal journal, long? steps = null)
+    internal static StateOptimizer Rebuild(RunJournal journal, long? steps = null, IReadOnlyList<float>? start = null)
     {
         ArgumentNullException.ThrowIfNull(journal);
         var count = steps ?? journal.Entries.Count;
         ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(steps));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, journal.Entries.Count, nameof(steps));
         var header = journal.Header;
-        var optimizer = StateOptimizer.Create(header.Optimizer, header.Layout, header.Seed, header.TotalSteps);
+        var optimizer = StateOptimizer.Create(header.Optimizer, header.Layout, header.Seed, header.TotalSteps, start);
         Continue(optimizer, journal, count);
         return optimizer;
     }

@@ -29,10 +29,11 @@ internal static class LearningRateProbe
     /// for another.
     /// </summary>
     /// <param name="options">Estimator, queries, epsilon; its learning rate is not used.</param>
-    /// <param name="layout">The trained state, which starts at zero.</param>
+    /// <param name="layout">The trained state.</param>
     /// <param name="seed">Seed of the run.</param>
     /// <param name="objective">The losses. It is asked for the first steps of the run.</param>
     /// <param name="progress">Told how many of how many evaluations are done; may be null.</param>
+    /// <param name="start">The B that the run starts with; null: zero.</param>
     /// <param name="cancellation">Stops between two evaluations.</param>
     /// <returns>The rate; null when no distance lowers the loss, or a loss is not finite.</returns>
     public static float? Find(
@@ -41,12 +42,13 @@ internal static class LearningRateProbe
         ulong seed,
         IStepObjective objective,
         Action<int, int>? progress = null,
+        float[]? start = null,
         CancellationToken cancellation = default
     )
     {
         var plan = options.Plan;
         var noise = new float[checked((long)options.Queries * layout.Total)];
-        var zero = new float[layout.Total];
+        var first = start ?? new float[layout.Total];
         double[] sums = new double[Candidates + 1];
         var scale = 0f;
         var done = 0;
@@ -66,7 +68,7 @@ internal static class LearningRateProbe
                 {
                     Step = step,
                     Plan = plan,
-                    B = zero,
+                    B = first,
                     Noise = noise,
                     Epsilon = options.Epsilon,
                 }
@@ -92,7 +94,7 @@ internal static class LearningRateProbe
                 {
                     Step = Directions + (direction * Batches) + batch,
                     Plan = Line,
-                    B = zero,
+                    B = first,
                     Noise = descent,
                     Epsilon = 1,
                 };

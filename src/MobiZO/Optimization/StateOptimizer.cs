@@ -75,14 +75,36 @@ internal abstract class StateOptimizer
     protected Memory<float> Directions => _directions;
 
     /// <summary>The optimiser of an estimator, at step 0.</summary>
-    /// <inheritdoc cref="StateOptimizer(OptimizerOptions, StateLayout, ulong, long)"/>
-    public static StateOptimizer Create(OptimizerOptions options, StateLayout layout, ulong seed, long totalSteps) =>
-        options.EstimatorInForce switch
+    /// <param name="options">The settings.</param>
+    /// <param name="layout">The trained state.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="totalSteps">Number of steps.</param>
+    /// <param name="start">The B to start from [total]; null: zero.</param>
+    /// <exception cref="ArgumentException">
+    /// The options have errors (all are listed), the number of steps is below 1, a step's directions are too many, or the start does not
+    /// fit.
+    /// </exception>
+    public static StateOptimizer Create(
+        OptimizerOptions options,
+        StateLayout layout,
+        ulong seed,
+        long totalSteps,
+        IReadOnlyList<float>? start = null
+    )
+    {
+        StateOptimizer optimizer = options.EstimatorInForce switch
         {
             EstimatorKind.Reverse => new GradientOptimizer(options, layout, totalSteps),
             EstimatorKind.Guided => new GuidedOptimizer(options, layout, seed, totalSteps),
             _ => new ZerothOrderOptimizer(options, layout, seed, totalSteps),
         };
+        if (start is not null)
+        {
+            optimizer.Restore(0, [.. start], optimizer.Moments.Span);
+        }
+
+        return optimizer;
+    }
 
     /// <summary>Continues from a stored state: the next step, B and the moments.</summary>
     /// <exception cref="ArgumentException">A length does not fit the layout and options.</exception>

@@ -139,6 +139,12 @@ public sealed class RunFolder
                 EvalData = options.EvalData is null ? null : System.IO.Path.GetFullPath(options.EvalData),
                 TestData = options.TestData is null ? null : System.IO.Path.GetFullPath(options.TestData),
                 Output = System.IO.Path.GetFullPath(options.Output),
+                Adapter = options.Adapter.StartFrom is { } start
+                    ? options.Adapter with
+                    {
+                        StartFrom = System.IO.Path.GetFullPath(start),
+                    }
+                    : options.Adapter,
                 Resume = false,
             }
         );

@@ -37,9 +37,17 @@ public static class RunReplay
             );
         }
 
-        return !journal.Header.Properties.TryGetValue(JournalHeader.InitialKey, out var sum) || sum == ordered.DigestOfA()
-            ? ordered.WithState(JournalReplay.Run(journal))
-            : throw Mismatch(run, "its A does not match the checksum in the journal");
+        Require(run, journal, JournalHeader.InitialKey, "A", ordered.DigestOfA());
+        Require(run, journal, JournalHeader.StartKey, "B", ordered.DigestOfB());
+        return ordered.WithState(JournalReplay.Run(journal, null, ordered.ToState()));
+    }
+
+    private static void Require(RunFolder run, RunJournal journal, string key, string matrix, string digest)
+    {
+        if (journal.Header.Properties.TryGetValue(key, out var sum) && sum != digest)
+        {
+            throw Mismatch(run, $"its {matrix} does not match the checksum in the journal");
+        }
     }
 
     private static string Describe(Optimization.StateSegment segment) =>

@@ -1,3 +1,4 @@
+using MobiZO.Adapters;
 using MobiZO.Optimization;
 
 namespace MobiZO.Training;
@@ -7,14 +8,14 @@ internal static class ChosenRate
 {
     /// <summary>The options with the rate of the run.</summary>
     /// <param name="options">The decided options.</param>
-    /// <param name="layout">The trained state.</param>
+    /// <param name="adapter">The adapter before the first step.</param>
     /// <param name="objective">The losses of the run.</param>
     /// <param name="recorded">The run that goes on; its rate is used. Null for a new one.</param>
     /// <param name="progress">Told what happens; may be null.</param>
     /// <param name="cancellation">Stops between two evaluations.</param>
     public static DecidedOptions Of(
         DecidedOptions options,
-        StateLayout layout,
+        LoraAdapter adapter,
         IRunObjective objective,
         RecordedRun? recorded,
         IProgress<TrainingEvent>? progress,
@@ -26,19 +27,27 @@ internal static class ChosenRate
             return options;
         }
 
-        return options.WithFound(recorded?.LearningRate ?? Find(options.Run, layout, objective, progress, cancellation));
+        return options.WithFound(recorded?.LearningRate ?? Find(options.Run, adapter, objective, progress, cancellation));
     }
 
     private static float Find(
         FineTuneOptions options,
-        StateLayout layout,
+        LoraAdapter adapter,
         IRunObjective objective,
         IProgress<TrainingEvent>? progress,
         CancellationToken cancellation
     )
     {
         void Tell(int done, int total) => progress?.Report(new StageProgress("trying learning rates", done, total));
-        var found = LearningRateProbe.Find(options.Optimizer, layout, options.Seed, objective, Tell, cancellation);
+        var found = LearningRateProbe.Find(
+            options.Optimizer,
+            adapter.Layout,
+            options.Seed,
+            objective,
+            Tell,
+            adapter.ToState(),
+            cancellation
+        );
         var rate = found ?? options.Optimizer.RateOrDefault;
         progress?.Report(
             found is null

@@ -35,6 +35,13 @@ internal sealed class OpenedRun : IDisposable
             progress?.Report(new RunNote(why, IsWarning: false));
         }
 
+        var cache = options.Engine.CacheFolderInForce;
+        var start = StartingAdapter.Read(model, options.Adapter, cache);
+        if (start is not null)
+        {
+            options = options with { Adapter = StartingAdapter.Describe(options.Adapter, start) };
+        }
+
         Rows = RunRows.Read(options, model);
         Options = DecidedOptions.Of(options, Rows);
         if (ChosenScope.Of(options.Adapter, Rows).Why is { } scope)
@@ -42,7 +49,10 @@ internal sealed class OpenedRun : IDisposable
             progress?.Report(new RunNote(scope, IsWarning: false));
         }
 
-        Fresh = FreshAdapter.Create(model, Options.Adapter, options.Seed, Rows.Train);
+        Fresh = (start ?? FreshAdapter.Create(model, Options.Adapter, options.Seed, Rows.Train)) with
+        {
+            Base = BaseIdentity.Of(model.Checkpoint, cache),
+        };
         RequireRoomFor(Options.Run.Optimizer.Plan.Queries, Fresh.Layout.Total);
         Model = Own(new AdaptedModel(model, Fresh, Rows.HasSingleRows && score is null, options.Engine.PrefixStyle));
         Examples = new StepExamples(Rows, Options, Model.Start, model.Engine.Traits);
@@ -69,7 +79,7 @@ internal sealed class OpenedRun : IDisposable
     /// <summary>The options; a learning rate that is to be tried is still the default.</summary>
     public DecidedOptions Options { get; }
 
-    /// <summary>The adapter with its A drawn at random.</summary>
+    /// <summary>The adapter with its A drawn at random, or the one that the run starts from.</summary>
     public LoraAdapter Fresh { get; }
 
     public AdaptedModel Model { get; }

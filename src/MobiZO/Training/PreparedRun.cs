@@ -70,7 +70,7 @@ internal sealed class PreparedRun : IDisposable
 
                 var adapter = InitialAdapter.Of(opened, recorded, progress, cancellation);
                 var objective = CreateObjective(opened, adapter);
-                var decided = ChosenRate.Of(opened.Options, adapter.Layout, objective, recorded, progress, cancellation);
+                var decided = ChosenRate.Of(opened.Options, adapter, objective, recorded, progress, cancellation);
                 return new PreparedRun(opened, decided, adapter, objective, evaluator);
             }
         );
@@ -140,14 +140,28 @@ internal sealed class PreparedRun : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _opened.Dispose();
 
-    /// <summary>A run that goes on keeps its estimator, whatever would be chosen now.</summary>
-    private static FineTuneOptions AsRecorded(FineTuneOptions options, RecordedRun? recorded) =>
-        recorded is null || options.Optimizer.Estimator != EstimatorKind.Auto
+    /// <summary>
+    /// A run that goes on keeps its estimator, whatever would be chosen now, and the adapter that it started from, wherever that is now.
+    /// </summary>
+    private static FineTuneOptions AsRecorded(FineTuneOptions options, RecordedRun? recorded)
+    {
+        if (recorded is null)
+        {
+            return options;
+        }
+
+        if (options.Adapter.StartFrom is { } start && !Path.Exists(start))
+        {
+            options = options with { Adapter = options.Adapter with { StartFrom = recorded.Folder.InitialAdapterFolder } };
+        }
+
+        return options.Optimizer.Estimator != EstimatorKind.Auto
             ? options
             : options with
             {
                 Optimizer = options.Optimizer with { Estimator = recorded.Journal.Header.Optimizer.Estimator },
             };
+    }
 
     private static PreparedRun Finish(OpenedRun opened, Func<OpenedRun, PreparedRun> prepare)
     {

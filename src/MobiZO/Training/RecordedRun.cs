@@ -49,8 +49,9 @@ internal sealed record RecordedRun(RunFolder Folder, RunJournal Journal)
     /// <param name="header">The run as its options of now describe it.</param>
     /// <param name="steps">Steps of the journal that count.</param>
     /// <param name="progress">Told when the checkpoint is of no use; may be null.</param>
+    /// <param name="start">The B that the run started with; null: zero.</param>
     /// <exception cref="FineTuneException">The run was started with other settings, or its files do not fit together.</exception>
-    public StateOptimizer Restore(JournalHeader header, long steps, IProgress<TrainingEvent>? progress)
+    public StateOptimizer Restore(JournalHeader header, long steps, IProgress<TrainingEvent>? progress, float[]? start = null)
     {
         // Most other settings change the initial A too; it is named only when nothing else differs.
         var initial = $"properties.{JournalHeader.InitialKey}: ";
@@ -77,7 +78,7 @@ internal sealed record RecordedRun(RunFolder Folder, RunJournal Journal)
         // A checkpoint can be ahead of the journal: power was lost before the last lines reached the disk.
         if (ReadCheckpoint(header, progress) is not { } checkpoint || checkpoint.NextStep > steps)
         {
-            return JournalReplay.Rebuild(Journal, steps);
+            return JournalReplay.Rebuild(Journal, steps, start);
         }
 
         var optimizer = StateOptimizer.Create(header.Optimizer, header.Layout, header.Seed, header.TotalSteps);

@@ -77,8 +77,8 @@ internal sealed class RunEvaluations
         _points.Add(point);
         if (step > 0 && (isBest || !Directory.Exists(_folder.BestAdapterFolder)))
         {
-            // The adapter before the first step adds nothing: it is only kept when training made it worse.
-            AdapterFiles.Save(_run.Adapter.WithState(isBest ? b : new float[b.Length]), _folder.BestAdapterFolder);
+            // The adapter before the first step is only kept when training made it worse.
+            AdapterFiles.Save(_run.Adapter.WithState(isBest ? b : _run.Adapter.ToState()), _folder.BestAdapterFolder);
         }
 
         _progress?.Report(new EvaluationCompleted(step, result, isBest));
@@ -109,7 +109,10 @@ internal sealed class RunEvaluations
     {
         if (Best is { } best && !IsWhole(_folder.BestAdapterFolder))
         {
-            AdapterFiles.Save(_run.Adapter.WithState(JournalReplay.Run(journal, best.Step)), _folder.BestAdapterFolder);
+            AdapterFiles.Save(
+                _run.Adapter.WithState(JournalReplay.Run(journal, best.Step, _run.Adapter.ToState())),
+                _folder.BestAdapterFolder
+            );
             _progress?.Report(
                 new RunNote(
                     FormattableString.Invariant(

@@ -16,36 +16,49 @@ internal static class RunHeader
     /// <param name="adapter">The adapter before the first step.</param>
     public static JournalHeader Of(DecidedOptions options, OpenedRun opened, LoraAdapter adapter)
     {
-        var (run, start) = (options.Run, opened.Model.Start);
-        var checkpoint = opened.Model.Model.Checkpoint;
+        var run = options.Run;
+        var properties = Properties(options, opened, adapter);
+        if (run.Adapter.StartFrom is not null)
+        {
+            properties[JournalHeader.StartKey] = adapter.DigestOfB();
+        }
+
         return new JournalHeader
         {
             Seed = run.Seed,
             TotalSteps = run.Steps,
             Optimizer = run.Optimizer,
             Layout = adapter.Layout,
-            Properties = new Dictionary<string, string>
+            Properties = properties,
+        };
+    }
+
+    private static Dictionary<string, string> Properties(DecidedOptions options, OpenedRun opened, LoraAdapter adapter)
+    {
+        var (run, start) = (options.Run, opened.Model.Start);
+        var checkpoint = opened.Model.Model.Checkpoint;
+        return new Dictionary<string, string>
+        {
+            ["model"] = checkpoint.Fingerprint,
+            ["model_content"] = checkpoint.ContentHash(run.Engine.CacheFolderInForce),
+            ["engine"] = run.Engine.Name,
+            ["device"] = run.Engine.Device,
+            ["weights"] = WeightFormats.NameOf(run.Engine.Weights),
+            ["update"] = run.Update.ToString(),
+            // What a start is called says nothing; its numbers have checksums of their own.
+            ["adapter"] = JsonSerializer.Serialize(run.Adapter with { StartFrom = null, IgnoreBaseMismatch = false }, RunFolder.Json),
+            [JournalHeader.InitialKey] = adapter.DigestOfA(),
+            ["loss"] = run.Score is { } score ? $"Score: {score.Command ?? "a function"}" : options.Loss.ToString(),
+            ["examples_per_step"] = FormattableString.Invariant($"{run.ExamplesInForce}"),
+            ["train_rows"] = opened.Rows.TrainDigest,
+            ["eval_rows"] = opened.Rows.EvalDigest,
+            ["prefix"] = start switch
             {
-                ["model"] = checkpoint.Fingerprint,
-                ["model_content"] = checkpoint.ContentHash(run.Engine.CacheFolderInForce),
-                ["engine"] = run.Engine.Name,
-                ["device"] = run.Engine.Device,
-                ["weights"] = WeightFormats.NameOf(run.Engine.Weights),
-                ["update"] = run.Update.ToString(),
-                ["adapter"] = JsonSerializer.Serialize(run.Adapter, RunFolder.Json),
-                [JournalHeader.InitialKey] = adapter.DigestOfA(),
-                ["loss"] = run.Score is { } score ? $"Score: {score.Command ?? "a function"}" : options.Loss.ToString(),
-                ["examples_per_step"] = FormattableString.Invariant($"{run.ExamplesInForce}"),
-                ["train_rows"] = opened.Rows.TrainDigest,
-                ["eval_rows"] = opened.Rows.EvalDigest,
-                ["prefix"] = start switch
-                {
-                    { Prompt: PrefixKind.Tokens } => "computed",
-                    { Prompt: PrefixKind.KeyValues, Layer: > 0 } => FormattableString.Invariant(
-                        $"{run.PrefixCacheType} from layer {start.Layer}"
-                    ),
-                    _ => run.PrefixCacheType.ToString(),
-                },
+                { Prompt: PrefixKind.Tokens } => "computed",
+                { Prompt: PrefixKind.KeyValues, Layer: > 0 } => FormattableString.Invariant(
+                    $"{run.PrefixCacheType} from layer {start.Layer}"
+                ),
+                _ => run.PrefixCacheType.ToString(),
             },
         };
     }

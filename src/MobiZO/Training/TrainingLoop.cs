@@ -114,7 +114,7 @@ internal sealed class TrainingLoop
     {
         _folder.WriteConfig(_options);
         AdapterFiles.Save(_run.Adapter, _folder.InitialAdapterFolder);
-        return StateOptimizer.Create(_options.Optimizer, _run.Header.Layout, _options.Seed, _options.Steps);
+        return StateOptimizer.Create(_options.Optimizer, _run.Header.Layout, _options.Seed, _options.Steps, _run.Adapter.ToState());
     }
 
     private StateOptimizer Continue(RecordedRun recorded)
@@ -122,7 +122,7 @@ internal sealed class TrainingLoop
         // The line of a step has the evaluation behind it: a step that was stopped before its evaluation is taken again.
         var entries = recorded.Journal.Entries;
         var isMissing = entries.Count > 0 && entries[^1].Evaluation is null && RunEvaluations.IsDue(_run, entries.Count);
-        var optimizer = recorded.Restore(_run.Header, entries.Count - (isMissing ? 1 : 0), _progress);
+        var optimizer = recorded.Restore(_run.Header, entries.Count - (isMissing ? 1 : 0), _progress, _run.Adapter.ToState());
         _skipped = entries.Take((int)optimizer.NextStep).Count(entry => entry.Skipped);
         var note = recorded.Journal.HasTornTail ? " (its end was torn and is taken again)" : "";
         _progress?.Report(

@@ -12,6 +12,8 @@ public sealed class OptionBindingTests
     {
         ["--model"] = ("m", "m"),
         ["--adapter"] = ("a", "a"),
+        ["--ignore-base-mismatch"] = (null, "yes"),
+        ["--start-from"] = ("start", "start"),
         ["--data"] = ("d.tsv", "d.tsv"),
         ["--eval-data"] = ("e.tsv", "e.tsv"),
         ["--eval-fraction"] = ("0.25", "0.25"),

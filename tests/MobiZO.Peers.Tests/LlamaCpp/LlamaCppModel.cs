@@ -67,14 +67,39 @@ internal sealed class LlamaCppModel : IDisposable
     public IReadOnlyList<float[]> Logits(IReadOnlyList<int> ids, int start)
     {
         using var context = _weights.CreateContext(_parameters);
-        var batch = new LLamaBatch();
-        for (var i = 0; i < ids.Count; i++)
+        return Decode(context, ids, 0, ids.Count)[start..];
+    }
+
+    /// <summary>The logits after each token, with an adapter that acts from one of them on.</summary>
+    /// <param name="ids">The tokens.</param>
+    /// <param name="adapterFile">A GGUF file.</param>
+    /// <param name="adapterStart">The first token that carries the adapter: those before are computed without it.</param>
+    public IReadOnlyList<float[]> AdaptedLogits(IReadOnlyList<int> ids, string adapterFile, int adapterStart)
+    {
+        var adapter = _weights.NativeHandle.LoadLoraFromFile(adapterFile);
+        try
         {
-            batch.Add((LLamaToken)ids[i], i, LLamaSeqId.Zero, logits: i >= start);
+            using var context = _weights.CreateContext(_parameters);
+            float[][] before = adapterStart == 0 ? [] : Decode(context, ids, 0, adapterStart);
+            context.NativeHandle.SetLoraAdapters([(adapter, 1f)]);
+            return [.. before, .. Decode(context, ids, adapterStart, ids.Count)];
+        }
+        finally
+        {
+            adapter.Unload();
+        }
+    }
+
+    private static float[][] Decode(LLamaContext context, IReadOnlyList<int> ids, int first, int end)
+    {
+        var batch = new LLamaBatch();
+        for (var i = first; i < end; i++)
+        {
+            batch.Add((LLamaToken)ids[i], i, LLamaSeqId.Zero, logits: true);
         }
 
         Assert.Equal(DecodeResult.Ok, context.NativeHandle.Decode(batch));
-        return [.. Enumerable.Range(start, ids.Count - start).Select(i => context.NativeHandle.GetLogitsIth(i).ToArray())];
+        return [.. Enumerable.Range(0, end - first).Select(i => context.NativeHandle.GetLogitsIth(i).ToArray())];
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,123 @@
+using MobiZO.Adapters;
+using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Architecture;
+using MobiZO.Checkpoints.Gguf;
+using MobiZO.Checkpoints.Quantization;
+
+namespace MobiZO.Merging;
+
+/// <summary>
+/// A GGUF file with an adapter added: every metadata pair and every tensor is copied as it is, except the matrices that the adapter
+/// changes.
+/// </summary>
+internal static class MergedGguf
+{
+    private const int BlockElements = 32;
+    private const int PieceElements = 1 << 22;
+
+    public static MergeResult Write(Checkpoint model, LoraAdapter adapter, string output, MergedType type)
+    {
+        using var file = GgufFile.Open(model.WeightFiles[0]);
+        var modules = new GgufModules(model.Description);
+        var changed = adapter.Modules.ToDictionary(module => modules.ByModule(module.Name).Weight.GgufName!, StringComparer.Ordinal);
+        var writer = new GgufWriter(file.Alignment);
+        CopyPairs(file, writer);
+        var types = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var tensor in file.Tensors.Values)
+        {
+            if (changed.TryGetValue(tensor.Name, out var module))
+            {
+                var into = TypeOf(file, tensor, type);
+                types.Add(into.ToString());
+                AddMerged(file, tensor, modules.ByModule(module.Name).Weight, module, adapter.Scale, into, writer);
+            }
+            else
+            {
+                writer.AddTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.ByteLength, stream => Copy(file, tensor, stream));
+            }
+        }
+
+        if (Path.GetDirectoryName(Path.GetFullPath(output)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        writer.Write(output);
+        return new MergeResult(output, changed.Count, [.. types], [], []);
+    }
+
+    private static void CopyPairs(GgufFile file, GgufWriter writer)
+    {
+        using var bytes = file.Mapping.Borrow();
+        foreach (var (start, end) in file.Pairs.Values)
+        {
+            writer.AddRaw(bytes.Slice(start, checked((int)(end - start))));
+        }
+    }
+
+    private static void Copy(GgufFile file, GgufTensor tensor, Stream stream)
+    {
+        const int Piece = 1 << 24;
+        using var bytes = file.Mapping.Borrow();
+        for (long done = 0; done < tensor.ByteLength; done += Piece)
+        {
+            stream.Write(bytes.Slice(tensor.Offset + done, (int)Math.Min(Piece, tensor.ByteLength - done)));
+        }
+    }
+
+    private static GgufTensorType TypeOf(GgufFile file, GgufTensor tensor, MergedType type)
+    {
+        var isWhole = tensor.Shape[^1] % BlockElements == 0;
+        return type switch
+        {
+            MergedType.F32 => GgufTensorType.F32,
+            MergedType.F16 => GgufTensorType.F16,
+            MergedType.Q8_0 when isWhole => GgufTensorType.Q8_0,
+            MergedType.Q8_0 => throw new CheckpointException(
+                $"{file.Path}: tensor '{tensor.Name}': rows of {tensor.Shape[^1]} values are not whole blocks of {BlockElements}, so it cannot "
+                    + "be written as Q8_0. Use F16."
+            ),
+            _ when StoredNumbers.CanWrite(tensor.Type) => tensor.Type,
+            _ => isWhole ? GgufTensorType.Q8_0 : GgufTensorType.F16,
+        };
+    }
+
+    private static void AddMerged(
+        GgufFile file,
+        GgufTensor tensor,
+        ModelTensor weight,
+        LoraModule module,
+        double scale,
+        GgufTensorType type,
+        GgufWriter writer
+    )
+    {
+        var product = new LowRankProduct(module, GgufModules.ToStored(weight, module.B, module.Rank), scale);
+        var rowBytes = StoredNumbers.BytesOf(type, product.Columns);
+        writer.AddTensor(
+            tensor.Name,
+            type,
+            tensor.Shape,
+            (long)rowBytes * product.Rows,
+            stream =>
+            {
+                var rowsOfAPiece = Math.Max(1, PieceElements / product.Columns);
+                for (var row = 0; row < product.Rows; row += rowsOfAPiece)
+                {
+                    var values = new float[Math.Min(rowsOfAPiece, product.Rows - row) * product.Columns];
+                    file.Read(tensor, (long)row * product.Columns, values);
+                    product.AddTo(row, values);
+                    var bytes = new byte[StoredNumbers.BytesOf(type, values.Length)];
+                    if (!StoredNumbers.TryWrite(type, values, bytes))
+                    {
+                        throw new CheckpointException(
+                            $"{file.Path}: tensor '{tensor.Name}': with the adapter, a value is no number or too large for {type}. Use F32."
+                        );
+                    }
+
+                    stream.Write(bytes);
+                }
+            }
+        );
+    }
+}

@@ -1,0 +1,19 @@
+namespace MobiZO.Merging;
+
+/// <summary>How the changed matrices of a merged GGUF file are written.</summary>
+public enum MergedType
+{
+    /// <summary>
+    /// As they are stored where that is a float type or Q8_0; else as Q8_0, or F16 where rows are not whole blocks of 32.
+    /// </summary>
+    Auto,
+
+    /// <summary>32-bit floats.</summary>
+    F32,
+
+    /// <summary>16-bit floats.</summary>
+    F16,
+
+    /// <summary>Blocks of 32 bytes with a scale; rows that are not whole blocks are refused.</summary>
+    Q8_0,
+}
