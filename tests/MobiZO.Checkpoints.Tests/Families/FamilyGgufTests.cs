@@ -41,7 +41,7 @@ public sealed class FamilyGgufTests : IDisposable
                 {
                     Layers = [.. expected.Layers.Select(layer => layer with { Attention = layer.Attention with { Window = null } })],
                 };
-        Assert.Equal(Facts(expected), Facts(gguf.Description));
+        Assert.Equal(DescriptionText.Of(expected), DescriptionText.Of(gguf.Description));
     }
 
     [Theory]
@@ -154,19 +154,4 @@ public sealed class FamilyGgufTests : IDisposable
         : text.EndsWith('u') && uint.TryParse(text[..^1], CultureInfo.InvariantCulture, out uint whole) ? whole
         : float.TryParse(text, CultureInfo.InvariantCulture, out float number) ? number
         : text;
-
-    /// <summary>Everything a description says, as lines.</summary>
-    private static IEnumerable<string> Facts(ModelDescription model) =>
-        [
-            FormattableString.Invariant($"{model.Embedding.Scale} {model.Head.Scale} {model.Head.Cap} {model.FinalNorm.Epsilon}"),
-            $"{model.Config.HiddenSize} {model.Config.HeadDimension} {model.Config.TieWordEmbeddings} {model.DefaultTargets}",
-            .. model.Layers.Select(layer =>
-                FormattableString.Invariant(
-                    $"{layer.ResidualScale} {layer.Attention.Scale} {layer.Attention.ScoreCap} {layer.Attention.Window} "
-                )
-                + FormattableString.Invariant($"{layer.Mlp.Activation} {layer.AttentionNorm?.Epsilon} {layer.AttentionPostNorm?.Epsilon} ")
-                + string.Join(' ', layer.Attention.Rotary?.InverseFrequencies ?? [])
-            ),
-            .. model.Tensors.Select(tensor => $"{tensor.Name} [{string.Join(',', tensor.Shape)}]"),
-        ];
 }
