@@ -42,6 +42,7 @@ public sealed class ConfigReaderTests : IDisposable
         Assert.Equal(model.Config.EosTokenIds, hub.Config.EosTokenIds);
         Assert.Equal(model.Config with { EosTokenIds = [] }, hub.Config with { EosTokenIds = [] });
         Assert.Equal(model.Layers.Select(layer => layer.Attention.Rotary), hub.Layers.Select(layer => layer.Attention.Rotary));
+        Assert.Equal(model.Layers.Select(Wiring), hub.Layers.Select(Wiring));
         Assert.Equal(model.Tensors.Select(Text), hub.Tensors.Select(Text));
     }
 
@@ -147,6 +148,11 @@ public sealed class ConfigReaderTests : IDisposable
         Damage.Each(System.Text.Encoding.UTF8.GetBytes(TinyLlama.Config), bytes => ConfigReader.Read(_folder.Write("config.json", bytes)));
 
     private static string Text(ModelTensor tensor) => $"{tensor.Name} {tensor.Role} [{string.Join(',', tensor.Shape)}]";
+
+    private static string Wiring(LayerDescription layer) =>
+        FormattableString.Invariant($"{layer.IsParallel} {layer.ResidualScale} {layer.AttentionNorm?.Epsilon} {layer.Mlp.Activation} ")
+        + FormattableString.Invariant($"{layer.Attention.Scale} {layer.Attention.Window} {layer.Attention.ScoreCap} ")
+        + FormattableString.Invariant($"{layer.Attention.Layout} {layer.Attention.Rotary?.MaxPositions} {layer.Mlp.Layout}");
 
     private ModelDescription Read(string json) => ConfigReader.Read(_folder.Write("config.json", json));
 }
