@@ -17,17 +17,25 @@ public sealed class FamilyConfigTests
     // What an adapter acts on when nothing else is said: one projection a layer, back to the residual stream.
     private static readonly Dictionary<string, string> s_defaultTargets = new(StringComparer.Ordinal)
     {
+        ["falcon"] = "dense",
         ["gemma"] = "o_proj",
         ["gemma2"] = "o_proj",
         ["gemma3_text"] = "o_proj",
         ["gpt2"] = "attn.c_proj",
+        ["gpt_neo"] = "out_proj",
+        ["gpt_neox"] = "dense",
         ["granite"] = "o_proj",
         ["llama"] = "o_proj",
         ["mistral"] = "o_proj",
         ["olmo2"] = "o_proj",
+        ["opt"] = "out_proj",
+        ["phi"] = "dense",
+        ["phi3"] = "o_proj",
         ["qwen2"] = "o_proj",
         ["qwen3"] = "o_proj",
         ["smollm3"] = "o_proj",
+        ["stablelm"] = "o_proj",
+        ["starcoder2"] = "o_proj",
     };
 
     public static TheoryData<string> Goldens => [.. GoldenFamilies.Models.Select(folder => Path.GetFileName(folder))];

@@ -56,6 +56,33 @@ public sealed class GgufFamilyTests : IDisposable
         Assert.Equal([0, 1, 4, 6, 2, 3, 5, 7], Enumerable.Range(0, 8).Select(row => (int)StoredRows.Of(tensor, row)));
     }
 
+    /// <summary>Every stored row is its own number, once as values and once as codes.</summary>
+    [Fact]
+    public void Quantised_rows_are_put_by_key_value_head_too()
+    {
+        const string Qkv = "blk.0.attn_qkv.weight",
+            Name = "gpt_neox.layers.0.attention.query_key_value.weight";
+        string path = Shared.PathOf("fixtures", "models", "gpt-neox-hub-buffers");
+        using Checkpoint source = Checkpoint.Open(path);
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(path, "config.json")));
+        int rows = source.FindShape(Name)![0];
+        byte[] codes = [.. Enumerable.Repeat((byte)1, 32)];
+        byte[] blocks = [.. Enumerable.Range(0, rows).SelectMany(row => (byte[])[.. BitConverter.GetBytes((Half)row), .. codes])];
+        using Checkpoint gguf = Checkpoint.Open(
+            _folder.Write(
+                "model.gguf",
+                Bytes(new FamilyGguf(json.RootElement, source)).Remove(Qkv).Add(Qkv, GgufTensorType.Q8_0, [rows, 32], blocks).Build()
+            )
+        );
+        ModelTensor tensor = gguf.Description.Layers[0].Attention.Projections[0].Weight;
+        float[] expected = [.. Enumerable.Range(0, rows).Select(row => (float)StoredRows.Of(tensor, row))];
+        float[] values = TestReading.Whole(gguf, Name);
+        Assert.Equal(expected, Enumerable.Range(0, rows).Select(row => values[(row * 32) + 5]));
+        float[] scales = new float[rows - 3];
+        gguf.ReadBlocks(Name, 3, new sbyte[32 * scales.Length], scales, new float[scales.Length]);
+        Assert.Equal(expected[3..], scales);
+    }
+
     [Fact]
     public void Old_files_of_StableLM_say_parallel_of_a_model_in_sequence()
     {
@@ -144,7 +171,9 @@ public sealed class GgufFamilyTests : IDisposable
         }
     }
 
-    private Checkpoint Open(FamilyGguf model)
+    private Checkpoint Open(FamilyGguf model) => Checkpoint.Open(_folder.Write("model.gguf", Bytes(model).Build()));
+
+    private static GgufBytes Bytes(FamilyGguf model)
     {
         var bytes = new GgufBytes();
         foreach ((string key, object value) in model.Metadata)
@@ -157,6 +186,6 @@ public sealed class GgufFamilyTests : IDisposable
             bytes.Add(name, GgufTensorType.F32, shape, MemoryMarshal.AsBytes<float>(values).ToArray());
         }
 
-        return Checkpoint.Open(_folder.Write("model.gguf", bytes.Build()));
+        return bytes;
     }
 }
