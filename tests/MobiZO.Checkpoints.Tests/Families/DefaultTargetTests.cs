@@ -12,14 +12,22 @@ public sealed class DefaultTargetTests
     private static readonly Dictionary<string, string> s_table = new(StringComparer.Ordinal)
     {
         ["falcon"] = "self_attention.dense",
+        ["gemma"] = "self_attn.o_proj",
+        ["gemma2"] = "self_attn.o_proj",
+        ["gemma3_text"] = "self_attn.o_proj",
         ["gpt2"] = "attn.c_proj",
         ["gpt_neo"] = "attn.attention.out_proj",
         ["gpt_neox"] = "attention.dense",
+        ["granite"] = "self_attn.o_proj",
         ["llama"] = "self_attn.o_proj",
+        ["mistral"] = "self_attn.o_proj",
+        ["olmo2"] = "self_attn.o_proj",
         ["opt"] = "self_attn.out_proj",
         ["phi"] = "self_attn.dense",
         ["phi3"] = "self_attn.o_proj",
         ["qwen2"] = "self_attn.o_proj",
+        ["qwen3"] = "self_attn.o_proj",
+        ["smollm3"] = "self_attn.o_proj",
         ["stablelm"] = "self_attn.o_proj",
         ["starcoder2"] = "self_attn.o_proj",
     };

@@ -15,50 +15,7 @@ namespace MobiZO.Checkpoints.Tests.Families;
 public sealed class FamilyConfigTests
 {
     // What an adapter acts on when nothing else is said: one projection a layer, back to the residual stream.
-    private static readonly Dictionary<string, string> s_defaultTargets = new(StringComparer.Ordinal)
-    {
-        ["falcon"] = "dense",
-        ["gemma"] = "o_proj",
-        ["gemma2"] = "o_proj",
-        ["gemma3_text"] = "o_proj",
-        ["gpt2"] = "attn.c_proj",
-        ["gpt_neo"] = "out_proj",
-        ["gpt_neox"] = "dense",
-        ["granite"] = "o_proj",
-        ["llama"] = "o_proj",
-        ["mistral"] = "o_proj",
-        ["olmo2"] = "o_proj",
-        ["opt"] = "out_proj",
-        ["phi"] = "dense",
-        ["phi3"] = "o_proj",
-        ["qwen2"] = "o_proj",
-        ["qwen3"] = "o_proj",
-        ["smollm3"] = "o_proj",
-        ["stablelm"] = "o_proj",
-        ["starcoder2"] = "o_proj",
-    };
-
     public static TheoryData<string> Goldens => [.. GoldenFamilies.Models.Select(folder => Path.GetFileName(folder))];
-
-    [Theory]
-    [MemberData(nameof(Goldens))]
-    public void Default_targets_are_the_output_of_attention(string name)
-    {
-        ModelDescription model = Read(name, "", "");
-        Assert.Equal(s_defaultTargets[model.Config.ModelType], model.DefaultTargets);
-        Assert.All(
-            model.Layers,
-            layer =>
-                Assert.Same(
-                    layer.Attention.Output,
-                    Assert.Single(layer.Linears, linear => linear.Module.EndsWith("." + model.DefaultTargets, StringComparison.Ordinal))
-                )
-        );
-    }
-
-    [Fact]
-    public void Every_family_has_default_targets() =>
-        Assert.Equal(ModelFamilies.ModelTypes.Order(StringComparer.Ordinal), s_defaultTargets.Keys.Order(StringComparer.Ordinal));
 
     [Fact]
     public void The_page_lists_every_family()

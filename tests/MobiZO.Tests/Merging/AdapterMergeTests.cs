@@ -153,6 +153,29 @@ public sealed class AdapterMergeTests : IDisposable
         CheckLogits(Output, "llama-qv", 1e-4);
     }
 
+    /// <summary>Half a file is worse than none: nothing is left.</summary>
+    [Fact]
+    public void A_value_that_the_type_cannot_hold_is_refused_by_its_tensor()
+    {
+        var adapter = LoadAdapter("llama-qv");
+        adapter = adapter.WithState([.. adapter.ToState().Select(value => value * 1e6f)]);
+        using (var checkpoint = Checkpoint.Open(Shared.PathOf("fixtures", "gguf", "llama-gqa-f32", "model.gguf")))
+        {
+            var error = Assert.Throws<CheckpointException>(() => AdapterMerge.Write(checkpoint, adapter, GgufOutput, MergedType.F16));
+            Assert.Contains("blk.0.attn_q.weight", error.Message, StringComparison.Ordinal);
+        }
+
+        var folder = Path.Combine(_folder, "model");
+        WriteAs(ModelFolder("llama-gqa"), folder, "F16");
+        using (var checkpoint = Checkpoint.Open(folder))
+        {
+            var error = Assert.Throws<CheckpointException>(() => AdapterMerge.Write(checkpoint, adapter, Output));
+            Assert.Contains("q_proj.weight", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["model"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName));
+    }
+
     [Fact]
     public void An_activated_adapter_is_refused()
     {
