@@ -113,8 +113,9 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IContentSource, ID
     /// <inheritdoc/>
     public void ReadBlocks(string name, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {
-        CheckRange(name, firstBlock, scales.Length, BlockLayout.Elements);
-        if (FindBlocks(name) is null || codes.Length != (long)scales.Length * BlockLayout.Elements || offsets.Length != scales.Length)
+        int size = FindBlocks(name)?.Size ?? BlockLayout.Elements;
+        CheckRange(name, firstBlock, scales.Length, size);
+        if (FindBlocks(name) is null || codes.Length != (long)scales.Length * size || offsets.Length != scales.Length)
         {
             throw new CheckpointException(
                 $"{Path}: weight '{name}': {scales.Length} blocks, {codes.Length} codes and {offsets.Length} offsets cannot be read "
