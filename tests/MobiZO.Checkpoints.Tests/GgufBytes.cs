@@ -58,6 +58,16 @@ internal sealed class GgufBytes
         return this;
     }
 
+    /// <summary>Names of the tensors, in order.</summary>
+    public IReadOnlyList<string> TensorNames => [.. _tensors.Select(tensor => tensor.Name)];
+
+    /// <summary>Adds a tensor of another file.</summary>
+    public GgufBytes Take(GgufBytes other, string tensor)
+    {
+        _tensors.Add(other._tensors.Find(item => item.Name == tensor));
+        return this;
+    }
+
     public byte[] Build() =>
         Write(writer =>
         {

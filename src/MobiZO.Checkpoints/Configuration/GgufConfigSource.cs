@@ -30,19 +30,14 @@ internal sealed class GgufConfigSource : ConfigSource
         ("rope.scaling.attn_factor", 1),
     ];
 
-    private readonly GgufFile _file;
+    private readonly GgufParts _file;
     private readonly string _architecture;
 
-    /// <param name="file">The file.</param>
+    /// <param name="file">The file or its parts.</param>
     /// <param name="architecture">Its <c>general.architecture</c>.</param>
-    public GgufConfigSource(GgufFile file, string architecture)
+    public GgufConfigSource(GgufParts file, string architecture)
     {
         (_file, _architecture) = (file, architecture);
-        if (Metadata.OptionalInt32("split.count", 0) > 1)
-        {
-            throw Metadata.Bad("split.count", "one whole file (join the parts with llama-gguf-split --merge)");
-        }
-
         if (Metadata.OptionalInt32($"{architecture}.expert_count", 0) > 0)
         {
             throw Metadata.Bad($"{architecture}.expert_count", "no mixture of experts");
