@@ -1,8 +1,8 @@
 namespace MobiZO.Checkpoints;
 
 /// <summary>
-/// A matrix in blocks of <see cref="Size"/> weights along its rows: weight = scale * code + offset with one scale and one offset a block and
-/// signed codes from -2^(Bits-1) to 2^(Bits-1) - 1.
+/// A matrix in blocks of <see cref="Size"/> weights along its rows: weight = scale * code + offset with one scale and one offset a block
+/// and signed codes from -2^(Bits-1) to 2^(Bits-1) - 1.
 /// </summary>
 /// <param name="Bits">Bits of a code.</param>
 /// <param name="HasOffsets">Whether any offset may differ from zero.</param>

@@ -70,8 +70,8 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IContentSource, ID
     internal bool? AddEos => _contents.AddEos;
 
     /// <summary>
-    /// Opens a folder with <c>config.json</c> and safetensors, a <c>.gguf</c> file, one part of a split one, or a folder without safetensors
-    /// that holds exactly one <c>.gguf</c> file or the parts of one.
+    /// Opens a folder with <c>config.json</c> and safetensors, a <c>.gguf</c> file, one part of a split one, or a folder without
+    /// safetensors that holds exactly one <c>.gguf</c> file or the parts of one.
     /// Every weight the config calls for is checked to be there with the right shape and a type that can be read, and no other tensor may
     /// be there.
     /// </summary>

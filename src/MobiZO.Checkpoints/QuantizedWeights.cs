@@ -4,10 +4,10 @@ using MobiZO.Checkpoints.Quantization;
 namespace MobiZO.Checkpoints;
 
 /// <summary>
-/// A checkpoint as an engine with quantised matrices sees it. Codes that the checkpoint stores are carried over when they fit; other matrices
-/// whose rows are whole blocks are rounded to nearest, block by block. Everything else stays fp32, and in <see cref="WeightFormat.Auto"/>
-/// everything that is not stored in codes. In <see cref="WeightFormat.Int4"/> embedding, positions and head have 8 bits unless the checkpoint
-/// stores them in 4.
+/// A checkpoint as an engine with quantised matrices sees it. Codes that the checkpoint stores are carried over when they fit; other
+/// matrices whose rows are whole blocks are rounded to nearest, block by block. Everything else stays fp32, and in
+/// <see cref="WeightFormat.Auto"/> everything that is not stored in codes. In <see cref="WeightFormat.Int4"/> embedding, positions and head
+/// have 8 bits unless the checkpoint stores them in 4.
 /// </summary>
 /// <remarks><see cref="Read"/> gives the dequantised values, so that another engine computes with the same weights.</remarks>
 public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSource

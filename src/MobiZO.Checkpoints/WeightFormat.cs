@@ -7,8 +7,8 @@ public enum WeightFormat
     Float32,
 
     /// <summary>
-    /// 8-bit codes in blocks of 32 with an fp32 scale: 9 bits a weight (10 with offsets). Some checkpoints store blocks of 16, which have twice
-    /// the scales.
+    /// 8-bit codes in blocks of 32 with an fp32 scale: 9 bits a weight (10 with offsets). Some checkpoints store blocks of 16, which have
+    /// twice the scales.
     /// </summary>
     Int8,
 
@@ -19,8 +19,8 @@ public enum WeightFormat
     Int4,
 
     /// <summary>
-    /// What the checkpoint stores: its 4-bit codes and narrower ones in 4 bits, its wider codes in 8, with its own scales and offsets, and fp32
-    /// for everything else. No stored code is rounded.
+    /// What the checkpoint stores: its 4-bit codes and narrower ones in 4 bits, its wider codes in 8, with its own scales and offsets, and
+    /// fp32 for everything else. No stored code is rounded.
     /// </summary>
     Auto,
 }

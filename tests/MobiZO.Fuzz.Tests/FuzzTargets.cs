@@ -27,7 +27,12 @@ internal static class FuzzTargets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("safetensors", [Fixture("peft/llama-qv/adapter_model.safetensors")], FuzzTarget.BinaryTokens, ReadSafetensors),
-        new("gguf", [Fixture("gguf/llama-gqa-q80/model.gguf")], FuzzTarget.BinaryTokens, ReadGguf),
+        new(
+            "gguf",
+            [Fixture("gguf/llama-gqa-q80/model.gguf"), Fixture("gguf/llama-gqa-mixed/model.gguf")],
+            FuzzTarget.BinaryTokens,
+            ReadGguf
+        ),
         new(
             "tokenizer.json",
             [.. s_tokenizers.Select(name => Fixture($"tokenizers/{name}.tokenizer.json"))],

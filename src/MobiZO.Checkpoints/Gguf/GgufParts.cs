@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace MobiZO.Checkpoints.Gguf;
 
 /// <summary>
-/// A model in GGUF: one file, or the parts that a file was split into (<c>name-00001-of-00003.gguf</c>), opened by the name of any. The first
-/// part holds the metadata. Reading is thread-safe.
+/// A model in GGUF: one file, or the parts that a file was split into (<c>name-00001-of-00003.gguf</c>), opened by the name of any. The
+/// first part holds the metadata. Reading is thread-safe.
 /// </summary>
 /// <remarks>Source: llama.cpp, <c>gguf-split</c> and what its reader checks of the keys <c>split.*</c>.</remarks>
 internal sealed partial class GgufParts : IDisposable
@@ -89,8 +89,8 @@ internal sealed partial class GgufParts : IDisposable
         if (!given.Path.EndsWith(suffix, StringComparison.Ordinal))
         {
             throw new CheckpointException(
-                $"{given.Path}: this is part {number + 1} of {count} of a model: expected a file name that ends in '{suffix}', by which the "
-                    + "other parts are found. Give all parts the names they were published with."
+                $"{given.Path}: this is part {number + 1} of {count} of a model: expected a file name that ends in '{suffix}', by which "
+                    + "the other parts are found. Give all parts the names they were published with."
             );
         }
 

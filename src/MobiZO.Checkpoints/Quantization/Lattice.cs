@@ -1,8 +1,8 @@
 namespace MobiZO.Checkpoints.Quantization;
 
 /// <summary>
-/// Some of the points whose coordinates are each one of a few values, numbered in order; the first coordinate counts least. One bit for each
-/// possible point says whether it is one of them.
+/// Some of the points whose coordinates are each one of a few values, numbered in order; the first coordinate counts least. One bit for
+/// each possible point says whether it is one of them.
 /// </summary>
 internal sealed class Lattice
 {

@@ -5,8 +5,8 @@ namespace MobiZO.Checkpoints.Quantization;
 internal static class TernaryBlocks
 {
     /// <summary>
-    /// TQ1_0: 48 bytes of five digits to the base 3, 4 bytes of four, d; d * (q - 1). A byte is the number that its digits make as a fraction,
-    /// times 256: tripling it pushes the first digit out at the top.
+    /// TQ1_0: 48 bytes of five digits to the base 3, 4 bytes of four, d; d * (q - 1). A byte is the number that its digits make as a
+    /// fraction, times 256: tripling it pushes the first digit out at the top.
     /// </summary>
     public static void UnpackTQ1_0(ReadOnlySpan<byte> block, Span<sbyte> codes, Span<float> scales)
     {

@@ -8,9 +8,8 @@ using MobiZO.Programs.ReverseOps;
 namespace MobiZO.OnnxRuntime.Lowering;
 
 /// <summary>
-/// Lowers the operations that read a quantised matrix, weight = scale * code + offset in blocks of 16 or 32. Everything is computed in fp32:
-/// rounding the
-/// activations as well would drown the small differences between perturbed copies.
+/// Lowers the operations that read a quantised matrix, weight = scale * code + offset in blocks of 16 or 32. Everything is computed in
+/// fp32: rounding the activations as well would drown the small differences between perturbed copies.
 /// </summary>
 internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace?> places)
 {
