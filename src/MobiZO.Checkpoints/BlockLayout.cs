@@ -1,14 +1,14 @@
 namespace MobiZO.Checkpoints;
 
 /// <summary>
-/// A matrix in blocks of <see cref="Elements"/> weights along its rows: weight = scale * code + offset with one scale and one offset a
-/// block and
-/// signed codes from -2^(Bits-1) to 2^(Bits-1) - 1.
+/// A matrix in blocks of <see cref="Size"/> weights along its rows: weight = scale * code + offset with one scale and one offset a block
+/// and signed codes from -2^(Bits-1) to 2^(Bits-1) - 1.
 /// </summary>
 /// <param name="Bits">Bits of a code.</param>
 /// <param name="HasOffsets">Whether any offset may differ from zero.</param>
-public sealed record BlockLayout(int Bits, bool HasOffsets)
+/// <param name="Size">Weights of a block: 16 or 32.</param>
+public sealed record BlockLayout(int Bits, bool HasOffsets, int Size = BlockLayout.Elements)
 {
-    /// <summary>Weights of a block.</summary>
+    /// <summary>Weights of a block unless a checkpoint stores smaller ones.</summary>
     public const int Elements = 32;
 }

@@ -73,8 +73,8 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IContentSource, ID
     internal bool? AddEos => _contents.AddEos;
 
     /// <summary>
-    /// Opens a folder with <c>config.json</c> and safetensors, a <c>.gguf</c> file, or a folder without safetensors that holds exactly one
-    /// <c>.gguf</c> file.
+    /// Opens a folder with <c>config.json</c> and safetensors, a <c>.gguf</c> file, one part of a split one, or a folder without
+    /// safetensors that holds exactly one <c>.gguf</c> file or the parts of one.
     /// Every weight the config calls for is checked to be there with the right shape and a type that can be read, and no other tensor may
     /// be there.
     /// </summary>
@@ -116,8 +116,9 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IContentSource, ID
     /// <inheritdoc/>
     public void ReadBlocks(string name, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {
-        CheckRange(name, firstBlock, scales.Length, BlockLayout.Elements);
-        if (FindBlocks(name) is null || codes.Length != (long)scales.Length * BlockLayout.Elements || offsets.Length != scales.Length)
+        int size = FindBlocks(name)?.Size ?? BlockLayout.Elements;
+        CheckRange(name, firstBlock, scales.Length, size);
+        if (FindBlocks(name) is null || codes.Length != (long)scales.Length * size || offsets.Length != scales.Length)
         {
             throw new CheckpointException(
                 $"{Path}: weight '{name}': {scales.Length} blocks, {codes.Length} codes and {offsets.Length} offsets cannot be read "
@@ -201,7 +202,7 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IContentSource, ID
 
         string[] names = FileNames(folder);
         string[] ggufs = [.. names.Where(name => name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))];
-        if (ggufs.Length == 1)
+        if (ggufs.Length == 1 || GgufParts.AreOfOneModel(ggufs))
         {
             string tokenizer = System.IO.Path.Combine(folder, "tokenizer.json");
             return GgufCheckpoint.Open(System.IO.Path.Combine(folder, ggufs[0])) with

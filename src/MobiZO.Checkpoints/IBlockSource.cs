@@ -4,14 +4,14 @@ namespace MobiZO.Checkpoints;
 public interface IBlockSource
 {
     /// <summary>
-    /// The blocks of a matrix, or null when it is not stored in blocks of <see cref="BlockLayout.Elements"/> codes with scale and offset.
+    /// The blocks of a matrix, or null when it is not stored in blocks of codes with scale and offset.
     /// </summary>
     BlockLayout? FindBlocks(string name);
 
     /// <summary>Reads blocks [<paramref name="firstBlock"/>, firstBlock + scales.Length) of the row-major matrix.</summary>
     /// <param name="name">A matrix for which <see cref="FindBlocks"/> is not null.</param>
     /// <param name="firstBlock">First block, counted over the whole matrix.</param>
-    /// <param name="codes"><see cref="BlockLayout.Elements"/> codes a block.</param>
+    /// <param name="codes"><see cref="BlockLayout.Size"/> codes a block.</param>
     /// <param name="scales">One a block.</param>
     /// <param name="offsets">One a block.</param>
     /// <exception cref="CheckpointException">No such matrix, or the range is outside it.</exception>

@@ -4,10 +4,10 @@ using MobiZO.Checkpoints.Quantization;
 namespace MobiZO.Checkpoints;
 
 /// <summary>
-/// A checkpoint as an engine with quantised matrices sees it. Every matrix whose rows are whole blocks is quantised, everything else stays
-/// fp32.
-/// Codes that the checkpoint stores are carried over when they fit; other matrices are rounded to nearest, block by block. In
-/// <see cref="WeightFormat.Int4"/> embedding, positions and head have 8 bits unless the checkpoint stores them in 4.
+/// A checkpoint as an engine with quantised matrices sees it. Codes that the checkpoint stores are carried over when they fit; other
+/// matrices whose rows are whole blocks are rounded to nearest, block by block. Everything else stays fp32, and in
+/// <see cref="WeightFormat.Auto"/> everything that is not stored in codes. In <see cref="WeightFormat.Int4"/> embedding, positions and head
+/// have 8 bits unless the checkpoint stores them in 4.
 /// </summary>
 /// <remarks><see cref="Read"/> gives the dequantised values, so that another engine computes with the same weights.</remarks>
 public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSource
@@ -16,14 +16,14 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
 
     /// <summary>Quantises nothing yet: that happens while reading.</summary>
     /// <param name="source">The checkpoint.</param>
-    /// <param name="format"><see cref="WeightFormat.Int8"/> or <see cref="WeightFormat.Int4"/>.</param>
+    /// <param name="format">Any but <see cref="WeightFormat.Float32"/>.</param>
     public QuantizedWeights(IWeightSource source, WeightFormat format)
     {
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
-        Format = format is WeightFormat.Int8 or WeightFormat.Int4
+        Format = format is WeightFormat.Int8 or WeightFormat.Int4 or WeightFormat.Auto
             ? format
-            : throw new ArgumentOutOfRangeException(nameof(format), format, "expected Int8 or Int4");
+            : throw new ArgumentOutOfRangeException(nameof(format), format, "expected Int8, Int4 or Auto");
     }
 
     /// <summary>The format.</summary>
@@ -35,9 +35,20 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => _source.Names;
 
-    /// <summary>The checkpoint in a format: itself for <see cref="WeightFormat.Float32"/>.</summary>
-    public static IWeightSource In(WeightFormat format, IWeightSource source) =>
-        format == WeightFormat.Float32 ? source : new QuantizedWeights(source, format);
+    /// <summary>
+    /// The checkpoint in a format: itself for <see cref="WeightFormat.Float32"/>, and for <see cref="WeightFormat.Auto"/> when it stores no
+    /// codes.
+    /// </summary>
+    public static IWeightSource In(WeightFormat format, IWeightSource source)
+    {
+        if (format == WeightFormat.Float32)
+        {
+            return source;
+        }
+
+        var quantized = new QuantizedWeights(source, format);
+        return format == WeightFormat.Auto && quantized.Names.All(name => quantized.FindBlocks(name) is null) ? source : quantized;
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<int>? FindShape(string name) => _source.FindShape(name);
@@ -48,13 +59,18 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
     /// <inheritdoc/>
     public BlockLayout? FindBlocks(string name)
     {
-        if (_source.FindShape(name) is not [_, var width] || width % BlockLayout.Elements != 0)
+        if (_source.FindShape(name) is not [_, var width])
         {
             return null;
         }
 
         var bits = BitsOf(name);
-        return new BlockLayout(bits, HasOffsets: FindCarried(name)?.HasOffsets ?? bits == 4);
+        if (FindCarried(name) is { } carried)
+        {
+            return width % carried.Size == 0 ? carried with { Bits = bits } : null;
+        }
+
+        return Format == WeightFormat.Auto || width % BlockLayout.Elements != 0 ? null : new BlockLayout(bits, HasOffsets: bits == 4);
     }
 
     /// <inheritdoc/>
@@ -74,26 +90,36 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
     /// <inheritdoc/>
     public void Read(string name, long start, Span<float> destination)
     {
-        if (FindBlocks(name) is null || destination.Length == 0)
+        if (FindBlocks(name) is not { Size: var size } || destination.Length == 0)
         {
             _source.Read(name, start, destination);
             return;
         }
 
-        var (first, skip) = Math.DivRem(start, BlockLayout.Elements);
-        var blocks = checked((int)((skip + destination.Length + BlockLayout.Elements - 1) / BlockLayout.Elements));
-        var (codes, scales, offsets) = (new sbyte[blocks * BlockLayout.Elements], new float[blocks], new float[blocks]);
+        var (first, skip) = Math.DivRem(start, size);
+        var blocks = checked((int)((skip + destination.Length + size - 1) / size));
+        var (codes, scales, offsets) = (new sbyte[checked(blocks * size)], new float[blocks], new float[blocks]);
         ReadBlocks(name, first, codes, scales, offsets);
         for (var i = 0; i < destination.Length; i++)
         {
             var place = (int)skip + i;
-            var block = place / BlockLayout.Elements;
+            var block = place / size;
             destination[i] = (scales[block] * codes[place]) + offsets[block];
         }
     }
 
     /// <inheritdoc/>
     string IContentSource.ContentHash(string cacheFolder) => (_source as IContentSource)?.ContentHash(cacheFolder) ?? _source.Fingerprint;
+
+    /// <summary>The matrices that are stored in codes of too many bits, so that they are rounded again.</summary>
+    internal IReadOnlyList<string> RoundedAgain =>
+        [.. Names.Where(name => FindStored(name) is not null && FindCarried(name) is null && FindBlocks(name) is not null)];
+
+    /// <summary>What to tell a user of stored codes that are rounded again; null when all are kept.</summary>
+    internal string? RoundingLoss => Checkpoints.RoundingLoss.Sentence(this);
+
+    /// <summary>The values that the checkpoint stores.</summary>
+    internal IWeightSource Stored => _source;
 
     private BlockLayout? FindStored(string name) => (_source as IBlockSource)?.FindBlocks(name);
 
@@ -102,7 +128,12 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
 
     private int BitsOf(string name)
     {
-        var isTable = FindRole(name) is TensorRole.Embedding or TensorRole.Positions or TensorRole.Head;
-        return Format == WeightFormat.Int8 || (isTable && FindStored(name) is not { Bits: <= 4 }) ? 8 : 4;
+        var isStoredInFour = FindStored(name) is { Bits: <= 4 };
+        return Format switch
+        {
+            WeightFormat.Int8 => 8,
+            WeightFormat.Auto => isStoredInFour ? 4 : 8,
+            _ => FindRole(name) is TensorRole.Embedding or TensorRole.Positions or TensorRole.Head && !isStoredInFour ? 8 : 4,
+        };
     }
 }

@@ -6,7 +6,10 @@ public enum WeightFormat
     /// <summary>fp32, 32 bits a weight, whatever the checkpoint stores.</summary>
     Float32,
 
-    /// <summary>8-bit codes in blocks of 32 with an fp32 scale: 9 bits a weight (10 with offsets).</summary>
+    /// <summary>
+    /// 8-bit codes in blocks of 32 with an fp32 scale: 9 bits a weight (10 with offsets). Some checkpoints store blocks of 16, which have
+    /// twice the scales.
+    /// </summary>
     Int8,
 
     /// <summary>
@@ -14,4 +17,10 @@ public enum WeightFormat
     /// have 8 bits unless the checkpoint stores 4.
     /// </summary>
     Int4,
+
+    /// <summary>
+    /// What the checkpoint stores: its 4-bit codes and narrower ones in 4 bits, its wider codes in 8, with its own scales and offsets, and
+    /// fp32 for everything else. No stored code is rounded.
+    /// </summary>
+    Auto,
 }

@@ -1,6 +1,7 @@
 using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Gguf;
 using MobiZO.Checkpoints.Quantization;
+using MobiZO.Checkpoints.Tests.Quantization;
 using MobiZO.TestKit.Gguf;
 
 namespace MobiZO.Checkpoints.Tests;
@@ -103,16 +104,77 @@ public sealed class QuantizedWeightsTests : IDisposable
     [InlineData("Q4_1", WeightFormat.Int8)]
     [InlineData("Q5_1", WeightFormat.Int8)]
     [InlineData("Q8_0", WeightFormat.Int8)]
+    [InlineData("Q2_K", WeightFormat.Int4)]
+    [InlineData("Q3_K", WeightFormat.Int4)]
+    [InlineData("Q4_K", WeightFormat.Int4)]
+    [InlineData("TQ1_0", WeightFormat.Int4)]
+    [InlineData("TQ2_0", WeightFormat.Int4)]
+    [InlineData("IQ1_S", WeightFormat.Int4)]
+    [InlineData("Q4_K", WeightFormat.Int8)]
+    [InlineData("Q5_K", WeightFormat.Int8)]
+    [InlineData("Q6_K", WeightFormat.Int8)]
+    [InlineData("MXFP4", WeightFormat.Int8)]
+    [InlineData("NVFP4", WeightFormat.Int8)]
+    [InlineData("IQ1_M", WeightFormat.Int8)]
+    [InlineData("IQ2_XXS", WeightFormat.Int8)]
+    [InlineData("IQ2_XS", WeightFormat.Int8)]
+    [InlineData("IQ2_S", WeightFormat.Int8)]
+    [InlineData("IQ3_XXS", WeightFormat.Int8)]
+    [InlineData("IQ3_S", WeightFormat.Int8)]
+    [InlineData("IQ4_NL", WeightFormat.Int8)]
+    [InlineData("IQ4_XS", WeightFormat.Int8)]
+    [InlineData("Q2_K", WeightFormat.Auto)]
+    [InlineData("Q4_K", WeightFormat.Auto)]
+    [InlineData("Q6_K", WeightFormat.Auto)]
+    [InlineData("IQ4_XS", WeightFormat.Auto)]
     public void Stored_codes_are_carried_over(string type, WeightFormat format)
     {
         using Checkpoint checkpoint = OpenGguf(type);
         var quantized = new QuantizedWeights(checkpoint, format);
+        Assert.Empty(quantized.RoundedAgain);
+        Assert.Null(quantized.RoundingLoss);
         foreach ((string name, StoredTensor stored) in checkpoint.Tensors)
         {
             float[] expected = TestReading.Whole(checkpoint, name);
             float[] found = TestReading.Whole(quantized, name);
             Assert.True(expected.Zip(found).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-5f), $"{name} {stored.StoredType}");
         }
+    }
+
+    /// <summary>Each matrix has the fewest bits of 4 and 8 that hold its codes; what is not stored in codes stays fp32.</summary>
+    [Theory]
+    [InlineData("Q2_K", 4, true, 16)]
+    [InlineData("Q3_K", 4, false, 16)]
+    [InlineData("Q4_K", 4, true, 32)]
+    [InlineData("Q5_K", 8, true, 32)]
+    [InlineData("Q6_K", 8, false, 16)]
+    [InlineData("Q8_0", 8, false, 32)]
+    [InlineData("IQ2_XS", 8, false, 16)]
+    [InlineData("F16", 0, false, 0)]
+    public void Auto_keeps_what_the_file_stores(string type, int bits, bool hasOffsets, int size)
+    {
+        using Checkpoint checkpoint = OpenGguf(type);
+        IWeightSource kept = QuantizedWeights.In(WeightFormat.Auto, checkpoint);
+        Assert.Equal(bits == 0, ReferenceEquals(kept, checkpoint));
+        BlockLayout? expected = bits == 0 ? null : new BlockLayout(bits, hasOffsets, size);
+        Assert.Equal(expected, (kept as QuantizedWeights)?.FindBlocks(Matrix));
+        Assert.Equal(expected, (kept as QuantizedWeights)?.FindBlocks("model.embed_tokens.weight"));
+        Assert.Null((kept as QuantizedWeights)?.FindBlocks("model.norm.weight"));
+    }
+
+    [Theory]
+    [InlineData("Q6_K", 7, 0.02, 0.15)]
+    [InlineData("IQ4_XS", 7, 0.02, 0.2)]
+    public void Codes_that_are_rounded_again_are_told_with_their_error(string type, int matrices, double least, double most)
+    {
+        using Checkpoint checkpoint = OpenGguf(type);
+        var quantized = new QuantizedWeights(checkpoint, WeightFormat.Int4);
+        Assert.Equal(matrices, quantized.RoundedAgain.Count);
+        Assert.DoesNotContain("model.embed_tokens.weight", quantized.RoundedAgain);
+        Assert.InRange(RoundingLoss.Of(quantized, quantized.RoundedAgain), least, most);
+        string sentence = quantized.RoundingLoss!;
+        Assert.StartsWith("int4 weights: 7 matrices are stored in codes of more bits and are rounded again", sentence);
+        Assert.Contains("EngineOptions.Weights = WeightFormat.Auto keeps", sentence);
     }
 
     [Fact]
@@ -137,17 +199,18 @@ public sealed class QuantizedWeightsTests : IDisposable
         Assert.Throws<CheckpointException>(() => checkpoint.ReadBlocks("absent", 0, new sbyte[32], new float[1], new float[1]));
     }
 
-    // One layer, hidden 32, 2 heads of 16, 1 key/value head, feed-forward 64, 16 tokens.
+    // One layer, 2 heads, 1 key/value head, 16 tokens; hidden 32, or a block where that is more.
     private Checkpoint OpenGguf(string type)
     {
         GgufTensorType blocks = Enum.Parse<GgufTensorType>(type);
-        GgufTensorTypes.TryGetBlock(blocks, out _, out int bytes);
+        GgufTensorTypes.TryGetBlock(blocks, out int elements, out int bytes);
+        int hidden = Math.Max(32, elements);
         var gguf = new GgufBytes()
             .Add("general.architecture", "llama")
             .Add("llama.block_count", 1u)
             .Add("llama.context_length", 32u)
-            .Add("llama.embedding_length", 32u)
-            .Add("llama.feed_forward_length", 64u)
+            .Add("llama.embedding_length", (uint)hidden)
+            .Add("llama.feed_forward_length", (uint)(2 * hidden))
             .Add("llama.attention.head_count", 2u)
             .Add("llama.attention.head_count_kv", 1u)
             .Add("llama.attention.layer_norm_rms_epsilon", 1e-5f)
@@ -156,30 +219,36 @@ public sealed class QuantizedWeightsTests : IDisposable
         foreach (
             (string name, int rows, int width) in new[]
             {
-                ("token_embd.weight", 16, 32),
-                ("blk.0.attn_q.weight", 32, 32),
-                ("blk.0.attn_k.weight", 16, 32),
-                ("blk.0.attn_v.weight", 16, 32),
-                ("blk.0.attn_output.weight", 32, 32),
-                ("blk.0.ffn_gate.weight", 64, 32),
-                ("blk.0.ffn_up.weight", 64, 32),
-                ("blk.0.ffn_down.weight", 32, 64),
+                ("token_embd.weight", 16, hidden),
+                ("blk.0.attn_q.weight", hidden, hidden),
+                ("blk.0.attn_k.weight", hidden / 2, hidden),
+                ("blk.0.attn_v.weight", hidden / 2, hidden),
+                ("blk.0.attn_output.weight", hidden, hidden),
+                ("blk.0.ffn_gate.weight", 2 * hidden, hidden),
+                ("blk.0.ffn_up.weight", 2 * hidden, hidden),
+                ("blk.0.ffn_down.weight", hidden, 2 * hidden),
             }
         )
         {
-            gguf.Add(name, blocks, [rows, width], Blocks(rows * width / 32, bytes));
+            gguf.Add(name, blocks, [rows, width], Blocks(type, rows * width / elements, bytes));
         }
 
         foreach (string name in new[] { "blk.0.attn_norm.weight", "blk.0.ffn_norm.weight", "output_norm.weight" })
         {
-            gguf.Add(name, GgufTensorType.F32, [32], [.. Enumerable.Range(0, 32).SelectMany(i => BitConverter.GetBytes(1 + (i * 0.01f)))]);
+            byte[] norm = [.. Enumerable.Range(0, hidden).SelectMany(i => BitConverter.GetBytes(1 + (i * 0.01f)))];
+            gguf.Add(name, GgufTensorType.F32, [hidden], norm);
         }
 
         return Checkpoint.Open(_folder.Write("model.gguf", gguf.Build()));
     }
 
-    private static byte[] Blocks(int count, int bytes)
+    private static byte[] Blocks(string type, int count, int bytes)
     {
+        if (type is not ("Q4_0" or "Q4_1" or "Q5_1" or "Q8_0"))
+        {
+            return QuantsFile.Blocks(type, count * bytes);
+        }
+
         var stored = new byte[count * bytes];
         for (int i = 0; i < stored.Length; i++)
         {

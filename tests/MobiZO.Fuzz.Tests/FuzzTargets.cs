@@ -38,7 +38,11 @@ internal static class FuzzTargets
         new("safetensors", [Fixture("peft/llama-qv/adapter_model.safetensors")], FuzzTarget.BinaryTokens, ReadSafetensors),
         new(
             "gguf",
-            [Fixture("gguf/llama-gqa-q80/model.gguf"), Fixture("gguf/gemma3-text-q80/model.gguf")],
+            [
+                Fixture("gguf/llama-gqa-q80/model.gguf"),
+                Fixture("gguf/gemma3-text-q80/model.gguf"),
+                Fixture("gguf/llama-gqa-mixed/model.gguf"),
+            ],
             FuzzTarget.BinaryTokens,
             ReadGguf
         ),

@@ -28,20 +28,15 @@ internal sealed class GgufConfigSource : ConfigSource
     // And those that change it whatever they say.
     private static readonly string[] s_mustBeAbsent = ["attention.sliding_window_pattern", "rope.freq_base_swa"];
 
-    private readonly GgufFile _file;
+    private readonly GgufParts _file;
     private readonly string _architecture;
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
 
-    /// <param name="file">The file.</param>
+    /// <param name="file">The file or its parts.</param>
     /// <param name="architecture">Its <c>general.architecture</c>.</param>
-    public GgufConfigSource(GgufFile file, string architecture)
+    public GgufConfigSource(GgufParts file, string architecture)
     {
         (_file, _architecture) = (file, architecture);
-        if (Metadata.OptionalInt32("split.count", 0) > 1)
-        {
-            throw Metadata.Bad("split.count", "one whole file (join the parts with llama-gguf-split --merge)");
-        }
-
         if (Metadata.OptionalInt32($"{architecture}.expert_count", 0) > 0)
         {
             throw Metadata.Bad($"{architecture}.expert_count", "no mixture of experts");

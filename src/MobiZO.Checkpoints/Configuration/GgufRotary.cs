@@ -11,7 +11,7 @@ namespace MobiZO.Checkpoints.Configuration;
 /// <param name="architecture">Its <c>general.architecture</c>.</param>
 /// <param name="headDimension">Width of a head.</param>
 /// <param name="keys">What the family calls the facts.</param>
-internal sealed class GgufRotary(GgufFile file, string architecture, int headDimension, RotaryKeys keys)
+internal sealed class GgufRotary(GgufParts file, string architecture, int headDimension, RotaryKeys keys)
 {
     private const string Divisors = "rope_freqs.weight",
         ShortDivisors = "rope_factors_short.weight",
@@ -128,13 +128,13 @@ internal sealed class GgufRotary(GgufFile file, string architecture, int headDim
     {
         if (!file.Tensors.TryGetValue(name, out GgufTensor? tensor))
         {
-            throw new CheckpointException($"{file.Path}: tensor '{name}': expected F32 [{dimensions / 2}], found no such tensor.");
+            throw new CheckpointException($"{file.PathOf(name)}: tensor '{name}': expected F32 [{dimensions / 2}], found no such tensor.");
         }
 
         if (tensor.Type != GgufTensorType.F32 || tensor.Count != dimensions / 2)
         {
             throw new CheckpointException(
-                $"{file.Path}: tensor '{name}': expected F32 [{dimensions / 2}], found {tensor.Type} "
+                $"{file.PathOf(name)}: tensor '{name}': expected F32 [{dimensions / 2}], found {tensor.Type} "
                     + $"[{string.Join(", ", tensor.Shape)}]."
             );
         }
@@ -147,7 +147,7 @@ internal sealed class GgufRotary(GgufFile file, string architecture, int headDim
             : throw new CheckpointException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{file.Path}: tensor '{name}': expected finite values above 0, found {divisors[bad]} at {bad}."
+                    $"{file.PathOf(name)}: tensor '{name}': expected finite values above 0, found {divisors[bad]} at {bad}."
                 )
             );
     }

@@ -69,14 +69,8 @@ internal sealed class GgufFile : IDisposable
     /// </summary>
     public void ReadBlocks(GgufTensor tensor, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {
-        BlockFormat format = GgufBlockFormats.Find(tensor.Type)!;
         using MappedBytes bytes = Mapping.Borrow();
-        format.Codes!.Unpack(
-            bytes.Slice(tensor.Offset + (firstBlock * format.Bytes), scales.Length * format.Bytes),
-            codes,
-            scales,
-            offsets
-        );
+        BlockRange.ReadCodes(GgufBlockFormats.Find(tensor.Type)!, bytes, tensor.Offset, firstBlock, codes, scales, offsets);
     }
 
     public void Dispose() => Mapping.Dispose();

@@ -7,12 +7,12 @@ namespace MobiZO.Checkpoints.Gguf;
 /// <summary>The weights of a GGUF file under their Hugging Face names, in the form that programs read.</summary>
 internal sealed class GgufWeights : WeightStore
 {
-    private readonly GgufFile _file;
+    private readonly GgufParts _file;
     private readonly Dictionary<string, (GgufTensor Stored, ModelTensor Tensor)> _homes = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<string, StoredTensor> _tensors = new(StringComparer.Ordinal);
 
     /// <exception cref="CheckpointException">A weight is missing, misshapen, unknown, or of a type that cannot be read.</exception>
-    public GgufWeights(GgufFile file, ModelDescription model)
+    public GgufWeights(GgufParts file, ModelDescription model)
     {
         _file = file;
         var used = new HashSet<string>(StringComparer.Ordinal);
@@ -27,14 +27,14 @@ internal sealed class GgufWeights : WeightStore
         // An unknown tensor means that the model computes something else.
         if (file.Tensors.Keys.FirstOrDefault(name => !used.Contains(name) && !model.IsIgnored(name)) is { } unknown)
         {
-            throw UnknownTensor.Error(file.Path, unknown, model, "the metadata");
+            throw UnknownTensor.Error(file.PathOf(unknown), unknown, model, "the metadata");
         }
     }
 
     public override IReadOnlyDictionary<string, StoredTensor> Tensors => _tensors;
 
     public override IReadOnlyList<(MappedFile File, long HeaderLength)> Files =>
-        [(_file.Mapping, Math.Min(_file.DataStart, _file.Mapping.Length))];
+        [.. _file.Files.Select(file => (file.Mapping, Math.Min(file.DataStart, file.Mapping.Length)))];
 
     public override void Read(string name, long start, Span<float> destination)
     {
@@ -54,7 +54,14 @@ internal sealed class GgufWeights : WeightStore
     public override void ReadBlocks(string name, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {
         (GgufTensor stored, ModelTensor tensor) = _homes[name];
-        long width = stored.Shape[^1] / BlockLayout.Elements;
+        if (!StoredRows.AreMoved(tensor))
+        {
+            _file.ReadBlocks(stored, firstBlock, codes, scales, offsets);
+            return;
+        }
+
+        int size = GgufBlockFormats.Find(stored.Type)!.Codes!.Form.Size;
+        long width = stored.Shape[^1] / size;
         for (int done = 0; done < scales.Length; )
         {
             (long row, long column) = Math.DivRem(firstBlock + done, width);
@@ -62,7 +69,7 @@ internal sealed class GgufWeights : WeightStore
             _file.ReadBlocks(
                 stored,
                 (StoredRows.Of(tensor, row) * width) + column,
-                codes.Slice(done * BlockLayout.Elements, count * BlockLayout.Elements),
+                codes.Slice(done * size, count * size),
                 scales.Slice(done, count),
                 offsets.Slice(done, count)
             );
@@ -97,14 +104,14 @@ internal sealed class GgufWeights : WeightStore
         if (!stored.Shape.SequenceEqual(tensor.Shape.Select(dimension => (long)dimension)))
         {
             throw new CheckpointException(
-                $"{_file.Path}: tensor '{name}': expected {expected}, found [{string.Join(", ", stored.Shape)}]."
+                $"{_file.PathOf(name)}: tensor '{name}': expected {expected}, found [{string.Join(", ", stored.Shape)}]."
             );
         }
 
         return GgufBlockFormats.Find(stored.Type) is not null
             ? stored
             : throw new CheckpointException(
-                $"{_file.Path}: tensor '{name}': type {stored.Type} is not supported yet. Expected one of "
+                $"{_file.PathOf(name)}: tensor '{name}': type {stored.Type} is not supported. Expected one of "
                     + $"{GgufBlockFormats.SupportedNames}."
             );
     }

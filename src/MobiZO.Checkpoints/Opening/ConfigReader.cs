@@ -29,7 +29,7 @@ internal static class ConfigReader
 
     /// <summary>The model of a GGUF file.</summary>
     /// <exception cref="CheckpointException">A value is missing, wrong or not supported.</exception>
-    public static ModelDescription Read(GgufFile file)
+    public static ModelDescription Read(GgufParts file)
     {
         string architecture = file.Metadata.Text(ArchitectureKey);
         IModelFamily family =

@@ -3,13 +3,13 @@ using MobiZO.Checkpoints.Gguf;
 
 namespace MobiZO.Checkpoints.Opening;
 
-/// <summary>Opens a GGUF file as a checkpoint.</summary>
+/// <summary>Opens a GGUF file, or the parts of one, as a checkpoint.</summary>
 internal static class GgufCheckpoint
 {
-    /// <exception cref="CheckpointException">The file is damaged or not supported.</exception>
+    /// <exception cref="CheckpointException">A file is missing, damaged or not supported.</exception>
     public static CheckpointContents Open(string path)
     {
-        var file = GgufFile.Open(path);
+        var file = GgufParts.Open(path);
         try
         {
             ModelDescription description = ConfigReader.Read(file);

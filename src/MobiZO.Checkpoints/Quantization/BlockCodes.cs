@@ -1,11 +1,11 @@
 namespace MobiZO.Checkpoints.Quantization;
 
 /// <summary>
-/// The codes of stored blocks of 32, unpacked but not multiplied; layouts as in <see cref="FourBitBlocks"/>, <see cref="FiveBitBlocks"/>
-/// and <see cref="EightBitBlocks"/>.
+/// The codes of stored blocks, unpacked but not multiplied. Those here have blocks of 32, with layouts as in <see cref="FourBitBlocks"/>,
+/// <see cref="FiveBitBlocks"/> and <see cref="EightBitBlocks"/>; the others are in <see cref="PackedBlocks"/>.
 /// </summary>
 /// <param name="Form">What comes out.</param>
-/// <param name="Unpack">Unpacks scales.Length whole blocks.</param>
+/// <param name="Unpack">Unpacks scales.Length blocks, which are whole stored blocks.</param>
 internal sealed record BlockCodes(BlockLayout Form, BlockCodes.Unpacker Unpack)
 {
     public delegate void Unpacker(ReadOnlySpan<byte> source, Span<sbyte> codes, Span<float> scales, Span<float> offsets);

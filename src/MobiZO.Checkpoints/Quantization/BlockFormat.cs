@@ -4,7 +4,7 @@ namespace MobiZO.Checkpoints.Quantization;
 /// <param name="Elements">Elements of a block.</param>
 /// <param name="Bytes">Bytes of a block.</param>
 /// <param name="Dequantize">Dequantises destination.Length / Elements blocks.</param>
-/// <param name="Codes">How to get the codes of whole blocks; null when a block is not 32 codes with scale and offset.</param>
+/// <param name="Codes">How to get the codes of whole blocks; null when the numbers are not codes.</param>
 internal sealed record BlockFormat(int Elements, int Bytes, BlockFormat.Dequantizer Dequantize, BlockCodes? Codes = null)
 {
     public delegate void Dequantizer(ReadOnlySpan<byte> source, Span<float> destination);

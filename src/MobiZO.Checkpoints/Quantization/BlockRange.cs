@@ -39,4 +39,49 @@ internal static class BlockRange
             whole[..destination.Length].CopyTo(destination);
         }
     }
+
+    /// <summary>
+    /// Reads the codes of blocks [<paramref name="first"/>, first + scales.Length); a stored block may hold several of them.
+    /// </summary>
+    public static void ReadCodes(
+        BlockFormat format,
+        MappedBytes bytes,
+        long tensorOffset,
+        long first,
+        Span<sbyte> codes,
+        Span<float> scales,
+        Span<float> offsets
+    )
+    {
+        BlockCodes source = format.Codes!;
+        int size = source.Form.Size;
+        int blocksOfOne = format.Elements / size;
+        Span<sbyte> someCodes = stackalloc sbyte[format.Elements];
+        Span<float> someScales = stackalloc float[blocksOfOne];
+        Span<float> someOffsets = stackalloc float[blocksOfOne];
+        while (scales.Length > 0)
+        {
+            (long stored, long skipped) = Math.DivRem(first, blocksOfOne);
+            int count = Math.Min(scales.Length / blocksOfOne, PieceBlocks) * blocksOfOne;
+            if (skipped == 0 && count > 0)
+            {
+                ReadOnlySpan<byte> whole = bytes.Slice(tensorOffset + (stored * format.Bytes), count / blocksOfOne * format.Bytes);
+                source.Unpack(whole, codes[..(count * size)], scales[..count], offsets[..count]);
+            }
+            else
+            {
+                var skip = (int)skipped;
+                count = Math.Min(blocksOfOne - skip, scales.Length);
+                source.Unpack(bytes.Slice(tensorOffset + (stored * format.Bytes), format.Bytes), someCodes, someScales, someOffsets);
+                someCodes.Slice(skip * size, count * size).CopyTo(codes);
+                someScales.Slice(skip, count).CopyTo(scales);
+                someOffsets.Slice(skip, count).CopyTo(offsets);
+            }
+
+            first += count;
+            codes = codes[(count * size)..];
+            scales = scales[count..];
+            offsets = offsets[count..];
+        }
+    }
 }

@@ -14,8 +14,8 @@ namespace MobiZO.Checkpoints.WeightFiles;
 /// </remarks>
 internal sealed unsafe class WeightFile : IDisposable
 {
-    // Part of the cache key: raise it when the layout of the cached files changes.
-    private const string CacheVersion = "1";
+    // Part of the cache key: raise it when the cached files change.
+    private const string CacheVersion = "2";
 
     public const string FileName = "weights.bin";
     private const string IndexName = "weights.json";

@@ -49,7 +49,7 @@ internal sealed class WeightLayout
     public QuantizedPlace? PlaceOf(string name) => FormOf(name) is { } form ? PlaceOf(name, form) : null;
 
     public QuantizedPlace PlaceOf(string name, BlockLayout form) =>
-        new(form.Bits, _starts[name + ".codes"], _starts[name + ".scales"], form.HasOffsets ? _starts[name + ".offsets"] : null);
+        new(form.Bits, form.Size, _starts[name + ".codes"], _starts[name + ".scales"], form.HasOffsets ? _starts[name + ".offsets"] : null);
 
     public static long CountOf(IWeightSource source, string name) =>
         source.FindShape(name)!.Aggregate(1L, (product, extent) => product * extent);
@@ -64,10 +64,10 @@ internal sealed class WeightLayout
         }
 
         Place(name + ".codes", count * form.Bits / 8);
-        Place(name + ".scales", count / BlockLayout.Elements * sizeof(float));
+        Place(name + ".scales", count / form.Size * sizeof(float));
         if (form.HasOffsets)
         {
-            Place(name + ".offsets", count / BlockLayout.Elements * sizeof(float));
+            Place(name + ".offsets", count / form.Size * sizeof(float));
         }
     }
 

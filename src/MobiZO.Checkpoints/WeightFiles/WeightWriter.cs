@@ -6,10 +6,11 @@ namespace MobiZO.Checkpoints.WeightFiles;
 internal sealed class WeightWriter(WeightLayout layout, Stream stream)
 {
     private const int ChunkValues = 1 << 20;
+    private const int LeastSize = 16;
 
     private readonly float[] _values = new float[ChunkValues];
     private readonly sbyte[] _codes = new sbyte[ChunkValues];
-    private readonly float[] _offsets = new float[ChunkValues / BlockLayout.Elements];
+    private readonly float[] _offsets = new float[ChunkValues / LeastSize];
 
     /// <summary>Writes every tensor.</summary>
     /// <param name="progress">Told the share written, 0 to 1; may be null.</param>
@@ -50,17 +51,13 @@ internal sealed class WeightWriter(WeightLayout layout, Stream stream)
     {
         var source = (IBlockSource)layout.Source;
         var place = layout.PlaceOf(name, form);
-        var blocks = WeightLayout.CountOf(layout.Source, name) / BlockLayout.Elements;
-        for (var first = 0L; first < blocks; first += _offsets.Length)
+        var blocks = WeightLayout.CountOf(layout.Source, name) / form.Size;
+        for (var first = 0L; first < blocks; first += ChunkValues / form.Size)
         {
-            var count = (int)Math.Min(_offsets.Length, blocks - first);
-            var (codes, scales, offsets) = (
-                _codes.AsMemory(0, count * BlockLayout.Elements),
-                _values.AsMemory(0, count),
-                _offsets.AsMemory(0, count)
-            );
+            var count = (int)Math.Min(ChunkValues / form.Size, blocks - first);
+            var (codes, scales, offsets) = (_codes.AsMemory(0, count * form.Size), _values.AsMemory(0, count), _offsets.AsMemory(0, count));
             source.ReadBlocks(name, first, codes.Span, scales.Span, offsets.Span);
-            WriteAt(place.Codes + (first * BlockLayout.Elements * form.Bits / 8), Pack(codes.Span, form.Bits));
+            WriteAt(place.Codes + (first * form.Size * form.Bits / 8), Pack(codes.Span, form.Bits));
             WriteAt(place.Scales + (first * sizeof(float)), MemoryMarshal.AsBytes(scales.Span));
             if (place.Offsets is { } start)
             {

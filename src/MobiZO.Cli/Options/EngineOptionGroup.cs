@@ -63,7 +63,7 @@ internal static class EngineOptionGroup
     private static void AddWeights(OptionGroup<EngineOptions> group) =>
         group.Add(
             "--weights",
-            "How the frozen matrices are held; everything is computed in fp32.",
+            "How the frozen matrices are held, auto: as the file stores them; everything is computed in fp32.",
             OptionValue.OneOf<WeightFormat>([
                 .. Enum.GetValues<WeightFormat>().Select(format => (WeightFormats.NameOf(format), (object)format)),
             ]),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.Programs;
 using MobiZO.Programs.Building;
@@ -9,14 +8,11 @@ using MobiZO.Programs.ReverseOps;
 namespace MobiZO.OnnxRuntime.Lowering;
 
 /// <summary>
-/// Lowers the operations that read a quantised matrix, weight = scale * code + offset in blocks of 32. Everything is computed in fp32:
-/// rounding the
-/// activations as well would drown the small differences between perturbed copies.
+/// Lowers the operations that read a quantised matrix, weight = scale * code + offset in blocks of 16 or 32. Everything is computed in
+/// fp32: rounding the activations as well would drown the small differences between perturbed copies.
 /// </summary>
 internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace?> places)
 {
-    private const long BlockSize = BlockLayout.Elements;
-
     // ONNX Runtime dequantises 8-bit matrices in every call; a large one is cut into pieces of rows, so that it is never there whole in
     // fp32.
     private const long MostWeightsOfAPiece = 1 << 23;
@@ -87,7 +83,7 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
         }
     }
 
-    // The offsets act on the sums of the inputs over each block: a second product, 32 times narrower. Zero points of MatMulNBits are no way
+    // The offsets act on the sums of the inputs over each block: a second product, a block narrower. Zero points of MatMulNBits are no way
     // to say them,
     // because integers would round them and with fp32 ones ONNX Runtime dequantises the whole matrix in every call.
     private void Linear(OnnxGraphWriter writer, Linear op, QuantizedPlace place, string input, string output)
@@ -96,10 +92,10 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
         var product = Product(writer, op.Matrix, place, input, op.Bias is null && place.Offsets is null ? output : null);
         if (place.Offsets is { } start)
         {
-            var offsets = Numbers(writer, op.Matrix, "offsets", start, [rows, width / BlockSize]);
+            var offsets = Numbers(writer, op.Matrix, "offsets", start, [rows, width / place.Size]);
             product = writer.Node(
                 "Gemm",
-                [BlockSums(writer, input, width), offsets, product],
+                [BlockSums(writer, input, width, place.Size), offsets, product],
                 op.Bias is null ? output : null,
                 "",
                 ("transB", 1L)
@@ -132,7 +128,7 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
 
     private string Piece(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place, string input, int first, int rows, string? output)
     {
-        var blocks = matrix.Shape[1] / BlockSize;
+        var blocks = (long)matrix.Shape[1] / place.Size;
         var suffix = rows == matrix.Shape[0] ? "" : string.Create(CultureInfo.InvariantCulture, $"_{first}");
         return writer.Node(
             "MatMulNBits",
@@ -146,35 +142,35 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
             ("K", (long)matrix.Shape[1]),
             ("N", (long)rows),
             ("bits", (long)place.Bits),
-            ("block_size", BlockSize),
+            ("block_size", (long)place.Size),
             ("accuracy_level", 0L)
         );
     }
 
-    private static string BlockSums(OnnxGraphWriter writer, string input, long width) =>
+    private static string BlockSums(OnnxGraphWriter writer, string input, long width, long size) =>
         writer.Shared(
-            $"block sums:{input}",
+            $"block sums:{input}:{size}",
             () =>
                 writer.Node(
                     "ReduceSum",
-                    [writer.Node("Reshape", [input, writer.Integers(0, width / BlockSize, BlockSize)]), writer.Integers(2)],
+                    [writer.Node("Reshape", [input, writer.Integers(0, width / size, size)]), writer.Integers(2)],
                     null,
                     "",
                     ("keepdims", 0L)
                 )
         );
 
-    /// <summary>Rows of a matrix as blocks: indices [...] -> [..., blocks, 32].</summary>
+    /// <summary>Rows of a matrix as blocks: indices [...] -> [..., blocks, weights of a block].</summary>
     private string Rows(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place, string indices)
     {
-        long[] shape = [matrix.Shape[0], matrix.Shape[1] / BlockSize, 1];
+        long[] shape = [matrix.Shape[0], matrix.Shape[1] / place.Size, 1];
         var rows = writer.Node(
             "GatherBlockQuantized",
             [Codes(writer, matrix, place, "", 0, matrix.Shape[0]), indices, Numbers(writer, matrix, "block_scales", place.Scales, shape)],
             null,
             OnnxGraphWriter.MicrosoftDomain,
             ("bits", (long)place.Bits),
-            ("block_size", BlockSize),
+            ("block_size", (long)place.Size),
             ("gather_axis", 0L),
             ("quantize_axis", 2L)
         );
@@ -188,8 +184,8 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
 
     private string Codes(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place, string suffix, int first, int rows)
     {
-        var bytes = BlockSize * place.Bits / 8;
-        var blocks = matrix.Shape[1] / BlockSize;
+        var bytes = (long)place.Size * place.Bits / 8;
+        var blocks = (long)matrix.Shape[1] / place.Size;
         return External(
             writer,
             $"{matrix.Name}.codes{suffix}",

@@ -21,7 +21,7 @@ internal static class OnnxMemory
             var count = WeightLayout.CountOf(weights, name);
             if ((weights as QuantizedWeights)?.FindBlocks(name) is { } form)
             {
-                var (codes, numbers) = (count * form.Bits / 8, count / BlockLayout.Elements * sizeof(float));
+                var (codes, numbers) = (count * form.Bits / 8, count / form.Size * sizeof(float));
                 mapped += codes + numbers + (form.HasOffsets ? numbers : 0);
                 packed += (form.Bits == 4 ? codes : 0) + (form.HasOffsets ? numbers : 0);
             }

@@ -141,6 +141,11 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
                 : throw new ProgramException("One engine serves one checkpoint: create another engine for another checkpoint.");
         }
 
+        if (settings.Warnings is { } warnings && (weights as QuantizedWeights)?.RoundingLoss is { } loss)
+        {
+            warnings.Report(loss);
+        }
+
         _fingerprint = weights.Fingerprint;
         _weights = WeightFile.OpenIn(settings.CacheFolder, weights, settings.CacheProgress, settings.Warnings);
         return _weights;

@@ -17,8 +17,8 @@ public sealed record EngineOptions
     public int Threads { get; init; }
 
     /// <summary>
-    /// How the frozen matrices are held. Int4 carries over what 4-bit GGUF files store; any other checkpoint loses precision in it, and a
-    /// little in Int8. Everything is computed in fp32 all the same.
+    /// How the frozen matrices are held. Auto keeps what the checkpoint stores. Int4 carries over what 4-bit GGUF files store; any other
+    /// checkpoint loses precision in it, and what is stored in no codes a little in Int8. Everything is computed in fp32 all the same.
     /// </summary>
     public WeightFormat Weights { get; init; }
 

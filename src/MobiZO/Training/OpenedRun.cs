@@ -29,6 +29,11 @@ internal sealed class OpenedRun : IDisposable
                 }
             )
         );
+        if (WeightRoom.Require(model, options.Engine, StepRoom.Available) is { } takes)
+        {
+            progress?.Report(new RunNote(takes, IsWarning: false));
+        }
+
         (options, var why) = ChosenEstimator.Of(options, model.Engine.Traits, model.Engine.Name);
         if (why is not null)
         {

@@ -14,9 +14,6 @@ namespace MobiZO.Checkpoints.Tests.Families;
 /// </summary>
 public sealed class FamilyConfigTests
 {
-    // What an adapter acts on when nothing else is said: one projection a layer, back to the residual stream.
-    public static TheoryData<string> Goldens => [.. GoldenFamilies.Models.Select(folder => Path.GetFileName(folder))];
-
     [Fact]
     public void The_page_lists_every_family()
     {

@@ -164,7 +164,7 @@ public sealed class GgufCheckpointTests : IDisposable
         {
             { "llama.rope.scaling.type", "xpos", "none, linear, yarn or longrope" },
             { "llama.expert_count", 8u, "experts" },
-            { "split.count", 2u, "--merge" },
+            { "split.count", 2u, "'split.no': expected a whole number from 0 to 1" },
             { "llama.rope.dimension_count", 2u, "width of a head" },
             { "llama.attention.value_length", 8u, "width of a head" },
             { "llama.attention.key_length", 3u, "even" },

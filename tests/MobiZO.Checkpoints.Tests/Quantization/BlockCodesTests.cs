@@ -39,15 +39,41 @@ public sealed class BlockCodesTests
         }
     }
 
-    [Fact]
-    public void Other_formats_have_no_codes()
+    /// <summary>Whatever a GGUF file holds but floats is codes, and with their scales and offsets they are its numbers.</summary>
+    [Theory]
+    [MemberData(nameof(BlockFormatTests.Names), MemberType = typeof(BlockFormatTests))]
+    public void Stored_blocks_are_codes_with_scales_and_offsets(string name)
     {
-        foreach (
-            GgufTensorType type in (ReadOnlySpan<GgufTensorType>)
-                [GgufTensorType.F32, GgufTensorType.F16, GgufTensorType.BF16, GgufTensorType.F64, GgufTensorType.MXFP4]
-        )
+        using GgufFile file = QuantsFile.Open();
+        GgufTensor tensor = file.Tensors[name];
+        if (GgufBlockFormats.Find(tensor.Type)!.Codes is not { } source)
         {
-            Assert.Null(GgufBlockFormats.Find(type)!.Codes);
+            Assert.Contains(tensor.Type, new[] { GgufTensorType.F32, GgufTensorType.F16, GgufTensorType.BF16 });
+            return;
+        }
+
+        var expected = new float[tensor.Count];
+        file.Read(tensor, 0, expected);
+        int size = source.Form.Size;
+        int count = expected.Length / size;
+        var (codes, scales, offsets) = (new sbyte[expected.Length], new float[count], new float[count]);
+        file.ReadBlocks(tensor, 0, codes, scales, offsets);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            float found = (scales[i / size] * codes[i]) + offsets[i / size];
+            float slack = source.Form.HasOffsets
+                ? 4e-7f * (Math.Abs(offsets[i / size]) + (Math.Abs(scales[i / size]) * (1 << source.Form.Bits)))
+                : 0;
+            Assert.InRange(found, expected[i] - slack, expected[i] + slack);
+        }
+
+        foreach ((int first, int length) in new[] { (0, 1), (1, 1), (count - 1, 1), (3, 17), (1, count - 1), (count / 2, 0) })
+        {
+            var (someCodes, someScales, someOffsets) = (new sbyte[length * size], new float[length], new float[length]);
+            file.ReadBlocks(tensor, first, someCodes, someScales, someOffsets);
+            Assert.Equal(codes[(first * size)..((first + length) * size)], someCodes);
+            Assert.Equal(scales[first..(first + length)], someScales);
+            Assert.Equal(offsets[first..(first + length)], someOffsets);
         }
     }
 

@@ -10,24 +10,24 @@ public sealed class BlockFormatTests
 {
     public static TheoryData<string> Names()
     {
-        var data = new TheoryData<string>();
-        foreach (string type in new[] { "F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "MXFP4" })
-        {
-            data.Add($"{type}.data");
-            if (!type.Contains('F') || type == "MXFP4")
-            {
-                data.Add($"{type}.bits");
-            }
-        }
-
-        return data;
+        using GgufFile file = QuantsFile.Open();
+        return [.. file.Tensors.Keys];
     }
+
+    public static TheoryData<string> Types()
+    {
+        using GgufFile file = QuantsFile.Open();
+        return [.. file.Tensors.Values.Select(tensor => tensor.Type.ToString()).Distinct(StringComparer.Ordinal)];
+    }
+
+    [Fact]
+    public void The_file_holds_every_type_that_models_are_stored_in() => Assert.Equal(26, Types().Count);
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Blocks_dequantise_exactly_from_any_element(string name)
     {
-        using GgufFile file = GgufFile.Open(Shared.PathOf("fixtures", "gguf-quants", "quants.gguf"));
+        using GgufFile file = QuantsFile.Open();
         using SafetensorsFile golden = SafetensorsFile.Open(Shared.PathOf("fixtures", "gguf-quants", "quants_expected.safetensors"));
         float[] expected = golden.ReadFloat32(name);
         GgufTensor tensor = file.Tensors[name];
@@ -47,6 +47,8 @@ public sealed class BlockFormatTests
                 (17, 63),
                 (32, 32),
                 (33, 100),
+                (255, 2),
+                (250, 300),
                 (expected.Length - 1, 1),
                 (7, expected.Length - 7),
                 (9, 0),
@@ -62,9 +64,39 @@ public sealed class BlockFormatTests
     [Fact]
     public void Other_block_types_are_known_by_name_and_size()
     {
-        using GgufFile file = GgufFile.Open(Shared.PathOf("fixtures", "gguf-quants", "quants.gguf"));
+        using GgufFile file = QuantsFile.Open();
         Assert.All(file.Tensors.Values, tensor => Assert.Equal(tensor.Name.Split('.')[0], tensor.Type.ToString()));
-        Assert.Null(GgufBlockFormats.Find(GgufTensorType.Q4_K));
+        Assert.Null(GgufBlockFormats.Find(GgufTensorType.Q8_K));
+    }
+
+    /// <summary>Any bytes are some numbers: codes stay within their bits, and nothing is thrown.</summary>
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Any_bytes_are_blocks(string type)
+    {
+        BlockFormat format = GgufBlockFormats.Find(Enum.Parse<GgufTensorType>(type))!;
+        var random = new Random(5);
+        var stored = new byte[format.Bytes];
+        var values = new float[format.Elements];
+        var codes = new sbyte[format.Elements];
+        for (int round = 0; round < 500; round++)
+        {
+            random.NextBytes(stored);
+            if (round < 2)
+            {
+                stored.AsSpan().Fill(round == 0 ? byte.MinValue : byte.MaxValue);
+            }
+
+            format.Dequantize(stored, values);
+            if (format.Codes is { } source)
+            {
+                var (scales, offsets) = (new float[format.Elements / source.Form.Size], new float[format.Elements / source.Form.Size]);
+                source.Unpack(stored, codes, scales, offsets);
+                int half = 1 << (source.Form.Bits - 1);
+                Assert.All(codes, code => Assert.InRange(code, -half, half - 1));
+                Assert.True(source.Form.HasOffsets || offsets.All(offset => offset == 0));
+            }
+        }
     }
 
     [Fact]

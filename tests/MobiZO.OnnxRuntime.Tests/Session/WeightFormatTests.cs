@@ -27,6 +27,23 @@ public sealed class WeightFormatTests : IDisposable
             { WeightFormat.Int4, false },
         };
 
+    public static TheoryData<WeightFormat, int, bool, int> StoredForms =>
+        new()
+        {
+            { WeightFormat.Int8, 8, false, 32 },
+            { WeightFormat.Int8, 5, true, 32 },
+            { WeightFormat.Int8, 6, false, 16 },
+            { WeightFormat.Int8, 2, true, 16 },
+            { WeightFormat.Int4, 4, false, 32 },
+            { WeightFormat.Int4, 4, true, 32 },
+            { WeightFormat.Int4, 3, false, 16 },
+            { WeightFormat.Int4, 2, true, 16 },
+            { WeightFormat.Auto, 4, true, 32 },
+            { WeightFormat.Auto, 8, false, 32 },
+            { WeightFormat.Auto, 6, false, 16 },
+            { WeightFormat.Auto, 2, true, 16 },
+        };
+
     public void Dispose() => _folder.Dispose();
 
     [Theory]
@@ -161,14 +178,11 @@ public sealed class WeightFormatTests : IDisposable
     /// A checkpoint's own codes reach the engine as they are: rounding them again would not keep blocks that leave codes unused.
     /// </summary>
     [Theory]
-    [InlineData(WeightFormat.Int8, 8, false)]
-    [InlineData(WeightFormat.Int8, 5, true)]
-    [InlineData(WeightFormat.Int4, 4, false)]
-    [InlineData(WeightFormat.Int4, 4, true)]
-    public void Stored_codes_are_carried_over(WeightFormat format, int bits, bool hasOffsets)
+    [MemberData(nameof(StoredForms))]
+    public void Stored_codes_are_carried_over(WeightFormat format, int bits, bool hasOffsets, int size)
     {
         var model = new TinyLlama(hidden: 32, headDimension: 8);
-        var stored = new StoredCodes(model, new BlockLayout(bits, hasOffsets));
+        var stored = new StoredCodes(model, new BlockLayout(bits, hasOffsets, size));
         var program = model.Assembler.Score(null);
         var inputs = ProgramInputs.Of(program);
         using var reference = new ReferenceEngine<double>();
@@ -176,6 +190,23 @@ public sealed class WeightFormatTests : IDisposable
         using var engine = Engine(format, prepack: true);
         using var session = engine.Load(program, stored);
         ProgramInputs.AssertSame(oracle.Run(inputs), session.Run(inputs), 1e-4);
+    }
+
+    /// <summary>
+    /// Projected gradients and exact ones of a model that is kept as it is stored are those of its fp32 values: nothing was rounded.
+    /// </summary>
+    [Theory]
+    [InlineData(6, false, 16)]
+    [InlineData(4, true, 32)]
+    [InlineData(2, true, 16)]
+    public void Gradients_of_kept_codes_are_those_of_fp32(int bits, bool hasOffsets, int size)
+    {
+        var model = new TinyLlama(hidden: 32, headDimension: 8);
+        var stored = new StoredCodes(model, new BlockLayout(bits, hasOffsets, size));
+        using var engine = Engine(WeightFormat.Auto, prepack: true);
+        new GradientBody(model.Description, stored).EqualsInterpreter(engine, stored, 2e-4, isShort: true);
+        var broadcast = new BroadcastBody(model.Description, stored);
+        broadcast.EqualsInterpreter(engine, stored, 2e-4);
     }
 
     [Theory]
@@ -241,11 +272,12 @@ public sealed class WeightFormatTests : IDisposable
                 var number = firstBlock + block;
                 scales[block] = 0.02f + (0.001f * (number % 7));
                 offsets[block] = form.HasOffsets ? 0.013f * ((number % 5) - 2) : 0;
-                for (var i = 0; i < BlockLayout.Elements; i++)
+                for (var i = 0; i < form.Size; i++)
                 {
                     // Never the whole range, sometimes one end of it.
-                    codes[(block * BlockLayout.Elements) + i] = (sbyte)(
-                        (((number * 13) + (i * 7)) % 11) - (number % 3 == 0 ? 1 << (form.Bits - 1) : 5)
+                    var range = Math.Min(11, (1 << form.Bits) - 1);
+                    codes[(block * form.Size) + i] = (sbyte)(
+                        (((number * 13) + (i * 7)) % range) - (number % 3 == 0 ? 1 << (form.Bits - 1) : range / 2)
                     );
                 }
             }
@@ -259,12 +291,12 @@ public sealed class WeightFormatTests : IDisposable
                 return;
             }
 
-            var blocks = (int)(WeightLayout.CountOf(model, name) / BlockLayout.Elements);
-            var (codes, scales, offsets) = (new sbyte[blocks * BlockLayout.Elements], new float[blocks], new float[blocks]);
+            var blocks = (int)(WeightLayout.CountOf(model, name) / form.Size);
+            var (codes, scales, offsets) = (new sbyte[blocks * form.Size], new float[blocks], new float[blocks]);
             ReadBlocks(name, 0, codes, scales, offsets);
             for (var i = 0; i < destination.Length; i++)
             {
-                var block = (int)(start + i) / BlockLayout.Elements;
+                var block = (int)(start + i) / form.Size;
                 destination[i] = (scales[block] * codes[(int)start + i]) + offsets[block];
             }
         }

@@ -65,6 +65,16 @@ public sealed class GgufBytes
         return this;
     }
 
+    /// <summary>Names of the tensors, in order.</summary>
+    public IReadOnlyList<string> TensorNames => [.. _tensors.Select(tensor => tensor.Name)];
+
+    /// <summary>Adds a tensor of another file.</summary>
+    public GgufBytes Take(GgufBytes other, string tensor)
+    {
+        _tensors.Add(other._tensors.Find(item => item.Name == tensor));
+        return this;
+    }
+
     /// <summary>The file.</summary>
     public byte[] Build() =>
         Write(writer =>
