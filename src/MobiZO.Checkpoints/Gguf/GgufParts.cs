@@ -71,6 +71,9 @@ internal sealed partial class GgufParts : IDisposable
     public void ReadBlocks(GgufTensor tensor, long firstBlock, Span<sbyte> codes, Span<float> scales, Span<float> offsets) =>
         _homes[tensor.Name].ReadBlocks(tensor, firstBlock, codes, scales, offsets);
 
+    /// <summary>The part that holds a tensor.</summary>
+    public GgufFile FileOf(GgufTensor tensor) => _homes[tensor.Name];
+
     /// <summary>The file that holds a tensor; the first one when none does.</summary>
     public string PathOf(string tensor) => _homes.TryGetValue(tensor, out GgufFile? file) ? file.Path : Path;
 

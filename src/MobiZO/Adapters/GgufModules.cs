@@ -45,7 +45,7 @@ internal sealed class GgufModules
             );
         }
 
-        return linear.Weight is { GgufName: not null, GgufForm: StoredForm.AsRead or StoredForm.PairedRows }
+        return linear.Weight is { GgufName: not null } weight && (weight.GgufForm == StoredForm.AsRead || StoredRows.AreMoved(weight))
             ? linear
             : throw new CheckpointException(
                 $"'{name}': GGUF files of {Architecture} hold this matrix in a form that adapters cannot follow."
@@ -60,7 +60,7 @@ internal sealed class GgufModules
 
     private static float[] Reordered(ModelTensor weight, float[] b, int rank, bool isToStored)
     {
-        if (weight.GgufForm != StoredForm.PairedRows)
+        if (!StoredRows.AreMoved(weight))
         {
             return b;
         }
@@ -68,7 +68,7 @@ internal sealed class GgufModules
         var reordered = new float[b.Length];
         for (var row = 0; row < weight.Shape[0]; row++)
         {
-            var stored = (int)PairedRows.Stored(row, weight.RowsOfAHead);
+            var stored = (int)StoredRows.Of(weight, row);
             var (from, to) = isToStored ? (row, stored) : (stored, row);
             b.AsSpan(from * rank, rank).CopyTo(reordered.AsSpan(to * rank));
         }

@@ -8,7 +8,7 @@ namespace MobiZO.Merging;
 
 /// <summary>
 /// A GGUF file with an adapter added: every metadata pair and every tensor is copied as it is, except the matrices that the adapter
-/// changes.
+/// changes. The parts of a split file become one.
 /// </summary>
 internal static class MergedGguf
 {
@@ -17,14 +17,15 @@ internal static class MergedGguf
 
     public static MergeResult Write(Checkpoint model, LoraAdapter adapter, string output, MergedType type)
     {
-        using var file = GgufFile.Open(model.WeightFiles[0]);
+        using var parts = GgufParts.Open(model.WeightFiles[0]);
         var modules = new GgufModules(model.Description);
         var changed = adapter.Modules.ToDictionary(module => modules.ByModule(module.Name).Weight.GgufName!, StringComparer.Ordinal);
-        var writer = new GgufWriter(file.Alignment);
-        CopyPairs(file, writer);
+        var writer = new GgufWriter(parts.Files[0].Alignment);
+        CopyPairs(parts.Files[0], writer);
         var types = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var tensor in file.Tensors.Values)
+        foreach (var tensor in parts.Tensors.Values)
         {
+            var file = parts.FileOf(tensor);
             if (changed.TryGetValue(tensor.Name, out var module))
             {
                 var into = TypeOf(file, tensor, type);
@@ -49,7 +50,8 @@ internal static class MergedGguf
     private static void CopyPairs(GgufFile file, GgufWriter writer)
     {
         using var bytes = file.Mapping.Borrow();
-        foreach (var (start, end) in file.Pairs.Values)
+        var pairs = file.Pairs.Where(pair => !pair.Key.StartsWith("split.", StringComparison.Ordinal));
+        foreach (var (start, end) in pairs.Select(pair => pair.Value))
         {
             writer.AddRaw(bytes.Slice(start, checked((int)(end - start))));
         }
