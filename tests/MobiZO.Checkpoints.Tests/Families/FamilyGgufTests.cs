@@ -134,7 +134,7 @@ public sealed class FamilyGgufTests : IDisposable
         }
 
         gguf.Add("token_embd.weight", GgufTensorType.F32, [4, 512], new byte[4 * 512 * sizeof(float)]);
-        using GgufFile file = GgufFile.Open(_folder.Write("metadata.gguf", gguf.Build()));
+        using GgufParts file = GgufParts.Open(_folder.Write("metadata.gguf", gguf.Build()));
         return ConfigReader.Read(file);
     }
 

@@ -4,6 +4,7 @@ using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Opening;
 using MobiZO.Checkpoints.Quantization;
 using MobiZO.TestKit;
+using MobiZO.TestKit.Gguf;
 using MobiZO.TestKit.Golden;
 using MobiZO.TestKit.Tiny;
 

@@ -1,3 +1,5 @@
+using MobiZO.TestKit.Gguf;
+
 namespace MobiZO.Checkpoints.Tests.Gguf;
 
 /// <summary>Models that are split into several GGUF files, as <c>gguf-split</c> writes them.</summary>

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Quantization;
-using MobiZO.Checkpoints.Tests;
 using MobiZO.TestKit;
 using MobiZO.TestKit.Golden;
+using MobiZO.TestKit.Gguf;
 using MobiZO.TestKit.Tiny;
 using Xunit.Abstractions;
 
