@@ -134,7 +134,7 @@ public sealed class FamilyConfigTests
     [InlineData(
         "qwen3",
         "\"rope_type\": \"default\"",
-        "\"rope_type\": \"yarn\"",
+        "\"rope_type\": \"unheard\"",
         "rope_parameters.rope_type: expected a supported scaling"
     )]
     [InlineData("qwen2", "\"full_attention\",", "\"sliding_attention\",", "layer_types: expected full_attention for every layer")]
@@ -167,7 +167,7 @@ public sealed class FamilyConfigTests
         "\"attn_logit_softcapping\": 50.0",
         "attn_logit_softcapping: expected null"
     )]
-    [InlineData("gemma3-text", "\"linear\"", "\"yarn\"", "rope_parameters.full_attention.rope_type: expected a supported scaling")]
+    [InlineData("gemma3-text", "\"linear\"", "\"unheard\"", "rope_parameters.full_attention.rope_type: expected a supported scaling")]
     [InlineData(
         "gemma3-text",
         "\"full_attention\": {",
