@@ -55,7 +55,9 @@ internal sealed class PatternCompiler
             int fork = Add(default);
             Emit(alternation.Choices[choice]);
             jumps.Add(Add(default));
-            _steps[fork] = new PatternInstruction(PatternInstructionKind.Fork, First: fork + 1, Second: _steps.Count);
+            PatternNode node = alternation.Choices[choice];
+            CodePointSet? first = node.CanBeEmpty ? null : node.First;
+            _steps[fork] = new PatternInstruction(PatternInstructionKind.Fork, first, First: fork + 1, Second: _steps.Count);
         }
 
         Emit(alternation.Choices[^1]);

@@ -10,7 +10,6 @@ namespace MobiZO.Text.Tokenizers.Patterns;
 internal sealed class RegularExpression : ITextPattern
 {
     private readonly PatternInstruction[] _steps;
-    private Stack<Backtrack>? _spare;
 
     /// <summary>Parses and compiles an expression.</summary>
     /// <exception cref="PatternException">The expression is broken or uses something unsupported.</exception>
@@ -18,8 +17,7 @@ internal sealed class RegularExpression : ITextPattern
 
     public (int Start, int End) Find(ReadOnlySpan<char> text, int from)
     {
-        // One stack is kept between calls; a second thread simply makes its own.
-        Stack<Backtrack> backtracks = Interlocked.Exchange(ref _spare, null) ?? new Stack<Backtrack>();
+        BacktrackStack backtracks = BacktrackStack.Rent();
         (int Start, int End) found = (-1, -1);
         for (int start = from; start <= text.Length; start += start < text.Length && char.IsHighSurrogate(text[start]) ? 2 : 1)
         {
@@ -31,11 +29,11 @@ internal sealed class RegularExpression : ITextPattern
             }
         }
 
-        _spare = backtracks;
+        backtracks.Return();
         return found;
     }
 
-    private int Match(ReadOnlySpan<char> text, int position, int step, Stack<Backtrack> backtracks)
+    private int Match(ReadOnlySpan<char> text, int position, int step, BacktrackStack backtracks)
     {
         int floor = backtracks.Count;
         while (true)
@@ -45,11 +43,7 @@ internal sealed class RegularExpression : ITextPattern
             switch (current.Kind)
             {
                 case PatternInstructionKind.Accept:
-                    while (backtracks.Count > floor)
-                    {
-                        backtracks.Pop();
-                    }
-
+                    backtracks.CutTo(floor);
                     return position;
                 case PatternInstructionKind.One:
                     int length = Consume(text, position, current.Set!);
@@ -60,6 +54,10 @@ internal sealed class RegularExpression : ITextPattern
                 case PatternInstructionKind.Many:
                     alive = Repeat(text, ref position, step, current, backtracks);
                     step++;
+                    break;
+                case PatternInstructionKind.Fork when current.Set is { } first && Consume(text, position, first) == 0:
+                    step = current.Second;
+                    alive = true;
                     break;
                 case PatternInstructionKind.Fork:
                     backtracks.Push(new Backtrack(current.Second, position, position));
@@ -95,7 +93,7 @@ internal sealed class RegularExpression : ITextPattern
     }
 
     /// <summary>Goes back after a failure. A repetition gives back one character at a time, a fork takes its other way.</summary>
-    private static (int Step, int Position) TakeBack(ReadOnlySpan<char> text, Stack<Backtrack> backtracks)
+    private static (int Step, int Position) TakeBack(ReadOnlySpan<char> text, BacktrackStack backtracks)
     {
         Backtrack back = backtracks.Pop();
         int position = back.Position;
@@ -116,7 +114,7 @@ internal sealed class RegularExpression : ITextPattern
         ref int position,
         int step,
         in PatternInstruction current,
-        Stack<Backtrack> backtracks
+        BacktrackStack backtracks
     )
     {
         int count = 0;
@@ -185,7 +183,4 @@ internal sealed class RegularExpression : ITextPattern
 
     private static bool IsWordAhead(ReadOnlySpan<char> text, int position) =>
         position < text.Length && UnicodeClass.IsPatternWord(UnicodeClass.At(text, position, out _));
-
-    /// <summary>Where to go on after a failure; between Floor and Position characters may be given back one at a time.</summary>
-    private readonly record struct Backtrack(int Step, int Position, int Floor);
 }
