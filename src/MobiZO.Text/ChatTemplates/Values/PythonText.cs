@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MobiZO.Text.ChatTemplates.Evaluation;
 
 namespace MobiZO.Text.ChatTemplates.Values;
 
@@ -27,6 +28,25 @@ internal static class PythonText
     {
         var builder = new StringBuilder();
         Represent(value, builder, context);
+        return builder.ToString();
+    }
+
+    /// <summary>The same with everything that is not ASCII as an escape.</summary>
+    public static string RepresentAscii(TemplateValue value, RenderContext context)
+    {
+        var builder = new StringBuilder();
+        foreach (var rune in Represent(value, context).EnumerateRunes())
+        {
+            if (rune.IsAscii)
+            {
+                builder.Append((char)rune.Value);
+            }
+            else
+            {
+                AppendEscape(rune, builder);
+            }
+        }
+
         return builder.ToString();
     }
 
@@ -59,6 +79,12 @@ internal static class PythonText
             case UndefinedValue:
                 builder.Append("Undefined");
                 break;
+            case NamespaceValue holder:
+                RepresentNamespace(holder, builder, context);
+                break;
+            case LoopValue loop:
+                builder.Append(loop.Description);
+                break;
             case CallableValue callable:
                 builder.Append(callable.Description);
                 break;
@@ -78,6 +104,12 @@ internal static class PythonText
             SequenceKind.Tuple => ("(", sequence.Items.Count == 1 ? ",)" : ")"),
             _ => (sequence.TypeName + "([", "])"),
         };
+        if (sequence.Bounds is { } bounds)
+        {
+            builder.Append(bounds);
+            return;
+        }
+
         builder.Append(opening);
         var separator = string.Empty;
         foreach (var item in sequence.Items)
@@ -104,6 +136,25 @@ internal static class PythonText
         }
 
         builder.Append('}');
+    }
+
+    private static void RepresentNamespace(NamespaceValue holder, StringBuilder builder, RenderContext context)
+    {
+        // A namespace may hold itself; its depth is not known.
+        context.Enter();
+        var separator = string.Empty;
+        builder.Append("<Namespace {");
+        foreach (var (key, value) in holder.Attributes)
+        {
+            builder.Append(separator);
+            Quote(key, builder);
+            builder.Append(": ");
+            Represent(value, builder, context);
+            separator = ", ";
+        }
+
+        builder.Append("}>");
+        context.Leave();
     }
 
     private static void Quote(string text, StringBuilder builder)
@@ -152,6 +203,11 @@ internal static class PythonText
             return;
         }
 
+        AppendEscape(rune, builder);
+    }
+
+    private static void AppendEscape(Rune rune, StringBuilder builder)
+    {
         var format = rune.Value switch
         {
             < 0x100 => "\\x{0:x2}",
