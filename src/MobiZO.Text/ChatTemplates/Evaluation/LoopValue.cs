@@ -16,8 +16,7 @@ internal sealed class LoopValue(IReadOnlyList<TemplateValue> items, int depth, F
     /// <summary>Zero-based round.</summary>
     public int Index { get; set; }
 
-    /// <summary>How it prints.</summary>
-    public string Description => string.Create(CultureInfo.InvariantCulture, $"<LoopContext {Index + 1}/{items.Count}>");
+    public override string Description => string.Create(CultureInfo.InvariantCulture, $"<LoopContext {Index + 1}/{items.Count}>");
 
     public TemplateValue? Find(string name) =>
         name switch

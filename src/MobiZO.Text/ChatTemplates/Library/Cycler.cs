@@ -10,6 +10,8 @@ internal sealed class Cycler(IReadOnlyList<TemplateValue> items) : TemplateValue
 
     public override string TypeName => "Cycler";
 
+    public override string Description => "<jinja2.utils.Cycler object>";
+
     /// <summary>A cycler over the arguments of a call.</summary>
     public static Cycler Make(CallArguments arguments)
     {

@@ -8,7 +8,7 @@ internal class CallableValue(string typeName, string description, Func<CallArgum
 {
     public override string TypeName => typeName;
 
-    public string Description => description;
+    public override string Description => description;
 
     public TemplateValue Invoke(CallArguments arguments) => invoke(arguments);
 }

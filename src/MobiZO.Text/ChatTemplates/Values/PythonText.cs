@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MobiZO.Text.ChatTemplates.Evaluation;
 
 namespace MobiZO.Text.ChatTemplates.Values;
 
@@ -82,14 +81,8 @@ internal static class PythonText
             case NamespaceValue holder:
                 RepresentNamespace(holder, builder, context);
                 break;
-            case LoopValue loop:
-                builder.Append(loop.Description);
-                break;
-            case CallableValue callable:
-                builder.Append(callable.Description);
-                break;
             default:
-                builder.Append('<').Append(value.TypeName).Append('>');
+                builder.Append(value.Description);
                 break;
         }
 

@@ -4,6 +4,11 @@ namespace MobiZO.Text.Tokenizers.Models;
 /// <param name="capacity">Most tokens that are added.</param>
 internal sealed class SymbolChain(int capacity)
 {
+    /// <summary>Up to here looking at all pairs costs less than keeping them in order.</summary>
+    private const int ShortWord = 40;
+
+    private static readonly Merge s_noMerge = new(int.MaxValue, -1);
+
     private readonly Symbol[] _symbols = new Symbol[capacity];
     private int _added;
 
@@ -20,27 +25,13 @@ internal sealed class SymbolChain(int capacity)
     /// <summary>Applies merges, lowest rank first and leftmost among equals, until none is left.</summary>
     public void MergeAll(MergeTable merges)
     {
-        if (_added < 2)
+        if (_added <= ShortWord)
         {
-            return;
+            MergeShort(merges);
         }
-
-        var candidates = new PriorityQueue<int, long>(FirstCandidates(merges));
-        while (candidates.TryDequeue(out int id, out long priority))
+        else
         {
-            int left = (int)(priority & uint.MaxValue);
-            // The pair may have changed since it was noted.
-            if (
-                _symbols[left].ByteLength >= 0
-                && TryGetMerge(left, merges, out Merge merge)
-                && merge.Id == id
-                && merge.Rank == (int)(priority >> 32)
-            )
-            {
-                Join(left, merge.Id);
-                Consider(_symbols[left].Previous, merges, candidates);
-                Consider(left, merges, candidates);
-            }
+            MergeLong(merges);
         }
     }
 
@@ -52,29 +43,67 @@ internal sealed class SymbolChain(int capacity)
         }
     }
 
-    private List<(int Id, long Priority)> FirstCandidates(MergeTable merges)
+    /// <summary>Looks for the best pair again and again.</summary>
+    private void MergeShort(MergeTable merges)
     {
-        var candidates = new List<(int Id, long Priority)>(_added);
-        for (int left = 0; left + 1 < _added; left++)
+        Span<Merge> pairs = stackalloc Merge[ShortWord];
+        for (int left = 0; left < _added; left++)
         {
-            if (TryGetMerge(left, merges, out Merge merge))
-            {
-                candidates.Add((merge.Id, Priority(merge, left)));
-            }
+            pairs[left] = Candidate(left, merges);
         }
 
-        return candidates;
+        while (true)
+        {
+            int best = 0;
+            for (int left = 0; left < _added; left = _symbols[left].Next)
+            {
+                best = pairs[left].Rank < pairs[best].Rank ? left : best;
+            }
+
+            if (_added == 0 || pairs[best].Rank == s_noMerge.Rank)
+            {
+                return;
+            }
+
+            Join(best, pairs[best].Id);
+            pairs[best] = Candidate(best, merges);
+            int before = _symbols[best].Previous;
+            if (before >= 0)
+            {
+                pairs[before] = Candidate(before, merges);
+            }
+        }
     }
 
-    private void Consider(int left, MergeTable merges, PriorityQueue<int, long> candidates)
+    private void MergeLong(MergeTable merges)
+    {
+        var queue = new MergeQueue();
+        for (int left = 0; left < _added; left++)
+        {
+            Consider(left, merges, queue);
+        }
+
+        while (queue.TryTake(out int rank, out int left))
+        {
+            // The pair may have changed since it was noted.
+            if (_symbols[left].ByteLength >= 0 && TryGetMerge(left, merges, out Merge merge) && merge.Rank == rank)
+            {
+                Join(left, merge.Id);
+                Consider(_symbols[left].Previous, merges, queue);
+                Consider(left, merges, queue);
+            }
+        }
+    }
+
+    private void Consider(int left, MergeTable merges, MergeQueue queue)
     {
         if (left >= 0 && TryGetMerge(left, merges, out Merge merge))
         {
-            candidates.Enqueue(merge.Id, Priority(merge, left));
+            queue.Add(merge.Rank, left);
         }
     }
 
-    private static long Priority(Merge merge, int left) => ((long)merge.Rank << 32) | (uint)left;
+    private Merge Candidate(int left, MergeTable merges) => TryGetMerge(left, merges, out Merge merge) ? merge : s_noMerge;
 
     private bool TryGetMerge(int left, MergeTable merges, out Merge merge)
     {

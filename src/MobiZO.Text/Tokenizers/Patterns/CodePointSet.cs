@@ -14,7 +14,9 @@ internal sealed class CodePointSet
     private readonly bool _ignoreCase;
     private readonly bool[] _table = new bool[Tabulated];
 
-    /// <summary>What the rule said of 256 code points, for those of the basic plane that were asked for. Threads may write it twice.</summary>
+    /// <summary>
+    /// What the rule said of 256 code points, for those of the basic plane that were asked for. Threads may write it twice.
+    /// </summary>
     private readonly bool[]?[] _pages = new bool[BasicPlane / PageSize][];
 
     /// <summary>A set by its rule; the rule is asked once for the code points that occur most.</summary>
