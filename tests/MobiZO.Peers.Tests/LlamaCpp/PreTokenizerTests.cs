@@ -102,7 +102,7 @@ public sealed class PreTokenizerTests : IDisposable
                 or 0x212A
                 or 0x212B
                 or (>= 0x1100 and <= 0x11FF)
-                or (>= 0xF900 and <= 0xFAFF)
+                or (>= 0xF900 and <= 0xFB4E)
                 or (>= 0x2F800 and <= 0x2FA1F);
 
     private static GgufVocabulary Nano()

@@ -72,10 +72,14 @@ internal static class PythonNumbers
             }
 
             integer = (integer * radix) + digit;
+            if (integer.GetBitLength() > TemplateLimits.MaximumIntegerBits)
+            {
+                return false;
+            }
         }
 
         integer = isNegative ? -integer : integer;
-        return integer.GetBitLength() <= TemplateLimits.MaximumIntegerBits;
+        return true;
     }
 
     /// <summary>Digits of a number that is not negative; letters are small.</summary>

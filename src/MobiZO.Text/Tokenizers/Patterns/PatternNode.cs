@@ -49,6 +49,22 @@ internal abstract record PatternNode
         public override CodePointSet? First => null;
     }
 
+    /// <summary>What stands before must match (or must not). It has one length in code points.</summary>
+    internal sealed record LookBehind(PatternNode Body, int Width, bool Negated) : PatternNode
+    {
+        public override bool CanBeEmpty => true;
+
+        public override CodePointSet? First => null;
+    }
+
+    /// <summary>The first match of the body, which gives nothing back.</summary>
+    internal sealed record Atomic(PatternNode Body) : PatternNode
+    {
+        public override bool CanBeEmpty => Body.CanBeEmpty;
+
+        public override CodePointSet? First => Body.First;
+    }
+
     /// <summary>A place in the text rather than a character.</summary>
     internal sealed record Anchor(AnchorKind Kind) : PatternNode
     {

@@ -68,8 +68,8 @@ internal sealed class RegularExpression : ITextPattern
                     step = current.First;
                     alive = true;
                     break;
-                case PatternInstructionKind.Look:
-                    alive = Match(text, position, step + 1, backtracks) >= 0 != current.Flag;
+                case PatternInstructionKind.Look or PatternInstructionKind.Behind or PatternInstructionKind.Atomic:
+                    alive = RunInside(text, ref position, step, current, backtracks);
                     step = current.First;
                     break;
                 default:
@@ -90,6 +90,35 @@ internal sealed class RegularExpression : ITextPattern
 
             (step, position) = TakeBack(text, backtracks);
         }
+    }
+
+    /// <summary>Runs the steps behind this one on their own; only an atomic group moves on.</summary>
+    private bool RunInside(ReadOnlySpan<char> text, ref int position, int step, in PatternInstruction current, BacktrackStack backtracks)
+    {
+        int start = current.Kind == PatternInstructionKind.Behind ? StepBack(text, position, current.Second) : position;
+        int end = start < 0 ? -1 : Match(text, start, step + 1, backtracks);
+        if (current.Kind == PatternInstructionKind.Atomic && end >= 0)
+        {
+            position = end;
+        }
+
+        return end >= 0 != current.Flag;
+    }
+
+    /// <summary>The place so many code points before, or -1.</summary>
+    private static int StepBack(ReadOnlySpan<char> text, int position, int codePoints)
+    {
+        for (int count = 0; count < codePoints; count++)
+        {
+            if (position == 0)
+            {
+                return -1;
+            }
+
+            position -= char.IsLowSurrogate(text[position - 1]) ? 2 : 1;
+        }
+
+        return position;
     }
 
     /// <summary>Goes back after a failure. A repetition gives back one character at a time, a fork takes its other way.</summary>

@@ -82,6 +82,10 @@ public sealed class RustPartsTests
     [InlineData(@"[\p{P}\p{S}]", "Removed", false)]
     [InlineData(@"[^\p{L}\p{M}\p{N}]+", "Isolated", false)]
     [InlineData(@"(?i:[k-s]+)", "Isolated", true)]
+    [InlineData(@"(?<=\p{L})\p{N}|(?<!\s)[a-m]", "Isolated", false)]
+    [InlineData(@"(?<=\p{Lu}|\d\d|\s)\S", "Contiguous", false)]
+    [InlineData(@"(?>\p{L}+|\p{L}\d)\d|\s++\S", "Isolated", false)]
+    [InlineData(@"[\p{L}&&[^a-m\p{Lo}]]+|[^\p{N}\s&&[!-~]]", "Isolated", false)]
     public void Regular_expression_gives_the_same_ids(string pattern, string behavior, bool invert)
     {
         var part = new JsonObject
