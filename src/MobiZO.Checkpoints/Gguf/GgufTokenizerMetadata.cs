@@ -44,4 +44,7 @@ public sealed record GgufTokenizerMetadata
 
     /// <summary>Whether encoding puts a space in front.</summary>
     public bool? AddSpacePrefix { get; init; }
+
+    /// <summary>Name of the model (<c>general.name</c>): how special tokens treat space depends on it.</summary>
+    public string? ModelName { get; init; }
 }

@@ -17,6 +17,7 @@ internal static class GgufTokenizerReader
         return new GgufTokenizerMetadata
         {
             Model = metadata.Text($"{Prefix}model"),
+            ModelName = metadata.OptionalText("general.name"),
             Pre = metadata.OptionalText($"{Prefix}pre"),
             Tokens = tokens,
             Scores = SameLength(metadata, "scores", metadata.OptionalFloats($"{Prefix}scores"), tokens.Length),

@@ -21,13 +21,13 @@ public sealed record GgufVocabulary
     /// <summary><c>tokenizer.ggml.merges</c>: "left right", best first; "gpt2" only.</summary>
     public IReadOnlyList<string>? Merges { get; init; }
 
-    /// <summary><c>tokenizer.ggml.bos_token_id</c>.</summary>
+    /// <summary><c>tokenizer.ggml.bos_token_id</c>; null means 1 for "llama".</summary>
     public int? BosId { get; init; }
 
-    /// <summary><c>tokenizer.ggml.eos_token_id</c>.</summary>
+    /// <summary><c>tokenizer.ggml.eos_token_id</c>; null means 2 for "llama".</summary>
     public int? EosId { get; init; }
 
-    /// <summary><c>tokenizer.ggml.unknown_token_id</c>.</summary>
+    /// <summary><c>tokenizer.ggml.unknown_token_id</c>; null means 0 for "llama".</summary>
     public int? UnkId { get; init; }
 
     /// <summary><c>tokenizer.ggml.add_bos_token</c>; null leaves the choice to the kind of vocabulary.</summary>
@@ -43,6 +43,11 @@ public sealed record GgufVocabulary
     /// <c>tokenizer.ggml.remove_extra_whitespaces</c>: spaces at the ends are dropped and repeated ones squeezed ("llama" only).
     /// </summary>
     public bool RemoveExtraWhitespaces { get; init; }
+
+    /// <summary>
+    /// <c>general.name</c>: in models of the family Phi-3 special tokens swallow the spaces behind them, which no other key says.
+    /// </summary>
+    public string? ModelName { get; init; }
 
     /// <summary>What error messages call the source of this vocabulary, such as the file's path.</summary>
     public string Source { get; init; } = "GGUF vocabulary";

@@ -9,6 +9,9 @@ public interface ITokenizer
     /// <summary>Encodes a text. Offsets count UTF-16 code units of <paramref name="text"/>.</summary>
     /// <param name="text">Any text; lone surrogates are encoded as U+FFFD.</param>
     /// <param name="addSpecialTokens">Whether the post-processor adds its tokens (BOS, ...).</param>
+    /// <exception cref="TokenizerException">
+    /// The text holds what the vocabulary lacks, and the model (word-level, WordPiece or unigram) has no unknown token.
+    /// </exception>
     Encoding Encode(string text, bool addSpecialTokens = true);
 
     /// <summary>Decodes ids; ids outside the vocabulary are skipped.</summary>

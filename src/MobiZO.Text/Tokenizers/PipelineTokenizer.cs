@@ -70,9 +70,10 @@ internal sealed class PipelineTokenizer : ITokenizer
 
     public PipelineTokenizer(TokenizerParts parts)
     {
+        parts = FastParts.Of(parts);
         _parts = parts;
         _spellings.EnsureCapacity(parts.Model.Vocabulary.Count + parts.AddedTokens.Count);
-        foreach ((string spelling, int id) in parts.Model.Vocabulary)
+        foreach ((string spelling, int id) in parts.Model.Spellings)
         {
             _spellings[id] = spelling;
         }

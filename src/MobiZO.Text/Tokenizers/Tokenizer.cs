@@ -10,8 +10,7 @@ namespace MobiZO.Text.Tokenizers;
 public static class Tokenizer
 {
     /// <summary>
-    /// Reads a <c>tokenizer.json</c> of the Hugging Face tokenizers library. Its model must be BPE. Its truncation and padding are not
-    /// applied.
+    /// Reads a <c>tokenizer.json</c> of the Hugging Face tokenizers library. Its truncation and padding are not applied.
     /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <exception cref="TokenizerException">The file is broken or uses a construct that is not supported. The message names it.</exception>

@@ -10,7 +10,7 @@ namespace MobiZO.Text.Tokenizers;
 /// <summary>The parts a tokenizer is put together from.</summary>
 internal sealed record TokenizerParts
 {
-    public required BytePairModel Model { get; init; }
+    public required ITokenModel Model { get; init; }
 
     public required IReadOnlyList<AddedToken> AddedTokens { get; init; }
 

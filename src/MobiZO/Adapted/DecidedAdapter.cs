@@ -41,9 +41,10 @@ internal sealed record DecidedAdapter
     /// <param name="labels">Number of label words; 0 for free answers, or when no rows are known.</param>
     public static DecidedAdapter Of(AdapterOptions options, int labels)
     {
+        var canReadPrompts = labels > 1 && options.ScopeOrDefault == AdapterScope.Activated && options.StartFrom is null;
         var initialization =
             options.Initialization != AdapterInitialization.Auto ? options.Initialization
-            : labels > 1 && options.ScopeOrDefault == AdapterScope.Activated && options.StartFrom is null ? AdapterInitialization.Discriminant
+            : canReadPrompts ? AdapterInitialization.Discriminant
             : AdapterInitialization.Kaiming;
         var isDiscriminant = initialization == AdapterInitialization.Discriminant;
         var rank =

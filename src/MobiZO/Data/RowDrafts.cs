@@ -155,17 +155,31 @@ internal sealed class RowDrafts
         string whole = Write(row, [.. before, answer], addGenerationPrompt: false);
         if (!whole.StartsWith(prompt, StringComparison.Ordinal))
         {
-            throw new DataException(
-                row.Place,
-                "a conversation that the chat template writes differently with and without its answer",
-                "a text that begins with the prompt",
-                "Turn the rows into prompt and completion, written the way the model should see them."
-            );
+            prompt = Header(row, before, answer, prompt, whole);
         }
 
         // Templates end a turn with a newline after the end-of-turn token; the model stops at that token and never has to answer the
         // newline.
         return new PromptText(prompt, [whole[prompt.Length..].TrimEnd()]);
+    }
+
+    /// <summary>
+    /// What stands before the answer where the prompt says more than that: some templates let the model begin by thinking, and write
+    /// answers without their thoughts.
+    /// </summary>
+    private string Header(DataRow row, List<ChatTurn> before, ChatTurn answer, string prompt, string whole)
+    {
+        const string Marker = "THE_ANSWER_STARTS_HERE";
+        string marked = Write(row, [.. before, answer with { Content = Marker }], addGenerationPrompt: false);
+        int length = marked.LastIndexOf(Marker, StringComparison.Ordinal);
+        return length >= 0 && prompt.AsSpan().StartsWith(marked.AsSpan(0, length)) && whole.AsSpan().StartsWith(marked.AsSpan(0, length))
+            ? marked[..length]
+            : throw new DataException(
+                row.Place,
+                "a conversation that the chat template writes differently with and without its answer",
+                "a text that begins with the prompt",
+                "Turn the rows into prompt and completion, written the way the model should see them."
+            );
     }
 
     private string Write(DataRow row, List<ChatTurn> turns, bool addGenerationPrompt)

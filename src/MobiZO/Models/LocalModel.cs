@@ -162,6 +162,7 @@ public sealed class LocalModel : IDisposable
         new()
         {
             Model = metadata.Model,
+            ModelName = metadata.ModelName,
             Pre = metadata.Pre,
             Tokens = metadata.Tokens,
             Scores = metadata.Scores,

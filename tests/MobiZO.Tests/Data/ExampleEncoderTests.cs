@@ -137,6 +137,23 @@ public sealed class ExampleEncoderTests
         Assert.Equal("hi$", Text(started.AnswerIds));
     }
 
+    /// <summary>Some templates let the model begin by thinking, and write answers without their thoughts (DeepSeek-R1).</summary>
+    [Fact]
+    public void TheAnswerStartsWhereTheTemplateWritesIt()
+    {
+        string Thinking(IReadOnlyList<ChatTurn> turns, bool header) => Render(turns, header) + (header ? "<think>" : "");
+        EncodedExample example = new ExampleEncoder(new GreedyTokenizer(), new DataOptions { Shape = RowShape.Chat }, Thinking)
+            .Encode([Chat(("user", "q"), ("assistant", "a"))])
+            .Single();
+        Assert.Equal("<user>q|\n<assistant>", Text(example.PromptIds));
+        Assert.Equal("a|", Text(example.AnswerIds));
+
+        // A template that leaves a message out where the answer stands is refused: it would be lost in silence.
+        string Forgetting(IReadOnlyList<ChatTurn> turns, bool header) =>
+            Render([.. turns.Where(turn => header || turn.Role != "system")], header);
+        Assert.Contains("differently with and without", ChatError(Forgetting, ("system", "s"), ("user", "q"), ("assistant", "a")));
+    }
+
     [Fact]
     public void ConversationsAnswerWithTheirLastMessage()
     {

@@ -57,7 +57,8 @@ public sealed partial class SampleTests : IDisposable
     {
         var document = File.ReadAllText(Path.Combine(Shared.Repository, "docs", "library.md"));
         string[] blocks = [.. CodeBlock().Matches(document).Select(match => match.Groups["code"].Value)];
-        Assert.Equal(["SpamFilter", "Continue", "JsonAnswers"], CodeHeading().Matches(document).Select(match => match.Groups["sample"].Value));
+        string[] headings = [.. CodeHeading().Matches(document).Select(match => match.Groups["sample"].Value)];
+        Assert.Equal(["SpamFilter", "Continue", "JsonAnswers"], headings);
         Assert.Equal([Source("SpamFilter"), Source("Continue"), Source("JsonAnswers")], blocks);
     }
 

@@ -46,6 +46,69 @@ public sealed class InterpreterTests
     public void GivesWhatJinjaGives(string template, string expected) => Assert.Equal(expected, JinjaText.Render(template));
 
     [Theory]
+    [InlineData(
+        "{{ range(3) }} {{ [range(1, 9, 2)] }} {{ range(5)[1:] }} {{ range(10)[::-2] }} {{ range(3).stop }}",
+        "range(0, 3) [range(1, 9, 2)] range(1, 5) range(9, -1, -2) 3"
+    )]
+    [InlineData(
+        "{% macro m(a, b=1) %}{{ varargs }}{% endmacro %}{{ m }} {{ m.name }} {{ m.arguments }} {{ m.catch_varargs }} {{ m.caller }}",
+        "<Macro 'm'> m ('a', 'b') True False"
+    )]
+    [InlineData("{% macro m() %}{{ caller }}{% endmacro %}{% call m() %}x{% endcall %}", "<Macro anonymous>")]
+    [InlineData(
+        "{% set ns = namespace(a=1, b='x') %}{{ ns }}[{{ ns.c }}]{{ [ns.c] }}{{ ns.c is defined }}",
+        "<Namespace {'a': 1, 'b': 'x'}>[][Undefined]False"
+    )]
+    [InlineData("{% for x in 'ab' %}{{ loop }}{% endfor %}", "<LoopContext 1/2><LoopContext 2/2>")]
+    [InlineData(
+        "{% set pipe = joiner('|') %}{{ pipe() }}a{{ pipe() }}b{{ pipe() }}{% set comma = joiner() %}{{ comma() }}{{ comma() }}",
+        "a|b|, "
+    )]
+    [InlineData(
+        "{% set c = cycler('x', 'y') %}{{ c.next() }}{{ c.next() }}{{ c.next() }}{{ c.current }}{{ c.reset() }}{{ c.current }}",
+        "xyxyNonex"
+    )]
+    [InlineData("{% for part in range(7) | slice(3) %}{{ part }}{% endfor %}", "[0, 1, 2][3, 4][5, 6]")]
+    [InlineData("{% for part in range(7) | slice(3, 'f') %}{{ part }}{% endfor %}", "[0, 1, 2][3, 4, 'f'][5, 6, 'f']")]
+    [InlineData("{{ '%5d|%-5d|%05d|%+d|% d' % (42, 42, -42, 42, 42) }}", "   42|42   |-0042|+42| 42")]
+    [InlineData("{{ '%x|%X|%#o|%#x|%.4d' % (255, 255, 8, 255, 7) }}", "ff|FF|0o10|0xff|0007")]
+    [InlineData(
+        "{{ '%.2f|%8.3f|%e|%G|%g|%.3g|%#.3g' % (0.125, 3.14159, 12345.678, 1e-10, 100000.0, 1234567, 1) }}",
+        "0.12|   3.142|1.234568e+04|1E-10|100000|1.23e+06|1.00"
+    )]
+    [InlineData("{{ '%-6s|%6.2s|%c|%c|%a' % ('ab', 'abc', 65, 'z', '\u00e9') }}", "ab    |    ab|A|z|'\\xe9'")]
+    [InlineData("{{ '%(a)s-%(b)03d' % {'a': 1, 'b': 2, 'c': 3} }} {{ '%*d|%.*f' % (4, 7, 1, 2.25) }}", "1-002    7|2.2")]
+    [InlineData("{{ '%s-%s' | format('a', 1) }} {{ '%(x)s' | format(x=2) }} {{ '%%' % () }}", "a-1 2 %")]
+    [InlineData("{{ '%f|%5.1f|%F' % ('inf' | float, 'nan' | float, '-inf' | float) }}", "inf|  nan|-INF")]
+    [InlineData(
+        "{{ 'ff' | int(base=16) }} {{ '0xff' | int(0, 16) }} {{ '0b101' | int(base=2) "
+            + "}} {{ '0o17' | int(base=0) }} {{ 'z' | int(base=36) }}",
+        "255 255 5 15 35"
+    )]
+    [InlineData(
+        "{{ '1_000' | int }} {{ '12' | int(base=3) }} {{ '9' | int(-1, 8) }} {{ "
+            + "'x' | int(-1, 16) }} {{ '-0x10' | int(base=16) }} {{ '1_0.5' | float }}",
+        "1000 5 9 -1 -16 10.5"
+    )]
+    [InlineData("{{ 'Stra\u00dfe \u03a3\u03c2 \ufb01'.casefold() }}", "strasse \u03c3\u03c3 fi")]
+    public void PrintsAndFormatsAsPythonDoes(string template, string expected) => Assert.Equal(expected, JinjaText.Render(template));
+
+    [Theory]
+    [InlineData("{% set ns = namespace() %}{{ ns.x.y }}", "'jinja2.utils.Namespace object' has no attribute 'x'")]
+    [InlineData("{{ '%d' % 'x' }}", "%d format: a real number is required, not str")]
+    [InlineData("{{ '%x' % 1.5 }}", "%x format: an integer is required, not float")]
+    [InlineData("{{ '%s %s' % ('a',) }}", "not enough arguments for format string")]
+    [InlineData("{{ '%s' % ('a', 'b') }}", "not all arguments converted")]
+    [InlineData("{{ '%(a)s' % 1 }}", "format requires a mapping")]
+    [InlineData("{{ '%y' % 1 }}", "unsupported format character 'y'")]
+    [InlineData("{{ '%5' % 1 }}", "incomplete format")]
+    [InlineData("{{ '%99999999999d' % 1 }}", "longer than allowed")]
+    [InlineData("{{ '%.9999f' % 1 }}", "is more than allowed (5000)")]
+    [InlineData("{{ cycler() }}", "at least one item")]
+    [InlineData("{{ [1] | slice(0) | list }}", "needs a positive integer")]
+    public void SaysWhatCannotBeFormatted(string template, string message) => Assert.Contains(message, JinjaText.Error(template).Message);
+
+    [Theory]
     [InlineData("a\n  {% if true %}\n  b\n  {% endif %}\nc\n", "a\n  b\nc")]
     [InlineData("a {%- if true -%} b {%- endif -%} c", "abc")]
     [InlineData("  {{ 1 }}\n  {# gone #}\nx", "  1\nx")]

@@ -11,16 +11,11 @@ public sealed class ComponentTests
 {
     private const string Folder = Suite.Folder + "/components";
 
-    /// <summary>
-    /// What this library refuses (LoadingTests check the message); the numbers of vectors are asserted so that nothing hides here.
-    /// </summary>
-    private static readonly string[] s_refused = ["BertNormalizer", "Nmt", "BertPreTokenizer", "UnicodeScripts", "CTC", "WordPiece"];
-
     [Fact]
     public void Normalizers() =>
         Check(
             "normalizers",
-            160,
+            190,
             (vector, config) =>
             {
                 Piece normalized = NormalizerReader.Read(config).Normalize(Whole(vector.Text("input")));
@@ -32,7 +27,7 @@ public sealed class ComponentTests
     public void PreTokenizers() =>
         Check(
             "pre_tokenizers",
-            308,
+            320,
             (vector, config) =>
             {
                 string input = vector.Text("input");
@@ -62,7 +57,7 @@ public sealed class ComponentTests
     public void Decoders() =>
         Check(
             "decoders",
-            257,
+            317,
             (vector, config) =>
                 Vector.Difference(
                     "output",
@@ -71,14 +66,9 @@ public sealed class ComponentTests
                 )
         );
 
-    private static void Check(string kind, int supported, Func<Vector, ConfigNode, string?> check)
+    private static void Check(string kind, int count, Func<Vector, ConfigNode, string?> check)
     {
-        List<Vector> vectors =
-        [
-            .. Vector
-                .ReadAll(Shared.PathOf(Folder, $"{kind}.jsonl"))
-                .Where(vector => !s_refused.Contains(vector.Get("config").GetProperty("type").GetString())),
-        ];
+        List<Vector> vectors = Vector.ReadAll(Shared.PathOf(Folder, $"{kind}.jsonl"));
         Vector.CheckAll(
             vectors,
             vector =>
@@ -86,7 +76,7 @@ public sealed class ComponentTests
                     ? $"{vector.Get("config").GetRawText()} {problem}"
                     : null
         );
-        Assert.Equal(supported, vectors.Count);
+        Assert.Equal(count, vectors.Count);
     }
 
     private static Piece Whole(string text) => Piece.Whole(AlignedText.Original(text), 0);

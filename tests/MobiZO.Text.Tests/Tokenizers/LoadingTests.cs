@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using MobiZO.TestKit;
-using MobiZO.Text.Tests.Tokenizers.Fixtures;
 using MobiZO.Text.Tokenizers.Loading;
 
 namespace MobiZO.Text.Tests.Tokenizers;
@@ -103,12 +101,20 @@ public sealed class LoadingTests
     }
 
     [Theory]
-    [InlineData("$.model.type", "\"Unigram\"", "the model Unigram")]
-    [InlineData("$.normalizer.type", "\"BertNormalizer\"", "the normalizer BertNormalizer")]
-    [InlineData("$.pre_tokenizer.type", "\"UnicodeScripts\"", "the pre-tokenizer UnicodeScripts")]
-    [InlineData("$.decoder.type", "\"CTC\"", "the decoder CTC")]
+    [InlineData("$.model.type", "\"Other\"", "the model Other")]
+    [InlineData("$.normalizer.type", "\"Other\"", "the normalizer Other")]
+    [InlineData("$.pre_tokenizer.type", "\"Other\"", "the pre-tokenizer Other")]
+    [InlineData("$.decoder.type", "\"Other\"", "the decoder Other")]
+    [InlineData("$.model.type", "\"Unigram\"", "at 'model.vocab': expected a list")]
+    [InlineData("$.model.type", "\"WordPiece\"", "'max_input_chars_per_word' is missing")]
+    [InlineData("$.normalizer.normalizers[0]", "{\"type\":\"BertNormalizer\"}", "'clean_text' is missing")]
+    [InlineData(
+        "$.normalizer.normalizers[0]",
+        "{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"AAA=\"}",
+        "rules of a SentencePiece model"
+    )]
     [InlineData("$.post_processor.type", "\"Other\"", "the post-processor Other")]
-    [InlineData("$.normalizer.normalizers[3].pattern.Regex", "\"(?<=a)b\"", "(?<=a)b")]
+    [InlineData("$.normalizer.normalizers[3].pattern.Regex", "\"(?<=a*)b\"", "(?<=a*)b")]
     [InlineData("$.model.dropout", "0.1", "dropout")]
     [InlineData("$.model.unk_token", "\"nope\"", "'nope' is not in the vocabulary")]
     [InlineData("$.model.merges[0]", "\"a a\"", "needs 'aa'")]
@@ -126,22 +132,6 @@ public sealed class LoadingTests
         var problem = Assert.Throws<TokenizerException>(() => Load(Replace(path, value)));
         Assert.StartsWith("small.json: ", problem.Message);
         Assert.Contains(expected, problem.Message);
-    }
-
-    [Fact]
-    public void Other_models_are_refused_by_name()
-    {
-        string[] files =
-        [
-            .. Directory
-                .GetFiles(Shared.PathOf(Suite.Folder, "synthetic"), "*.tokenizer.json")
-                .Where(file => Suite.IsOtherModel(Path.GetFileName(file))),
-        ];
-        Assert.Equal(3, files.Length);
-        Assert.All(
-            files,
-            file => Assert.Contains("is not supported", Assert.Throws<TokenizerException>(() => Tokenizer.FromFile(file)).Message)
-        );
     }
 
     private static ITokenizer Load(string json) => TokenizerJson.Read("small.json", System.Text.Encoding.UTF8.GetBytes(json));

@@ -110,10 +110,10 @@ internal sealed partial class Interpreter
             case WithStatement with:
                 return RunWith(with, scope);
             case MacroStatement macro:
-                scope.Set(macro.Macro.Name, MakeMacro(macro.Macro, scope));
+                scope.Set(macro.Macro.Name, MakeMacro(macro.Macro.Name, macro.Macro, scope));
                 return Flow.Onward;
             case CallBlockStatement block:
-                Write(PythonText.Display(EvaluateCall(block.Call, scope, MakeMacro(block.Caller, scope)), _context));
+                Write(PythonText.Display(EvaluateCall(block.Call, scope, MakeMacro(null, block.Caller, scope)), _context));
                 return Flow.Onward;
             case GenerationStatement generation:
                 return RunGeneration(generation, scope);
@@ -248,8 +248,16 @@ internal sealed partial class Interpreter
         holder.Attributes[target.Attribute] = value;
     }
 
-    private CallableValue MakeMacro(MacroDefinition macro, Scope scope) =>
-        new("Macro", $"<Macro '{macro.Name}'>", arguments => CallMacro(macro, arguments, scope));
+    /// <param name="name">The name it knows itself by; null for the block of a <c>call</c> tag.</param>
+    /// <param name="macro">What it is.</param>
+    /// <param name="scope">What its body sees.</param>
+    private MacroValue MakeMacro(string? name, MacroDefinition macro, Scope scope) =>
+        new(
+            name,
+            [.. macro.Parameters.Select(parameter => parameter.Name)],
+            macro.NamesInBody,
+            arguments => CallMacro(macro, arguments, scope)
+        );
 
     private TemplateValue CallMacro(MacroDefinition macro, CallArguments arguments, Scope scope)
     {

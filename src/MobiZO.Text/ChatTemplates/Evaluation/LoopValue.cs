@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using MobiZO.Text.ChatTemplates.Values;
 
@@ -14,6 +15,8 @@ internal sealed class LoopValue(IReadOnlyList<TemplateValue> items, int depth, F
 
     /// <summary>Zero-based round.</summary>
     public int Index { get; set; }
+
+    public override string Description => string.Create(CultureInfo.InvariantCulture, $"<LoopContext {Index + 1}/{items.Count}>");
 
     public TemplateValue? Find(string name) =>
         name switch

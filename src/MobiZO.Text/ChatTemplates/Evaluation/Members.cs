@@ -65,7 +65,9 @@ internal static class Members
             case SequenceValue { IsIndexable: true } sequence:
                 var positions = PythonSlices.Positions(first, end, stride, sequence.Items.Count);
                 var items = positions.Select(position => sequence.Items[position]).ToList();
-                return context.Sequence(sequence.Kind == SequenceKind.Tuple ? SequenceKind.Tuple : SequenceKind.List, items);
+                return sequence.Bounds is { } bounds
+                    ? context.Range(bounds.Slice(first, end, stride, sequence.Items.Count), items)
+                    : context.Sequence(sequence.Kind == SequenceKind.Tuple ? SequenceKind.Tuple : SequenceKind.List, items);
             default:
                 return new UndefinedValue($"{Describe(value)} cannot be sliced");
         }
@@ -110,16 +112,31 @@ internal static class Members
                 return ContainerMethods.OfDictionaries.Bound(dictionary, name, "dict");
             case SequenceValue { FieldNames: { } fields } sequence when fields.Contains(name, StringComparer.Ordinal):
                 return sequence.Items[fields.ToList().IndexOf(name)];
+            case SequenceValue { Bounds: { } bounds } when RangeAttribute(bounds, name) is { } number:
+                return number;
             case SequenceValue { IsIndexable: true } sequence:
                 return ContainerMethods.OfSequences.Bound(sequence, name, sequence.TypeName);
             case NamespaceValue holder:
                 return holder.Attributes.GetValueOrDefault(name);
             case LoopValue loop:
                 return loop.Find(name);
+            case Cycler cycler:
+                return cycler.Find(name, context);
+            case MacroValue macro:
+                return macro.Find(name, context);
             default:
                 return null;
         }
     }
+
+    private static IntegerValue? RangeAttribute(RangeBounds bounds, string name) =>
+        name switch
+        {
+            "start" => new IntegerValue(bounds.Start),
+            "stop" => new IntegerValue(bounds.Stop),
+            "step" => new IntegerValue(bounds.Step),
+            _ => null,
+        };
 
     private static TemplateValue? FindItem(TemplateValue value, TemplateValue key, RenderContext context)
     {
@@ -144,7 +161,15 @@ internal static class Members
 
     private static string Shorten(string name) => name.Length > MaximumShownName ? name[..MaximumShownName] + "..." : name;
 
-    private static string Describe(TemplateValue value) => value is NoneValue ? "'None'" : $"'{value.TypeName} object'";
+    private static string Describe(TemplateValue value) =>
+        value switch
+        {
+            NoneValue => "'None'",
+            // Objects of Jinja are named with their module.
+            NamespaceValue or CallableValue { TypeName: "Joiner" } or Cycler => $"'jinja2.utils.{value.TypeName} object'",
+            LoopValue or MacroValue => $"'jinja2.runtime.{value.TypeName} object'",
+            _ => $"'{value.TypeName} object'",
+        };
 
     private static BigInteger? SliceBound(TemplateValue? value, RenderContext context)
     {

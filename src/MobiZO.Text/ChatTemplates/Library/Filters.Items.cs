@@ -17,6 +17,7 @@ internal static partial class Filters
             .Add("items", [], Items)
             .Add("reverse", [], Reverse)
             .Add("batch", ["linecount", "fill_with"], Batch)
+            .Add("slice", ["slices", "fill_with"], Slice)
             .AddOpen("map", [], Map)
             .AddOpen("select", [], (value, arguments) => Select(value, arguments, byAttribute: false, keeps: true))
             .AddOpen("reject", [], (value, arguments) => Select(value, arguments, byAttribute: false, keeps: false))
@@ -110,6 +111,29 @@ internal static partial class Filters
         }
 
         return context.Iterator(batches);
+    }
+
+    /// <summary>So many lists, as equal as they can be; the first ones are the longer ones.</summary>
+    private static IteratorValue Slice(TemplateValue value, BoundArguments arguments)
+    {
+        var context = arguments.Context;
+        var count = arguments.Integer(0) is > 0 and var given ? given : throw arguments.Wrong(0, "a positive integer");
+        var items = Operators.Iterate(value, context);
+        context.CheckItemCount(count);
+        context.Spend(count);
+        var (least, longer) = Math.DivRem(items.Count, count);
+        var slices = new List<TemplateValue>(count);
+        var start = 0;
+        for (var index = 0; index < count; index++)
+        {
+            var length = least + (index < longer ? 1 : 0);
+            var slice = items.Skip(start).Take(length);
+            start += length;
+            var isFilled = index >= longer && arguments[1] is not (null or NoneValue);
+            slices.Add(context.List([.. slice, .. Enumerable.Repeat(arguments[1] ?? NoneValue.Instance, isFilled ? 1 : 0)]));
+        }
+
+        return context.Iterator(slices);
     }
 
     /// <summary>Mapping and selecting find nothing in whatever is false, none included.</summary>

@@ -33,21 +33,10 @@ internal static partial class Filters
     private static TemplateValue ToInteger(TemplateValue value, BoundArguments arguments)
     {
         Operators.RequireDefined(value, arguments.Context);
-        if (arguments[1] is not null && arguments.Integer(1) != 10)
-        {
-            throw arguments.Context.Error("int() supports base 10 only");
-        }
-
+        var radix = arguments.Integer(1, 10);
         switch (value)
         {
-            case TextValue text
-                when text.Text.Length < TemplateLimits.MaximumIntegerBits / 4
-                    && BigInteger.TryParse(
-                        PythonCharacters.Trim(text.Text),
-                        NumberStyles.AllowLeadingSign,
-                        CultureInfo.InvariantCulture,
-                        out var parsed
-                    ):
+            case TextValue text when PythonNumbers.TryParse(text.Text, radix, out var parsed):
                 return new IntegerValue(parsed);
             case TextValue text when TryFloat(text.Text) is { } number && double.IsFinite(number):
                 return new IntegerValue(new BigInteger(number));
@@ -74,8 +63,24 @@ internal static partial class Filters
     private static double? TryFloat(string text)
     {
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return double.TryParse(PythonCharacters.Trim(text), Style, CultureInfo.InvariantCulture, out var number) ? number : null;
+        var rest = PythonCharacters.Trim(text);
+        var unsigned = rest.TrimStart('-', '+').ToLowerInvariant();
+        if (unsigned is "inf" or "infinity" or "nan" && rest.Length - unsigned.Length < 2)
+        {
+            return unsigned == "nan" ? double.NaN
+                : rest[0] == '-' ? double.NegativeInfinity
+                : double.PositiveInfinity;
+        }
+
+        // Underscores may stand between digits.
+        var isGrouped = rest.Select((character, index) => character != '_' || IsBetweenDigits(rest, index))
+            .All(static isAllowed => isAllowed);
+        rest = isGrouped ? rest.Replace("_", string.Empty, StringComparison.Ordinal) : rest;
+        return double.TryParse(rest, Style, CultureInfo.InvariantCulture, out var number) && !double.IsNaN(number) ? number : null;
     }
+
+    private static bool IsBetweenDigits(string text, int index) =>
+        index > 0 && index < text.Length - 1 && char.IsAsciiDigit(text[index - 1]) && char.IsAsciiDigit(text[index + 1]);
 
     private static TemplateValue Round(TemplateValue value, BoundArguments arguments)
     {
@@ -117,21 +122,7 @@ internal static partial class Filters
     /// <summary>Rounds the exact binary value, ties to even, as Python's round does.</summary>
     private static double RoundHalfEven(double number, int precision)
     {
-        var bits = BitConverter.DoubleToInt64Bits(Math.Abs(number));
-        var exponent = (int)(bits >> 52);
-        var mantissa = (bits & 0xFFFFFFFFFFFFF) | (exponent == 0 ? 0 : 1L << 52);
-        var power = Math.Max(exponent, 1) - 1075;
-        if (power >= 0)
-        {
-            return number;
-        }
-
-        var scaled = mantissa * BigInteger.Pow(10, precision);
-        var divisor = BigInteger.One << -power;
-        var quotient = BigInteger.DivRem(scaled, divisor, out var remainder);
-        var order = (remainder * 2).CompareTo(divisor);
-        quotient += order > 0 || (order == 0 && !quotient.IsEven) ? 1 : 0;
-        var text = string.Create(CultureInfo.InvariantCulture, $"{quotient}E-{precision}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{ExactDecimal.Scaled(Math.Abs(number), precision)}E-{precision}");
         return Math.CopySign(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture), number);
     }
 }

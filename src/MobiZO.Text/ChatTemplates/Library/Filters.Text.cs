@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MobiZO.Text.ChatTemplates.Evaluation;
 using MobiZO.Text.ChatTemplates.Values;
 
 namespace MobiZO.Text.ChatTemplates.Library;
@@ -39,6 +40,8 @@ internal static partial class Filters
             .Add("wordcount", [], (value, arguments) => new IntegerValue(CountWords(Shown(value, arguments))))
             .Add("escape", [], (value, arguments) => arguments.Context.Text(Escape(Shown(value, arguments))))
             .Alias("e", "escape")
+            .Alias("forceescape", "escape")
+            .AddOpen("format", [], Format)
             .Add("urlencode", [], UrlEncode);
 
     private static string Shown(TemplateValue value, BoundArguments arguments) => PythonText.Display(value, arguments.Context);
@@ -121,6 +124,24 @@ internal static partial class Filters
         }
 
         return count;
+    }
+
+    private static TextValue Format(TemplateValue value, BoundArguments arguments)
+    {
+        var context = arguments.Context;
+        if (arguments.Rest.Count > 0 && arguments.OtherNamed.Count > 0)
+        {
+            throw context.Error("can't handle positional and keyword arguments at the same time");
+        }
+
+        var entries = DictionaryValue.NewEntries();
+        foreach (var (name, item) in arguments.OtherNamed)
+        {
+            entries[new TextValue(name)] = item;
+        }
+
+        TemplateValue values = entries.Count > 0 ? context.Dictionary(entries) : context.Sequence(SequenceKind.Tuple, arguments.Rest);
+        return context.Text(PercentFormat.Apply(Shown(value, arguments), values, context));
     }
 
     private static string Escape(string text) =>

@@ -9,19 +9,7 @@ namespace MobiZO.Text.ChatTemplates.Library;
 /// </summary>
 internal static partial class Filters
 {
-    private static readonly string[] s_unsupported =
-    [
-        "filesizeformat",
-        "pprint",
-        "random",
-        "slice",
-        "striptags",
-        "urlize",
-        "wordwrap",
-        "xmlattr",
-        "format",
-        "forceescape",
-    ];
+    private static readonly string[] s_unsupported = ["filesizeformat", "pprint", "random", "striptags", "urlize", "wordwrap", "xmlattr"];
 
     public static Registry<TemplateValue, TemplateValue> All { get; } =
         AddItemFilters(AddNumberFilters(AddTextFilters(new Registry<TemplateValue, TemplateValue>())))

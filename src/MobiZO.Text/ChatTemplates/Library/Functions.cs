@@ -9,6 +9,7 @@ internal static class Functions
 {
     private static readonly Signature s_range = new("range", false, "start", "stop", "step");
     private static readonly Signature s_namespace = new("namespace", true, "init");
+    private static readonly Signature s_joiner = new("joiner", false, "sep");
     private static readonly Signature s_dict = new("dict", true, "init");
     private static readonly Signature s_raise = new("raise_exception", false, "message");
     private static readonly Signature s_strftime = new("strftime_now", false, "format");
@@ -19,6 +20,8 @@ internal static class Functions
             ["range"] = Function("range", Range),
             ["namespace"] = Function("namespace", Namespace),
             ["dict"] = Function("dict", Dict),
+            ["joiner"] = Function("joiner", Joiner),
+            ["cycler"] = Function("cycler", arguments => Cycler.Make(arguments)),
             ["raise_exception"] = Function("raise_exception", RaiseException),
         };
 
@@ -34,7 +37,7 @@ internal static class Functions
         name switch
         {
             "strftime_now" => "; give ChatTemplateOptions.CurrentTime to define it",
-            "joiner" or "cycler" or "lipsum" => "; this function of Jinja is not supported",
+            "lipsum" => "; this function of Jinja is not supported",
             _ => string.Empty,
         };
 
@@ -61,7 +64,7 @@ internal static class Functions
             items.Add(new IntegerValue(start + (index * step)));
         }
 
-        return arguments.Context.Sequence(SequenceKind.Range, items);
+        return arguments.Context.Range(new RangeBounds(start, stop, step), items);
     }
 
     private static BigInteger Integer(BoundArguments arguments, int index) =>
@@ -76,6 +79,27 @@ internal static class Functions
         }
 
         return holder;
+    }
+
+    /// <summary>Nothing at the first call, then the separator at every other.</summary>
+    private static CallableValue Joiner(CallArguments arguments)
+    {
+        var separator = arguments.Bind(s_joiner)[0] ?? new TextValue(", ");
+        var isUsed = false;
+        return new CallableValue(
+            "Joiner",
+            "<jinja2.utils.Joiner object>",
+            call =>
+            {
+                if (call.Positional.Count + call.Named.Count > 0)
+                {
+                    throw call.Context.Error("a joiner takes no arguments");
+                }
+
+                (var text, isUsed) = (isUsed ? separator : TextValue.Empty, true);
+                return text;
+            }
+        );
     }
 
     private static DictionaryValue Dict(CallArguments arguments) => arguments.Context.Dictionary(Entries(arguments, s_dict));

@@ -15,6 +15,7 @@ internal static partial class TextMethods
             .Add("lower", [], (text, arguments) => arguments.Context.Text(PythonCharacters.ToLower(text)))
             .Add("title", [], (text, arguments) => arguments.Context.Text(PythonCharacters.ToTitle(text)))
             .Add("capitalize", [], (text, arguments) => arguments.Context.Text(PythonCharacters.Capitalize(text)))
+            .Add("casefold", [], (text, arguments) => arguments.Context.Text(CaseFolding.Fold(text)))
             .Add("swapcase", [], (text, arguments) => arguments.Context.Text(SwapCase(text)))
             .Add(
                 "startswith",

@@ -4,11 +4,11 @@ namespace MobiZO.Text.ChatTemplates.Values;
 /// <param name="typeName">What error messages call it.</param>
 /// <param name="description">How it prints.</param>
 /// <param name="invoke">What a call does.</param>
-internal sealed class CallableValue(string typeName, string description, Func<CallArguments, TemplateValue> invoke) : TemplateValue
+internal class CallableValue(string typeName, string description, Func<CallArguments, TemplateValue> invoke) : TemplateValue
 {
     public override string TypeName => typeName;
 
-    public string Description => description;
+    public override string Description => description;
 
     public TemplateValue Invoke(CallArguments arguments) => invoke(arguments);
 }

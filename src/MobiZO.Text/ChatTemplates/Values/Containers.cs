@@ -15,10 +15,22 @@ internal enum SequenceKind
 internal sealed class SequenceValue : TemplateValue
 {
     public SequenceValue(SequenceKind kind, IReadOnlyList<TemplateValue> items, IReadOnlyList<string>? fieldNames = null)
+        : this(kind, items)
+    {
+        FieldNames = fieldNames;
+    }
+
+    /// <summary>A range.</summary>
+    public SequenceValue(RangeBounds bounds, IReadOnlyList<TemplateValue> items)
+        : this(SequenceKind.Range, items)
+    {
+        Bounds = bounds;
+    }
+
+    private SequenceValue(SequenceKind kind, IReadOnlyList<TemplateValue> items)
     {
         Kind = kind;
         Items = items;
-        FieldNames = fieldNames;
         Depth = 1 + items.Select(item => item.Depth).DefaultIfEmpty().Max();
     }
 
@@ -30,6 +42,9 @@ internal sealed class SequenceValue : TemplateValue
 
     /// <summary>Names of the items of a named tuple, or null.</summary>
     public IReadOnlyList<string>? FieldNames { get; }
+
+    /// <summary>What a range was made from, or null.</summary>
+    public RangeBounds? Bounds { get; }
 
     public override int Depth { get; }
 
@@ -96,7 +111,7 @@ internal sealed class DictionaryValue : TemplateValue
 /// <summary>What <c>namespace()</c> makes: the one kind of object whose attributes a template may set.</summary>
 internal sealed class NamespaceValue : TemplateValue
 {
-    public Dictionary<string, TemplateValue> Attributes { get; } = new(StringComparer.Ordinal);
+    public OrderedDictionary<string, TemplateValue> Attributes { get; } = new(StringComparer.Ordinal);
 
     public override string TypeName => "Namespace";
 }

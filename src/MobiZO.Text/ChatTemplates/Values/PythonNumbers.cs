@@ -25,6 +25,75 @@ internal static class PythonNumbers
         }
     }
 
+    /// <summary>Reads an integer as Python's <c>int(text, base)</c> does.</summary>
+    /// <param name="text">Digits with an optional sign, prefix (0x, 0o, 0b) and underscores between them; space around them.</param>
+    /// <param name="radix">2 to 36, or 0 to take it from the prefix.</param>
+    /// <param name="integer">The value.</param>
+    public static bool TryParse(string text, int radix, out BigInteger integer)
+    {
+        integer = BigInteger.Zero;
+        var rest = PythonCharacters.Trim(text);
+        var isNegative = rest.StartsWith('-');
+        rest = isNegative || rest.StartsWith('+') ? rest[1..] : rest;
+        var isPrefixed = rest.Length > 1 && rest[0] == '0' && PrefixBase(rest[1]) is { } named && (radix == 0 || radix == named);
+        if (isPrefixed)
+        {
+            radix = PrefixBase(rest[1])!.Value;
+            rest = rest[2..];
+            rest = rest.StartsWith('_') ? rest[1..] : rest;
+        }
+        else if (radix == 0)
+        {
+            // Without a prefix only zero may begin with a zero.
+            radix = 10;
+            if (rest.StartsWith('0') && rest.Any(digit => digit is not ('0' or '_')))
+            {
+                return false;
+            }
+        }
+
+        if (radix is < 2 or > 36 || rest.Length == 0 || rest.Length > TemplateLimits.MaximumIntegerBits)
+        {
+            return false;
+        }
+
+        for (var index = 0; index < rest.Length; index++)
+        {
+            var isBetween = index > 0 && index < rest.Length - 1 && rest[index - 1] != '_';
+            if (rest[index] == '_' && isBetween)
+            {
+                continue;
+            }
+
+            var digit = DigitOf(rest[index]);
+            if (digit < 0 || digit >= radix)
+            {
+                return false;
+            }
+
+            integer = (integer * radix) + digit;
+            if (integer.GetBitLength() > TemplateLimits.MaximumIntegerBits)
+            {
+                return false;
+            }
+        }
+
+        integer = isNegative ? -integer : integer;
+        return true;
+    }
+
+    /// <summary>Digits of a number that is not negative; letters are small.</summary>
+    public static string ToBase(BigInteger number, int radix)
+    {
+        var digits = new Stack<char>();
+        do
+        {
+            number = BigInteger.DivRem(number, radix, out var digit);
+            digits.Push("0123456789abcdefghijklmnopqrstuvwxyz"[(int)digit]);
+        } while (!number.IsZero);
+        return string.Concat(digits);
+    }
+
     /// <summary>The value of any number as a float; infinite where an integer is too large.</summary>
     public static double ToDouble(TemplateValue value) =>
         value is FloatValue number ? number.Value
@@ -110,6 +179,20 @@ internal static class PythonNumbers
         var significant = digits.Trim('0');
         return significant.Length == 0 ? ("0", 0) : (significant, exponent + whole - 1 - leadingZeros);
     }
+
+    private static int? PrefixBase(char letter) =>
+        letter switch
+        {
+            'x' or 'X' => 16,
+            'o' or 'O' => 8,
+            'b' or 'B' => 2,
+            _ => null,
+        };
+
+    private static int DigitOf(char character) =>
+        char.IsAsciiLetter(character) ? char.ToLowerInvariant(character) - 'a' + 10
+        : char.IsDigit(character) ? (int)CharUnicodeInfo.GetNumericValue(character)
+        : -1;
 
     private static int? Compare(BigInteger integer, double number)
     {

@@ -30,6 +30,25 @@ internal static class PythonText
         return builder.ToString();
     }
 
+    /// <summary>The same with everything that is not ASCII as an escape.</summary>
+    public static string RepresentAscii(TemplateValue value, RenderContext context)
+    {
+        var builder = new StringBuilder();
+        foreach (var rune in Represent(value, context).EnumerateRunes())
+        {
+            if (rune.IsAscii)
+            {
+                builder.Append((char)rune.Value);
+            }
+            else
+            {
+                AppendEscape(rune, builder);
+            }
+        }
+
+        return builder.ToString();
+    }
+
     private static void Represent(TemplateValue value, StringBuilder builder, RenderContext context)
     {
         context.Spend(value.Weight);
@@ -59,11 +78,11 @@ internal static class PythonText
             case UndefinedValue:
                 builder.Append("Undefined");
                 break;
-            case CallableValue callable:
-                builder.Append(callable.Description);
+            case NamespaceValue holder:
+                RepresentNamespace(holder, builder, context);
                 break;
             default:
-                builder.Append('<').Append(value.TypeName).Append('>');
+                builder.Append(value.Description);
                 break;
         }
 
@@ -78,6 +97,12 @@ internal static class PythonText
             SequenceKind.Tuple => ("(", sequence.Items.Count == 1 ? ",)" : ")"),
             _ => (sequence.TypeName + "([", "])"),
         };
+        if (sequence.Bounds is { } bounds)
+        {
+            builder.Append(bounds);
+            return;
+        }
+
         builder.Append(opening);
         var separator = string.Empty;
         foreach (var item in sequence.Items)
@@ -104,6 +129,25 @@ internal static class PythonText
         }
 
         builder.Append('}');
+    }
+
+    private static void RepresentNamespace(NamespaceValue holder, StringBuilder builder, RenderContext context)
+    {
+        // A namespace may hold itself; its depth is not known.
+        context.Enter();
+        var separator = string.Empty;
+        builder.Append("<Namespace {");
+        foreach (var (key, value) in holder.Attributes)
+        {
+            builder.Append(separator);
+            Quote(key, builder);
+            builder.Append(": ");
+            Represent(value, builder, context);
+            separator = ", ";
+        }
+
+        builder.Append("}>");
+        context.Leave();
     }
 
     private static void Quote(string text, StringBuilder builder)
@@ -152,6 +196,11 @@ internal static class PythonText
             return;
         }
 
+        AppendEscape(rune, builder);
+    }
+
+    private static void AppendEscape(Rune rune, StringBuilder builder)
+    {
         var format = rune.Value switch
         {
             < 0x100 => "\\x{0:x2}",

@@ -66,6 +66,12 @@ internal sealed class RenderContext
         return Checked(new SequenceValue(kind, items, fieldNames));
     }
 
+    public SequenceValue Range(RangeBounds bounds, IReadOnlyList<TemplateValue> items)
+    {
+        CheckItemCount(items.Count);
+        return Checked(new SequenceValue(bounds, items));
+    }
+
     public DictionaryValue Dictionary(OrderedDictionary<TemplateValue, TemplateValue> entries)
     {
         CheckItemCount(entries.Count);

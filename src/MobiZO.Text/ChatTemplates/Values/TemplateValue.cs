@@ -6,6 +6,9 @@ internal abstract class TemplateValue
     /// <summary>The name of the kind in error messages, as Python calls it.</summary>
     public abstract string TypeName { get; }
 
+    /// <summary>How a value prints that is neither data nor a container.</summary>
+    public virtual string Description => $"<{TypeName}>";
+
     /// <summary>Whether an <c>if</c> takes the value for true.</summary>
     public virtual bool IsTrue => true;
 

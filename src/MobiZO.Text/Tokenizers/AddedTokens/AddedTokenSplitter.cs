@@ -9,7 +9,8 @@ namespace MobiZO.Text.Tokenizers.AddedTokens;
 /// <summary>Cuts added tokens out of a text: the leftmost match, the longest among those.</summary>
 internal sealed class AddedTokenSplitter
 {
-    private readonly Dictionary<char, (string Content, AddedToken Token)[]> _byFirstUnit;
+    private readonly Dictionary<string, AddedToken>.AlternateLookup<ReadOnlySpan<char>> _tokens;
+    private readonly Dictionary<char, int[]> _lengths;
     private readonly SearchValues<char> _firstUnits;
 
     /// <summary>Prepares the search.</summary>
@@ -18,11 +19,18 @@ internal sealed class AddedTokenSplitter
     /// </param>
     public AddedTokenSplitter(IEnumerable<(string Content, AddedToken Token)> tokens)
     {
-        _byFirstUnit = tokens
-            .Where(entry => entry.Content.Length > 0)
-            .GroupBy(entry => entry.Content[0])
-            .ToDictionary(group => group.Key, group => group.OrderByDescending(entry => entry.Content.Length).ToArray());
-        _firstUnits = SearchValues.Create([.. _byFirstUnit.Keys]);
+        var byContent = new Dictionary<string, AddedToken>(StringComparer.Ordinal);
+        foreach ((string content, AddedToken token) in tokens.Where(entry => entry.Content.Length > 0))
+        {
+            byContent.TryAdd(content, token);
+        }
+
+        _tokens = byContent.GetAlternateLookup<ReadOnlySpan<char>>();
+        // Longest first. There are vocabularies with thousands of tokens that begin with '<', and few lengths.
+        _lengths = byContent
+            .Keys.GroupBy(content => content[0])
+            .ToDictionary(group => group.Key, group => group.Select(content => content.Length).Distinct().OrderDescending().ToArray());
+        _firstUnits = SearchValues.Create([.. _lengths.Keys]);
     }
 
     public void Split(Piece piece, List<Piece> parts)
@@ -40,7 +48,7 @@ internal sealed class AddedTokenSplitter
 
             if (token.StripLeft)
             {
-                start = Math.Max(covered, text[..start].Length - TrailingSpace(text[..start]));
+                start -= TrailingSpace(text[covered..start]);
             }
 
             if (token.StripRight)
@@ -74,12 +82,11 @@ internal sealed class AddedTokenSplitter
             }
 
             start += found;
-            foreach ((string content, AddedToken candidate) in _byFirstUnit[text[start]])
+            foreach (int length in _lengths[text[start]])
             {
-                if (text[start..].StartsWith(content, StringComparison.Ordinal))
+                end = start + length;
+                if (end <= text.Length && _tokens.TryGetValue(text[start..end], out token))
                 {
-                    end = start + content.Length;
-                    token = candidate;
                     return true;
                 }
             }

@@ -16,6 +16,10 @@ internal static class GgufTokenizer
     private const int Control = 3;
     private const int UserDefined = 4;
 
+    // GGUF files do not say which tokens swallow the space behind them. llama.cpp knows it by the model's name, and so do we.
+    private static readonly string[] s_swallowingModels = ["phi-3", "phi3"];
+    private static readonly string[] s_keepingTokens = ["<unk>", "<s>", "<|endoftext|>"];
+
     public static PipelineTokenizer Build(GgufVocabulary vocabulary)
     {
         if (vocabulary.TokenTypes is { } types && types.Count != vocabulary.Tokens.Count)
@@ -26,7 +30,7 @@ internal static class GgufTokenizer
         return vocabulary.Model switch
         {
             "gpt2" => new PipelineTokenizer(ByteLevelParts(vocabulary)),
-            "llama" => new PipelineTokenizer(SentencePieceParts(vocabulary)),
+            "llama" => new PipelineTokenizer(SentencePieceParts(WithDefaults(vocabulary))),
             string other => throw Broken(vocabulary, "model", "gpt2 or llama", $"'{other}', which is not supported"),
         };
     }
@@ -34,8 +38,8 @@ internal static class GgufTokenizer
     private static TokenizerParts ByteLevelParts(GgufVocabulary vocabulary)
     {
         GgufPreTokenizer preTokenizer =
-            GgufPreTokenizer.Find(vocabulary.Pre ?? "default")
-            ?? throw Broken(vocabulary, "pre", $"one of {GgufPreTokenizer.Names}", $"'{vocabulary.Pre}', which is not supported");
+            GgufPreTokenizers.Find(vocabulary.Pre ?? "default")
+            ?? throw Broken(vocabulary, "pre", $"one of {GgufPreTokenizers.Names}", $"'{vocabulary.Pre}', which is not supported");
         IReadOnlyList<string> lines = vocabulary.Merges ?? throw Broken(vocabulary, "merges", "a list (the model is gpt2)", "nothing");
         Dictionary<string, int> ids = Ids(vocabulary);
         var merges = new MergeTable(lines.Count);
@@ -65,6 +69,18 @@ internal static class GgufTokenizer
             PreTokenizer = preTokenizer.Build(),
             Decoder = new ByteLevelDecoder(),
             PostProcessor = Ends(vocabulary, addBos: vocabulary.AddBos ?? preTokenizer.AddBos),
+        };
+    }
+
+    /// <summary>The ids that a "llama" vocabulary has where the file gives none, as in llama.cpp.</summary>
+    private static GgufVocabulary WithDefaults(GgufVocabulary vocabulary)
+    {
+        int? Default(int? given, int id) => given ?? (id < vocabulary.Tokens.Count ? id : null);
+        return vocabulary with
+        {
+            UnkId = Default(vocabulary.UnkId, 0),
+            BosId = Default(vocabulary.BosId, 1),
+            EosId = Default(vocabulary.EosId, 2),
         };
     }
 
@@ -162,6 +178,8 @@ internal static class GgufTokenizer
     private static List<AddedToken> AddedTokens(GgufVocabulary vocabulary)
     {
         var tokens = new List<AddedToken>();
+        bool swallowsSpace =
+            vocabulary.ModelName is { } name && s_swallowingModels.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
         for (int id = 0; vocabulary.TokenTypes is { } types && id < types.Count; id++)
         {
             if (types[id] is Unknown or Control or UserDefined)
@@ -172,6 +190,7 @@ internal static class GgufTokenizer
                         Id = id,
                         Content = vocabulary.Tokens[id],
                         Special = types[id] != UserDefined,
+                        StripRight = swallowsSpace && !s_keepingTokens.Contains(vocabulary.Tokens[id]),
                     }
                 );
             }

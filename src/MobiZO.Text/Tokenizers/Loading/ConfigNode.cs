@@ -17,6 +17,9 @@ internal readonly struct ConfigNode(string file, string parent, string? key, int
         : parent.Length == 0 ? key
         : $"{parent}.{key}";
 
+    /// <summary>What messages call the file.</summary>
+    public string File => file;
+
     public JsonValueKind Kind => element.ValueKind;
 
     public string Type => Text("type");

@@ -9,42 +9,17 @@ internal static class ModelReader
     /// <summary>Ids above this are taken for a broken file.</summary>
     public const int LargestId = (1 << 24) - 1;
 
-    public static BytePairModel Read(ConfigNode node)
-    {
-        // Files of early versions do not name the kind.
-        string type = node.Text("type", node.Find("merges") is null ? "of unnamed type" : "BPE");
-        if (type != "BPE")
+    public static ITokenModel Read(ConfigNode node) =>
+        node.Text("type", TypeByKeys(node)) switch
         {
-            throw node.Unsupported($"the model {type} (only BPE is)");
-        }
-
-        if (node.Find("dropout") is { } dropout && dropout.AsReal() != 0)
-        {
-            throw dropout.Unsupported("dropout");
-        }
-
-        Dictionary<string, int> vocabulary = ReadVocabulary(node.Get("vocab"));
-        int? unknownId = null;
-        if (node.Find("unk_token") is { } unknown)
-        {
-            unknownId = vocabulary.TryGetValue(unknown.AsText(), out int id)
-                ? id
-                : throw unknown.Broken($"the unknown token '{unknown.AsText()}' is not in the vocabulary");
-        }
-
-        var options = new BytePairOptions
-        {
-            UnknownId = unknownId,
-            FuseUnknown = node.Flag("fuse_unk", false),
-            ByteFallback = node.Flag("byte_fallback", false),
-            IgnoreMerges = node.Flag("ignore_merges", false),
-            ContinuingPrefix = node.Text("continuing_subword_prefix", ""),
-            EndOfWordSuffix = node.Text("end_of_word_suffix", ""),
+            "BPE" => BytePairReader.Read(node),
+            "WordPiece" => ReadWordPiece(node),
+            "WordLevel" => new WordLevelModel(node.File, ReadVocabulary(node.Get("vocab")), node.Text("unk_token")),
+            "Unigram" => ReadUnigram(node),
+            string type => throw node.Unsupported($"the model {type}"),
         };
-        return new BytePairModel(vocabulary, ReadMerges(node.Get("merges"), vocabulary, options.ContinuingPrefix.Length), options);
-    }
 
-    private static Dictionary<string, int> ReadVocabulary(ConfigNode node)
+    public static Dictionary<string, int> ReadVocabulary(ConfigNode node)
     {
         var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach ((string token, ConfigNode value) in node.AsEntries())
@@ -61,40 +36,45 @@ internal static class ModelReader
         return vocabulary;
     }
 
-    private static MergeTable ReadMerges(ConfigNode node, Dictionary<string, int> vocabulary, int prefixLength)
+    /// <summary>Files of early versions do not name the kind; their keys do.</summary>
+    private static string TypeByKeys(ConfigNode node) =>
+        node.Find("merges") is not null ? "BPE"
+        : node.Find("max_input_chars_per_word") is not null ? "WordPiece"
+        : node.Find("unk_token") is not null ? "WordLevel"
+        : node.Find("vocab") is { Kind: JsonValueKind.Array } ? "Unigram"
+        : "of unnamed type";
+
+    private static WordPieceModel ReadWordPiece(ConfigNode node)
     {
-        List<ConfigNode> items = node.AsItems();
-        var merges = new MergeTable(items.Count);
-        for (int rank = 0; rank < items.Count; rank++)
-        {
-            ConfigNode item = items[rank];
-            (string left, string right) = ReadPair(item);
-            string joined =
-                right.Length >= prefixLength
-                    ? left + right[prefixLength..]
-                    : throw item.Broken($"the right side '{right}' is shorter than the continuing prefix");
-            merges.Set(Id(left), Id(right), new Merge(rank, Id(joined)));
-
-            int Id(string token) =>
-                vocabulary.TryGetValue(token, out int id)
-                    ? id
-                    : throw item.Broken($"the merge of '{left}' and '{right}' needs '{token}', which is not in the vocabulary");
-        }
-
-        return merges;
+        int most = node.Number("max_input_chars_per_word");
+        return most >= 0
+            ? new WordPieceModel(
+                node.File,
+                ReadVocabulary(node.Get("vocab")),
+                new WordPieceOptions(node.Text("unk_token"), node.Text("continuing_subword_prefix"), most)
+            )
+            : throw node.Broken($"expected max_input_chars_per_word of at least 0, found {most}");
     }
 
-    private static (string Left, string Right) ReadPair(ConfigNode item)
+    private static UnigramModel ReadUnigram(ConfigNode node)
     {
-        if (item.Kind == JsonValueKind.Array)
+        List<ConfigNode> items = node.Items("vocab");
+        if (items.Count > LargestId + 1)
         {
-            List<ConfigNode> pair = item.AsItems();
-            return pair.Count == 2 ? (pair[0].AsText(), pair[1].AsText()) : throw item.Broken($"expected two tokens, found {pair.Count}");
+            throw node.Broken($"expected at most {LargestId + 1} tokens, found {items.Count}");
         }
 
-        string[] parts = item.AsText().Split(' ');
-        return parts.Length == 2
-            ? (parts[0], parts[1])
-            : throw item.Broken($"expected two tokens with one space between, found '{item.AsText()}'");
+        int? unknown = node.Find("unk_id")?.AsNumber();
+        return unknown is null || (unknown >= 0 && unknown < items.Count)
+            ? new UnigramModel(node.File, [.. items.Select(ReadToken)], unknown, node.Flag("byte_fallback", false))
+            : throw node.Get("unk_id").Broken($"expected an id below {items.Count}, found {unknown}");
+    }
+
+    private static UnigramToken ReadToken(ConfigNode node)
+    {
+        List<ConfigNode> pair = node.AsItems();
+        return pair.Count == 2
+            ? new UnigramToken(pair[0].AsText(), pair[1].AsReal())
+            : throw node.Broken($"expected a token and its score, found {pair.Count} values");
     }
 }

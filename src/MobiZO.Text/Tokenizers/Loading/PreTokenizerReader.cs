@@ -8,6 +8,18 @@ namespace MobiZO.Text.Tokenizers.Loading;
 /// <summary>Reads the <c>pre_tokenizer</c> of a tokenizer file.</summary>
 internal static class PreTokenizerReader
 {
+    private static readonly PatternSplit s_words = new(
+        new CodePointPattern(UnicodeClass.IsWhiteSpace),
+        SplitBehavior.Removed,
+        invert: false
+    );
+
+    private static readonly PatternSplit s_punctuation = new(
+        new CodePointPattern(UnicodeClass.IsPunctuation),
+        SplitBehavior.Isolated,
+        invert: false
+    );
+
     public static IPreTokenizer Read(ConfigNode node) =>
         node.Type switch
         {
@@ -20,8 +32,10 @@ internal static class PreTokenizerReader
             ),
             "Split" => new PatternSplit(PatternReader.Read(node.Get("pattern")), ReadBehavior(node), node.Flag("invert", false)),
             "Punctuation" => new PatternSplit(new CodePointPattern(UnicodeClass.IsPunctuation), ReadBehavior(node), invert: false),
+            "BertPreTokenizer" => new PreTokenizerSequence([s_words, s_punctuation]),
+            "UnicodeScripts" => new ScriptPreTokenizer(),
             "Whitespace" => new PatternSplit(new WordRunPattern(), SplitBehavior.Removed, invert: true),
-            "WhitespaceSplit" => new PatternSplit(new CodePointPattern(UnicodeClass.IsWhiteSpace), SplitBehavior.Removed, invert: false),
+            "WhitespaceSplit" => s_words,
             "CharDelimiterSplit" => new PatternSplit(
                 new LiteralPattern(ReadCharacter(node, "delimiter").ToString()),
                 SplitBehavior.Removed,

@@ -38,7 +38,7 @@ internal static class TokenizerJson
 
     private static PipelineTokenizer Build(ConfigNode root)
     {
-        BytePairModel model = ModelReader.Read(root.Get("model"));
+        ITokenModel model = ModelReader.Read(root.Get("model"));
         List<AddedToken> addedTokens = ReadAddedTokens(root, model);
         var postProcessors = new PostProcessorReader(
             (spelling, id) =>
@@ -57,7 +57,7 @@ internal static class TokenizerJson
         );
     }
 
-    private static List<AddedToken> ReadAddedTokens(ConfigNode root, BytePairModel model)
+    private static List<AddedToken> ReadAddedTokens(ConfigNode root, ITokenModel model)
     {
         var tokens = new List<AddedToken>();
         if (root.Find("added_tokens") is not { } list)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using MobiZO.Text.Tokenizers.Unicode;
@@ -6,25 +5,18 @@ using MobiZO.Text.Tokenizers.Unicode;
 namespace MobiZO.Text.Tokenizers.Models;
 
 /// <summary>Byte-pair encoding: starts from characters and applies the best merge until none is left.</summary>
-internal sealed class BytePairModel
+internal sealed class BytePairModel : ITokenModel
 {
-    private const int CacheCapacity = 50_000;
-    private const int LongestCachedWord = 128;
-
     private readonly Dictionary<string, int> _vocabulary;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly MergeTable _merges;
     private readonly BytePairOptions _options;
     private readonly int[]? _byteIds;
-    private readonly ConcurrentDictionary<string, ModelToken[]> _cache = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, ModelToken[]>.AlternateLookup<ReadOnlySpan<char>> _cacheLookup;
-    private int _cached;
 
     public BytePairModel(Dictionary<string, int> vocabulary, MergeTable merges, BytePairOptions options)
     {
         _vocabulary = vocabulary;
         _lookup = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
-        _cacheLookup = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
         _merges = merges;
         _options = options;
         if (options.ByteFallback)
@@ -35,30 +27,27 @@ internal sealed class BytePairModel
 
     public IReadOnlyDictionary<string, int> Vocabulary => _vocabulary;
 
+    public IEnumerable<KeyValuePair<string, int>> Spellings => _vocabulary;
+
     /// <summary>The spelling of a byte token.</summary>
     public static string ByteToken(int value) => string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>");
 
-    /// <summary>Tokens of a word, in order.</summary>
+    /// <summary>
+    /// Whether a part of a word gives the same tokens alone as within the word, where no token reaches over its borders. Not so where a
+    /// word is looked up as a whole, where its first or last character is special, and where characters vanish (they shift the ranges of
+    /// those behind).
+    /// </summary>
+    public bool IsLocal => _options is { IgnoreMerges: false, UnknownId: not null, ContinuingPrefix.Length: 0, EndOfWordSuffix.Length: 0 };
+
     public ModelToken[] Tokenize(ReadOnlySpan<char> word)
     {
-        if (_cacheLookup.TryGetValue(word, out ModelToken[]? known))
+        if (_options.IgnoreMerges && _lookup.TryGetValue(word, out int id))
         {
-            return known;
+            return [new ModelToken(id, 0, word.Length)];
         }
 
-        ModelToken[] tokens =
-            _options.IgnoreMerges && _lookup.TryGetValue(word, out int id) ? [new ModelToken(id, 0, word.Length)] : TokenizeAnew(word);
-        if (word.Length <= LongestCachedWord && Volatile.Read(ref _cached) < CacheCapacity && _cacheLookup.TryAdd(word, tokens))
-        {
-            Interlocked.Increment(ref _cached);
-        }
-
-        return tokens;
-    }
-
-    private ModelToken[] TokenizeAnew(ReadOnlySpan<char> word)
-    {
-        var symbols = new SymbolChain(word.Length);
+        // A character of one unit may become three byte tokens.
+        var symbols = new SymbolChain(_byteIds is null ? word.Length : 3 * word.Length);
         AddCharacters(word, symbols);
         symbols.MergeAll(_merges);
         return Place(word, symbols);

@@ -1,73 +1,131 @@
 namespace MobiZO.Text.Tokenizers.Models;
 
-/// <summary>The tokens of a word while they are being merged: a linked list in arrays.</summary>
+/// <summary>The tokens of a word while they are being merged: a linked list in an array.</summary>
+/// <param name="capacity">Most tokens that are added.</param>
 internal sealed class SymbolChain(int capacity)
 {
-    private readonly List<Symbol> _symbols = new(capacity);
+    /// <summary>Up to here looking at all pairs costs less than keeping them in order.</summary>
+    private const int ShortWord = 40;
+
+    private static readonly Merge s_noMerge = new(int.MaxValue, -1);
+
+    private readonly Symbol[] _symbols = new Symbol[capacity];
+    private int _added;
 
     /// <summary>Number of tokens left.</summary>
     public int Count { get; private set; }
 
     public void Add(int id, int byteLength)
     {
-        _symbols.Add(new Symbol(id, byteLength, _symbols.Count - 1, _symbols.Count + 1));
+        _symbols[_added] = new Symbol(id, byteLength, _added - 1, _added + 1);
+        _added++;
         Count++;
     }
 
     /// <summary>Applies merges, lowest rank first and leftmost among equals, until none is left.</summary>
     public void MergeAll(MergeTable merges)
     {
-        var candidates = new PriorityQueue<Merge, long>();
-        for (int left = 0; left + 1 < _symbols.Count; left++)
+        if (_added <= ShortWord)
         {
-            Consider(left, merges, candidates);
+            MergeShort(merges);
         }
-
-        while (candidates.TryDequeue(out Merge candidate, out long priority))
+        else
         {
-            int left = (int)(priority & uint.MaxValue);
-            // The pair may have changed since it was noted.
-            if (_symbols[left].ByteLength >= 0 && TryGetMerge(left, merges, out Merge merge) && merge == candidate)
-            {
-                Join(left, merge.Id);
-                Consider(_symbols[left].Previous, merges, candidates);
-                Consider(left, merges, candidates);
-            }
+            MergeLong(merges);
         }
     }
 
     public IEnumerator<(int Id, int ByteLength)> GetEnumerator()
     {
-        for (int index = 0; index < _symbols.Count; index = _symbols[index].Next)
+        for (int index = 0; index < _added; index = _symbols[index].Next)
         {
             yield return (_symbols[index].Id, _symbols[index].ByteLength);
         }
     }
 
-    private void Consider(int left, MergeTable merges, PriorityQueue<Merge, long> candidates)
+    /// <summary>Looks for the best pair again and again.</summary>
+    private void MergeShort(MergeTable merges)
     {
-        if (left >= 0 && TryGetMerge(left, merges, out Merge merge))
+        Span<Merge> pairs = stackalloc Merge[ShortWord];
+        for (int left = 0; left < _added; left++)
         {
-            candidates.Enqueue(merge, ((long)merge.Rank << 32) | (uint)left);
+            pairs[left] = Candidate(left, merges);
+        }
+
+        while (true)
+        {
+            int best = 0;
+            for (int left = 0; left < _added; left = _symbols[left].Next)
+            {
+                best = pairs[left].Rank < pairs[best].Rank ? left : best;
+            }
+
+            if (_added == 0 || pairs[best].Rank == s_noMerge.Rank)
+            {
+                return;
+            }
+
+            Join(best, pairs[best].Id);
+            pairs[best] = Candidate(best, merges);
+            int before = _symbols[best].Previous;
+            if (before >= 0)
+            {
+                pairs[before] = Candidate(before, merges);
+            }
         }
     }
 
+    private void MergeLong(MergeTable merges)
+    {
+        var queue = new MergeQueue();
+        for (int left = 0; left < _added; left++)
+        {
+            Consider(left, merges, queue);
+        }
+
+        while (queue.TryTake(out int rank, out int left))
+        {
+            // The pair may have changed since it was noted.
+            if (_symbols[left].ByteLength >= 0 && TryGetMerge(left, merges, out Merge merge) && merge.Rank == rank)
+            {
+                Join(left, merge.Id);
+                Consider(_symbols[left].Previous, merges, queue);
+                Consider(left, merges, queue);
+            }
+        }
+    }
+
+    private void Consider(int left, MergeTable merges, MergeQueue queue)
+    {
+        if (left >= 0 && TryGetMerge(left, merges, out Merge merge))
+        {
+            queue.Add(merge.Rank, left);
+        }
+    }
+
+    private Merge Candidate(int left, MergeTable merges) => TryGetMerge(left, merges, out Merge merge) ? merge : s_noMerge;
+
     private bool TryGetMerge(int left, MergeTable merges, out Merge merge)
     {
-        merge = default;
         int right = _symbols[left].Next;
-        return right < _symbols.Count && merges.TryGet(_symbols[left].Id, _symbols[right].Id, out merge);
+        if (right < _added)
+        {
+            return merges.TryGet(_symbols[left].Id, _symbols[right].Id, out merge);
+        }
+
+        merge = default;
+        return false;
     }
 
     private void Join(int left, int id)
     {
-        Symbol first = _symbols[left];
-        Symbol second = _symbols[first.Next];
-        _symbols[first.Next] = second with { ByteLength = -1 };
-        _symbols[left] = first with { Id = id, ByteLength = first.ByteLength + second.ByteLength, Next = second.Next };
-        if (second.Next < _symbols.Count)
+        ref Symbol first = ref _symbols[left];
+        ref Symbol second = ref _symbols[first.Next];
+        first = first with { Id = id, ByteLength = first.ByteLength + second.ByteLength, Next = second.Next };
+        second = second with { ByteLength = -1 };
+        if (first.Next < _added)
         {
-            _symbols[second.Next] = _symbols[second.Next] with { Previous = left };
+            _symbols[first.Next] = _symbols[first.Next] with { Previous = left };
         }
 
         Count--;

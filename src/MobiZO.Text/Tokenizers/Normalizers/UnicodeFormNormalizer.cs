@@ -6,15 +6,13 @@ namespace MobiZO.Text.Tokenizers.Normalizers;
 
 /// <summary>Brings text into a Unicode normalization form.</summary>
 /// <remarks>
-/// Every resulting character counts the source characters that it used beyond one of its own. The count is +1 when it used none, because
-/// it came out of a decomposition. It is minus the number of those it swallowed otherwise. The character takes the range of the first one
-/// it used. Swallowed characters lose their range, as in the reference implementation.
+/// A character that came out of a decomposition stands for no source character. One that was composed stands for those it swallowed.
 /// </remarks>
 internal sealed class UnicodeFormNormalizer(UnicodeForm form) : INormalizer
 {
     public Piece Normalize(Piece piece)
     {
-        if (System.Text.Ascii.IsValid(piece.Span))
+        if (Ascii.IsValid(piece.Span) || (form == UnicodeForm.Nfc && UnicodeTables.IsComposed(piece.Span)))
         {
             return piece;
         }
@@ -25,7 +23,7 @@ internal sealed class UnicodeFormNormalizer(UnicodeForm form) : INormalizer
             changes = Compose(changes);
         }
 
-        return Apply(piece, changes);
+        return Rewriting.Apply(piece, changes);
     }
 
     private static List<Change> Decompose(ReadOnlySpan<char> text, bool compatibility)
@@ -95,29 +93,4 @@ internal sealed class UnicodeFormNormalizer(UnicodeForm form) : INormalizer
 
         return result;
     }
-
-    private static Piece Apply(Piece piece, List<Change> changes)
-    {
-        ReadOnlySpan<char> text = piece.Span;
-        var builder = new PieceBuilder(piece);
-        (int Start, int End) last = (piece.Origin, piece.Origin);
-        int index = 0;
-        foreach (Change change in changes)
-        {
-            (int Start, int End) range = last;
-            for (int taken = 0; taken <= -change.Extra && index < text.Length; taken++)
-            {
-                UnicodeClass.At(text, index, out int length);
-                last = piece.OriginalRange(index, index + length);
-                range = taken == 0 ? last : range;
-                index += length;
-            }
-
-            builder.Append(new Rune(change.CodePoint), range);
-        }
-
-        return builder.Build();
-    }
-
-    private readonly record struct Change(int CodePoint, int Extra, int CombiningClass);
 }

@@ -6,10 +6,18 @@ namespace MobiZO.Text.Tokenizers.Patterns;
 internal sealed class CodePointSet
 {
     private const int Tabulated = 0x250;
+    private const int BasicPlane = 0x10000;
+    private const int PageBits = 8;
+    private const int PageSize = 1 << PageBits;
 
     private readonly Func<int, bool> _members;
     private readonly bool _ignoreCase;
     private readonly bool[] _table = new bool[Tabulated];
+
+    /// <summary>
+    /// What the rule said of 256 code points, for those of the basic plane that were asked for. Threads may write it twice.
+    /// </summary>
+    private readonly bool[]?[] _pages = new bool[BasicPlane / PageSize][];
 
     /// <summary>A set by its rule; the rule is asked once for the code points that occur most.</summary>
     /// <param name="members">Says whether a code point belongs to the set.</param>
@@ -24,7 +32,26 @@ internal sealed class CodePointSet
         }
     }
 
-    public bool Contains(int codePoint) => codePoint < Tabulated ? _table[codePoint] : Evaluate(codePoint);
+    /// <summary>Everything that is in one of two sets.</summary>
+    public static CodePointSet Union(CodePointSet first, CodePointSet second) =>
+        new(codePoint => first.Contains(codePoint) || second.Contains(codePoint), ignoreCase: false);
+
+    public bool Contains(int codePoint) =>
+        codePoint < Tabulated ? _table[codePoint]
+        : codePoint < BasicPlane ? (_pages[codePoint >> PageBits] ?? Page(codePoint >> PageBits))[codePoint & (PageSize - 1)]
+        : Evaluate(codePoint);
+
+    private bool[] Page(int number)
+    {
+        var page = new bool[PageSize];
+        for (int index = 0; index < PageSize; index++)
+        {
+            page[index] = Evaluate((number << PageBits) + index);
+        }
+
+        Volatile.Write(ref _pages[number], page);
+        return page;
+    }
 
     private bool Evaluate(int codePoint)
     {

@@ -57,6 +57,7 @@ internal sealed class PatternClassParser(string pattern)
         bool negated = position < pattern.Length && pattern[position] == '^';
         position += negated ? 1 : 0;
         var members = new List<Func<int, bool>>();
+        var sides = new List<Func<int, bool>[]>();
         bool first = true;
         while (true)
         {
@@ -72,23 +73,54 @@ internal sealed class PatternClassParser(string pattern)
             }
 
             first = false;
+            if (pattern.AsSpan(position).StartsWith("&&"))
+            {
+                // What is in the class must be in every side of it.
+                position += 2;
+                sides.Add(
+                    members.Count > 0 ? [.. members] : throw new PatternException($"'&&' with nothing before it at character {position}")
+                );
+                members.Clear();
+                continue;
+            }
+
             members.Add(ParseMember(ref position));
         }
 
         _depth--;
-        Func<int, bool>[] all = [.. members];
-        return codePoint =>
+        if (members.Count == 0 && sides.Count > 0)
         {
-            foreach (Func<int, bool> member in all)
-            {
-                if (member(codePoint))
-                {
-                    return !negated;
-                }
-            }
+            throw new PatternException($"'&&' with nothing behind it at character {position}");
+        }
 
-            return negated;
-        };
+        Func<int, bool>[][] all = [.. sides, [.. members]];
+        return codePoint => IsInAll(all, codePoint) != negated;
+    }
+
+    private static bool IsInAll(Func<int, bool>[][] sides, int codePoint)
+    {
+        foreach (Func<int, bool>[] side in sides)
+        {
+            if (!IsInAny(side, codePoint))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsInAny(Func<int, bool>[] members, int codePoint)
+    {
+        foreach (Func<int, bool> member in members)
+        {
+            if (member(codePoint))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Parses an escape; <paramref name="literal"/> is its code point when it stands for just one, else -1.</summary>
@@ -164,11 +196,6 @@ internal sealed class PatternClassParser(string pattern)
             return position + 1 < pattern.Length && pattern[position + 1] == ':'
                 ? throw new PatternException($"POSIX classes are not supported (character {position})")
                 : ParseBrackets(ref position);
-        }
-
-        if (pattern.AsSpan(position).StartsWith("&&"))
-        {
-            throw new PatternException($"intersections of classes are not supported (character {position})");
         }
 
         Func<int, bool> single = ParseSingle(ref position, out int low);

@@ -36,15 +36,30 @@ internal sealed class PatternCompiler
                 EmitRepetition(repetition);
                 break;
             case PatternNode.LookAhead look:
-                int at = Add(default);
-                Emit(look.Body);
-                Add(new PatternInstruction(PatternInstructionKind.Accept));
-                _steps[at] = new PatternInstruction(PatternInstructionKind.Look, First: _steps.Count, Flag: look.Negated);
+                EmitInside(look.Body, end => new PatternInstruction(PatternInstructionKind.Look, First: end, Flag: look.Negated));
+                break;
+            case PatternNode.LookBehind look:
+                EmitInside(
+                    look.Body,
+                    end => new PatternInstruction(PatternInstructionKind.Behind, First: end, Second: look.Width, Flag: look.Negated)
+                );
+                break;
+            case PatternNode.Atomic atomic:
+                EmitInside(atomic.Body, end => new PatternInstruction(PatternInstructionKind.Atomic, First: end));
                 break;
             case PatternNode.Anchor anchor:
                 Add(new PatternInstruction(PatternInstructionKind.Anchor, Anchor: anchor.Kind));
                 break;
         }
+    }
+
+    /// <summary>Emits steps that run on their own, behind the one that runs them.</summary>
+    private void EmitInside(PatternNode body, Func<int, PatternInstruction> runner)
+    {
+        int at = Add(default);
+        Emit(body);
+        Add(new PatternInstruction(PatternInstructionKind.Accept));
+        _steps[at] = runner(_steps.Count);
     }
 
     private void EmitAlternation(PatternNode.Alternation alternation)
@@ -55,7 +70,9 @@ internal sealed class PatternCompiler
             int fork = Add(default);
             Emit(alternation.Choices[choice]);
             jumps.Add(Add(default));
-            _steps[fork] = new PatternInstruction(PatternInstructionKind.Fork, First: fork + 1, Second: _steps.Count);
+            PatternNode node = alternation.Choices[choice];
+            CodePointSet? first = node.CanBeEmpty ? null : node.First;
+            _steps[fork] = new PatternInstruction(PatternInstructionKind.Fork, first, First: fork + 1, Second: _steps.Count);
         }
 
         Emit(alternation.Choices[^1]);
@@ -76,7 +93,8 @@ internal sealed class PatternCompiler
 
         if (possessive)
         {
-            throw new PatternException("possessive repetition of more than one character is not supported");
+            Emit(new PatternNode.Atomic(repetition with { Possessive = false }));
+            return;
         }
 
         for (int count = 0; count < minimum; count++)

@@ -18,6 +18,12 @@ internal enum PatternInstructionKind
     /// <summary>Run the steps behind until <see cref="Accept"/> without consuming; then go to First.</summary>
     Look,
 
+    /// <summary>Go back Second code points, run the steps behind until <see cref="Accept"/>, return; then go to First.</summary>
+    Behind,
+
+    /// <summary>Run the steps behind until <see cref="Accept"/> and keep what they consumed; then go to First.</summary>
+    Atomic,
+
     /// <summary>Ask for a place.</summary>
     Anchor,
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using MobiZO.Text.Tokenizers.Unicode;
@@ -121,17 +122,12 @@ internal sealed class PatternParser
     {
         int opened = _position;
         _position++;
-        bool look = false;
-        bool negated = false;
+        Func<PatternNode, PatternNode> wrap = body => body;
         if (TryTake('?'))
         {
-            if (TryTake('!'))
+            if (TryTakeKind(out Func<PatternNode, PatternNode>? kind))
             {
-                look = negated = true;
-            }
-            else if (TryTake('='))
-            {
-                look = true;
+                wrap = kind;
             }
             else if (!TryTake(':'))
             {
@@ -149,7 +145,43 @@ internal sealed class PatternParser
             throw new PatternException($"the group opened at character {opened} is not closed");
         }
 
-        return look ? new PatternNode.LookAhead(body, negated) : body;
+        return wrap(body);
+    }
+
+    private bool TryTakeKind([NotNullWhen(true)] out Func<PatternNode, PatternNode>? kind)
+    {
+        kind =
+            TryTake("!") ? body => new PatternNode.LookAhead(body, true)
+            : TryTake("=") ? body => new PatternNode.LookAhead(body, false)
+            : TryTake(">") ? body => new PatternNode.Atomic(body)
+            : TryTake("<!") ? body => LookBehind(body, negated: true)
+            : TryTake("<=") ? body => LookBehind(body, negated: false)
+            : null;
+        return kind is not null;
+    }
+
+    /// <summary>Choices may differ in length: each looks behind on its own.</summary>
+    private PatternNode LookBehind(PatternNode body, bool negated)
+    {
+        IReadOnlyList<PatternNode> choices = body is PatternNode.Alternation alternation ? alternation.Choices : [body];
+        PatternNode[] looks =
+        [
+            .. choices.Select(choice => new PatternNode.LookBehind(
+                choice,
+                PatternWidth.Of(choice) ?? throw Unsupported("looking behind for something of no fixed length"),
+                negated
+            )),
+        ];
+        return looks.Length == 1 ? looks[0]
+            : negated ? new PatternNode.Concatenation(looks)
+            : new PatternNode.Alternation(looks);
+    }
+
+    private bool TryTake(string expected)
+    {
+        bool isThere = _pattern.AsSpan(_position).StartsWith(expected);
+        _position += isThere ? expected.Length : 0;
+        return isThere;
     }
 
     private bool TryTakeInlineFlags(ref bool ignoreCase)

@@ -10,7 +10,6 @@ namespace MobiZO.Text.Tokenizers.Patterns;
 internal sealed class RegularExpression : ITextPattern
 {
     private readonly PatternInstruction[] _steps;
-    private Stack<Backtrack>? _spare;
 
     /// <summary>Parses and compiles an expression.</summary>
     /// <exception cref="PatternException">The expression is broken or uses something unsupported.</exception>
@@ -18,8 +17,7 @@ internal sealed class RegularExpression : ITextPattern
 
     public (int Start, int End) Find(ReadOnlySpan<char> text, int from)
     {
-        // One stack is kept between calls; a second thread simply makes its own.
-        Stack<Backtrack> backtracks = Interlocked.Exchange(ref _spare, null) ?? new Stack<Backtrack>();
+        BacktrackStack backtracks = BacktrackStack.Rent();
         (int Start, int End) found = (-1, -1);
         for (int start = from; start <= text.Length; start += start < text.Length && char.IsHighSurrogate(text[start]) ? 2 : 1)
         {
@@ -31,11 +29,11 @@ internal sealed class RegularExpression : ITextPattern
             }
         }
 
-        _spare = backtracks;
+        backtracks.Return();
         return found;
     }
 
-    private int Match(ReadOnlySpan<char> text, int position, int step, Stack<Backtrack> backtracks)
+    private int Match(ReadOnlySpan<char> text, int position, int step, BacktrackStack backtracks)
     {
         int floor = backtracks.Count;
         while (true)
@@ -45,11 +43,7 @@ internal sealed class RegularExpression : ITextPattern
             switch (current.Kind)
             {
                 case PatternInstructionKind.Accept:
-                    while (backtracks.Count > floor)
-                    {
-                        backtracks.Pop();
-                    }
-
+                    backtracks.CutTo(floor);
                     return position;
                 case PatternInstructionKind.One:
                     int length = Consume(text, position, current.Set!);
@@ -61,6 +55,10 @@ internal sealed class RegularExpression : ITextPattern
                     alive = Repeat(text, ref position, step, current, backtracks);
                     step++;
                     break;
+                case PatternInstructionKind.Fork when current.Set is { } first && Consume(text, position, first) == 0:
+                    step = current.Second;
+                    alive = true;
+                    break;
                 case PatternInstructionKind.Fork:
                     backtracks.Push(new Backtrack(current.Second, position, position));
                     step = current.First;
@@ -70,8 +68,8 @@ internal sealed class RegularExpression : ITextPattern
                     step = current.First;
                     alive = true;
                     break;
-                case PatternInstructionKind.Look:
-                    alive = Match(text, position, step + 1, backtracks) >= 0 != current.Flag;
+                case PatternInstructionKind.Look or PatternInstructionKind.Behind or PatternInstructionKind.Atomic:
+                    alive = RunInside(text, ref position, step, current, backtracks);
                     step = current.First;
                     break;
                 default:
@@ -94,8 +92,37 @@ internal sealed class RegularExpression : ITextPattern
         }
     }
 
+    /// <summary>Runs the steps behind this one on their own; only an atomic group moves on.</summary>
+    private bool RunInside(ReadOnlySpan<char> text, ref int position, int step, in PatternInstruction current, BacktrackStack backtracks)
+    {
+        int start = current.Kind == PatternInstructionKind.Behind ? StepBack(text, position, current.Second) : position;
+        int end = start < 0 ? -1 : Match(text, start, step + 1, backtracks);
+        if (current.Kind == PatternInstructionKind.Atomic && end >= 0)
+        {
+            position = end;
+        }
+
+        return end >= 0 != current.Flag;
+    }
+
+    /// <summary>The place so many code points before, or -1.</summary>
+    private static int StepBack(ReadOnlySpan<char> text, int position, int codePoints)
+    {
+        for (int count = 0; count < codePoints; count++)
+        {
+            if (position == 0)
+            {
+                return -1;
+            }
+
+            position -= char.IsLowSurrogate(text[position - 1]) ? 2 : 1;
+        }
+
+        return position;
+    }
+
     /// <summary>Goes back after a failure. A repetition gives back one character at a time, a fork takes its other way.</summary>
-    private static (int Step, int Position) TakeBack(ReadOnlySpan<char> text, Stack<Backtrack> backtracks)
+    private static (int Step, int Position) TakeBack(ReadOnlySpan<char> text, BacktrackStack backtracks)
     {
         Backtrack back = backtracks.Pop();
         int position = back.Position;
@@ -116,7 +143,7 @@ internal sealed class RegularExpression : ITextPattern
         ref int position,
         int step,
         in PatternInstruction current,
-        Stack<Backtrack> backtracks
+        BacktrackStack backtracks
     )
     {
         int count = 0;
@@ -185,7 +212,4 @@ internal sealed class RegularExpression : ITextPattern
 
     private static bool IsWordAhead(ReadOnlySpan<char> text, int position) =>
         position < text.Length && UnicodeClass.IsPatternWord(UnicodeClass.At(text, position, out _));
-
-    /// <summary>Where to go on after a failure; between Floor and Position characters may be given back one at a time.</summary>
-    private readonly record struct Backtrack(int Step, int Position, int Floor);
 }

@@ -18,8 +18,24 @@ internal sealed class OffsetTrimmer(bool addPrefixSpace) : IPostProcessor
 
     private ProcessedToken Trim(ProcessedToken token, bool isFirst)
     {
-        int leading = token.Text.TakeWhile(IsSpace).Count();
-        int trailing = token.Text.Reverse().TakeWhile(IsSpace).Count();
+        ReadOnlySpan<char> text = token.Text;
+        int leading = 0;
+        while (leading < text.Length && IsSpace(text[leading]))
+        {
+            leading++;
+        }
+
+        int trailing = 0;
+        while (trailing < text.Length && IsSpace(text[^(trailing + 1)]))
+        {
+            trailing++;
+        }
+
+        if (leading + trailing == 0)
+        {
+            return token;
+        }
+
         if (leading > 0 && isFirst && addPrefixSpace && token.Text[0] == ByteAlphabet.Space)
         {
             // The first space was added by the pre-tokenizer and has no range to trim. (A plain space belongs to an added token.)

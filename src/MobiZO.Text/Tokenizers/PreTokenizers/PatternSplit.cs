@@ -8,27 +8,37 @@ internal sealed class PatternSplit(ITextPattern pattern, SplitBehavior behavior,
 {
     public void Split(Piece piece, List<Piece> parts)
     {
-        List<Segment> segments = pattern.Segments(piece.Span);
         bool wanted = !invert;
-        switch (behavior)
+        if (behavior is SplitBehavior.Isolated or SplitBehavior.Removed)
         {
-            case SplitBehavior.Removed:
-                segments.RemoveAll(segment => segment.IsMatch == wanted);
-                break;
-            case SplitBehavior.MergedWithPrevious:
-                segments = MergeWithPrevious(segments, wanted);
-                break;
-            case SplitBehavior.MergedWithNext:
-                segments = MergeWithNext(segments, wanted);
-                break;
-            case SplitBehavior.Contiguous:
-                segments = MergeNeighbours(segments, wanted);
-                break;
+            SplitInPlace(piece, parts, wanted);
+            return;
         }
 
+        List<Segment> segments = pattern.Segments(piece.Span);
+        segments = behavior switch
+        {
+            SplitBehavior.MergedWithPrevious => MergeWithPrevious(segments, wanted),
+            SplitBehavior.MergedWithNext => MergeWithNext(segments, wanted),
+            _ => MergeNeighbours(segments, wanted),
+        };
         foreach (Segment segment in segments)
         {
             if (segment.End > segment.Start)
+            {
+                parts.Add(piece.Slice(segment.Start, segment.End));
+            }
+        }
+    }
+
+    private void SplitInPlace(Piece piece, List<Piece> parts, bool wanted)
+    {
+        var walk = new SegmentWalk(pattern, piece.Span);
+        while (walk.MoveNext())
+        {
+            Segment segment = walk.Current;
+            bool isDropped = behavior == SplitBehavior.Removed && segment.IsMatch == wanted;
+            if (segment.End > segment.Start && !isDropped)
             {
                 parts.Add(piece.Slice(segment.Start, segment.End));
             }

@@ -13,6 +13,8 @@ internal static class UnicodeClass
 {
     private static readonly UnicodeRanges s_punctuation = new(PunctuationData.Ranges);
     private static readonly UnicodeRanges s_marks = new(MarkData.Ranges);
+    private static readonly UnicodeRanges s_nonspacingMarks = new(NonspacingMarkData.Ranges);
+    private static readonly UnicodeRanges s_controls = new(ControlData.Ranges);
 
     public static bool IsWhiteSpace(Rune rune) => Rune.IsWhiteSpace(rune);
 
@@ -28,6 +30,12 @@ internal static class UnicodeClass
 
     /// <summary>Combining marks of Unicode 9.</summary>
     public static bool IsMark(Rune rune) => rune.Value >= 0x300 && s_marks.Contains(rune.Value);
+
+    /// <summary>Marks without width of Unicode 8.</summary>
+    public static bool IsNonspacingMark(Rune rune) => rune.Value >= 0x300 && s_nonspacingMarks.Contains(rune.Value);
+
+    /// <summary>Control, format and private-use characters of Unicode 8.</summary>
+    public static bool IsControl(Rune rune) => rune.IsAscii ? rune.Value is < ' ' or 0x7F : s_controls.Contains(rune.Value);
 
     /// <summary>
     /// The <c>\w</c> of a tokenizer file's expressions (Oniguruma): no joiners, but the superscripts and fractions of Latin-1.

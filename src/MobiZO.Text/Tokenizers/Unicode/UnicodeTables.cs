@@ -23,6 +23,8 @@ internal static class UnicodeTables
     private static readonly Dictionary<long, int> s_compositions = [];
     private static readonly Dictionary<int, int> s_classes = [];
 
+    private static readonly bool[] s_changing = new bool[0x10000];
+
     static UnicodeTables()
     {
         foreach (string entry in Entries(CanonicalData.Decompositions))
@@ -31,6 +33,7 @@ internal static class UnicodeTables
             int codePoint = Hexadecimal(entry[..sign]);
             int[] parts = [.. entry[(sign + 1)..].Split(' ').Select(Hexadecimal)];
             s_canonical[codePoint] = parts;
+            MarkChanging(entry[sign] == ':' ? parts[^1] : codePoint);
             if (entry[sign] == ':')
             {
                 s_compositions[((long)parts[0] << 32) | (uint)parts[1]] = codePoint;
@@ -49,8 +52,34 @@ internal static class UnicodeTables
             for (int codePoint = Hexadecimal(parts[0]); codePoint <= Hexadecimal(parts[1]); codePoint++)
             {
                 s_classes[codePoint] = int.Parse(parts[2], CultureInfo.InvariantCulture);
+                MarkChanging(codePoint);
             }
         }
+
+        for (int codePoint = HangulVowels; codePoint < HangulTails + HangulTailCount; codePoint++)
+        {
+            MarkChanging(codePoint);
+        }
+
+        // Half of a pair may be half of a character that changes.
+        Array.Fill(s_changing, true, 0xD800, 0x800);
+    }
+
+    /// <summary>
+    /// Whether canonical composition leaves a text as it is: none of its characters has marks to be ordered, joins with one before it, or
+    /// decomposes for good. A false answer says nothing.
+    /// </summary>
+    public static bool IsComposed(ReadOnlySpan<char> text)
+    {
+        foreach (char unit in text)
+        {
+            if (s_changing[unit])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     public static int CombiningClass(int codePoint) => codePoint < 0x300 ? 0 : s_classes.GetValueOrDefault(codePoint);
@@ -107,6 +136,14 @@ internal static class UnicodeTables
         }
 
         return s_compositions.GetValueOrDefault(((long)first << 32) | (uint)second, -1);
+    }
+
+    private static void MarkChanging(int codePoint)
+    {
+        if (codePoint < s_changing.Length)
+        {
+            s_changing[codePoint] = true;
+        }
     }
 
     private static string[] Entries(string data) => data.Split(';', StringSplitOptions.RemoveEmptyEntries);

@@ -31,18 +31,13 @@ internal static class Suite
             foreach (string file in files.Select(Path.GetFileName).Order(StringComparer.Ordinal)!)
             {
                 string name = Path.Combine(folder, file[..^(kind.Length + 7)]);
-                if (File.Exists(TokenizerPath(name)) && !IsOtherModel(name))
+                if (File.Exists(TokenizerPath(name)))
                 {
                     yield return name;
                 }
             }
         }
     }
-
-    /// <summary>WordPiece and Unigram models are refused by design; LoadingTests check that they are.</summary>
-    public static bool IsOtherModel(string name) =>
-        Path.GetFileName(name) is var file
-        && (file.StartsWith("unigram-", StringComparison.Ordinal) || file.StartsWith("wordpiece-", StringComparison.Ordinal));
 
     public static string TokenizerPath(string name) =>
         s_elsewhere.GetValueOrDefault(name) ?? Shared.PathOf(Folder, $"{name}.tokenizer.json");

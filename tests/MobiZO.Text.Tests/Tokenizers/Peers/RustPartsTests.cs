@@ -9,7 +9,7 @@ namespace MobiZO.Text.Tests.Tokenizers.Peers;
 /// </summary>
 public sealed class RustPartsTests
 {
-    private static readonly Lazy<string[]> s_texts = new(() => FuzzedTexts.Make(seed: 7, count: 2_000, ["<|im_start|>", "</s>"]));
+    private static readonly Lazy<string[]> s_texts = new(() => FuzzedTexts.Make(seed: 7, count: 10_000, ["<|im_start|>", "</s>"]));
 
     [PeerTheory]
     [InlineData("""{ "type": "NFC" }""")]
@@ -19,10 +19,53 @@ public sealed class RustPartsTests
     [InlineData("""{ "type": "Lowercase" }""")]
     [InlineData("""{ "type": "StripAccents" }""")]
     [InlineData("""{ "type": "Strip", "strip_left": true, "strip_right": true }""")]
+    [InlineData("""{ "type": "Strip", "strip_left": false, "strip_right": true }""")]
+    [InlineData("""{ "type": "Nmt" }""")]
+    [InlineData("""{ "type": "ByteLevel" }""")]
+    [InlineData("""{ "type": "Prepend", "prepend": "ab " }""")]
+    [InlineData("""{ "type": "Replace", "pattern": { "String": "e" }, "content": "" }""")]
+    [InlineData("""{ "type": "Sequence", "normalizers": [ { "type": "NFD" }, { "type": "StripAccents" }, { "type": "Lowercase" } ] }""")]
     [InlineData("""{ "type": "Replace", "pattern": { "Regex": "\\s+" }, "content": "_" }""")]
     public void Normalizer_gives_the_same_ids(string normalizer) => Check(normalizer, []);
 
     [PeerTheory]
+    [InlineData(true, true, "null", true)]
+    [InlineData(true, false, "true", false)]
+    [InlineData(false, true, "false", true)]
+    [InlineData(false, false, "true", true)]
+    public void Bert_normalizer_gives_the_same_ids(bool clean, bool chinese, string accents, bool lowercase)
+    {
+        static string Word(bool value) => value ? "true" : "false";
+        Check(
+            $$"""
+            { "type": "BertNormalizer", "clean_text": {{Word(clean)}}, "handle_chinese_chars": {{Word(chinese)}},
+              "strip_accents": {{accents}}, "lowercase": {{Word(lowercase)}} }
+            """,
+            []
+        );
+    }
+
+    /// <summary>The rules of a published SentencePiece model (those of T5).</summary>
+    [PeerTheory]
+    [InlineData("synthetic/unigram-t5-style-precompiled")]
+    public void Precompiled_rules_give_the_same_ids(string name)
+    {
+        JsonNode file = JsonNode.Parse(File.ReadAllText(Suite.TokenizerPath(name)))!;
+        Check(file["normalizer"]!["normalizers"]![0]!.ToJsonString(), []);
+    }
+
+    [PeerTheory]
+    [InlineData("""{ "type": "BertPreTokenizer" }""")]
+    [InlineData("""{ "type": "UnicodeScripts" }""")]
+    [InlineData("""{ "type": "FixedLength", "length": 3 }""")]
+    [InlineData("""{ "type": "Digits", "individual_digits": true }""")]
+    [InlineData("""{ "type": "Punctuation", "behavior": "Removed" }""")]
+    [InlineData("""{ "type": "Punctuation", "behavior": "MergedWithPrevious" }""")]
+    [InlineData("""{ "type": "Punctuation", "behavior": "MergedWithNext" }""")]
+    [InlineData("""{ "type": "Punctuation", "behavior": "Contiguous" }""")]
+    [InlineData("""{ "type": "Metaspace", "replacement": "_", "prepend_scheme": "always", "split": true }""")]
+    [InlineData("""{ "type": "Metaspace", "replacement": "_", "prepend_scheme": "never", "split": false }""")]
+    [InlineData("""{ "type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true }""")]
     [InlineData("""{ "type": "Whitespace" }""")]
     [InlineData("""{ "type": "WhitespaceSplit" }""")]
     [InlineData("""{ "type": "Punctuation", "behavior": "Isolated" }""")]
@@ -39,6 +82,10 @@ public sealed class RustPartsTests
     [InlineData(@"[\p{P}\p{S}]", "Removed", false)]
     [InlineData(@"[^\p{L}\p{M}\p{N}]+", "Isolated", false)]
     [InlineData(@"(?i:[k-s]+)", "Isolated", true)]
+    [InlineData(@"(?<=\p{L})\p{N}|(?<!\s)[a-m]", "Isolated", false)]
+    [InlineData(@"(?<=\p{Lu}|\d\d|\s)\S", "Contiguous", false)]
+    [InlineData(@"(?>\p{L}+|\p{L}\d)\d|\s++\S", "Isolated", false)]
+    [InlineData(@"[\p{L}&&[^a-m\p{Lo}]]+|[^\p{N}\s&&[!-~]]", "Isolated", false)]
     public void Regular_expression_gives_the_same_ids(string pattern, string behavior, bool invert)
     {
         var part = new JsonObject
@@ -62,15 +109,6 @@ public sealed class RustPartsTests
             ["type"] = "Sequence",
             ["pretokenizers"] = new JsonArray([.. preTokenizers.Append(SpaceInFront).Select(part => JsonNode.Parse(part))]),
         };
-        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.tokenizer.json");
-        File.WriteAllText(path, file.ToJsonString());
-        try
-        {
-            PeerChecks.Same(Tokenizer.FromFile(path), path, s_texts.Value);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        PeerFiles.Check(file, s_texts.Value);
     }
 }

@@ -4,8 +4,9 @@ using MobiZO.Text.Tokenizers.Unicode;
 
 namespace MobiZO.Text.Tokenizers.Normalizers;
 
-/// <summary>Drops combining marks (it does not decompose: that is the work of a form before it).</summary>
-internal sealed class StripAccentsNormalizer : INormalizer
+/// <summary>Drops characters, or replaces each by one other.</summary>
+/// <param name="change">What a character becomes; null drops it.</param>
+internal sealed class CharacterNormalizer(Func<Rune, Rune?> change) : INormalizer
 {
     public Piece Normalize(Piece piece)
     {
@@ -14,9 +15,9 @@ internal sealed class StripAccentsNormalizer : INormalizer
         for (int index = 0; index < text.Length; )
         {
             Rune rune = UnicodeClass.At(text, index, out int length);
-            if (!UnicodeClass.IsMark(rune))
+            if (change(rune) is { } now)
             {
-                builder.Copy(index, index + length);
+                builder.Append(now, piece.OriginalRange(index, index + length));
             }
 
             index += length;
