@@ -3,8 +3,8 @@ using System.Text.Json;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Quantization;
 using MobiZO.TestKit;
-using MobiZO.TestKit.Golden;
 using MobiZO.TestKit.Gguf;
+using MobiZO.TestKit.Golden;
 using MobiZO.TestKit.Tiny;
 using Xunit.Abstractions;
 
