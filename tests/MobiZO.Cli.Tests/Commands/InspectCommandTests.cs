@@ -48,7 +48,7 @@ public sealed class InspectCommandTests
         var result = await Cli.RunAsync("inspect", "--model", Cli.Nano, "--weights", "int3");
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("--weights: expected one of fp32, int8, int4, found 'int3'.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--weights: expected one of fp32, int8, int4, auto, found 'int3'.", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -86,10 +86,10 @@ public sealed class RaceObserverTests
     }
 
     [Theory]
-    [InlineData("default", null, false, AdapterScope.Activated)]
+    [InlineData("default", null, false, null)]
     [InlineData("prge", 4, false, AdapterScope.All)]
     [InlineData("mezo", 4, true, AdapterScope.All)]
-    public void Methods_differ_in_their_settings(string name, int? queries, bool isSequential, AdapterScope scope)
+    public void Methods_differ_in_their_settings(string name, int? queries, bool isSequential, AdapterScope? scope)
     {
         var start = RaceTasks.Find("sms").CreateRun("model", "data", "out", 1);
         var method = RaceMethod.Find(name);
