@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using MobiZO;
 using MobiZO.Data;
-using MobiZO.Optimization;
 using MobiZO.Scoring;
 
 string[] keys = ["name", "age", "city"];
@@ -12,8 +11,7 @@ var options = new FineTuneOptions
     TrainData = args[1],
     Output = args[2],
     Data = new DataOptions { EvalFraction = 0.25 },
-    Optimizer = new OptimizerOptions { Epsilon = 0.1f },
-    Score = new ScoreOptions { MaxNewTokens = 40 },
+    Score = new ScoreOptions { MaxAnswerTokens = 40 },
     Steps = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 20,
 };
 var result = await new FineTuner(options, written => Score(written.Answer)).TrainAsync();

@@ -132,7 +132,7 @@ public sealed record FineTuneOptions
         );
         if (Score is not null)
         {
-            Require(Loss is null, "Loss: a score takes its place; leave FineTuneOptions.Loss or FineTuneOptions.Score out");
+            Require(Loss is null, "Loss: a score takes its place; leave FineTuneOptions.Loss or ScoreOptions.Command out");
             Require(Update == UpdatePlace.Host, "Update: a step of scores is updated on the host; set FineTuneOptions.Update to Host");
             Require(
                 !Optimizer.EstimatorInForce.UsesGradient(),

@@ -49,7 +49,7 @@ public sealed class FineTuner
         }
 
         (_options, _evaluating) = (options, evaluating);
-        _score = score ?? (options.Score is null ? null : CommandOf(options.Score));
+        _score = score ?? (options.Score is null ? null : CommandOf(options));
     }
 
     /// <summary>The clock that events and the lines of the journal are stamped by.</summary>
@@ -65,7 +65,7 @@ public sealed class FineTuner
             () =>
             {
                 var stamped = StampedProgress.Of(progress, Time);
-                using var run = PreparedRun.Preview(_options, stamped, _score);
+                using var run = PreparedRun.Preview(_options, stamped, _score, cancellation);
                 run.Rows.TellNotes(stamped);
                 return RunPlanner.Plan(run, 0);
             },
@@ -91,12 +91,13 @@ public sealed class FineTuner
             CancellationToken.None
         );
 
-    private static ScoreCommand CommandOf(ScoreOptions score) =>
-        score.Command is { } command
+    private static ScoreCommand CommandOf(FineTuneOptions options) =>
+        options.Score!.Command is { } command
             ? new ScoreCommand(command)
             : throw new FineTuneException(
-                "FineTuneOptions.Score has no command, and no function was given: the run was made by a program with a score of its own. "
-                    + "Go on in that program, or set ScoreOptions.Command.",
+                options.Resume
+                    ? "The score of this run is a function of the program that started it: go on in that program."
+                    : "ScoreOptions.MaxAnswerTokens is given without ScoreOptions.Command, and no function was given: say what scores.",
                 FineTuneFailure.Settings
             );
 

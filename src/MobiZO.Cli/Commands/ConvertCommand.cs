@@ -86,10 +86,10 @@ internal static class ConvertCommand
         ) + ", and the same modules and layers";
 
     /// <summary>What is written names the files that it is written for.</summary>
-    private static LoraAdapter Load(string path, Checkpoint model, bool ignoreBaseMismatch) =>
-        AdapterFiles.Load(path, model, ignoreBaseMismatch) with
-        {
-            Base = BaseIdentity.Of(model),
-            BaseModel = Path.GetFullPath(model.Path),
-        };
+    private static LoraAdapter Load(string path, Checkpoint model, bool ignoreBaseMismatch)
+    {
+        var adapter = AdapterFiles.Load(path, model, ignoreBaseMismatch);
+        AdapterMerge.RequireFit(model, adapter);
+        return adapter with { Base = BaseIdentity.Of(model), BaseModel = Path.GetFullPath(model.Path) };
+    }
 }

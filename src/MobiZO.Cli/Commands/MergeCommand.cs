@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MobiZO.Adapters;
+using MobiZO.Checkpoints;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Evaluation;
@@ -48,6 +49,15 @@ internal static class MergeCommand
             var (path, output) = (result.GetRequiredValue(input.Adapter), result.GetRequiredValue(place));
             AdapterMerge.Check(output, result.GetRequiredValue(input.Model), path);
             using var model = input.OpenModel(result);
+            if (model.Format != CheckpointFormat.Gguf && result.GetValue(type) != MergedType.Auto)
+            {
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    $"--outtype is for GGUF models alone, and '{result.GetValue(input.Model)}' is a folder, which keeps the types of its tensors. "
+                        + "Leave it out."
+                );
+            }
+
             var adapter = AdapterFiles.Load(path, model, result.GetValue(input.IgnoreBaseMismatch));
             var merged = AdapterMerge.Write(model, adapter, output, result.GetValue(type));
             foreach (var line in Lines(adapter, merged))

@@ -20,9 +20,9 @@ internal static class ScoreOptionGroup
             "--score-tokens",
             "Most tokens of an answer that is scored.",
             OptionValue.Count,
-            nameof(ScoreOptions.MaxNewTokens),
-            score => score.MaxNewTokens,
-            (score, value) => score with { MaxNewTokens = value }
+            nameof(ScoreOptions.MaxAnswerTokens),
+            score => score.MaxAnswerTokens,
+            (score, value) => score with { MaxAnswerTokens = value }
         );
         return group;
     }

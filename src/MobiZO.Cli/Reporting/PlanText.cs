@@ -31,7 +31,7 @@ internal static class PlanText
                 + $"{plan.RowsPerStep} rows in {runs}, "
                 + (
                     options.Score is { } score
-                        ? $"each answered with up to {Quantity.Number(score.MaxNewTokens)} tokens and scored"
+                        ? $"each answered with up to {Quantity.Number(score.MaxAnswerTokens)} tokens and scored"
                         : $"loss over {loss}"
                 );
         var left = Math.Max(0, options.Steps - plan.FirstStep);

@@ -31,6 +31,15 @@ internal static class StartingAdapter
             throw Differs(nameof(AdapterOptions.Alpha), alpha, adapter.Alpha);
         }
 
+        if (options.Scope is { } scope && scope != adapter.Scope)
+        {
+            throw new FineTuneException(
+                $"AdapterOptions.Scope is {scope}, and the adapter of AdapterOptions.StartFrom has {adapter.Scope}, which stays. Leave the "
+                    + "option out.",
+                FineTuneFailure.Settings
+            );
+        }
+
         var names = adapter.Modules.Select(module => module.Name).ToHashSet(StringComparer.Ordinal);
         return adapter.OrderedAs([.. model.Assembler.LinearModules.Select(module => module.Name).Where(names.Contains)]) with
         {

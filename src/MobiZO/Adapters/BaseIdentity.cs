@@ -73,7 +73,7 @@ public sealed record BaseIdentity
         {
             throw new CheckpointException(
                 $"'{adapter}' was made on '{Name}'; '{model}' differs from it in {string.Join(" and ", differences)}. Use the model that it was "
-                    + "made on, or set EvaluationOptions.IgnoreBaseMismatch to use it all the same."
+                    + "made on, or load it with IgnoreBaseMismatch to use it all the same."
             );
         }
     }

@@ -58,6 +58,14 @@ public static class AdapterMerge
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(adapter);
         Check(output, model.Path);
+        if (model.Format != CheckpointFormat.Gguf && type != MergedType.Auto)
+        {
+            throw new FineTuneException(
+                $"A folder keeps the types of its tensors; the type {type} is for GGUF models alone. Leave it out.",
+                FineTuneFailure.Settings
+            );
+        }
+
         if (adapter.Scope == AdapterScope.Activated)
         {
             throw new FineTuneException(
@@ -68,6 +76,18 @@ public static class AdapterMerge
             );
         }
 
+        RequireFit(model, adapter);
+        return model.Format == CheckpointFormat.Gguf
+            ? MergedGguf.Write(model, adapter, output, type)
+            : MergedFolder.Write(model, adapter, output);
+    }
+
+    /// <summary>Refuses an adapter with a module that the model does not have, or that has other sizes there.</summary>
+    /// <exception cref="FineTuneException">It does not fit; the message names the module.</exception>
+    public static void RequireFit(Checkpoint model, LoraAdapter adapter)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(adapter);
         var linears = model
             .Description.Layers.SelectMany(layer => layer.Linears)
             .ToDictionary(linear => linear.Module, StringComparer.Ordinal);
@@ -84,17 +104,5 @@ public static class AdapterMerge
                 );
             }
         }
-
-        if (model.Format == CheckpointFormat.Gguf)
-        {
-            return MergedGguf.Write(model, adapter, output, type);
-        }
-
-        return type == MergedType.Auto
-            ? MergedFolder.Write(model, adapter, output)
-            : throw new FineTuneException(
-                "A folder keeps the types of its tensors; MergedType is for GGUF models. Leave it out.",
-                FineTuneFailure.Settings
-            );
     }
 }

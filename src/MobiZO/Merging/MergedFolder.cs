@@ -186,7 +186,11 @@ internal static class MergedFolder
 
     private static (IReadOnlyList<string> Copied, IReadOnlyList<string> LeftOut) CopyOthers(string from, string to)
     {
-        var (copied, leftOut) = (new List<string>(), new List<string>());
+        var copied = new List<string>();
+        List<string> leftOut =
+        [
+            .. Directory.GetDirectories(from).Select(folder => Path.GetFileName(folder) + "/").Order(StringComparer.Ordinal),
+        ];
         foreach (var path in Directory.GetFiles(from).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(path);

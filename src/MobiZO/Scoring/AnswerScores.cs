@@ -10,8 +10,6 @@ namespace MobiZO.Scoring;
 /// <summary>Rows, the copies that answer them, and the scores of their answers.</summary>
 internal sealed class AnswerScores
 {
-    private const int MostRows = 64;
-
     private readonly AnswerWriter _writer;
     private readonly ITextScore _score;
     private readonly ITokenizer _tokenizer;
@@ -41,28 +39,28 @@ internal sealed class AnswerScores
     }
 
     /// <summary>Copies whose answers to these rows are written at once; at least one.</summary>
-    public int CopiesAtOnce(IReadOnlyList<int> rows)
-    {
-        var tokens = rows.Max(row => _examples[row].Prompt.Length - _examples[row].SuffixStart);
-        return Math.Max(1, Math.Min(MostRows, _maxTokensPerRun / tokens) / rows.Count);
-    }
+    public int CopiesAtOnce(IReadOnlyList<int> rows) => Math.Max(1, RowsAtOnce(rows) / rows.Count);
 
     /// <summary>The mean score of every copy over some rows.</summary>
     /// <param name="rows">Indices of the rows.</param>
     /// <param name="copies">P copies.</param>
-    /// <returns>P numbers.</returns>
+    /// <param name="cancellation">Ends the score.</param>
+    /// <returns>P numbers; NaN for a copy whose answers the model gives no numbers for.</returns>
     /// <exception cref="FineTuneException">The score fails.</exception>
-    public double[] MeansOf(IReadOnlyList<int> rows, AnswerCopies copies)
+    public double[] MeansOf(IReadOnlyList<int> rows, AnswerCopies copies, CancellationToken cancellation)
     {
         var answers = Write(rows, copies);
-        var scores = _score.Score([.. answers.Select((ids, index) => AnswerOf(_rows[rows[index % rows.Count]], ids))]);
-        return [.. scores.Chunk(rows.Count).Select(ofCopy => ofCopy.Average())];
+        var scores = _score.Score([.. answers.Select((ids, index) => AnswerOf(_rows[rows[index % rows.Count]], ids ?? []))], cancellation);
+        return
+        [
+            .. scores.Zip(answers, (score, ids) => ids is null ? double.NaN : score).Chunk(rows.Count).Select(ofCopy => ofCopy.Average()),
+        ];
     }
 
     /// <summary>Writes the answers and scores nothing.</summary>
     /// <param name="rows">Indices of the rows.</param>
     /// <param name="copies">P copies.</param>
-    public IReadOnlyList<int[]> Write(IReadOnlyList<int> rows, AnswerCopies copies) =>
+    public IReadOnlyList<int[]?> Write(IReadOnlyList<int> rows, AnswerCopies copies) =>
         _writer.Write([.. rows.Select(row => _examples[row])], copies, _prompts, rows);
 
     /// <summary>The mean score of one copy over all rows.</summary>
@@ -75,16 +73,29 @@ internal sealed class AnswerScores
         var batches = LengthBatches.Of(
             Enumerable.Range(0, _rows.Count),
             index => _rows[index].PromptIds.Length,
-            (count, longest) =>
-                count <= MostRows && (long)count * (_examples[longest].Prompt.Length - _examples[longest].SuffixStart) <= _maxTokensPerRun
+            (count, longest) => count <= _writer.RowsAtOnce(_examples[longest], _maxTokensPerRun)
         );
         foreach (var batch in batches)
         {
             cancellation.ThrowIfCancellationRequested();
-            sum += MeansOf(batch, copy)[0] * batch.Length;
+            sum += MeansOf(batch, copy, cancellation)[0] * batch.Length;
         }
 
         return sum / _rows.Count;
+    }
+
+    /// <summary>As the row with the most tokens to compute, with the longest prompt.</summary>
+    private int RowsAtOnce(IReadOnlyList<int> rows)
+    {
+        var (suffix, prompt) = (0, _examples[rows[0]]);
+        foreach (var row in rows)
+        {
+            var example = _examples[row];
+            suffix = Math.Max(suffix, example.Prompt.Length - example.SuffixStart);
+            prompt = example.Prompt.Length > prompt.Prompt.Length ? example : prompt;
+        }
+
+        return _writer.RowsAtOnce(prompt with { SuffixStart = prompt.Prompt.Length - suffix }, _maxTokensPerRun);
     }
 
     private WrittenAnswer AnswerOf(EncodedExample row, int[] ids)

@@ -14,6 +14,12 @@ namespace MobiZO.Scoring;
 /// </summary>
 internal sealed class AnswerWriter : IDisposable
 {
+    // Rows of more are written one batch after another.
+    private const int MostRows = 64;
+
+    /// <summary>Most bytes of keys and values of the rows that are answered at once, unless one copy's rows alone need more.</summary>
+    public const long MostBytes = 512L << 20;
+
     private readonly AdaptedModel _model;
     private readonly int _mostTokens;
     private readonly LengthGrid _lengths;
@@ -37,13 +43,40 @@ internal sealed class AnswerWriter : IDisposable
     public static PromptExample ExampleOf(EncodedExample row, AdapterStart start) =>
         new(row.PromptIds, IsCached(start) ? start.TokenOf(row) : 0, [0], [], 0);
 
+    /// <summary>Bytes that the keys and values of a row take while it is answered.</summary>
+    /// <param name="model">The adapted model.</param>
+    /// <param name="promptTokens">Tokens of its prompt.</param>
+    /// <param name="mostTokens">Most tokens of its answer.</param>
+    public static long BytesOfRow(AdaptedModel model, int promptTokens, int mostTokens)
+    {
+        var config = model.Model.Checkpoint.Config;
+        long room = model.Model.Engine.Traits.Lengths.Room(promptTokens + mostTokens);
+        return room * config.LayerCount * 2 * config.KeyValueHeadCount * config.HeadDimension * sizeof(float);
+    }
+
+    /// <summary>Rows that are answered at once; at least one.</summary>
+    /// <param name="longest">The longest prompt of them.</param>
+    /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
+    public int RowsAtOnce(PromptExample longest, int maxTokensPerRun) =>
+        (int)
+            Math.Max(
+                1,
+                Math.Min(
+                    Math.Min(MostRows, maxTokensPerRun / SuffixOf(longest)),
+                    MostBytes / BytesOfRow(_model, longest.Prompt.Length, _mostTokens)
+                )
+            );
+
     /// <summary>Answers every prompt with every copy.</summary>
     /// <param name="examples">E prompts (<see cref="ExampleOf"/>).</param>
     /// <param name="copies">P copies.</param>
     /// <param name="prompts">Their frozen parts; null when nothing is frozen.</param>
     /// <param name="indices">Where the prompts lie in that store.</param>
-    /// <returns>Token ids of P * E answers, without an end token: copy 0 first, prompt by prompt.</returns>
-    public IReadOnlyList<int[]> Write(
+    /// <returns>
+    /// Token ids of P * E answers, without an end token: copy 0 first, prompt by prompt. Null where the scores of a next token are not
+    /// numbers.
+    /// </returns>
+    public IReadOnlyList<int[]?> Write(
         IReadOnlyList<PromptExample> examples,
         AnswerCopies copies,
         PrefixStore? prompts,
@@ -62,13 +95,18 @@ internal sealed class AnswerWriter : IDisposable
         int[] counts = [.. Enumerable.Range(0, feed.RowCount).Select(row => SuffixOf(examples[row % examples.Count]))];
         var answers = new Answers(feed.RowCount, _model.Model.EndTokenIds);
         Run(_first.Value, inputs, copies, counts, answers);
-        Array.Fill(counts, 1);
-        while (!answers.HaveEnded && answers.Tokens < _mostTokens && _rows.Lengths.Max() < _model.Model.Checkpoint.Config.MaxPositions)
+        while (true)
         {
+            // A row whose context is full has ended, whatever its neighbours do.
+            answers.EndWhere(row => _rows.Lengths[row] + 1 >= _model.Model.Checkpoint.Config.MaxPositions);
+            if (answers.HaveEnded || answers.Tokens >= _mostTokens)
+            {
+                return answers.All;
+            }
+
+            answers.CountOpen(counts);
             Run(_next.Value, NextTokens(answers), copies, counts, answers);
         }
-
-        return answers.All;
     }
 
     /// <inheritdoc/>
@@ -133,6 +171,7 @@ internal sealed class AnswerWriter : IDisposable
     {
         private readonly List<int>[] _tokens = [.. Enumerable.Range(0, rows).Select(_ => new List<int>())];
         private readonly bool[] _hasEnded = new bool[rows];
+        private readonly bool[] _isBroken = new bool[rows];
 
         /// <summary>Tokens that were chosen for every row, those behind its end too.</summary>
         public int Tokens { get; private set; }
@@ -142,7 +181,25 @@ internal sealed class AnswerWriter : IDisposable
 
         public bool HaveEnded => Array.TrueForAll(_hasEnded, ended => ended);
 
-        public IReadOnlyList<int[]> All => [.. _tokens.Select(tokens => tokens.ToArray())];
+        public IReadOnlyList<int[]?> All => [.. _tokens.Select((tokens, row) => _isBroken[row] ? null : tokens.ToArray())];
+
+        /// <summary>Ends rows.</summary>
+        public void EndWhere(Func<int, bool> isEnd)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                _hasEnded[row] |= isEnd(row);
+            }
+        }
+
+        /// <summary>One token for every row that goes on, none for the others: they wait, and their last place is computed again.</summary>
+        public void CountOpen(int[] counts)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                counts[row] = _hasEnded[row] ? 0 : 1;
+            }
+        }
 
         /// <summary>Takes the most probable token of every row.</summary>
         /// <param name="logits">[R, V], a line for every row and then padding.</param>
@@ -151,11 +208,16 @@ internal sealed class AnswerWriter : IDisposable
         {
             for (var row = 0; row < rows; row++)
             {
+                if (_hasEnded[row])
+                {
+                    continue;
+                }
+
                 // IndexOfMax names the first NaN: such a row has no next token.
                 var line = logits.Slice(row * vocabulary, vocabulary);
                 var token = TensorPrimitives.IndexOfMax(line);
-                Last[row] = token;
-                _hasEnded[row] |= endTokens.Contains(token) || float.IsNaN(line[token]);
+                (Last[row], _isBroken[row]) = (token, !float.IsFinite(line[token]));
+                _hasEnded[row] = endTokens.Contains(token) || _isBroken[row];
                 if (!_hasEnded[row])
                 {
                     _tokens[row].Add(token);

@@ -4,7 +4,7 @@ namespace MobiZO.Scoring;
 /// <param name="function">One answer to a number.</param>
 internal sealed class FunctionScore(Func<WrittenAnswer, double> function) : ITextScore
 {
-    public double[] Score(IReadOnlyList<WrittenAnswer> answers) => [.. answers.Select(Of)];
+    public double[] Score(IReadOnlyList<WrittenAnswer> answers, CancellationToken cancellation) => [.. answers.Select(Of)];
 
     private double Of(WrittenAnswer answer)
     {
@@ -21,7 +21,7 @@ internal sealed class FunctionScore(Func<WrittenAnswer, double> function) : ITex
             );
         }
 
-        return double.IsFinite(score)
+        return float.IsFinite((float)score)
             ? score
             : throw new FineTuneException(
                 FormattableString.Invariant($"The score of the answer '{ScoreCommand.Short(answer.Answer)}' is {score}. ")

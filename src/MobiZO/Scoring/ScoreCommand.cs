@@ -29,9 +29,9 @@ internal sealed class ScoreCommand(string command) : ITextScore
         return line.Length <= ShownCharacters ? line : line[..ShownCharacters] + "...";
     }
 
-    public double[] Score(IReadOnlyList<WrittenAnswer> answers)
+    public double[] Score(IReadOnlyList<WrittenAnswer> answers, CancellationToken cancellation)
     {
-        var lines = Run(answers).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var lines = Run(answers, cancellation).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length != answers.Count)
         {
             throw Failed(
@@ -44,14 +44,18 @@ internal sealed class ScoreCommand(string command) : ITextScore
     }
 
     private double Number(string line, WrittenAnswer answer) =>
-        double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out var score) && double.IsFinite(score)
+        double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out var score) && float.IsFinite((float)score)
             ? score
             : throw Failed($"it printed '{Short(line)}' for the answer '{Short(answer.Answer)}'. It must print a finite number, as 0.5");
 
-    private string Run(IReadOnlyList<WrittenAnswer> answers)
+    private string Run(IReadOnlyList<WrittenAnswer> answers, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         using var process = Start();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+
+        // A signal of the terminal reaches the command as well: what it then says is no failure of its own.
+        using var stop = cancellation.Register(() => Kill(process));
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
         try
         {
             foreach (var answer in answers)
@@ -67,6 +71,7 @@ internal sealed class ScoreCommand(string command) : ITextScore
         }
 
         process.WaitForExit();
+        cancellation.ThrowIfCancellationRequested();
         var (text, complaint) = (output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
         return process.ExitCode == 0
             ? text
@@ -74,6 +79,18 @@ internal sealed class ScoreCommand(string command) : ITextScore
                 FormattableString.Invariant($"it exited with {process.ExitCode}")
                     + (complaint.Trim() is { Length: > 0 } said ? $" and said: {said.Split('\n')[^1].Trim()}" : "")
             );
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended by itself.
+        }
     }
 
     private Process Start()

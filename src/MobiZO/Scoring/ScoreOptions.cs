@@ -6,8 +6,11 @@ namespace MobiZO.Scoring;
 /// </summary>
 public sealed record ScoreOptions
 {
-    /// <summary>Epsilon of a run with a score unless one is given: answers differ only where a perturbation changes their words.</summary>
-    public const float DefaultEpsilon = 0.02f;
+    /// <summary>
+    /// Epsilon of a run with a score unless another than that of losses is given: answers differ only where a perturbation changes their
+    /// words.
+    /// </summary>
+    public const float DefaultEpsilon = 0.1f;
 
     /// <summary>
     /// A command line for the system's shell, started once for every batch of answers. It reads one JSON object a line from its standard
@@ -17,7 +20,7 @@ public sealed record ScoreOptions
     public string? Command { get; init; }
 
     /// <summary>Most tokens of an answer.</summary>
-    public int MaxNewTokens { get; init; } = 64;
+    public int MaxAnswerTokens { get; init; } = 64;
 
     /// <summary>Every error in these settings; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate() =>
@@ -25,8 +28,8 @@ public sealed record ScoreOptions
             .. Command is { } command && string.IsNullOrWhiteSpace(command)
                 ? ["Score.Command: expected a command line, found nothing"]
                 : Array.Empty<string>(),
-            .. MaxNewTokens < 1
-                ? [FormattableString.Invariant($"Score.MaxNewTokens: expected at least 1, found {MaxNewTokens}")]
+            .. MaxAnswerTokens < 1
+                ? [FormattableString.Invariant($"Score.MaxAnswerTokens: expected at least 1, found {MaxAnswerTokens}")]
                 : Array.Empty<string>(),
         ];
 }

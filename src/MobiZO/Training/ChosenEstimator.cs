@@ -1,6 +1,7 @@
 using MobiZO.Optimization;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Ops;
+using MobiZO.Scoring;
 
 namespace MobiZO.Training;
 
@@ -23,13 +24,22 @@ internal static class ChosenEstimator
             );
         }
 
+        if (options.Score is not null && options.Optimizer.Epsilon == new OptimizerOptions().Epsilon)
+        {
+            options = options with { Optimizer = options.Optimizer with { Epsilon = ScoreOptions.DefaultEpsilon } };
+        }
+
         if (options.Optimizer.Estimator != EstimatorKind.Auto)
         {
             return (options, null);
         }
 
         var (kind, why) =
-            options.Score is not null ? (EstimatorKind.OneSidedNormalized, "a score of written answers has no gradient")
+            options.Score is not null
+                ? (
+                    EstimatorKind.OneSidedNormalized,
+                    FormattableString.Invariant($"a score has no gradient; epsilon is {options.Optimizer.Epsilon}")
+                )
             : SettingOfQueries(options) is { } setting ? (EstimatorKind.OneSidedNormalized, $"{setting} is of random directions")
             : traits.HasGradients ? (EstimatorKind.Reverse, "the engine runs the exact gradient, which takes fewer rows")
             : (EstimatorKind.OneSidedNormalized, $"{engine} runs forward passes only");

@@ -16,7 +16,13 @@ internal sealed class OpenedRun : IDisposable
 {
     private readonly Stack<IDisposable> _owned;
 
-    private OpenedRun(FineTuneOptions options, IProgress<TrainingEvent>? progress, ITextScore? score, Stack<IDisposable> owned)
+    private OpenedRun(
+        FineTuneOptions options,
+        IProgress<TrainingEvent>? progress,
+        ITextScore? score,
+        Stack<IDisposable> owned,
+        CancellationToken cancellation
+    )
     {
         _owned = owned;
         var model = Own(
@@ -24,7 +30,7 @@ internal sealed class OpenedRun : IDisposable
                 options.Model,
                 options.Engine with
                 {
-                    CacheProgress = new StageReport(progress, "preparing weights"),
+                    CacheProgress = new StageReport(progress, "preparing weights", cancellation),
                     Warnings = options.Engine.Warnings ?? new Warnings(progress),
                 }
             )
@@ -72,8 +78,16 @@ internal sealed class OpenedRun : IDisposable
             Options.Loss != StepLossKind.Choices,
             Options.Run.GradientMegabytes
         );
-        StepRoom.Require(Options.Run, Options.Loss, Model, Fresh.Layout.Total, Examples.All, GradientBytes, StepRoom.Available);
-        (Score, Writer) = (score, score is null ? null : Own(new AnswerWriter(Model, Options.Run.Score!.MaxNewTokens)));
+        StepRoom.Require(
+            Options.Run,
+            Options.Loss,
+            Model,
+            Fresh.Layout.Total,
+            Examples.All,
+            GradientBytes,
+            StepRoom.Available - AnswerBytes
+        );
+        (Score, Writer) = (score, score is null ? null : Own(new AnswerWriter(Model, Options.Run.Score!.MaxAnswerTokens)));
         Programs = Own(score is null ? StepPrograms.Load(Model, Options, Examples) : StepPrograms.None);
         Caches = Own(new RunCaches(Model, Options.Run, progress));
         TrainCache = Caches.Open(Examples.All, Examples.Used);
@@ -111,6 +125,13 @@ internal sealed class OpenedRun : IDisposable
             ? GradientRoom.MostBytes(Options.Loss, Examples.All, Model.Model.Engine.Traits.Lengths)
             : 0;
 
+    /// <summary>Bytes that the rows of one copy hold while they are answered, the longest ones; 0 for runs without a score.</summary>
+    public long AnswerBytes =>
+        Options.Run.Score is { } score
+            ? Options.Run.ExamplesInForce
+                * AnswerWriter.BytesOfRow(Model, Rows.Train.Max(row => row.PromptIds.Length), score.MaxAnswerTokens)
+            : 0;
+
     /// <summary>The frozen parts of the training examples; null when there are none.</summary>
     public PrefixStore? TrainCache { get; }
 
@@ -118,13 +139,19 @@ internal sealed class OpenedRun : IDisposable
     /// <param name="options">The run.</param>
     /// <param name="progress">Told what happens; may be null.</param>
     /// <param name="score">The score of <see cref="FineTuneOptions.Score"/>; null without one.</param>
+    /// <param name="cancellation">Stops the conversion of weights.</param>
     /// <exception cref="FineTuneException">Model, rows and options do not fit together.</exception>
-    public static OpenedRun Open(FineTuneOptions options, IProgress<TrainingEvent>? progress, ITextScore? score = null)
+    public static OpenedRun Open(
+        FineTuneOptions options,
+        IProgress<TrainingEvent>? progress,
+        ITextScore? score = null,
+        CancellationToken cancellation = default
+    )
     {
         var owned = new Stack<IDisposable>();
         try
         {
-            return new OpenedRun(options, progress, score, owned);
+            return new OpenedRun(options, progress, score, owned, cancellation);
         }
         catch
         {
@@ -169,8 +196,13 @@ internal sealed class OpenedRun : IDisposable
         public void Report(string value) => progress?.Report(new RunNote(value, IsWarning: true));
     }
 
-    private sealed class StageReport(IProgress<TrainingEvent>? progress, string stage) : IProgress<double>
+    /// <summary>Tells how far it is, and ends the work when the user wants that: a large model is converted for minutes.</summary>
+    private sealed class StageReport(IProgress<TrainingEvent>? progress, string stage, CancellationToken cancellation) : IProgress<double>
     {
-        public void Report(double value) => progress?.Report(new StageProgress(stage, (long)(value * 100), 100));
+        public void Report(double value)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report(new StageProgress(stage, (long)(value * 100), 100));
+        }
     }
 }

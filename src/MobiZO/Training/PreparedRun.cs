@@ -37,6 +37,9 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>Bytes that a run keeps until the way back of an exact gradient; 0 for other estimators.</summary>
     public long GradientBytes => _opened.GradientBytes;
 
+    /// <summary>Bytes that the rows of a step hold while they are answered; 0 for runs without a score.</summary>
+    public long AnswerBytes => _opened.AnswerBytes;
+
     /// <summary>Scores the evaluation rows; null without any.</summary>
     public Evaluator? Evaluator { get; }
 
@@ -58,7 +61,7 @@ internal sealed class PreparedRun : IDisposable
         ITextScore? score = null
     ) =>
         Finish(
-            OpenedRun.Open(AsRecorded(options, recorded), progress, score),
+            OpenedRun.Open(AsRecorded(options, recorded), progress, score, cancellation),
             opened =>
             {
                 opened.Caches.Fill(opened.TrainCache, "training", isLast: opened.Rows.Eval.Count == 0, cancellation);
@@ -69,7 +72,7 @@ internal sealed class PreparedRun : IDisposable
                 }
 
                 var adapter = InitialAdapter.Of(opened, recorded, progress, cancellation);
-                var objective = CreateObjective(opened, adapter);
+                var objective = CreateObjective(opened, adapter, cancellation);
                 var decided = ChosenRate.Of(opened.Options, adapter, objective, recorded, progress, cancellation);
                 return new PreparedRun(opened, decided, adapter, objective, evaluator);
             }
@@ -79,9 +82,14 @@ internal sealed class PreparedRun : IDisposable
     /// Goes as far as one step can be measured: only its prompts are computed, A stays random and no learning rate is tried.
     /// </summary>
     /// <inheritdoc cref="Prepare(FineTuneOptions, RecordedRun?, IProgress{TrainingEvent}?, CancellationToken, ITextScore?)"/>
-    public static PreparedRun Preview(FineTuneOptions options, IProgress<TrainingEvent>? progress, ITextScore? score = null) =>
+    public static PreparedRun Preview(
+        FineTuneOptions options,
+        IProgress<TrainingEvent>? progress,
+        ITextScore? score = null,
+        CancellationToken cancellation = default
+    ) =>
         Finish(
-            OpenedRun.Open(options, progress, score),
+            OpenedRun.Open(options, progress, score, cancellation),
             opened =>
             {
                 opened.TrainCache?.FillFor(opened.Examples.Order.IndicesOf(0));
@@ -89,7 +97,7 @@ internal sealed class PreparedRun : IDisposable
                     opened,
                     opened.Options,
                     opened.Fresh,
-                    CreateObjective(opened, opened.Fresh),
+                    CreateObjective(opened, opened.Fresh, cancellation),
                     CreateEvaluator(opened)
                 );
             }
@@ -150,7 +158,8 @@ internal sealed class PreparedRun : IDisposable
             return options;
         }
 
-        if (options.Adapter.StartFrom is { } start && !Path.Exists(start))
+        // The run has a copy of what it started from; the adapter it was read from may have changed since.
+        if (options.Adapter.StartFrom is { } start && start == recorded.Folder.ReadConfig().Adapter.StartFrom)
         {
             options = options with { Adapter = options.Adapter with { StartFrom = recorded.Folder.InitialAdapterFolder } };
         }
@@ -187,12 +196,12 @@ internal sealed class PreparedRun : IDisposable
             ? new AnswerScores(writer, score, opened.Model, rows, prompts, opened.Options.Run.MaxTokensPerRun)
             : null;
 
-    private static IRunObjective CreateObjective(OpenedRun opened, LoraAdapter adapter)
+    private static IRunObjective CreateObjective(OpenedRun opened, LoraAdapter adapter, CancellationToken cancellation)
     {
         float[] a = [.. adapter.Modules.SelectMany(module => module.A)];
         if (CreateAnswers(opened, opened.Rows.Train, opened.TrainCache) is { } answers)
         {
-            return new ScoreObjective(answers, a, opened.Examples.Order);
+            return new ScoreObjective(answers, a, opened.Examples.Order, cancellation);
         }
 
         var (loss, examples, lengths) = (opened.Options.Loss, opened.Examples, opened.Model.Model.Engine.Traits.Lengths);

@@ -48,7 +48,9 @@ internal static class RunHeader
             // What a start is called says nothing; its numbers have checksums of their own.
             ["adapter"] = JsonSerializer.Serialize(run.Adapter with { StartFrom = null, IgnoreBaseMismatch = false }, RunFolder.Json),
             [JournalHeader.InitialKey] = adapter.DigestOfA(),
-            ["loss"] = run.Score is { } score ? $"Score: {score.Command ?? "a function"}" : options.Loss.ToString(),
+            ["loss"] = run.Score is { } score
+                ? $"Score: {score.Command ?? "a function"}, {score.MaxAnswerTokens} tokens"
+                : options.Loss.ToString(),
             ["examples_per_step"] = FormattableString.Invariant($"{run.ExamplesInForce}"),
             ["train_rows"] = opened.Rows.TrainDigest,
             ["eval_rows"] = opened.Rows.EvalDigest,

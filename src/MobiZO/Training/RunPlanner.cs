@@ -4,6 +4,7 @@ using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.PrefixCache;
 using MobiZO.Programs.Ops;
+using MobiZO.Scoring;
 
 namespace MobiZO.Training;
 
@@ -42,7 +43,8 @@ internal static class RunPlanner
             EstimatedMemoryBytes =
                 MemoryEstimate.Of(run.Model.Model, options, MemoryEstimate.StateBytes(trained, options.Optimizer), run.Model.Start.Prompt)
                 + CacheMemory(run, cache)
-                + run.GradientBytes,
+                + run.GradientBytes
+                + Math.Max(run.AnswerBytes, run.AnswerBytes == 0 ? 0 : AnswerWriter.MostBytes),
             GradientFileBytes = options.Optimizer.EstimatorInForce.UsesGradient()
                 ? GradientFile.BytesOfStep(run.Adapter.Layout) * options.Steps
                 : 0,

@@ -12,12 +12,14 @@ internal sealed class ScoreObjective : IRunObjective
     private readonly AnswerScores _answers;
     private readonly HostTensor _a;
     private readonly ExampleOrder _order;
+    private readonly CancellationToken _cancellation;
 
     /// <param name="answers">Writes and scores the answers to the training rows.</param>
     /// <param name="a">All A matrices, flat.</param>
     /// <param name="order">Which rows a step sees.</param>
-    public ScoreObjective(AnswerScores answers, float[] a, ExampleOrder order) =>
-        (_answers, _a, _order) = (answers, HostTensor.Of(a, a.Length), order);
+    /// <param name="cancellation">Ends a step whose score takes long: it is not taken.</param>
+    public ScoreObjective(AnswerScores answers, float[] a, ExampleOrder order, CancellationToken cancellation) =>
+        (_answers, _a, _order, _cancellation) = (answers, HostTensor.Of(a, a.Length), order, cancellation);
 
     public int LastRunCount { get; private set; }
 
@@ -26,7 +28,7 @@ internal sealed class ScoreObjective : IRunObjective
     public float[] Losses(StepRequest request)
     {
         var losses = new List<float>(request.Plan.Count);
-        Each(request, (rows, copies) => losses.AddRange(_answers.MeansOf(rows, copies).Select(score => (float)-score)));
+        Each(request, (rows, copies) => losses.AddRange(_answers.MeansOf(rows, copies, _cancellation).Select(score => (float)-score)));
         return [.. losses];
     }
 

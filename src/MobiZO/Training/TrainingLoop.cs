@@ -27,6 +27,7 @@ internal sealed class TrainingLoop
     private double _stepMilliseconds;
     private long _skipped;
     private int _skippedInARow;
+    private bool _isSpreadTold;
 
     /// <param name="run">The run.</param>
     /// <param name="objective">The losses of its steps, as the optimiser asks for them.</param>
@@ -76,7 +77,11 @@ internal sealed class TrainingLoop
                 return RunEnd.StoppedEarly;
             }
 
-            TakeStep(journal, before, cancellation);
+            if (!TakeStep(journal, before, cancellation))
+            {
+                return RunEnd.Cancelled;
+            }
+
             before = null;
         }
 
@@ -131,10 +136,20 @@ internal sealed class TrainingLoop
         return optimizer;
     }
 
-    private void TakeStep(JournalWriter journal, JournalEvaluation? before, CancellationToken cancellation)
+    /// <returns>False: the step was stopped before it changed anything.</returns>
+    private bool TakeStep(JournalWriter journal, JournalEvaluation? before, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var result = _optimizer.Step(_objective);
+        StepResult result;
+        try
+        {
+            result = _optimizer.Step(_objective);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+
         var milliseconds = watch.Elapsed.TotalMilliseconds;
         var damage = result.Skipped ? _run.FindDamage(result.Step) : null;
         if (damage is not null && result.Step == 0)
@@ -167,6 +182,7 @@ internal sealed class TrainingLoop
         }
 
         CountSkips(result, damage);
+        return true;
     }
 
     /// <param name="result">The step.</param>
@@ -174,6 +190,19 @@ internal sealed class TrainingLoop
     private void CountSkips(StepResult result, FineTuneException? damage)
     {
         _skippedInARow = result.Skipped ? _skippedInARow + 1 : 0;
+        if (_options.Score is not null && !_isSpreadTold && !result.Skipped && result.Losses.Distinct().Count() == 1)
+        {
+            _isSpreadTold = true;
+            _progress?.Report(
+                new RunNote(
+                    FormattableString.Invariant($"Step {result.Step + 1}: all copies score the same, so that the step changes nothing. ")
+                        + FormattableString.Invariant($"A larger OptimizerOptions.Epsilon (now {_options.Optimizer.Epsilon}) or a score ")
+                        + "that gives partial credit tells them apart. Further such steps are not told.",
+                    true
+                )
+            );
+        }
+
         if (!result.Skipped)
         {
             return;

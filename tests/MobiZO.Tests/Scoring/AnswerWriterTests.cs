@@ -67,7 +67,7 @@ public sealed class AnswerWriterTests
         Assert.True(copies.Select(tokens => string.Join(' ', tokens)).Distinct().Count() > prompts.Length, "the copies differ in nothing");
     }
 
-    private static IReadOnlyList<int[]> WriteTogether(
+    private static IReadOnlyList<int[]?> WriteTogether(
         LocalModel model,
         LoraAdapter adapter,
         int[][] prompts,

@@ -14,7 +14,7 @@ public sealed class ScoreCommandTests
         var file = Path.GetTempFileName();
         try
         {
-            Assert.Equal([1, 2, 3], new ScoreCommand($"tee '{file}' | cat -n | cut -f 1").Score(s_answers));
+            Assert.Equal([1, 2, 3], new ScoreCommand($"tee '{file}' | cat -n | cut -f 1").Score(s_answers, default));
             Assert.Equal(
                 [
                     """{"prompt":"Say ä:","answer":" ä\n\"x\"","expected":" ä"}""",
@@ -38,7 +38,7 @@ public sealed class ScoreCommandTests
     [InlineData("exit 4", "it exited with 4")]
     public void FailuresAreTold(string command, string expected)
     {
-        var error = Assert.Throws<FineTuneException>(() => new ScoreCommand(command).Score(s_answers));
+        var error = Assert.Throws<FineTuneException>(() => new ScoreCommand(command).Score(s_answers, default));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.StartsWith("ScoreOptions.Command", error.Message, StringComparison.Ordinal);
     }
@@ -47,18 +47,24 @@ public sealed class ScoreCommandTests
     public void MoreThanAPipeHoldsGoesThrough()
     {
         WrittenAnswer[] many = [.. Enumerable.Range(0, 300).Select(_ => new WrittenAnswer(new string('p', 2000), "a", "e"))];
-        Assert.Equal(300, new ScoreCommand("sed 's/.*/0.5/'").Score(many).Count(score => score == 0.5));
+        Assert.Equal(300, new ScoreCommand("sed 's/.*/0.5/'").Score(many, default).Count(score => score == 0.5));
     }
 
     [Fact]
     public void AFunctionThatFailsIsTold()
     {
-        Assert.Equal([4, 0, 3], new FunctionScore(answer => answer.Answer.Length == 6 ? 4 : answer.Answer.Length).Score(s_answers));
+        Assert.Equal(
+            [4, 0, 3],
+            new FunctionScore(answer => answer.Answer.Length == 6 ? 4 : answer.Answer.Length).Score(s_answers, default)
+        );
         var broken = new FunctionScore(_ => throw new InvalidOperationException("no schema"));
         Assert.Contains(
             "failed with InvalidOperationException: no schema",
-            Assert.Throws<FineTuneException>(() => broken.Score(s_answers)).Message
+            Assert.Throws<FineTuneException>(() => broken.Score(s_answers, default)).Message
         );
-        Assert.Contains("is NaN", Assert.Throws<FineTuneException>(() => new FunctionScore(_ => double.NaN).Score(s_answers)).Message);
+        Assert.Contains(
+            "is NaN",
+            Assert.Throws<FineTuneException>(() => new FunctionScore(_ => double.NaN).Score(s_answers, default)).Message
+        );
     }
 }

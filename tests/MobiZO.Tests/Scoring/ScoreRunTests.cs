@@ -43,7 +43,7 @@ public sealed class ScoreRunTests
 
         // The function is not in the run folder: whoever goes on without it is told.
         var error = Assert.Throws<FineTuneException>(() => new FineTuner(new RunFolder(run.At("run")).ReadConfig() with { Resume = true }));
-        Assert.Contains("no function was given", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is a function of the program that started it", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,7 +86,13 @@ public sealed class ScoreRunTests
             },
             "a score has no gradient, and the estimator Reverse needs one"
         );
-        Refused(run.Options with { Score = new ScoreOptions { MaxNewTokens = 0 } }, "Score.MaxNewTokens: expected at least 1, found 0");
+        Refused(
+            run.Options with
+            {
+                Score = new ScoreOptions { MaxAnswerTokens = 0 },
+            },
+            "Score.MaxAnswerTokens: expected at least 1, found 0"
+        );
         Refused(run.Options with { Score = new ScoreOptions { Command = "wc" } }, "has the command 'wc', and a function was given too");
     }
 
@@ -101,7 +107,7 @@ public sealed class ScoreRunTests
                 Epsilon = 0.2f,
                 LearningRate = 0.5f,
             },
-            Score = new ScoreOptions { MaxNewTokens = 6 },
+            Score = new ScoreOptions { MaxAnswerTokens = 6 },
         };
         return run;
     }

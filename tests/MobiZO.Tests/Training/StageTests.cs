@@ -137,4 +137,32 @@ public sealed class StageTests
 
     private static string Refusal(FineTuneOptions options, RunRows rows) =>
         Assert.Throws<FineTuneException>(() => DecidedOptions.Of(options, rows)).Message;
+
+    /// <summary>A large model is converted for minutes: whoever stops that leaves nothing behind, and may start again.</summary>
+    [Fact]
+    public async Task A_conversion_of_weights_can_be_stopped()
+    {
+        using var run = new TinyRun(EngineCatalog.OnnxRuntime);
+        using var stop = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            new FineTuner(run.Options).PlanAsync(new StopAtWeights(stop), stop.Token)
+        );
+        Assert.True(stop.IsCancellationRequested);
+        Assert.DoesNotContain(
+            Directory.GetFiles(run.At("cache"), "*", SearchOption.AllDirectories),
+            file => new FileInfo(file).Length > 4096
+        );
+        Assert.True((await new FineTuner(run.Options).PlanAsync()).StepMilliseconds > 0);
+    }
+
+    private sealed class StopAtWeights(CancellationTokenSource stop) : IProgress<TrainingEvent>
+    {
+        public void Report(TrainingEvent value)
+        {
+            if (value is StageProgress { Stage: "preparing weights" })
+            {
+                stop.Cancel();
+            }
+        }
+    }
 }
