@@ -102,9 +102,6 @@ internal abstract class ConfigSource
         }
     }
 
-    /// <summary>Tokens that a query sees, its own included; null when absent or, in GGUF files, 0: all before it.</summary>
-    public int? Window(string json) => OptionalInt32(new(json, "attention.sliding_window"), 0) is var window and > 0 ? window : null;
-
     /// <summary>The sizes and special ids of a model, checked against each other.</summary>
     /// <param name="modelType">Name of the family.</param>
     /// <param name="keys">What the family calls them.</param>

@@ -42,6 +42,14 @@ internal sealed class GgufRotary(GgufParts file, string architecture, int headDi
         string type = Metadata.OptionalText(Name("rope.scaling.type")) ?? Default;
         if (type == "longrope" || file.Tensors.ContainsKey(ShortDivisors))
         {
+            foreach (string key in new[] { Name("rope.scaling.factor"), Name("rope.scale_linear") })
+            {
+                if (!Metadata.IsNumber(key, 1))
+                {
+                    throw Metadata.Bad(key, "1 beside the factors of LongRoPE");
+                }
+            }
+
             int original = Metadata.Int32(Name("rope.scaling.original_context_length"), 2);
             return RopeFrequencies.LongRope(
                 theta,

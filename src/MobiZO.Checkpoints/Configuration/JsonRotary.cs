@@ -93,6 +93,11 @@ internal sealed class JsonRotary
             return _keys.IsScaled ? _json.OptionalSection("rope_scaling") : null;
         }
 
+        if (_json.Has("rope_scaling"))
+        {
+            throw _json.Bad("rope_scaling", "no such key beside rope_parameters, which says the same (remove the one that is not meant)");
+        }
+
         return _keys.Section is not { } section ? all
             : all.Keys.FirstOrDefault(key => !s_sections.Contains(key)) is { } other
                 ? throw all.Bad(other, $"only {string.Join(" and ", s_sections)}")
@@ -210,6 +215,11 @@ internal sealed class JsonRotary
 
     private RotaryDescription ReadLongRope()
     {
+        if (!_parameters.Has(OriginalMaxPositions) && !_json.Has(OriginalMaxPositions))
+        {
+            throw _json.Bad(OriginalMaxPositions, "the context that the short factors were made for");
+        }
+
         int original = ReadOriginalMaxPositions();
         double factor = ReadFactorOrRatio();
         ReadDivisors("long_factor");

@@ -10,6 +10,7 @@ internal sealed class JsonSection
 
     // Bounds a damaged count: more layers than any model has.
     private const int MostRepeats = 1000;
+    private const int MostTexts = 10_000;
     private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
 
     private readonly string _prefix;
@@ -189,6 +190,11 @@ internal sealed class JsonSection
             [
                 .. item[0].EnumerateArray().Select(text => text.ValueKind == JsonValueKind.String ? text.GetString()! : throw wrong),
             ];
+            if (texts.Count + ((long)part.Length * count) > MostTexts)
+            {
+                throw wrong;
+            }
+
             texts.AddRange(Enumerable.Repeat(part, part.Length <= MostRepeats ? count : throw wrong).SelectMany(names => names));
         }
 

@@ -36,9 +36,6 @@ internal sealed class Lattice
         _points = [.. points];
     }
 
-    /// <summary>How many points there are.</summary>
-    public int Count => _points.Length / _width;
-
     /// <summary>The coordinates of a point.</summary>
     public ReadOnlySpan<sbyte> this[int index] => _points.AsSpan(index * _width, _width);
 

@@ -55,7 +55,10 @@ internal sealed class ScoreCommand(string command) : ITextScore
 
         // A signal of the terminal reaches the command as well: what it then says is no failure of its own.
         using var stop = cancellation.Register(() => Kill(process));
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
+        var (output, error) = (
+            process.StandardOutput.ReadToEndAsync(CancellationToken.None),
+            process.StandardError.ReadToEndAsync(CancellationToken.None)
+        );
         try
         {
             foreach (var answer in answers)

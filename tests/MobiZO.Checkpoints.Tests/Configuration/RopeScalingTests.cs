@@ -106,7 +106,14 @@ public sealed class RopeScalingTests : IDisposable
     [InlineData(""" "rope_type": "yarn", "factor": 4, "beta_quick": 1""", "beta_quick: expected only rope_type")]
     [InlineData(""" "rope_type": "dynamic" """, "factor: expected a number above 0, found nothing")]
     [InlineData(""" "rope_type": "dynamic", "factor": 2, "alpha": 1000.0""", "alpha: expected only rope_type")]
-    [InlineData(""" "rope_type": "longrope" """, "long_factor: expected a list of numbers above 0, found nothing")]
+    [InlineData(
+        """ "rope_type": "longrope" """,
+        "original_max_position_embeddings: expected the context that the short factors were made for"
+    )]
+    [InlineData(
+        """ "rope_type": "longrope", "original_max_position_embeddings": 64 """,
+        "long_factor: expected a list of numbers above 0, found nothing"
+    )]
     [InlineData(""" "rope_type": "ntk", "factor": 2""", "rope_type: expected a supported scaling")]
     [InlineData(""" "rope_type": "yarn", "type": "linear", "factor": 2""", "type: expected the same as rope_type, 'yarn'")]
     public void Wrong_scalings_are_refused(string parameters, string expectedInMessage)

@@ -101,7 +101,8 @@ public sealed class GgufFamilyTests : IDisposable
     [InlineData("yarn", "rope.scaling.yarn_ext_factor", 0.5f, "yarn_ext_factor': expected 1")]
     [InlineData("yarn", "rope.scaling.yarn_log_multiplier", 0.1f, "yarn_log_multiplier': expected 0")]
     [InlineData("yarn", "rope.scaling.original_context_length", 0u, "original_context_length")]
-    [InlineData("longrope", "rope.scaling.original_context_length", 64u, "rope_factors_short.weight': expected F32 [8]")]
+    [InlineData("longrope", "rope.scaling.original_context_length", 64u, "rope.scaling.factor': expected 1 beside the factors of LongRoPE")]
+    [InlineData("longrope", "rope.scaling.factor", 1f, "original_context_length")]
     public void What_is_not_known_of_a_scaling_is_refused(string type, string key, object value, string expectedInMessage)
     {
         string path = Shared.PathOf("fixtures", "models", "qwen2");
@@ -109,7 +110,10 @@ public sealed class GgufFamilyTests : IDisposable
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(path, "config.json")));
         var gguf = new FamilyGguf(json.RootElement, source)
         {
-            Scaling = [("rope.scaling.type", type), ("rope.scaling.factor", 4f), (key, value)],
+            Scaling =
+                key == "rope.scaling.factor"
+                    ? [("rope.scaling.type", type), (key, value)]
+                    : [("rope.scaling.type", type), ("rope.scaling.factor", 4f), (key, value)],
         };
         Assert.Contains(expectedInMessage, Assert.Throws<CheckpointException>(() => Open(gguf)).Message, StringComparison.Ordinal);
     }

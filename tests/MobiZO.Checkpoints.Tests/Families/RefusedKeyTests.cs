@@ -20,6 +20,19 @@ public sealed class RefusedKeyTests : IDisposable
     [InlineData("phi3", "\"model_type\"", "\"attention_bias\": true, \"model_type\"", "attention_bias: expected false")]
     [InlineData("phi3-longrope", "\"rope_type\": \"longrope\"", "\"rope_type\": \"xpos\"", "rope_type: expected a supported scaling")]
     [InlineData("phi3-longrope", "\"short_factor\"", "\"short_factors\"", "short_factors: expected only rope_type")]
+    [InlineData(
+        "phi3-longrope",
+        "\"original_max_position_embeddings\"",
+        "\"finetuned\"",
+        "original_max_position_embeddings: expected the context"
+    )]
+    [InlineData("phi3", "\"sliding_window\": 8", "\"sliding_window\": 0", "sliding_window: expected")]
+    [InlineData(
+        "starcoder2",
+        "\"rope_parameters\"",
+        "\"rope_scaling\": {\"rope_type\": \"yarn\"}, \"rope_parameters\"",
+        "rope_scaling: expected no such key"
+    )]
     [InlineData("phi3-longrope", "2.9\n", "2.9, 3.0\n", "short_factor: expected a list of 6 numbers")]
     [InlineData("phi3-longrope", "2.9\n", "\"2.9\"\n", "short_factor: expected a list of numbers above 0")]
     [InlineData("stablelm", "\"qk_layernorm\": false", "\"qk_layernorm\": true", "qk_layernorm: expected false")]

@@ -34,6 +34,24 @@ public sealed class LoadingTests
         }
         """;
 
+    /// <summary>One added token takes the space behind it, with which the next begins.</summary>
+    [Fact]
+    public void Added_tokens_share_a_space()
+    {
+        ITokenizer tokenizer = Load(
+            Small.Replace(
+                """{ "id": 9,""",
+                """
+                { "id": 10, "content": "<a>", "special": true, "normalized": false, "rstrip": true },
+                { "id": 11, "content": " b", "special": true, "normalized": false, "lstrip": true },
+                { "id": 9,
+                """,
+                StringComparison.Ordinal
+            )
+        );
+        Assert.Equal([10, 11], tokenizer.Encode("<a> b", addSpecialTokens: false).Ids);
+    }
+
     [Fact]
     public void Reads_the_small_file()
     {

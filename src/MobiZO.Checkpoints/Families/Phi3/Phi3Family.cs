@@ -23,7 +23,7 @@ internal sealed class Phi3Family : IModelFamily
         source.RequireOff(new("attention_bias", null));
         source.RequireOff(new("mlp_bias", null));
         ModelConfig config = source.Sizes(ModelType, new SizeKeys());
-        int? window = source.Window("sliding_window");
+        int? window = LayerPatterns.Window(source, whenAbsent: null);
         var rotary = new RotaryKeys { Part = "partial_rotary_factor", LongRopeNames = ["longrope", "su", "yarn"] };
         ModelDescription model = new SwiGluDecoder
         {

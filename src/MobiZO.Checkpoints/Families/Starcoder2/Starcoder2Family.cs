@@ -19,7 +19,7 @@ internal sealed class Starcoder2Family : IModelFamily
         ModelConfig config = source.Sizes(ModelType, new SizeKeys { IsTiedByDefault = true });
         ActivationKind activation = Activations.Read(source, "hidden_act", ActivationKind.GeluTanh);
         bool hasBias = source.HasTensors(new("use_bias", null), "blk.0.attn_q.bias", whenAbsent: true);
-        int? window = source.Window("sliding_window");
+        int? window = LayerPatterns.Window(source, whenAbsent: null);
         ModelDescription model = new SwiGluDecoder
         {
             Config = config,

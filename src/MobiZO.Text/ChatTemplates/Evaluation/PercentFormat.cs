@@ -137,6 +137,9 @@ internal static class PercentFormat
             case 'c':
                 return Pad(spec with { Precision = null }, Character(value, context));
             case 'd' or 'i' or 'u' or 'o' or 'x' or 'X' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G':
+                // Digits are computed with numbers of as many places.
+                long places = Math.Min(spec.Precision ?? 0, MaximumPrecision);
+                context.Spend(1 + (places * places / 4096));
                 return spec.Precision > MaximumPrecision
                     ? throw context.Error($"A precision of {spec.Precision} is more than allowed ({MaximumPrecision})")
                     : PercentNumbers.Convert(spec, value, context);

@@ -48,7 +48,8 @@ internal sealed class AddedTokenSplitter
 
             if (token.StripLeft)
             {
-                start -= TrailingSpace(text[covered..start]);
+                // A token before it may have taken the space that this one begins with.
+                start = start <= covered ? covered : start - TrailingSpace(text[covered..start]);
             }
 
             if (token.StripRight)

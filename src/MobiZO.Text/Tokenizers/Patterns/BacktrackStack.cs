@@ -12,11 +12,15 @@ internal sealed class BacktrackStack
 
     public int Count { get; private set; }
 
+    /// <summary>How often a search went back so far.</summary>
+    public long Failures { get; set; }
+
     /// <summary>A stack of this thread.</summary>
     public static BacktrackStack Rent()
     {
         BacktrackStack stack = s_spare ?? new BacktrackStack();
         s_spare = null;
+        stack.Failures = 0;
         return stack;
     }
 

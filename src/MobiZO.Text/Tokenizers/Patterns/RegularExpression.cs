@@ -9,11 +9,15 @@ namespace MobiZO.Text.Tokenizers.Patterns;
 /// </summary>
 internal sealed class RegularExpression : ITextPattern
 {
+    // About a second. Expressions of published tokenizers go back a few times a character.
+    private const long MostFailures = 100_000_000;
+
+    private readonly string _pattern;
     private readonly PatternInstruction[] _steps;
 
     /// <summary>Parses and compiles an expression.</summary>
     /// <exception cref="PatternException">The expression is broken or uses something unsupported.</exception>
-    public RegularExpression(string pattern) => _steps = PatternCompiler.Compile(PatternParser.Parse(pattern));
+    public RegularExpression(string pattern) => (_pattern, _steps) = (pattern, PatternCompiler.Compile(PatternParser.Parse(pattern)));
 
     public (int Start, int End) Find(ReadOnlySpan<char> text, int from)
     {
@@ -86,6 +90,15 @@ internal sealed class RegularExpression : ITextPattern
             if (backtracks.Count <= floor)
             {
                 return -1;
+            }
+
+            if (++backtracks.Failures > MostFailures)
+            {
+                throw new TokenizerException(
+                    $"The expression '{_pattern}' of the tokenizer tries too many ways to read a text of {text.Length} characters that begins "
+                        + $"with '{text[..Math.Min(text.Length, 20)]}'. Cut the text, or mend the expression: a repetition of a repetition "
+                        + "tries them all."
+                );
             }
 
             (step, position) = TakeBack(text, backtracks);

@@ -89,4 +89,13 @@ public sealed class RegularExpressionTests
     [InlineData('[', ']')]
     public void Refuses_deep_nesting(char open, char close) =>
         Assert.Throws<PatternException>(() => new RegularExpression(new string(open, 100_000) + "a" + new string(close, 100_000)));
+
+    [Fact]
+    public void An_expression_that_tries_every_way_ends_with_an_error()
+    {
+        var expression = new RegularExpression("(?:a+)+b");
+        Assert.Equal((0, 3), expression.Find("aab", 0));
+        var error = Assert.Throws<TokenizerException>(() => expression.Find(new string('a', 60), 0));
+        Assert.Contains("'(?:a+)+b'", error.Message, StringComparison.Ordinal);
+    }
 }
