@@ -136,8 +136,7 @@ public sealed record FineTuneOptions
             Require(Update == UpdatePlace.Host, "Update: a step of scores is updated on the host; set FineTuneOptions.Update to Host");
             Require(
                 !Optimizer.EstimatorInForce.UsesGradient(),
-                $"Score: a score has no gradient, and the estimator {Optimizer.EstimatorInForce} needs one; set OptimizerOptions.Estimator "
-                    + $"to {EstimatorKind.OneSidedNormalized} or {EstimatorKind.TwoSided}, or leave it out"
+                $"OptimizerOptions.Estimator {Optimizer.EstimatorInForce} needs a gradient, and a score has none; leave it out"
             );
             errors.AddRange(Score.Validate());
         }

@@ -125,12 +125,24 @@ internal sealed class OpenedRun : IDisposable
             ? GradientRoom.MostBytes(Options.Loss, Examples.All, Model.Model.Engine.Traits.Lengths)
             : 0;
 
-    /// <summary>Bytes that the rows of one copy hold while they are answered, the longest ones; 0 for runs without a score.</summary>
-    public long AnswerBytes =>
-        Options.Run.Score is { } score
-            ? Options.Run.ExamplesInForce
-                * AnswerWriter.BytesOfRow(Model, Rows.Train.Max(row => row.PromptIds.Length), score.MaxAnswerTokens)
-            : 0;
+    /// <summary>
+    /// Bytes that rows hold while they are answered, the longest ones: all copies' within the bound, or one copy's where it needs more; 0
+    /// for runs without a score.
+    /// </summary>
+    public long AnswerBytes
+    {
+        get
+        {
+            if (Options.Run.Score is not { } score)
+            {
+                return 0;
+            }
+
+            var row = AnswerWriter.BytesOfRow(Model, Rows.Train.Max(example => example.PromptIds.Length), score.MaxAnswerTokens);
+            var copy = Options.Run.ExamplesInForce * row;
+            return Math.Max(copy, Math.Min(AnswerWriter.MostBytes, Options.Run.Optimizer.Plan.Count * copy));
+        }
+    }
 
     /// <summary>The frozen parts of the training examples; null when there are none.</summary>
     public PrefixStore? TrainCache { get; }

@@ -4,7 +4,6 @@ using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.PrefixCache;
 using MobiZO.Programs.Ops;
-using MobiZO.Scoring;
 
 namespace MobiZO.Training;
 
@@ -44,7 +43,7 @@ internal static class RunPlanner
                 MemoryEstimate.Of(run.Model.Model, options, MemoryEstimate.StateBytes(trained, options.Optimizer), run.Model.Start.Prompt)
                 + CacheMemory(run, cache)
                 + run.GradientBytes
-                + Math.Max(run.AnswerBytes, run.AnswerBytes == 0 ? 0 : AnswerWriter.MostBytes),
+                + run.AnswerBytes,
             GradientFileBytes = options.Optimizer.EstimatorInForce.UsesGradient()
                 ? GradientFile.BytesOfStep(run.Adapter.Layout) * options.Steps
                 : 0,

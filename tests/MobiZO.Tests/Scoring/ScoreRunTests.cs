@@ -84,7 +84,7 @@ public sealed class ScoreRunTests
             {
                 Optimizer = new OptimizerOptions { Estimator = EstimatorKind.Reverse },
             },
-            "a score has no gradient, and the estimator Reverse needs one"
+            "OptimizerOptions.Estimator Reverse needs a gradient, and a score has none"
         );
         Refused(
             run.Options with
