@@ -36,11 +36,11 @@ internal abstract class ConfigSource
     /// <summary>A text, or null when absent.</summary>
     public abstract string? OptionalText(ConfigKey key);
 
-    /// <summary>Texts, or null when absent.</summary>
-    public abstract IReadOnlyList<string>? OptionalTexts(ConfigKey key);
+    /// <summary>Texts, or null when absent. GGUF files have none.</summary>
+    public virtual IReadOnlyList<string>? OptionalTexts(ConfigKey key) => null;
 
-    /// <summary>Whole numbers, or null when absent.</summary>
-    public abstract IReadOnlyList<int>? OptionalInt32s(ConfigKey key, int minimum, int maximum);
+    /// <summary>Whole numbers, or null when absent. GGUF files have none.</summary>
+    public virtual IReadOnlyList<int>? OptionalInt32s(ConfigKey key, int minimum, int maximum) => null;
 
     /// <summary>Whether tensors that only some models of a family have are there: GGUF files say it by having them.</summary>
     /// <param name="key">The flag in <c>config.json</c>.</param>

@@ -67,20 +67,6 @@ internal sealed class GgufConfigSource : ConfigSource
 
     public override string? OptionalText(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalText(Read(key));
 
-    public override IReadOnlyList<string>? OptionalTexts(ConfigKey key) => key.Gguf is null ? null : Metadata.OptionalTexts(Read(key));
-
-    public override IReadOnlyList<int>? OptionalInt32s(ConfigKey key, int minimum, int maximum)
-    {
-        if (key.Gguf is null || Metadata.OptionalIntegers(Read(key)) is not { } numbers)
-        {
-            return null;
-        }
-
-        return numbers.All(number => number >= minimum && number <= maximum)
-            ? [.. numbers.Select(number => (int)number)]
-            : throw Bad(key, $"whole numbers from {minimum} to {maximum}");
-    }
-
     public override bool HasTensors(ConfigKey key, string tensor, bool whenAbsent = false) => _file.Tensors.ContainsKey(tensor);
 
     public override CheckpointException Bad(ConfigKey key, string expected) => Metadata.Bad(NameOf(key), expected);

@@ -33,11 +33,7 @@ internal static class StartingAdapter
 
         if (options.Scope is { } scope && scope != adapter.Scope)
         {
-            throw new FineTuneException(
-                $"AdapterOptions.Scope is {scope}, and the adapter of AdapterOptions.StartFrom has {adapter.Scope}, which stays. Leave the "
-                    + "option out.",
-                FineTuneFailure.Settings
-            );
+            throw Differs(nameof(AdapterOptions.Scope), scope, adapter.Scope);
         }
 
         var names = adapter.Modules.Select(module => module.Name).ToHashSet(StringComparer.Ordinal);

@@ -15,6 +15,7 @@ internal sealed class AnswerScores
     private readonly ITokenizer _tokenizer;
     private readonly IReadOnlyList<EncodedExample> _rows;
     private readonly PromptExample[] _examples;
+    private readonly (string Prompt, string Expected)?[] _texts;
     private readonly PrefixStore? _prompts;
     private readonly int _maxTokensPerRun;
 
@@ -36,10 +37,15 @@ internal sealed class AnswerScores
         (_writer, _score, _tokenizer, _rows) = (writer, score, model.Model.Tokenizer, rows);
         (_prompts, _maxTokensPerRun) = (prompts, maxTokensPerRun);
         _examples = [.. rows.Select(row => AnswerWriter.ExampleOf(row, model.Start))];
+        _texts = new (string, string)?[rows.Count];
     }
 
     /// <summary>Copies whose answers to these rows are written at once; at least one.</summary>
-    public int CopiesAtOnce(IReadOnlyList<int> rows) => Math.Max(1, RowsAtOnce(rows) / rows.Count);
+    public int CopiesAtOnce(IReadOnlyList<int> rows)
+    {
+        var (prompt, suffix) = (rows.Max(row => _examples[row].Prompt.Length), rows.Max(row => AnswerWriter.SuffixOf(_examples[row])));
+        return Math.Max(1, _writer.RowsAtOnce(prompt, suffix, _maxTokensPerRun) / rows.Count);
+    }
 
     /// <summary>The mean score of every copy over some rows.</summary>
     /// <param name="rows">Indices of the rows.</param>
@@ -50,7 +56,7 @@ internal sealed class AnswerScores
     public double[] MeansOf(IReadOnlyList<int> rows, AnswerCopies copies, CancellationToken cancellation)
     {
         var answers = Write(rows, copies);
-        var scores = _score.Score([.. answers.Select((ids, index) => AnswerOf(_rows[rows[index % rows.Count]], ids ?? []))], cancellation);
+        var scores = _score.Score([.. answers.Select((ids, index) => AnswerOf(rows[index % rows.Count], ids ?? []))], cancellation);
         return
         [
             .. scores.Zip(answers, (score, ids) => ids is null ? double.NaN : score).Chunk(rows.Count).Select(ofCopy => ofCopy.Average()),
@@ -73,7 +79,8 @@ internal sealed class AnswerScores
         var batches = LengthBatches.Of(
             Enumerable.Range(0, _rows.Count),
             index => _rows[index].PromptIds.Length,
-            (count, longest) => count <= _writer.RowsAtOnce(_examples[longest], _maxTokensPerRun)
+            (count, longest) =>
+                count <= _writer.RowsAtOnce(_examples[longest].Prompt.Length, AnswerWriter.SuffixOf(_examples[longest]), _maxTokensPerRun)
         );
         foreach (var batch in batches)
         {
@@ -84,25 +91,14 @@ internal sealed class AnswerScores
         return sum / _rows.Count;
     }
 
-    /// <summary>As the row with the most tokens to compute, with the longest prompt.</summary>
-    private int RowsAtOnce(IReadOnlyList<int> rows)
+    private WrittenAnswer AnswerOf(int index, int[] ids)
     {
-        var (suffix, prompt) = (0, _examples[rows[0]]);
-        foreach (var row in rows)
-        {
-            var example = _examples[row];
-            suffix = Math.Max(suffix, example.Prompt.Length - example.SuffixStart);
-            prompt = example.Prompt.Length > prompt.Prompt.Length ? example : prompt;
-        }
-
-        return _writer.RowsAtOnce(prompt with { SuffixStart = prompt.Prompt.Length - suffix }, _maxTokensPerRun);
+        var row = _rows[index];
+        var (prompt, expected) = _texts[index] ??= (_tokenizer.Decode(row.PromptIds), Continue(row.PromptIds, ExpectedIds(row)));
+        return new WrittenAnswer(prompt, Continue(row.PromptIds, ids), expected);
     }
 
-    private WrittenAnswer AnswerOf(EncodedExample row, int[] ids)
-    {
-        var expected = row.ChoiceIds.Length > 1 ? row.ChoiceIds[row.Label ?? 0] : row.AnswerIds;
-        return new WrittenAnswer(_tokenizer.Decode(row.PromptIds), Continue(row.PromptIds, ids), Continue(row.PromptIds, expected));
-    }
+    private static int[] ExpectedIds(EncodedExample row) => row.ChoiceIds.Length > 1 ? row.ChoiceIds[row.Label ?? 0] : row.AnswerIds;
 
     /// <summary>Tokens read differently at the beginning of a text than behind a prompt.</summary>
     private string Continue(int[] prompt, int[] ids)

@@ -55,17 +55,14 @@ internal sealed class AnswerWriter : IDisposable
     }
 
     /// <summary>Rows that are answered at once; at least one.</summary>
-    /// <param name="longest">The longest prompt of them.</param>
+    /// <param name="promptTokens">Tokens of their longest prompt.</param>
+    /// <param name="suffixTokens">Most tokens of a prompt that are not cached.</param>
     /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
-    public int RowsAtOnce(PromptExample longest, int maxTokensPerRun) =>
-        (int)
-            Math.Max(
-                1,
-                Math.Min(
-                    Math.Min(MostRows, maxTokensPerRun / SuffixOf(longest)),
-                    MostBytes / BytesOfRow(_model, longest.Prompt.Length, _mostTokens)
-                )
-            );
+    public int RowsAtOnce(int promptTokens, int suffixTokens, int maxTokensPerRun)
+    {
+        var fitting = MostBytes / BytesOfRow(_model, promptTokens, _mostTokens);
+        return (int)Math.Max(1, Math.Min(Math.Min(MostRows, maxTokensPerRun / suffixTokens), fitting));
+    }
 
     /// <summary>Answers every prompt with every copy.</summary>
     /// <param name="examples">E prompts (<see cref="ExampleOf"/>).</param>
@@ -121,7 +118,8 @@ internal sealed class AnswerWriter : IDisposable
     /// <summary>Whether the prompts of every layer are cached; else they are computed with the rows.</summary>
     private static bool IsCached(AdapterStart start) => start is { Prompt: PrefixKind.KeyValues, Layer: 0 };
 
-    private static int SuffixOf(PromptExample example) => example.Prompt.Length - example.SuffixStart;
+    /// <summary>Tokens of a prompt that are not cached.</summary>
+    public static int SuffixOf(PromptExample example) => example.Prompt.Length - example.SuffixStart;
 
     private IProgramSession Load(PrefixKind prompt) =>
         _model.Load(_model.Model.Assembler.GenerateCopies(_model.Layout!, prompt), RunStyle.Repeated);

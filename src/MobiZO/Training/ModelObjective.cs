@@ -133,16 +133,14 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
     private Dictionary<string, HostTensor> Inputs(StepRequest request, CopyPlan part, int[] examples, float learningRate)
     {
         var feed = StepFeed.Create(_form, [.. examples.Select(index => _examples[index])], part.Count, _lengths);
-        var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal)
+        var inputs = CopyInputs.Of(_a, request, part);
+        foreach (var (name, tensor) in feed.Inputs)
         {
-            [ProgramNames.AdapterA] = _a,
-            [ProgramNames.AdapterB] = SharedTensor.Of(request.B, request.B.Length),
-            [ProgramNames.Noise] = SharedTensor.Of(request.Noise, request.Plan.Queries, request.B.Length),
-            [ProgramNames.QueryIndex] = HostTensor.Of([.. part.Copies.Select(copy => (long)copy.Query)], part.Count),
-            [ProgramNames.Coefficients] = HostTensor.Of([.. part.Copies.Select(copy => copy.Coefficient * request.Epsilon)], part.Count),
-            [ProgramNames.Epsilon] = HostTensor.Of([request.Epsilon], 1),
-            [ProgramNames.LearningRate] = HostTensor.Of([learningRate], 1),
-        };
+            inputs[name] = tensor;
+        }
+
+        inputs[ProgramNames.Epsilon] = HostTensor.Of([request.Epsilon], 1);
+        inputs[ProgramNames.LearningRate] = HostTensor.Of([learningRate], 1);
         _prompts?.AddTo(inputs, feed, examples);
         return inputs;
     }

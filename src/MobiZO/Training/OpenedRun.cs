@@ -54,11 +54,13 @@ internal sealed class OpenedRun : IDisposable
         }
 
         Rows = RunRows.Read(options, model);
-        Options = DecidedOptions.Of(options, Rows);
-        if (ChosenScope.Of(options.Adapter, Rows).Why is { } scope)
+        var (scope, whyScope) = ChosenScope.Of(options.Adapter, Rows);
+        if (whyScope is not null)
         {
-            progress?.Report(new RunNote(scope, IsWarning: false));
+            progress?.Report(new RunNote(whyScope, IsWarning: false));
         }
+
+        Options = DecidedOptions.Of(options with { Adapter = options.Adapter with { Scope = scope } }, Rows);
 
         Fresh = (start ?? FreshAdapter.Create(model, Options.Adapter, options.Seed, Rows.Train)) with
         {

@@ -1,6 +1,5 @@
 using MobiZO.Data;
 using MobiZO.Optimization;
-using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Scoring;
 
@@ -38,18 +37,8 @@ internal sealed class ScoreObjective : IRunObjective
         LastRunCount = 0;
         foreach (var part in request.Plan.Cut(_answers.CopiesAtOnce(rows)))
         {
-            write(rows, new AnswerCopies(part.Count, Inputs(request, part)));
+            write(rows, new AnswerCopies(part.Count, CopyInputs.Of(_a, request, part)));
             LastRunCount++;
         }
     }
-
-    private Dictionary<string, HostTensor> Inputs(StepRequest request, CopyPlan part) =>
-        new(StringComparer.Ordinal)
-        {
-            [ProgramNames.AdapterA] = _a,
-            [ProgramNames.AdapterB] = SharedTensor.Of(request.B, request.B.Length),
-            [ProgramNames.Noise] = SharedTensor.Of(request.Noise, request.Plan.Queries, request.B.Length),
-            [ProgramNames.QueryIndex] = HostTensor.Of([.. part.Copies.Select(copy => (long)copy.Query)], part.Count),
-            [ProgramNames.Coefficients] = HostTensor.Of([.. part.Copies.Select(copy => copy.Coefficient * request.Epsilon)], part.Count),
-        };
 }

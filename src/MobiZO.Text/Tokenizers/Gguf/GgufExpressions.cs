@@ -12,10 +12,8 @@ internal static class GgufExpressions
     public const string Qwen35 =
         Contractions + @"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
-    public const string Tekken =
-        @"[^\r\n\p{L}\p{N}]?" + Upper + "*" + Lower + @"+|[^\r\n\p{L}\p{N}]?" + Upper + "+" + Lower + @"*|\p{N}" + SlashEnd;
-
-    public const string Gpt4o =
+    // Words of GPT-4o, which end before a change to upper case, with the contraction behind them.
+    private const string CasedWords =
         @"[^\r\n\p{L}\p{N}]?"
         + Upper
         + "*"
@@ -28,8 +26,12 @@ internal static class GgufExpressions
         + Lower
         + "*"
         + Contractions
-        + @"?|\p{N}{1,3}"
-        + SlashEnd;
+        + "?";
+
+    public const string Tekken =
+        @"[^\r\n\p{L}\p{N}]?" + Upper + "*" + Lower + @"+|[^\r\n\p{L}\p{N}]?" + Upper + "+" + Lower + @"*|\p{N}" + SlashEnd;
+
+    public const string Gpt4o = CasedWords + @"|\p{N}{1,3}" + SlashEnd;
 
     public const string Bloom = @" ?[^(\s|.,!?\u2026\u3002\uFF0C\u3001\u0964\u06D4\u060C)]+";
 
@@ -91,19 +93,6 @@ internal static class GgufExpressions
     [
         @"[\uAC00-\uD7A3\u3131-\u318E]+|[\uFF01\u2026\u201C\u201D\u2018\u2019\u2014\uFF1A\uFF1B\uFF0C\u3001-\u303F\uFE30-\uFE4F]+"
             + @"|[\u3105-\u312F]+|[\u4E00-\u9FA5\u3040-\u309F\u30A0-\u30FF]+",
-        @"[^\r\n\p{L}\p{N}]?"
-            + Upper
-            + "*"
-            + Lower
-            + "+"
-            + Contractions
-            + @"?|[^\r\n\p{L}\p{N}]?"
-            + Upper
-            + "+"
-            + Lower
-            + "*"
-            + Contractions
-            + @"?|\p{N}"
-            + SlashEnd,
+        CasedWords + @"|\p{N}" + SlashEnd,
     ];
 }

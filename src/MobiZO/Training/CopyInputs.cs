@@ -1,0 +1,23 @@
+using MobiZO.Optimization;
+using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Engines;
+
+namespace MobiZO.Training;
+
+/// <summary>The perturbed copies of a step as inputs of a program.</summary>
+internal static class CopyInputs
+{
+    /// <summary>A, B, the directions, and query and coefficient of every copy.</summary>
+    /// <param name="a">All A matrices, flat.</param>
+    /// <param name="request">The step.</param>
+    /// <param name="part">The copies of it that one run evaluates.</param>
+    public static Dictionary<string, HostTensor> Of(HostTensor a, StepRequest request, CopyPlan part) =>
+        new(StringComparer.Ordinal)
+        {
+            [ProgramNames.AdapterA] = a,
+            [ProgramNames.AdapterB] = SharedTensor.Of(request.B, request.B.Length),
+            [ProgramNames.Noise] = SharedTensor.Of(request.Noise, request.Plan.Queries, request.B.Length),
+            [ProgramNames.QueryIndex] = HostTensor.Of([.. part.Copies.Select(copy => (long)copy.Query)], part.Count),
+            [ProgramNames.Coefficients] = HostTensor.Of([.. part.Copies.Select(copy => copy.Coefficient * request.Epsilon)], part.Count),
+        };
+}
