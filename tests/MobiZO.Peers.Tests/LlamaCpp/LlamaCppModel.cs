@@ -15,22 +15,6 @@ internal sealed class LlamaCppModel : IDisposable
     private readonly ModelParams _parameters;
     private readonly LLamaWeights _weights;
 
-    static LlamaCppModel()
-    {
-        NativeLibraryConfig.All.WithLogCallback(
-            (level, message) =>
-            {
-                if (level == LLamaLogLevel.Error)
-                {
-                    Console.Error.Write(message);
-                }
-            }
-        );
-
-        // The quantiser does not look for the library itself.
-        NativeApi.llama_empty_call();
-    }
-
     private LlamaCppModel(ModelParams parameters)
     {
         _parameters = parameters;
