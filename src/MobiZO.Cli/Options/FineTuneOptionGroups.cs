@@ -168,6 +168,14 @@ internal sealed class FineTuneOptionGroups
     {
         var group = new OptionGroup<FineTuneOptions>("Run", Defaults);
         AddLoss(group);
+        group.Add(
+            "--token-share",
+            "Share of the token loss beside that of label words, so that the model also says the word (0: none).",
+            OptionValue.Double,
+            nameof(FineTuneOptions.TokenShare),
+            options => options.TokenShare,
+            (options, value) => options with { TokenShare = value }
+        );
         group.Include(
             ScoreOptionGroup.Create(),
             nameof(FineTuneOptions.Score),
