@@ -53,8 +53,14 @@ public sealed record FineTuneOptions
     /// <summary>What says how good a written answer is; null: a loss over the given answers does.</summary>
     public ScoreOptions? Score { get; init; }
 
-    /// <summary>Number of steps.</summary>
-    public int Steps { get; init; } = 60;
+    /// <summary>
+    /// Number of steps; null: as <see cref="Epochs"/> says, else 60, and with more than 4 label words at least as many as take 8 passes over
+    /// the training rows, at most 1,000.
+    /// </summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Passes over the training rows, in place of <see cref="Steps"/>; null: steps are counted.</summary>
+    public double? Epochs { get; init; }
 
     /// <summary>
     /// E: examples that each copy sees in a step; null: 16 with exact gradients, whose step has one copy, else 4, and at most the training
@@ -68,8 +74,11 @@ public sealed record FineTuneOptions
     /// <summary>Steps between two evaluations; 0: only before and after.</summary>
     public int EvalEvery { get; init; } = 20;
 
-    /// <summary>Evaluations without improvement after which the run stops; 0: never.</summary>
-    public int Patience { get; init; }
+    /// <summary>
+    /// Evaluations without improvement after which the run stops; 0: never. Null: 3 where the number of steps was left open and is more than
+    /// 60, else 0. The best adapter is kept beside the last one.
+    /// </summary>
+    public int? Patience { get; init; }
 
     /// <summary>Where the update is computed.</summary>
     public UpdatePlace Update { get; init; } = UpdatePlace.Host;
@@ -105,6 +114,15 @@ public sealed record FineTuneOptions
     /// <summary>The share of the token loss when none is given.</summary>
     internal double TokenShareInForce => TokenShare ?? 0;
 
+    /// <summary>The number of steps when nothing else decides it.</summary>
+    internal const int UsualSteps = 60;
+
+    /// <summary>Steps; those of a run that is decided are named.</summary>
+    internal int StepsInForce => Steps ?? UsualSteps;
+
+    /// <summary>Evaluations without improvement after which the run stops.</summary>
+    internal int PatienceInForce => Patience ?? 0;
+
     /// <summary>Examples of a step.</summary>
     internal int ExamplesInForce => ExamplesPerStep ?? (Optimizer.Estimator == EstimatorKind.Reverse ? 16 : 4);
 
@@ -123,7 +141,9 @@ public sealed record FineTuneOptions
         Require(!string.IsNullOrWhiteSpace(Model), "Model: expected a Hugging Face folder or a .gguf file, found nothing");
         Require(!string.IsNullOrWhiteSpace(TrainData), "TrainData: expected a JSONL, CSV, TSV or Parquet file, found nothing");
         Require(!string.IsNullOrWhiteSpace(Output), "Output: expected a folder for the run, found nothing");
-        Require(Steps >= 1, $"Steps: expected at least 1, found {Steps}");
+        Require(Steps is null or >= 1, $"Steps: expected at least 1, found {Steps}");
+        Require(Epochs is null || (Epochs > 0 && double.IsFinite(Epochs.Value)), $"Epochs: expected more than 0, found {Epochs}");
+        Require(Epochs is null || Steps is null, "Epochs and Steps are both given; keep one of them");
         Require(ExamplesPerStep is null or >= 1, $"ExamplesPerStep: expected at least 1, found {ExamplesPerStep}");
         Require(TokenShare is null or (>= 0 and < 1), $"TokenShare: expected at least 0 and below 1, found {TokenShare}");
         Require(TokenShare is not > 0 || Score is null, "TokenShare: a score takes the place of a loss; leave it out");
@@ -132,7 +152,7 @@ public sealed record FineTuneOptions
             "TokenShare: it is a share beside the loss Choices; leave it out, or leave out FineTuneOptions.Loss Tokens"
         );
         Require(EvalEvery >= 0, $"EvalEvery: expected 0 (only before and after) or more, found {EvalEvery}");
-        Require(Patience >= 0, $"Patience: expected 0 (never stop early) or more, found {Patience}");
+        Require(Patience is null or >= 0, $"Patience: expected 0 (never stop early) or more, found {Patience}");
         Require(EvalMaxRows is null or >= 1, $"EvalMaxRows: expected at least 1, found {EvalMaxRows}");
         Require(MaxTokensPerRun >= 1, $"MaxTokensPerRun: expected at least 1, found {MaxTokensPerRun}");
         Require(GradientMegabytes >= 1, $"GradientMegabytes: expected at least 1, found {GradientMegabytes}");

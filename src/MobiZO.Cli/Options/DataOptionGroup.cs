@@ -187,11 +187,19 @@ internal static class DataOptionGroup
         );
         group.Add(
             "--label-words",
-            "Words by label: \"ham= no,spam= yes\".",
+            "Words by label: \"ham= no,spam= yes\" (by default, the labels themselves).",
             OptionValue.LabelWords,
             nameof(DataOptions.LabelWords),
             data => data.LabelWords,
             (data, value) => data with { LabelWords = value }
+        );
+        group.Add(
+            "--label-words-file",
+            "File of words by label: a label, a tab and its word on every line, or a JSON object.",
+            OptionValue.Path("file"),
+            nameof(DataOptions.LabelWordsFile),
+            data => data.LabelWordsFile,
+            (data, value) => data with { LabelWordsFile = value }
         );
         group.Add(
             "--choice-scoring",

@@ -185,7 +185,7 @@ internal sealed class FineTuneOptionGroups
         );
         group.Add(
             "--steps",
-            "Number of steps.",
+            "Number of steps (by default 60; with more than 4 labels, 8 passes over the rows, at most 1,000).",
             OptionValue.Count,
             nameof(FineTuneOptions.Steps),
             options => options.Steps,
@@ -217,11 +217,19 @@ internal sealed class FineTuneOptionGroups
         );
         group.Add(
             "--patience",
-            "Evaluations without improvement after which the run stops; 0: never.",
+            "Evaluations without improvement after which the run stops; 0: never (by default 3 where many labels decide the steps, else 0).",
             OptionValue.Count,
             nameof(FineTuneOptions.Patience),
             options => options.Patience,
             (options, value) => options with { Patience = value }
+        );
+        group.Add(
+            "--epochs",
+            "Passes over the training rows, in place of --steps.",
+            OptionValue.Double,
+            nameof(FineTuneOptions.Epochs),
+            options => options.Epochs,
+            (options, value) => options with { Epochs = value }
         );
         AddUpdate(group);
         group.Add(

@@ -17,6 +17,7 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
     private string _stage = "opening the model";
     private StepCompleted? _step;
     private double _smoothedLoss;
+    private long? _steps;
     private double _smoothedMilliseconds;
     private EvaluationPoint? _best;
     private EvaluationPoint? _last;
@@ -65,6 +66,7 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
         switch (value)
         {
             case RunPlanned planned:
+                _steps = planned.Plan.Steps;
                 return options is null ? [] : PlanText.Lines(planned.Plan, options);
             case PrefixesPlanned planned:
                 return [$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"];
@@ -82,7 +84,10 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
             case EvaluationCompleted evaluation:
                 _last = evaluation.Result.At(evaluation.Step);
                 _best = evaluation.IsBest ? _last : _best;
-                return [$"eval {evaluation.Step}/{options?.Steps}  {EvaluationText.Line(_last)}{(evaluation.IsBest ? "  best" : "")}"];
+                return
+                [
+                    $"eval {evaluation.Step}/{_steps ?? options?.Steps}  {EvaluationText.Line(_last)}{(evaluation.IsBest ? "  best" : "")}",
+                ];
             default:
                 return [];
         }

@@ -40,6 +40,7 @@ public sealed class TextClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
+        data = data.LabelWordsFile is { } file ? data with { LabelWords = LabelWord.ReadFile(file), LabelWordsFile = null } : data;
         _data = data;
 
         // A text is seen once: nothing is worth keeping.

@@ -71,9 +71,15 @@ public sealed record DataOptions
     public IReadOnlyList<string>? Choices { get; init; }
 
     /// <summary>
-    /// Words of a classification by label; the distinct words, in order, are the choices. Either this or <see cref="Choices"/>.
+    /// Words of a classification by label; the distinct words, in order, are the choices. Either this or <see cref="Choices"/>. Where rows
+    /// have a label and nothing is said, a label is its own word: a space before it, and spaces for underscores.
     /// </summary>
     public IReadOnlyList<LabelWord>? LabelWords { get; init; }
+
+    /// <summary>
+    /// A file with <see cref="LabelWords"/> (<see cref="LabelWord.ReadFile"/>), which a run reads once and keeps; null: none.
+    /// </summary>
+    public string? LabelWordsFile { get; init; }
 
     /// <summary>
     /// Text put after each free answer, for example the end-of-turn token of the model; null: nothing. Chat templates bring their own.

@@ -107,7 +107,17 @@ internal static class DataOptionsValidation
 
     private static void CheckLabels(DataOptions options, List<string> errors)
     {
-        bool hasLabels = options.Choices is not null || options.LabelWords is not null;
+        bool hasLabels = options.Choices is not null || options.LabelWords is not null || options.LabelWordsFile is not null;
+        if (options.LabelWordsFile is not null && (options.Choices is not null || options.LabelWords is not null))
+        {
+            errors.Add("LabelWordsFile is given beside Choices or LabelWords; keep one of them.");
+        }
+
+        if (options.LabelWordsFile is "")
+        {
+            errors.Add("LabelWordsFile is empty; name a file, or leave it out.");
+        }
+
         if (options.Choices is not null && options.LabelWords is not null)
         {
             errors.Add("Both Choices and LabelWords are given; keep one of them.");
@@ -121,19 +131,15 @@ internal static class DataOptionsValidation
             CheckLabelWords(options.LabelWords, errors);
         }
 
-        if (options.Balanced && !hasLabels)
+        // Without a shape the rows may have labels, which are their own words.
+        if (options.Balanced && !hasLabels && options.Shape is not (null or RowShape.Classification))
         {
             errors.Add("Balanced needs labels; give Choices or LabelWords, or leave Balanced out.");
         }
 
-        if (options.EvalBalanced && !hasLabels)
+        if (options.EvalBalanced && !hasLabels && options.Shape is not (null or RowShape.Classification))
         {
             errors.Add("EvalBalanced needs labels; give Choices or LabelWords, or leave EvalBalanced out.");
-        }
-
-        if (options.Shape == RowShape.Classification && !hasLabels)
-        {
-            errors.Add("Shape is Classification without words for the labels; give Choices or LabelWords.");
         }
 
         if (hasLabels && options.Shape is { } shape && shape != RowShape.Classification)

@@ -21,6 +21,12 @@ internal sealed class RowSampler
         options.ThrowIfInvalid();
         _options = options;
         _labels = LabelMap.Create(options);
+        if (_labels is null && (options.Balanced || options.EvalBalanced))
+        {
+            throw new DataException(
+                "Data options: Balanced and EvalBalanced need labels; give Choices or LabelWords, name the column of the labels, or leave them out."
+            );
+        }
     }
 
     /// <summary>

@@ -41,9 +41,10 @@ public static class ModelEvaluation
         var adapter = options.Adapter is { } path
             ? AdapterFiles.Load(path, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce)
             : null;
-        var encoder = model.EncoderOf(options.Data);
         var read = DataFile.Read(options.DataFile, options.Data);
-        var rows = encoder.Encode(new RowSampler(options.Data).Choose(read));
+        var data = OwnWords.Decide(options.Data, read);
+        var encoder = model.EncoderOf(data);
+        var rows = encoder.Encode(new RowSampler(data).Choose(read));
         using var adapted = new AdaptedModel(
             model,
             adapter,

@@ -9,6 +9,11 @@ namespace MobiZO.Training;
 /// <summary>The second stage of a run: its options with everything decided that depends on the rows.</summary>
 internal sealed record DecidedOptions
 {
+    private const int FewLabels = 4;
+    private const double ManyLabelEpochs = 8;
+    private const int MostSteps = 1000;
+    private const int UsualPatience = 3;
+
     private DecidedOptions(FineTuneOptions run, DecidedAdapter adapter, StepLossKind loss) => (Run, Adapter, Loss) = (run, adapter, loss);
 
     /// <summary>As options, with nothing left open: what the files of the run hold.</summary>
@@ -39,9 +44,14 @@ internal sealed record DecidedOptions
             {
                 ExamplesPerStep = examples,
                 Adapter = adapter,
+                Steps = StepsOf(options, rows, examples),
+                Epochs = null,
+                Patience = options.Patience ?? PatienceOf(options, rows, examples),
                 TokenShare = loss == StepLossKind.ChoiceBranchesAndTokens ? options.TokenShareInForce : 0,
                 Data = options.Data with
                 {
+                    LabelWords = rows.LabelWords,
+                    LabelWordsFile = null,
                     Scoring = options.Data.Scoring ?? (rows.HasTrees ? ChoiceScoring.Branches : ChoiceScoring.Mean),
                 },
             },
@@ -86,6 +96,22 @@ internal sealed record DecidedOptions
         {
             Run = Run with { Optimizer = Run.Optimizer with { LearningRate = learningRate, ProbeLearningRate = false } },
         };
+
+    /// <summary>
+    /// Steps follow the work: a few labels are told apart by some hundred rows whatever the file holds; of many labels every row is needed,
+    /// and more than once.
+    /// </summary>
+    private static int StepsOf(FineTuneOptions options, RunRows rows, int examples)
+    {
+        double epochs = options.Epochs ?? (options.Steps is null && rows.Labels > FewLabels ? ManyLabelEpochs : 0);
+        var steps = (long)Math.Ceiling(epochs * rows.Train.Count / examples);
+        return options.Epochs is not null ? (int)Math.Clamp(steps, 1, int.MaxValue)
+            : options.Steps is { } given ? given
+            : (int)Math.Clamp(steps, FineTuneOptions.UsualSteps, MostSteps);
+    }
+
+    private static int PatienceOf(FineTuneOptions options, RunRows rows, int examples) =>
+        options is { Steps: null, Epochs: null } && StepsOf(options, rows, examples) > FineTuneOptions.UsualSteps ? UsualPatience : 0;
 
     private static StepLossKind LossOf(FineTuneOptions options, RunRows rows)
     {

@@ -39,7 +39,9 @@ internal sealed class RunEvaluations
 
     /// <summary>Whether the last <see cref="FineTuneOptions.Patience"/> evaluations were not better than an earlier one.</summary>
     public bool HaveStoppedImproving =>
-        _run.Options.Run.Patience > 0 && Best is { } best && _points.Count(point => point.Step > best.Step) >= _run.Options.Run.Patience;
+        _run.Options.Run.PatienceInForce > 0
+        && Best is { } best
+        && _points.Count(point => point.Step > best.Step) >= _run.Options.Run.PatienceInForce;
 
     /// <summary>Where the best adapter is, as the end of a sentence; empty when there is none.</summary>
     public string BestSoFar => Best is null ? "" : $"; the best adapter so far is in '{_folder.BestAdapterFolder}'";
@@ -51,7 +53,8 @@ internal sealed class RunEvaluations
     public static bool IsDue(PreparedRun run, long step)
     {
         var options = run.Options.Run;
-        return run.Evaluator is not null && (step == options.Steps || (options.EvalEvery > 0 && step > 0 && step % options.EvalEvery == 0));
+        return run.Evaluator is not null
+            && (step == options.StepsInForce || (options.EvalEvery > 0 && step > 0 && step % options.EvalEvery == 0));
     }
 
     /// <summary>Whether an evaluation belongs behind this many steps and is not there.</summary>

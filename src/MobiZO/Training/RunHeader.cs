@@ -27,7 +27,7 @@ internal static class RunHeader
         return new JournalHeader
         {
             Seed = run.Seed,
-            TotalSteps = run.Steps,
+            TotalSteps = run.StepsInForce,
             Optimizer = run.Optimizer,
             Layout = adapter.Layout,
             Properties = properties,

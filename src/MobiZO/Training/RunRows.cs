@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using MobiZO.Adapted;
 using MobiZO.Data;
@@ -23,6 +24,9 @@ internal sealed record RunRows
     public required Func<IReadOnlyList<EncodedExample>> ReadTest { get; init; }
 
     public required IReadOnlyList<string> Choices { get; init; }
+
+    /// <summary>The words by label, also where a label is its own; null without labels, or where choices are given.</summary>
+    public IReadOnlyList<LabelWord>? LabelWords { get; init; }
 
     /// <summary>Number of label words when every training row has one of them; 0 for free answers.</summary>
     public int Labels => Train.All(row => row.Label is not null) ? Choices.Count : 0;
@@ -60,8 +64,9 @@ internal sealed record RunRows
         }
 
         var data = options.Data with { Seed = options.Seed };
-        var encoder = model.EncoderOf(data);
         var rows = DataFile.Read(options.TrainData, data);
+        data = OwnWords.Decide(data, rows);
+        var encoder = model.EncoderOf(data);
         var split = new RowSampler(data).Split(rows);
 
         // The rows that measure are drawn by themselves: how training rows are chosen is no matter of theirs.
@@ -87,9 +92,11 @@ internal sealed record RunRows
                     DataFile.Read(options.TestData!, data with { MaxRows = null, EvalFraction = 0, Balanced = false, EvalBalanced = false })
                 ),
             Choices = encoder.Choices,
+            LabelWords = data.LabelWords,
             Notes =
             [
                 .. encoder.Notes,
+                .. options.Data.LabelWords is null && data.LabelWords is { } own ? NotesOfWords(own) : [],
                 .. RowNotes.Of("training", trainSummary, encoder),
                 .. RowNotes.Of("evaluation", evalSummary, encoder),
                 .. options.ExamplesPerStep is { } asked ? NotesOfStep(asked, train.Count) : [],
@@ -105,6 +112,15 @@ internal sealed record RunRows
             progress?.Report(new RunNote(note, IsWarning: true));
         }
     }
+
+    private static string[] NotesOfWords(IReadOnlyList<LabelWord> words) =>
+        words.All(word => double.TryParse(word.Label, CultureInfo.InvariantCulture, out _))
+            ?
+            [
+                "The labels are numbers, and each is its own word: say what they mean with DataOptions.LabelWords (for example "
+                    + $"'{words[0].Label}= no,{words[1].Label}= yes'), and less is to be learned.",
+            ]
+            : [];
 
     private static string[] NotesOfStep(int examples, int rows)
     {

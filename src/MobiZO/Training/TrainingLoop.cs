@@ -65,7 +65,7 @@ internal sealed class TrainingLoop
     private RunEnd TakeSteps(JournalWriter journal, CancellationToken cancellation)
     {
         var before = _optimizer.NextStep == 0 ? Evaluate(cancellation) : null;
-        while (_optimizer.NextStep < _options.Steps)
+        while (_optimizer.NextStep < _options.StepsInForce)
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -119,7 +119,7 @@ internal sealed class TrainingLoop
     {
         _folder.WriteConfig(_options);
         AdapterFiles.Save(_run.Adapter, _folder.InitialAdapterFolder);
-        return StateOptimizer.Create(_options.Optimizer, _run.Header.Layout, _options.Seed, _options.Steps, _run.Adapter.ToState());
+        return StateOptimizer.Create(_options.Optimizer, _run.Header.Layout, _options.Seed, _options.StepsInForce, _run.Adapter.ToState());
     }
 
     private StateOptimizer Continue(RecordedRun recorded)
@@ -131,7 +131,7 @@ internal sealed class TrainingLoop
         _skipped = entries.Take((int)optimizer.NextStep).Count(entry => entry.Skipped);
         var note = recorded.Journal.HasTornTail ? " (its end was torn and is taken again)" : "";
         _progress?.Report(
-            new RunNote(FormattableString.Invariant($"Resumed at step {optimizer.NextStep} of {_options.Steps}{note}."), false)
+            new RunNote(FormattableString.Invariant($"Resumed at step {optimizer.NextStep} of {_options.StepsInForce}{note}."), false)
         );
         return optimizer;
     }
@@ -159,7 +159,7 @@ internal sealed class TrainingLoop
 
         var peak = ProcessMemory.Peak();
         _stepMilliseconds += milliseconds;
-        _progress?.Report(new StepCompleted(result, _options.Steps, milliseconds, peak));
+        _progress?.Report(new StepCompleted(result, _options.StepsInForce, milliseconds, peak));
         var isEvaluated = _evaluations.IsDue(_optimizer.NextStep) && !cancellation.IsCancellationRequested;
         journal.Append(
             new JournalEntry

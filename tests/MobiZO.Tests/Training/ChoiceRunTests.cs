@@ -117,6 +117,52 @@ public sealed class ChoiceRunTests
         Assert.Contains("TokenShare", (await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync())).Message);
     }
 
+    /// <summary>Six labels that nobody gave words: the run keeps them, counts its steps by the rows, and its classifier says them.</summary>
+    [Fact]
+    public async Task Labels_are_their_own_words_and_decide_the_steps()
+    {
+        using var run = new TinyRun();
+        string[] labels = ["aa_bb", "aa_cc", "dd", "ee", "ff", "gg"];
+        run.Write(
+            "labels.tsv",
+            ["label\ttext", .. Enumerable.Range(0, 24).Select(index => $"{labels[index % 6]}\t{(char)('a' + (index % 6))} {index}")]
+        );
+        run.Options = run.Options with
+        {
+            TrainData = run.At("labels.tsv"),
+            EvalData = run.At("labels.tsv"),
+            Data = run.Options.Data with { Choices = null },
+            Optimizer = new OptimizerOptions { Estimator = EstimatorKind.Reverse },
+            ExamplesPerStep = 2,
+            Steps = null,
+            EvalEvery = 5,
+        };
+
+        var plan = await new FineTuner(run.Options).PlanAsync();
+        var result = await run.TrainAsync(options => options with { Epochs = 1.5 });
+
+        Assert.Equal(96, plan.Steps);
+        Assert.Equal(18, result.Steps);
+        var config = new RunFolder(run.At("run")).ReadConfig();
+        Assert.Equal((18, null, 0), (config.Steps, config.Epochs, config.Patience));
+        Assert.Equal(new LabelWord("aa_bb", " aa bb"), config.Data.LabelWords![0]);
+        using var classifier = TextClassifier.OpenRun(run.At("run"));
+        Assert.Equal(labels, classifier.Labels);
+
+        // Steps that were left open end when nothing improves, with the best adapter beside the last.
+        var stopped = await run.TrainAsync(options =>
+            options with
+            {
+                Output = run.At("open"),
+                EvalEvery = 1,
+                Optimizer = options.Optimizer with { LearningRate = 1e-9f },
+            }
+        );
+        Assert.Equal(RunEnd.StoppedEarly, stopped.End);
+        Assert.Equal(3, new RunFolder(run.At("open")).ReadConfig().Patience);
+        Assert.Equal(run.At("open", "best"), stopped.BestAdapterFolder);
+    }
+
     private static FineTuneOptions Own(TinyRun run, EstimatorKind estimator, AdapterScope scope) =>
         run.Options with
         {
