@@ -11,6 +11,9 @@ public sealed record FineTuneResult
     /// <summary>Steps taken in all, resumed ones included.</summary>
     public required long Steps { get; init; }
 
+    /// <summary>Steps that the run was planned for.</summary>
+    public long PlannedSteps { get; init; }
+
     /// <summary>Steps that changed nothing because a loss was not finite.</summary>
     public required long SkippedSteps { get; init; }
 

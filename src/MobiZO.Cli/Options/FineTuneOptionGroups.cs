@@ -168,14 +168,7 @@ internal sealed class FineTuneOptionGroups
     {
         var group = new OptionGroup<FineTuneOptions>("Run", Defaults);
         AddLoss(group);
-        group.Add(
-            "--token-share",
-            "Share of the token loss beside that of label words, so that the model also says the word (0: none).",
-            OptionValue.Double,
-            nameof(FineTuneOptions.TokenShare),
-            options => options.TokenShare,
-            (options, value) => options with { TokenShare = value }
-        );
+        AddTokenShare(group);
         group.Include(
             ScoreOptionGroup.Create(),
             nameof(FineTuneOptions.Score),
@@ -183,14 +176,7 @@ internal sealed class FineTuneOptionGroups
             // A run file names every setting; those of a score that nobody asked for are no score.
             (options, score) => options with { Score = options.Score is null && score == new ScoreOptions() ? null : score }
         );
-        group.Add(
-            "--steps",
-            "Number of steps (by default 60; with more than 4 labels, 8 passes over the rows, at most 1,000).",
-            OptionValue.Count,
-            nameof(FineTuneOptions.Steps),
-            options => options.Steps,
-            (options, value) => options with { Steps = value }
-        );
+        AddSteps(group);
         group.Add(
             "--examples-per-step",
             "Examples that each copy sees in a step (by default 16 with exact gradients, whose step has one copy, else 4).",
@@ -222,14 +208,6 @@ internal sealed class FineTuneOptionGroups
             nameof(FineTuneOptions.Patience),
             options => options.Patience,
             (options, value) => options with { Patience = value }
-        );
-        group.Add(
-            "--epochs",
-            "Passes over the training rows, in place of --steps.",
-            OptionValue.Double,
-            nameof(FineTuneOptions.Epochs),
-            options => options.Epochs,
-            (options, value) => options with { Epochs = value }
         );
         AddUpdate(group);
         group.Add(
@@ -304,6 +282,36 @@ internal sealed class FineTuneOptionGroups
             nameof(FineTuneOptions.Loss),
             options => options.Loss,
             (options, value) => options with { Loss = value }
+        );
+
+    private static void AddSteps(OptionGroup<FineTuneOptions> group)
+    {
+        group.Add(
+            "--steps",
+            "Number of steps (by default 60; with more than 4 labels, 8 passes over the rows, at most 1,000).",
+            OptionValue.Count,
+            nameof(FineTuneOptions.Steps),
+            options => options.Steps,
+            (options, value) => options with { Steps = value }
+        );
+        group.Add(
+            "--epochs",
+            "Passes over the training rows, in place of --steps.",
+            OptionValue.Double,
+            nameof(FineTuneOptions.Epochs),
+            options => options.Epochs,
+            (options, value) => options with { Epochs = value }
+        );
+    }
+
+    private static void AddTokenShare(OptionGroup<FineTuneOptions> group) =>
+        group.Add(
+            "--token-share",
+            "Share of the token loss beside that of label words, so that the model also says the word (0: none).",
+            OptionValue.Double,
+            nameof(FineTuneOptions.TokenShare),
+            options => options.TokenShare,
+            (options, value) => options with { TokenShare = value }
         );
 
     private static void AddUpdate(OptionGroup<FineTuneOptions> group) =>

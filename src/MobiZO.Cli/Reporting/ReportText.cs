@@ -11,7 +11,7 @@ internal static class ReportText
             RunEnd.StoppedEarly => "stopped early: no better evaluation",
             _ => "stopped",
         };
-        yield return $"run        {how} after {Quantity.Number(result.Steps)} of {Quantity.Number(options.Steps)} steps, "
+        yield return $"run        {how} after {Quantity.Number(result.Steps)} of {Quantity.Number(result.PlannedSteps)} steps, "
             + $"{Quantity.Seconds(result.Seconds)} ({Quantity.Seconds(result.StepSeconds)} in steps), "
             + $"peak memory {Quantity.Bytes(result.PeakMemoryBytes)}";
         if (result.SkippedSteps > 0)

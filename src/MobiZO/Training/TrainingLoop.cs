@@ -101,6 +101,7 @@ internal sealed class TrainingLoop
         {
             End = end,
             Steps = _optimizer.NextStep,
+            PlannedSteps = _options.StepsInForce,
             SkippedSteps = _skipped,
             Evaluations = [.. _evaluations.Points],
             TestBefore = heldOut?.Before,
