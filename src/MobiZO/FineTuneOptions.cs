@@ -54,8 +54,8 @@ public sealed record FineTuneOptions
     public ScoreOptions? Score { get; init; }
 
     /// <summary>
-    /// Number of steps; null: as <see cref="Epochs"/> says, else 60, and with more than 4 label words at least as many as take 8 passes over
-    /// the training rows, at most 1,000.
+    /// Number of steps; null: as <see cref="Epochs"/> says, else 60, and with more than 4 label words at least as many as take 8 passes
+    /// over the training rows, at most 1,000.
     /// </summary>
     public int? Steps { get; init; }
 
@@ -75,8 +75,8 @@ public sealed record FineTuneOptions
     public int EvalEvery { get; init; } = 20;
 
     /// <summary>
-    /// Evaluations without improvement after which the run stops; 0: never. Null: 3 where the number of steps was left open and is more than
-    /// 60, else 0. The best adapter is kept beside the last one.
+    /// Evaluations without improvement after which the run stops; 0: never. Null: 3 where the number of steps was left open and is more
+    /// than 60, else 0. The best adapter is kept beside the last one.
     /// </summary>
     public int? Patience { get; init; }
 

@@ -16,7 +16,9 @@ public sealed class ChoiceTree
     /// <summary>Builds the tree.</summary>
     /// <param name="words">Token ids of every word: at least two, different, each at least one token.</param>
     /// <param name="end">The token that stands for the end of a word that another one goes on from; null: there is none.</param>
-    /// <exception cref="ProgramException">A word is the beginning of another and there is no end token, or words are not different.</exception>
+    /// <exception cref="ProgramException">
+    /// A word is the beginning of another and there is no end token, or words are not different.
+    /// </exception>
     public ChoiceTree(int[][] words, int? end)
     {
         ArgumentNullException.ThrowIfNull(words);

@@ -5,8 +5,8 @@ public enum ChoiceScoring
 {
     /// <summary>
     /// Words are a tree: at every place where they part, the tokens that they go on with share the probability. Where no words part
-    /// nothing is decided, so length is of no matter. All words share one copy of the prompt. The default for label words; a word with which another one begins needs a model with a token
-    /// that ends an answer.
+    /// nothing is decided, so length is of no matter. All words share one copy of the prompt. The default for label words; a word with
+    /// which another one begins needs a model with a token that ends an answer.
     /// </summary>
     Branches,
 

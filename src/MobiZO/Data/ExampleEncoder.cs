@@ -243,7 +243,8 @@ internal sealed class ExampleEncoder
         {
             throw new DataException(
                 row.Place,
-                $"the word {DataException.Quote(text.Answers[beginning])}, with which another word begins, and a model without a token that ends an answer",
+                $"the word {DataException.Quote(text.Answers[beginning])}, with which another word begins, and a model without a token "
+                    + "that ends an answer",
                 "words of which none is the beginning of another",
                 "Use other words, or score them one by one (DataOptions.Scoring = Mean)."
             );
