@@ -46,6 +46,15 @@ public sealed record FineTuneOptions
     /// <summary>What says how good a written answer is; null: a loss over the given answers does.</summary>
     public ScoreOptions? Score { get; init; }
 
+    /// <summary>What is made: an adapter, or a probe, which takes no steps.</summary>
+    public TrainingMethod Method { get; init; }
+
+    /// <summary>
+    /// Whether simpler ways to answer are measured on the evaluation rows at the end (<see cref="FineTuneResult.Anchors"/>): seconds, and
+    /// nothing of the run depends on it.
+    /// </summary>
+    public bool Anchors { get; init; } = true;
+
     /// <summary>Number of steps.</summary>
     public int Steps { get; init; } = 60;
 
@@ -139,6 +148,14 @@ public sealed record FineTuneOptions
                 $"OptimizerOptions.Estimator {Optimizer.EstimatorInForce} needs a gradient, and a score has none; leave it out"
             );
             errors.AddRange(Score.Validate());
+        }
+
+        if (Method == TrainingMethod.Probe)
+        {
+            Require(Score is null, "Method: a probe learns from labels; leave ScoreOptions.Command out, or set Method to Adapter");
+            Require(Loss != LossKind.Tokens, "Method: a probe learns from label words; leave FineTuneOptions.Loss out");
+            Require(Adapter.StartFrom is null, "Method: a probe starts from no adapter; leave AdapterOptions.StartFrom out");
+            Require(!Resume, "Method: a probe has no steps to go on with; train it anew, without FineTuneOptions.Resume");
         }
 
         errors.AddRange(Data.Validate());

@@ -26,11 +26,7 @@ internal static class EvalCommand
             "Run whose model, template, words and best adapter are used, unless other ones are given.",
             OptionValue.Path("folder")
         );
-        var predictions = OptionGroup<EvaluationOptions>.CreateOption(
-            ["--predictions"],
-            "Write line, label, prediction and scores of every row as JSON Lines.",
-            OptionValue.Path("file")
-        );
+        var predictions = OutputFlags.Predictions("every row");
         var json = OutputFlags.Json();
         var command = new DocumentedCommand(Name, Summary, Usage, Example);
         command.Add(new HelpSection("Model", [new HelpEntry(run, null)]));
@@ -93,12 +89,14 @@ internal static class EvalCommand
         {
             report.Engine,
             report.Scope,
+            report.ProbeLayer,
             report.Data,
             report.Result.Accuracy,
             report.Result.Correct,
             Rows = report.Result.Examples.Count,
             report.Result.ChoiceLoss,
             report.Result.TokenLoss,
+            report.Result.Metrics,
             report.Result.Choices,
             Confusion = Enumerable
                 .Range(0, report.Result.Choices.Count)

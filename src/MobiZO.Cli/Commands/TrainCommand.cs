@@ -43,6 +43,7 @@ internal static class TrainCommand
         "--layers",
         "--scope",
         "--learning-rate",
+        "--method",
         "--steps",
         "--seed",
         "--eval-every",
@@ -51,6 +52,7 @@ internal static class TrainCommand
         "--resume",
         "--config",
         "--dry-run",
+        "--predictions",
         "--json",
     ];
 
@@ -58,20 +60,27 @@ internal static class TrainCommand
     {
         var groups = FineTuneOptionGroups.ForTraining();
         var (config, dryRun, json) = (OutputFlags.Config(), OutputFlags.DryRun(), OutputFlags.Json());
+        var predictions = OutputFlags.Predictions("every evaluation row after the last step");
         var command = new DocumentedCommand(Name, Summary, Usage, Example) { Common = s_common, Remark = Remark };
         foreach (var group in groups.All)
         {
             command.Add(group.ToSection());
         }
 
-        command.Add(OutputFlags.Section(config, dryRun, json));
+        command.Add(OutputFlags.Section(config, dryRun, predictions, json));
         command.SetAction(
             (result, cancellation) =>
             {
                 var options = Bind(result, groups, result.GetValue(config));
                 return result.GetValue(dryRun)
                     ? PlanAsync(result.InvocationConfiguration, options, groups, result.GetValue(json), cancellation)
-                    : TrainAsync(result.InvocationConfiguration, options, result.GetValue(json), cancellation);
+                    : TrainAsync(
+                        result.InvocationConfiguration,
+                        options,
+                        result.GetValue(predictions),
+                        result.GetValue(json),
+                        cancellation
+                    );
             }
         );
         return command;
@@ -95,6 +104,13 @@ internal static class TrainCommand
         CancellationToken cancellation
     )
     {
+        if (options.Method == TrainingMethod.Probe)
+        {
+            // No step could be measured; what the run would be told is all there is to say.
+            streams.Output.Write(RunFileWriter.Write(groups.All, options));
+            return ExitCodes.Success;
+        }
+
         // Nothing is written, so the folder need not be named yet.
         var planned = options.Output.Length == 0 ? options with { Output = "." } : options;
         var tuner = new FineTuner(planned);
@@ -116,12 +132,18 @@ internal static class TrainCommand
     private static async Task<int> TrainAsync(
         InvocationConfiguration streams,
         FineTuneOptions options,
+        string? predictions,
         bool isJson,
         CancellationToken cancellation
     )
     {
         var (output, error) = (streams.Output, streams.Error);
         var tuner = new FineTuner(options);
+        if (predictions is not null)
+        {
+            PredictionFile.Check(predictions, options);
+        }
+
         Hint(options, error);
         var display = RunDisplay.For(error, options);
         FineTuneResult report;
@@ -133,6 +155,11 @@ internal static class TrainCommand
         {
             error.WriteLine(StoppedBeforeTraining(options));
             return ExitCodes.Stopped;
+        }
+
+        if (predictions is not null && report.LastRows is { } rows)
+        {
+            PredictionFile.Write(predictions, rows);
         }
 
         var lines = ReportText.Lines(report, options);

@@ -167,6 +167,7 @@ internal sealed class FineTuneOptionGroups
     private static OptionGroup<FineTuneOptions> Run()
     {
         var group = new OptionGroup<FineTuneOptions>("Run", Defaults);
+        AddMethod(group);
         AddLoss(group);
         group.Include(
             ScoreOptionGroup.Create(),
@@ -278,6 +279,26 @@ internal sealed class FineTuneOptionGroups
             (options, value) => options with { Resume = value }
         );
         return group;
+    }
+
+    private static void AddMethod(OptionGroup<FineTuneOptions> group)
+    {
+        group.Add(
+            "--method",
+            "What is made: an adapter in steps, or a logistic probe on hidden states, which only labels texts and takes no steps.",
+            OptionValue.Enumeration<TrainingMethod>(),
+            nameof(FineTuneOptions.Method),
+            options => options.Method,
+            (options, value) => options with { Method = value }
+        );
+        group.AddFlag(
+            "--no-anchors",
+            "Do not measure simpler ways to answer beside the run (majority, zero-shot, discriminant, probe).",
+            nameof(FineTuneOptions.Anchors),
+            options => options.Anchors,
+            (options, value) => options with { Anchors = value },
+            whenGiven: false
+        );
     }
 
     private static void AddLoss(OptionGroup<FineTuneOptions> group) =>

@@ -101,6 +101,11 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
             Row(name, $"{Quantity.Loss(sign * step.MeanLoss)}, smoothed {Quantity.Loss(sign * _smoothedLoss)}");
             Row("learning rate", Quantity.Rate(step.Result.LearningRate));
             Row("time a step", Quantity.Milliseconds(_smoothedMilliseconds));
+            if (step.Work is { } work)
+            {
+                Row("so far", WorkText.Line(work));
+            }
+
             Row("peak memory", Quantity.Bytes(step.PeakMemoryBytes));
         }
 

@@ -17,6 +17,7 @@ internal sealed class Decoder
     private readonly Dimension _tokens;
     private readonly Value? _pastLengths;
     private readonly Dictionary<string, StreamPart> _streamParts = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, Value> _streams = [];
     private RowPlaces _rows;
     private int _firstEmitted;
 
@@ -78,6 +79,9 @@ internal sealed class Decoder
 
     /// <summary>What enters a linear layer that was added.</summary>
     public Value InputOf(string module) => _parts.InputOf(module);
+
+    /// <summary>The residual stream behind a layer that was added.</summary>
+    public Value StreamAfter(int layer) => _streams[layer];
 
     /// <summary>What a linear layer that was added writes to the residual stream; null: it does not write there.</summary>
     public StreamPart? FindStreamPart(string module) => _streamParts.GetValueOrDefault(module);
@@ -218,7 +222,7 @@ internal sealed class Decoder
             layer.ResidualScale,
             _parts.Mlp(layer.Name, layer.Mlp, normed)
         );
-        return _builder.Add(layer.Name + ".out", new ResidualAdd(), middle, added);
+        return _streams[index] = _builder.Add(layer.Name + ".out", new ResidualAdd(), middle, added);
     }
 
     private Value Branch(string name, LinearDescription linear, NormDescription? norm, double scale, Value output)

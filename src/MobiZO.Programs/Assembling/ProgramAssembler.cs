@@ -220,6 +220,38 @@ public sealed class ProgramAssembler(ModelDescription model)
         return builder.BuildNeeded("inputs");
     }
 
+    /// <summary>
+    /// The residual stream behind layers, for every row: one output a layer (<see cref="StreamOf"/>), [N*S, hidden]. With an adapter also
+    /// what enters its modules, as <see cref="ModuleInputs"/> gives it; the adapter does not act.
+    /// </summary>
+    /// <param name="layers">How many layers are behind each output: from <paramref name="firstLayer"/> + 1 to all.</param>
+    /// <param name="adapter">The modules; null: none.</param>
+    /// <param name="prompt">How prompts are given; not as hidden states alone.</param>
+    /// <param name="firstLayer">First computed layer.</param>
+    /// <exception cref="ProgramException">A layer is not computed.</exception>
+    public Program Streams(IReadOnlyList<int> layers, AdapterLayout? adapter, PrefixKind prompt, int firstLayer = 0)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        if (layers.Any(layer => layer <= firstLayer || layer > model.Layers.Count))
+        {
+            throw new ProgramException($"Layers {string.Join(", ", layers)}: expected {firstLayer + 1} to {model.Layers.Count}.");
+        }
+
+        var builder = new ProgramBuilder();
+        var decoder = NewDecoder(builder, prompt, firstLayer, null, null);
+        decoder.Run();
+        var inputs = adapter?.Modules.Select(module => decoder.InputOf(module.Name)) ?? [];
+        foreach (var value in layers.Select(layer => decoder.StreamAfter(layer - 1)).Concat(inputs).Distinct())
+        {
+            builder.Output(value);
+        }
+
+        return builder.BuildNeeded("streams");
+    }
+
+    /// <summary>The output of <see cref="Streams"/> behind so many layers.</summary>
+    public string StreamOf(int layers) => model.Layers[layers - 1].Name + ".out";
+
     /// <summary>The output of <see cref="ModuleInputs"/> that enters a module; modules that read the same states share it.</summary>
     /// <param name="module">Name of a linear layer.</param>
     public string InputOf(string module) => _inputNames.Value[module];

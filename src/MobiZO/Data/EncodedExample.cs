@@ -26,6 +26,9 @@ internal sealed record EncodedExample
     /// <summary>Position in <see cref="PromptIds"/> of the first token that carries the adapter in scope "activated".</summary>
     public required int InvocationStart { get; init; }
 
+    /// <summary>The only field of the template, or the whole prompt; null for free answers, whose texts nobody asks for.</summary>
+    public string? Text { get; init; }
+
     /// <summary>Whether the prompt (or a plain text) was cut to fit.</summary>
     public required bool WasTruncated { get; init; }
 

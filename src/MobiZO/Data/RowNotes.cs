@@ -6,7 +6,7 @@ namespace MobiZO.Data;
 internal static class RowNotes
 {
     // From here on a model that always says the same word looks good.
-    private const double LopsidedShare = 0.95;
+    private const double LopsidedShare = 0.8;
 
     /// <summary>The notes about some rows; empty when there is nothing to say.</summary>
     /// <param name="what">What the rows are for: "training" or "evaluation".</param>

@@ -14,7 +14,7 @@ public sealed record EvaluationOptions
     /// <summary>Rows to score: JSONL, CSV, TSV or Parquet.</summary>
     public required string DataFile { get; init; }
 
-    /// <summary>PEFT folder or GGUF file of the adapter; null: the base model.</summary>
+    /// <summary>PEFT folder or GGUF file of the adapter, or the file of a probe; null: the base model.</summary>
     public string? Adapter { get; init; }
 
     /// <summary>Whether the adapter may have been made on a model with other files.</summary>
@@ -63,12 +63,11 @@ public sealed record EvaluationOptions
     {
         ArgumentNullException.ThrowIfNull(folder);
         var run = folder.ReadConfig();
-        var best = Directory.Exists(folder.BestAdapterFolder) ? folder.BestAdapterFolder : folder.AdapterFolder;
         return new EvaluationOptions
         {
             Model = run.Model,
             DataFile = "",
-            Adapter = best,
+            Adapter = folder.KeptAdapter,
             Data = run.Data with { MaxRows = null, EvalFraction = 0, Balanced = false, EvalBalanced = false, Seed = run.Seed },
             Engine = run.Engine,
             MaxTokensPerRun = run.MaxTokensPerRun,

@@ -20,6 +20,9 @@ public sealed record EvaluationReport
     /// <summary>Which tokens carry the adapter; null without one.</summary>
     public AdapterScope? Scope { get; init; }
 
+    /// <summary>Layers in front of the states that a probe read; null where none scored.</summary>
+    public int? ProbeLayer { get; init; }
+
     /// <summary>Seconds from open to end.</summary>
     public required double Seconds { get; init; }
 }

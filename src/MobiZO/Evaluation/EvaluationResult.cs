@@ -39,6 +39,10 @@ public sealed record EvaluationResult
     /// </summary>
     public double Metric => Score ?? Accuracy ?? -TokenLoss;
 
+    /// <summary>Precision, recall, calibration and confusions; null for free answers.</summary>
+    [JsonIgnore]
+    public ClassificationMetrics? Metrics => ClassificationMetrics.Of(this);
+
     /// <summary>The numbers without the rows, as a run keeps them.</summary>
     /// <param name="step">Steps taken before.</param>
     public EvaluationPoint At(long step) => new(step, Accuracy, Correct, Examples.Count, ChoiceLoss, TokenLoss) { Score = Score };

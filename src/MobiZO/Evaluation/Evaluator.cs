@@ -159,7 +159,10 @@ internal sealed class Evaluator
             scores,
             sums[example.Label],
             example.Choices[example.Label].Length
-        );
+        )
+        {
+            Text = row.Text,
+        };
     }
 
     private static StepLossKind FormOf(PromptExample[] examples) =>

@@ -4,6 +4,7 @@ using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.PrefixCache;
+using MobiZO.Probing;
 
 namespace MobiZO.Evaluation;
 
@@ -38,12 +39,39 @@ public static class ModelEvaluation
     {
         var watch = Stopwatch.StartNew();
         using var model = LocalModel.Open(options.Model, options.Engine);
-        var adapter = options.Adapter is { } path
-            ? AdapterFiles.Load(path, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce)
-            : null;
         var encoder = model.EncoderOf(options.Data);
         var read = DataFile.Read(options.DataFile, options.Data);
         var rows = encoder.Encode(new RowSampler(options.Data).Choose(read));
+        void Tell(int done) => progress?.Report(new EvaluationProgress(done, rows.Count));
+        var (result, scope, layer) =
+            options.Adapter is { } path && ProbeHead.IsProbe(path)
+                ? ScoreByProbe(model, options, rows, encoder.Choices, Tell, cancellation)
+                : ScoreByModel(model, options, rows, encoder.Choices, Tell, cancellation);
+        var summary = DataSummary.Of(read.Count, rows, encoder.Choices);
+        return new EvaluationReport
+        {
+            Result = result,
+            Data = summary,
+            Warnings = [.. encoder.Notes, .. RowNotes.Of("evaluation", summary, encoder), .. NotesOf(result.Metrics)],
+            Engine = model.Engine.Name,
+            Scope = scope,
+            ProbeLayer = layer,
+            Seconds = watch.Elapsed.TotalSeconds,
+        };
+    }
+
+    private static (EvaluationResult, AdapterScope?, int?) ScoreByModel(
+        LocalModel model,
+        EvaluationOptions options,
+        IReadOnlyList<EncodedExample> rows,
+        IReadOnlyList<string> choices,
+        Action<int> progress,
+        CancellationToken cancellation
+    )
+    {
+        var adapter = options.Adapter is { } path
+            ? AdapterFiles.Load(path, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce)
+            : null;
         using var adapted = new AdaptedModel(
             model,
             adapter,
@@ -53,27 +81,27 @@ public static class ModelEvaluation
 
         // Every prompt is used once: nothing is worth keeping.
         var cache = new PrefixCacheOptions(options.PrefixCacheType, MemoryBytes: 0, Folder: null, options.MaxTokensPerRun);
-        var evaluator = new Evaluator(
-            adapted,
-            rows,
-            encoder.Choices,
-            examples => adapted.OpenStore(examples, cache),
-            options.MaxTokensPerRun
-        );
-        var result = evaluator.Evaluate(
-            adapter is null ? null : AdapterTensors.Of(adapter),
-            done => progress?.Report(new EvaluationProgress(done, rows.Count)),
-            cancellation
-        );
-        var summary = DataSummary.Of(read.Count, rows, encoder.Choices);
-        return new EvaluationReport
-        {
-            Result = result,
-            Data = summary,
-            Warnings = [.. encoder.Notes, .. RowNotes.Of("evaluation", summary, encoder)],
-            Engine = model.Engine.Name,
-            Scope = adapter?.Scope,
-            Seconds = watch.Elapsed.TotalSeconds,
-        };
+        var evaluator = new Evaluator(adapted, rows, choices, examples => adapted.OpenStore(examples, cache), options.MaxTokensPerRun);
+        var result = evaluator.Evaluate(adapter is null ? null : AdapterTensors.Of(adapter), progress, cancellation);
+        return (result, adapter?.Scope, null);
     }
+
+    private static (EvaluationResult, AdapterScope?, int?) ScoreByProbe(
+        LocalModel model,
+        EvaluationOptions options,
+        IReadOnlyList<EncodedExample> rows,
+        IReadOnlyList<string> choices,
+        Action<int> progress,
+        CancellationToken cancellation
+    )
+    {
+        var head = ProbeHead.Load(options.Adapter!, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce);
+        using var scorer = new ProbeScorer(model, head, choices, options.MaxTokensPerRun);
+        return (ProbeEvaluation.Of(scorer, rows, choices, progress, cancellation), null, head.Layer);
+    }
+
+    private static IEnumerable<string> NotesOf(ClassificationMetrics? metrics) =>
+        metrics is { } found && found.Labels.Count(label => label.Rows > 0) > 1 && found.Accuracy <= found.MajorityAccuracy
+            ? [$"The accuracy is not above that of saying {DataException.Quote(found.MajorityWord)} always."]
+            : [];
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MobiZO.Evaluation;
 
 /// <summary>How the model scored one example.</summary>
@@ -16,6 +18,10 @@ public sealed record ScoredExample(
     int AnswerTokens
 )
 {
+    /// <summary>What the row asks about: the field of its template, or its prompt; null for a free answer. Not part of events.</summary>
+    [JsonIgnore]
+    public string? Text { get; init; }
+
     /// <summary>Whether the best choice is the right one.</summary>
     public bool IsCorrect => Label is not null && Label == Prediction;
 
@@ -32,5 +38,14 @@ public sealed record ScoredExample(
             var largest = Scores.Max();
             return largest + Math.Log(Scores.Sum(score => Math.Exp(score - largest))) - Scores[label];
         }
+    }
+
+    /// <summary>Probability of a choice among the choices.</summary>
+    /// <param name="choice">Index of the choice.</param>
+    /// <param name="temperature">What the scores are divided by.</param>
+    public double ProbabilityOf(int choice, double temperature = 1)
+    {
+        var largest = Scores.Max();
+        return Math.Exp((Scores[choice] - largest) / temperature) / Scores.Sum(score => Math.Exp((score - largest) / temperature));
     }
 }

@@ -90,7 +90,7 @@ public static class AppExport
         using var model = LocalModel.Open(options.Model, new EngineOptions { Warnings = warnings });
         var rows = RunRows.Read(options, model);
         var decided = DecidedOptions.Of(options, rows);
-        var adapter = AdapterFiles.Load(Directory.Exists(folder.BestAdapterFolder) ? folder.BestAdapterFolder : folder.AdapterFolder);
+        var adapter = AdapterFiles.Load(folder.KeptAdapter);
         var layout = AdapterLayouts.Of(model.Assembler, adapter);
         using var adapted = new AdaptedModel(model, adapter, rows.HasSingleRows, RunStyle.OneByOne);
         var train = new StepExamples(rows, decided, adapted.Start, model.Engine.Traits).All;

@@ -38,6 +38,15 @@ public sealed class RunFolder
     /// <summary>The final report.</summary>
     public string ReportFile => System.IO.Path.Combine(Path, "report.json");
 
+    /// <summary>The probe of a run that made one.</summary>
+    public string ProbeFile => System.IO.Path.Combine(Path, "probe.safetensors");
+
+    /// <summary>The adapter that is kept: the best one, else the last; of a run that made a probe, its file.</summary>
+    public string KeptAdapter =>
+        File.Exists(ProbeFile) ? ProbeFile
+        : Directory.Exists(BestAdapterFolder) ? BestAdapterFolder
+        : AdapterFolder;
+
     /// <summary>PEFT folder of the last adapter.</summary>
     public string AdapterFolder => System.IO.Path.Combine(Path, "adapter");
 
@@ -53,6 +62,14 @@ public sealed class RunFolder
     /// <summary>Checks, before anything is opened, that a run can start or go on here.</summary>
     internal void RequireReadyFor(FineTuneOptions options)
     {
+        if (File.Exists(ProbeFile))
+        {
+            throw new FineTuneException(
+                $"'{Path}' already holds a probe, which has no steps to go on with. Choose another folder as FineTuneOptions.Output.",
+                FineTuneFailure.Output
+            );
+        }
+
         var exists = File.Exists(JournalFile);
         if (exists && !options.Resume)
         {

@@ -31,7 +31,7 @@ internal sealed class OpenedRun : IDisposable
                 options.Engine with
                 {
                     CacheProgress = new StageReport(progress, "preparing weights", cancellation),
-                    Warnings = options.Engine.Warnings ?? new Warnings(progress),
+                    Warnings = options.Engine.Warnings ?? new WarningReport(progress),
                 }
             )
         );
@@ -203,20 +203,5 @@ internal sealed class OpenedRun : IDisposable
     {
         _owned.Push(value);
         return value;
-    }
-
-    private sealed class Warnings(IProgress<TrainingEvent>? progress) : IProgress<string>
-    {
-        public void Report(string value) => progress?.Report(new RunNote(value, IsWarning: true));
-    }
-
-    /// <summary>Tells how far it is, and ends the work when the user wants that: a large model is converted for minutes.</summary>
-    private sealed class StageReport(IProgress<TrainingEvent>? progress, string stage, CancellationToken cancellation) : IProgress<double>
-    {
-        public void Report(double value)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            progress?.Report(new StageProgress(stage, (long)(value * 100), 100));
-        }
     }
 }

@@ -26,6 +26,12 @@ internal sealed class PreparedRun : IDisposable
 
     public RunCaches Caches => _opened.Caches;
 
+    /// <summary>The training rows as examples.</summary>
+    public StepExamples Examples => _opened.Examples;
+
+    /// <summary>The frozen parts of the training rows; null when there are none.</summary>
+    public PrefixStore? TrainCache => _opened.TrainCache;
+
     /// <summary>The options with everything decided.</summary>
     public DecidedOptions Options { get; }
 

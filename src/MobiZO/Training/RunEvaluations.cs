@@ -15,6 +15,7 @@ internal sealed class RunEvaluations
     private readonly RunFolder _folder;
     private readonly IProgress<TrainingEvent>? _progress;
     private readonly List<EvaluationPoint> _points;
+    private (long Step, EvaluationResult Result)? _lastRows;
 
     /// <param name="run">The run.</param>
     /// <param name="folder">Its folder.</param>
@@ -60,9 +61,10 @@ internal sealed class RunEvaluations
     /// <summary>Scores the evaluation rows, unless there are none or it was done; the best adapter is written.</summary>
     /// <param name="step">Steps taken.</param>
     /// <param name="b">The trained state after them.</param>
+    /// <param name="work">What the steps cost.</param>
     /// <param name="cancellation">Stops between two engine runs.</param>
     /// <returns>What the journal keeps; null when nothing was scored.</returns>
-    public JournalEvaluation? Add(long step, float[] b, CancellationToken cancellation)
+    public JournalEvaluation? Add(long step, float[] b, StepWork work, CancellationToken cancellation)
     {
         if (_run.Evaluator is not { } evaluator || Has(step))
         {
@@ -70,7 +72,8 @@ internal sealed class RunEvaluations
         }
 
         var result = Score(evaluator, b, step, cancellation);
-        var point = result.At(step);
+        _lastRows = (step, result);
+        var point = result.At(step) with { Work = work };
 
         // CompareTo puts NaN below every number, as MaxBy does.
         var isBest = _points.All(earlier => earlier.Metric.CompareTo(point.Metric) < 0);
@@ -81,7 +84,7 @@ internal sealed class RunEvaluations
             AdapterFiles.Save(_run.Adapter.WithState(isBest ? b : _run.Adapter.ToState()), _folder.BestAdapterFolder);
         }
 
-        _progress?.Report(new EvaluationCompleted(step, result, isBest));
+        _progress?.Report(new EvaluationCompleted(step, result, isBest) { Work = work });
         return point.ToJournal(isBest);
     }
 
@@ -100,6 +103,27 @@ internal sealed class RunEvaluations
             : AdapterFiles.Load(_folder.BestAdapterFolder).OrderedAs([.. _run.Adapter.Modules.Select(module => module.Name)]).ToState();
         var before = Score(evaluator, new float[b.Length], 0, CancellationToken.None).At(0);
         return (before, Score(evaluator, kept, step, CancellationToken.None).At(Best?.Step ?? step));
+    }
+
+    /// <summary>The evaluation rows once more, where this process has not scored them after the last step.</summary>
+    /// <param name="step">Steps taken.</param>
+    /// <param name="b">The trained state after them.</param>
+    public EvaluationResult? LastOrScored(long step, float[] b) =>
+        _run.Evaluator is not { } evaluator ? null
+        : _lastRows is { } last && last.Step == step ? last.Result
+        : Score(evaluator, b, step, CancellationToken.None);
+
+    /// <summary>What the base model alone reaches on the evaluation rows.</summary>
+    public Anchor ZeroShot()
+    {
+        // Before the first step an adapter that was not trained before changes nothing.
+        if (_run.Options.Run.Adapter.StartFrom is null && _points.FirstOrDefault(point => point.Step == 0) is { } first)
+        {
+            return new Anchor(first.Correct, first.Rows);
+        }
+
+        var result = Score(_run.Evaluator!, new float[_run.Adapter.Layout.Total], 0, CancellationToken.None);
+        return new Anchor(result.Correct, result.Examples.Count);
     }
 
     /// <summary>

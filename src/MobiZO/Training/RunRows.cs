@@ -83,10 +83,16 @@ internal sealed record RunRows
                 .. encoder.Notes,
                 .. RowNotes.Of("training", trainSummary, encoder),
                 .. RowNotes.Of("evaluation", evalSummary, encoder),
+                .. train.Count > 0 && encoder.Choices.Count > 0 && eval.Count == 0 && options.TestData is null
+                    ? [NothingHeldOut]
+                    : Array.Empty<string>(),
                 .. options.ExamplesPerStep is { } asked ? NotesOfStep(asked, train.Count) : [],
             ],
         };
     }
+
+    private const string NothingHeldOut =
+        "No rows are held out, so that nothing will tell what the run learned: give FineTuneOptions.EvalData or DataOptions.EvalFraction.";
 
     /// <summary>Reports the <see cref="Notes"/>.</summary>
     public void TellNotes(IProgress<TrainingEvent>? progress)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using MobiZO.Adapters;
+using MobiZO.Evaluation;
 using MobiZO.Journal;
 using MobiZO.Optimization;
 using MobiZO.Runs;
@@ -24,6 +25,7 @@ internal sealed class TrainingLoop
     private readonly RunFolder _folder;
     private readonly RunEvaluations _evaluations;
     private readonly StateOptimizer _optimizer;
+    private readonly RunWork _work;
     private double _stepMilliseconds;
     private long _skipped;
     private int _skippedInARow;
@@ -45,6 +47,7 @@ internal sealed class TrainingLoop
         (_run, _objective, _recorded, _progress, _time, _options) = (run, objective, recorded, progress, time, run.Options.Run);
         _folder = new RunFolder(_options.Output);
         _optimizer = recorded is null ? Start() : Continue(recorded);
+        _work = new RunWork(run.Examples, run.Options, recorded?.Journal.Entries.Take((int)_optimizer.NextStep) ?? []);
         _evaluations = new RunEvaluations(run, _folder, recorded?.Journal, _optimizer.NextStep, progress);
     }
 
@@ -59,7 +62,7 @@ internal sealed class TrainingLoop
         _progress?.Report(new RunPlanned(RunPlanner.Plan(_run, _optimizer.NextStep)));
         _run.Rows.TellNotes(_progress);
         var end = TakeSteps(journal, cancellation);
-        return Finish(end, sinceStart);
+        return Finish(end, sinceStart, cancellation);
     }
 
     private RunEnd TakeSteps(JournalWriter journal, CancellationToken cancellation)
@@ -89,7 +92,7 @@ internal sealed class TrainingLoop
         return _evaluations.IsMissing(_optimizer.NextStep) ? RunEnd.Cancelled : RunEnd.Completed;
     }
 
-    private FineTuneResult Finish(RunEnd end, Stopwatch sinceStart)
+    private FineTuneResult Finish(RunEnd end, Stopwatch sinceStart, CancellationToken cancellation)
     {
         SaveState();
         AdapterFiles.Save(_run.Adapter.WithState(_optimizer.B.Span), _folder.AdapterFolder);
@@ -97,12 +100,16 @@ internal sealed class TrainingLoop
             end == RunEnd.Cancelled || _options.TestData is null
                 ? null
                 : _evaluations.ScoreHeldOut(_optimizer.NextStep, _optimizer.B.ToArray());
+        var last = end == RunEnd.Cancelled ? null : _evaluations.LastOrScored(_optimizer.NextStep, _optimizer.B.ToArray());
         var result = new FineTuneResult
         {
             End = end,
             Steps = _optimizer.NextStep,
             SkippedSteps = _skipped,
             Evaluations = [.. _evaluations.Points],
+            Anchors = last is null ? null : MeasureAnchors(last, cancellation),
+            LastRows = last,
+            Work = _work.Sum,
             TestBefore = heldOut?.Before,
             Test = heldOut?.After,
             AdapterFolder = _folder.AdapterFolder,
@@ -113,6 +120,19 @@ internal sealed class TrainingLoop
         };
         RunFolder.WriteJson(_folder.ReportFile, result);
         return result;
+    }
+
+    /// <summary>What stops them costs the report its anchors, and the run nothing.</summary>
+    private Anchors? MeasureAnchors(EvaluationResult last, CancellationToken cancellation)
+    {
+        try
+        {
+            return RunAnchors.Apply(_run) ? RunAnchors.Measure(_run, _evaluations.ZeroShot(), last, _progress, cancellation) : null;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private StateOptimizer Start()
@@ -159,7 +179,8 @@ internal sealed class TrainingLoop
 
         var peak = ProcessMemory.Peak();
         _stepMilliseconds += milliseconds;
-        _progress?.Report(new StepCompleted(result, _options.Steps, milliseconds, peak));
+        var work = _work.Add(result.Step, milliseconds);
+        _progress?.Report(new StepCompleted(result, _options.Steps, milliseconds, peak) { Work = _work.Sum });
         var isEvaluated = _evaluations.IsDue(_optimizer.NextStep) && !cancellation.IsCancellationRequested;
         journal.Append(
             new JournalEntry
@@ -170,6 +191,7 @@ internal sealed class TrainingLoop
                 LearningRate = result.LearningRate,
                 Milliseconds = milliseconds,
                 PeakMemoryBytes = peak,
+                Work = work,
                 Skipped = result.Skipped,
                 Before = before,
                 Evaluation = isEvaluated ? Evaluate(CancellationToken.None) : null,
@@ -241,7 +263,7 @@ internal sealed class TrainingLoop
     }
 
     private JournalEvaluation? Evaluate(CancellationToken cancellation) =>
-        _evaluations.Add(_optimizer.NextStep, _optimizer.B.ToArray(), cancellation) is { } evaluation
+        _evaluations.Add(_optimizer.NextStep, _optimizer.B.ToArray(), _work.Sum, cancellation) is { } evaluation
             ? evaluation with
             {
                 Time = _time.GetUtcNow(),
