@@ -17,14 +17,14 @@ public sealed record Anchors
     public required Anchor ZeroShot { get; init; }
 
     /// <summary>
-    /// The adapter before any step: its discriminant A, read off as a classifier (the nearest mean of a label). Null when A was not read from
-    /// the prompts.
+    /// The adapter before any step: its discriminant A, read off as a classifier (the nearest mean of a label). Null when A was not read
+    /// from the prompts.
     /// </summary>
     public Anchor? Discriminant { get; init; }
 
     /// <summary>
-    /// Logistic regression on the hidden states of the last prompt token, layer and strength chosen by cross-validation on the training rows.
-    /// Null with fewer than four training rows, or rows of one label.
+    /// Logistic regression on the hidden states of the last prompt token, layer and strength chosen by cross-validation on the training
+    /// rows. Null with fewer than four training rows, or rows of one label.
     /// </summary>
     public Anchor? Probe { get; init; }
 
@@ -46,7 +46,8 @@ public sealed record Anchors
     /// <summary>One sentence when a simpler way is as good or better; null otherwise.</summary>
     public string? Verdict =>
         Majority.Correct >= Ours.Correct
-            ? $"Saying {DataException.Quote(MajorityWord)} always is right as often as this run or more: nothing says that it learned anything."
+            ? $"Saying {DataException.Quote(MajorityWord)} always is right as often as this run or more: "
+                + "nothing says that it learned anything."
         : Probe is { } probe && probe.Correct > Ours.Correct
             ? FormattableString.Invariant($"The logistic probe is right on {RowsMore(probe)} more than this run. ")
                 + "FineTuneOptions.Method = Probe trains it, without a step."

@@ -60,7 +60,9 @@ public sealed class FineTuner
     /// </summary>
     /// <param name="progress">Told what happens; may be null.</param>
     /// <param name="cancellation">Stops the preparation.</param>
-    /// <exception cref="FineTuneException">Model, rows and options do not fit together, or the run makes a probe, which has no steps.</exception>
+    /// <exception cref="FineTuneException">
+    /// Model, rows and options do not fit together, or the run makes a probe, which has no steps.
+    /// </exception>
     public Task<RunPlan> PlanAsync(IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default) =>
         Task.Run(
             () =>

@@ -7,7 +7,8 @@ public enum TrainingMethod
     Adapter,
 
     /// <summary>
-    /// A logistic probe on the model's hidden states: label words only, no steps, nothing of the model changes and nothing can be generated.
+    /// A logistic probe on the model's hidden states: label words only, no steps; nothing of the model changes and nothing can be
+    /// generated with it.
     /// </summary>
     Probe,
 }

@@ -19,6 +19,7 @@ internal static class TrainBenchCommand
             MemoryCommand.Create(),
             RaceCommand.Create(),
             CosinesCommand.Create(),
+            AnchorsCommand.Create(),
             MemoryCommand.CreateChild(),
             RaceCommand.CreateChild(),
         };

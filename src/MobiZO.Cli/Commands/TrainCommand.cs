@@ -43,7 +43,6 @@ internal static class TrainCommand
         "--layers",
         "--scope",
         "--learning-rate",
-        "--method",
         "--steps",
         "--seed",
         "--eval-every",
@@ -52,7 +51,6 @@ internal static class TrainCommand
         "--resume",
         "--config",
         "--dry-run",
-        "--predictions",
         "--json",
     ];
 

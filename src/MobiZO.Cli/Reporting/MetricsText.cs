@@ -20,20 +20,25 @@ internal static class MetricsText
             yield break;
         }
 
-        var labels = metrics.Labels.Count <= MostLabels ? metrics.Labels : [.. metrics.Labels.Where(HasRows).OrderBy(label => label.F1).Take(MostLabels)];
+        var labels =
+            metrics.Labels.Count <= MostLabels
+                ? metrics.Labels
+                : [.. metrics.Labels.Where(HasRows).OrderBy(label => label.F1).Take(MostLabels)];
         var weakest = labels.Count < metrics.Labels.Count ? $"; the {labels.Count} weakest of {metrics.Labels.Count} labels" : "";
         yield return $"labels     macro F1 {Loss(metrics.MacroF1)}{weakest}";
         var width = labels.Max(label => Name(label.Word).Length);
         foreach (var label in labels)
         {
-            yield return $"           {Name(label.Word).PadRight(width)}  precision {Share(label.Precision)}  recall {Share(label.Recall)}  "
-                + $"{Quantity.Number(label.Rows)} rows";
+            yield return $"           {Name(label.Word).PadRight(width)}  precision {Share(label.Precision)}  "
+                + $"recall {Share(label.Recall)}  {Quantity.Number(label.Rows)} rows";
         }
 
         yield return $"calibrated {Calibration(metrics.Calibration, rows)}";
         if (metrics.Confused.Count > 0)
         {
-            var pairs = metrics.Confused.Take(MostPairs).Select(pair => $"{Name(pair.Right)} as {Name(pair.Predicted)} {Quantity.Number(pair.Rows)}");
+            var pairs = metrics
+                .Confused.Take(MostPairs)
+                .Select(pair => $"{Name(pair.Right)} as {Name(pair.Predicted)} {Quantity.Number(pair.Rows)}");
             yield return $"confused   {string.Join(", ", pairs)}";
         }
     }
@@ -42,8 +47,10 @@ internal static class MetricsText
         $"error (ECE, {MobiZO.Evaluation.Calibration.Bins} bins) {Loss(calibration.Error)}"
         + (
             calibration is { Temperature: { } temperature, ErrorAtTemperature: { } error }
-                ? string.Create(CultureInfo.InvariantCulture, $", {Loss(error)} at temperature {temperature:0.00}, fitted on the {rows} rows ")
-                    + "(each half measured at that of the other)"
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $", {Loss(error)} at temperature {temperature:0.00}, fitted on the {rows} rows "
+                ) + "(each half measured at that of the other)"
                 : ""
         );
 

@@ -101,7 +101,9 @@ internal static class PredictionFile
                 LabelOf(example, result) ?? "",
                 PredictionOf(example, result) ?? "",
                 ProbabilityOf(example)?.ToString("0.######", CultureInfo.InvariantCulture) ?? "",
-                example.Label is null ? "" : example.IsCorrect ? "true" : "false",
+                example.Label is null ? ""
+                : example.IsCorrect ? "true"
+                : "false",
             }.Select(CsvField)
         );
 

@@ -14,8 +14,8 @@ internal static class ReportText
         yield return result.Method == TrainingMethod.Probe
             ? $"run        {how} in {Quantity.Seconds(result.Seconds)}, peak memory {Quantity.Bytes(result.PeakMemoryBytes)}"
             : $"run        {how} after {Quantity.Number(result.Steps)} of {Quantity.Number(options.Steps)} steps, "
-            + $"{Quantity.Seconds(result.Seconds)} ({Quantity.Seconds(result.StepSeconds)} in steps), "
-            + $"peak memory {Quantity.Bytes(result.PeakMemoryBytes)}";
+                + $"{Quantity.Seconds(result.Seconds)} ({Quantity.Seconds(result.StepSeconds)} in steps), "
+                + $"peak memory {Quantity.Bytes(result.PeakMemoryBytes)}";
         if (result is { Work: { RowForwards: > 0 } work })
         {
             yield return $"work       {WorkText.Line(work)}";

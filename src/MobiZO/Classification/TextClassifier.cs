@@ -13,7 +13,8 @@ namespace MobiZO.Classification;
 
 /// <summary>
 /// A fine-tuned model ready to label texts: loaded once, then one text at a time. The words of the labels are scored by their mean
-/// log-probability after the prompt, as an evaluation does, or by a probe. May be used by many threads at once; the engine computes one text at a time.
+/// log-probability after the prompt, as an evaluation does, or by a probe. May be used by many threads at once; the engine computes one
+/// text at a time.
 /// </summary>
 public sealed class TextClassifier : IDisposable
 {

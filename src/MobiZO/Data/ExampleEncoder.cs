@@ -143,7 +143,10 @@ internal sealed class ExampleEncoder
             AnswerIds = border.AnswerIds[label ?? 0],
             ChoiceIds = label is null ? [] : border.AnswerIds,
             Label = label,
-            Text = label is null ? null : draft is { Fields: [var only] } ? only : text.Prompt,
+            Text =
+                label is null ? null
+                : draft is { Fields: [var only] } ? only
+                : text.Prompt,
             InvocationStart = InvocationStart(row, text.Prompt, border),
             WasTruncated = isTooLong,
         };

@@ -1,3 +1,5 @@
+using MobiZO.Data;
+
 namespace MobiZO.Evaluation;
 
 /// <summary>
@@ -38,8 +40,10 @@ public sealed record Calibration
             return new Calibration { Error = error };
         }
 
-        // Dealt out label by label, so that both halves have their share of each.
-        var halves = examples
+        // Drawn, because rows may come in a rhythm, and dealt out label by label, so that both halves have their share of each.
+        var halves = KeyedDraw
+            .Permutation(examples.Count, 0, 0)
+            .Select(index => examples[index])
             .OrderBy(example => example.Label)
             .Select((example, index) => (example, index))
             .GroupBy(pair => pair.index % 2, pair => pair.example)

@@ -7,7 +7,9 @@ namespace MobiZO.Journal;
 /// backwards and is counted once. Trying learning rates and evaluations are not counted.
 /// </summary>
 /// <param name="RowForwards">Rows that went through the model: copies times examples, times label words of several tokens.</param>
-/// <param name="Tokens">Tokens of these rows behind what was cached; null where rows are written answers, whose length nobody knows before.</param>
+/// <param name="Tokens">
+/// Tokens of these rows behind what was cached; null where rows are written answers, whose length nobody knows before.
+/// </param>
 /// <param name="Seconds">Wall time.</param>
 public sealed record StepWork(long RowForwards, long? Tokens, double Seconds)
 {

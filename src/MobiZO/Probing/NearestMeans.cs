@@ -27,26 +27,30 @@ internal sealed class NearestMeans
     )
     {
         _classes = classes;
-        _modules =
-        [
-            .. adapter.Modules.DistinctBy(module => inputOf(module.Name)).Select(module => Measure(module, inputOf(module.Name))),
-        ];
+        _modules = [.. adapter.Modules.DistinctBy(module => inputOf(module.Name)).Select(module => Measure(module, inputOf(module.Name)))];
 
         (string, float[][], double[][], double[]) Measure(LoraModule module, string input)
         {
             // Row 0 reads what all prompts have in common; rows behind the labels' read whatever varies most.
             float[][] rows =
             [
-                .. Enumerable.Range(1, Math.Max(0, Math.Min(classes, module.Rank) - 1)).Select(row => module.A.AsSpan(row * module.InputSize, module.InputSize).ToArray()),
+                .. Enumerable
+                    .Range(1, Math.Max(0, Math.Min(classes, module.Rank) - 1))
+                    .Select(row => module.A.AsSpan(row * module.InputSize, module.InputSize).ToArray()),
             ];
             double[][] values = [.. inputs[input].Select(state => Read(rows, state))];
             double[][] means =
             [
                 .. Enumerable
                     .Range(0, classes)
-                    .Select(label => rows.Select((_, row) => Mean(values.Where((_, n) => labels[n] == label).Select(value => value[row]))).ToArray()),
+                    .Select(label =>
+                        rows.Select((_, row) => Mean(values.Where((_, n) => labels[n] == label).Select(value => value[row]))).ToArray()
+                    ),
             ];
-            double[] spreads = [.. rows.Select((_, row) => values.Select((value, n) => Square(value[row] - means[labels[n]][row])).Average())];
+            double[] spreads =
+            [
+                .. rows.Select((_, row) => values.Select((value, n) => Square(value[row] - means[labels[n]][row])).Average()),
+            ];
             return (input, rows, means, spreads);
         }
     }

@@ -49,10 +49,7 @@ internal sealed record ProbeFit(int Layer, double Penalty, double CrossValidated
     public ProbeFit Refit(float[][] states, int[] labels, int classes, CancellationToken cancellation = default)
     {
         var (scale, rows) = Scaled(states);
-        return this with
-        {
-            Probe = LogisticRegression.Fit(rows, labels, classes, Penalty, cancellation: cancellation).ForPlainRows(scale),
-        };
+        return this with { Probe = LogisticRegression.Fit(rows, labels, classes, Penalty, cancellation: cancellation).ForPlainRows(scale) };
     }
 
     /// <summary>The label of a state [hidden], as the model computes it.</summary>
@@ -130,10 +127,7 @@ internal sealed record ProbeFit(int Layer, double Penalty, double CrossValidated
         [
             .. penalties.Select(
                 (_, index) =>
-                    (
-                        (double)byFold.Sum(fold => fold[index].Right) / rows.Length,
-                        byFold.Sum(fold => fold[index].Likelihood) / rows.Length
-                    )
+                    ((double)byFold.Sum(fold => fold[index].Right) / rows.Length, byFold.Sum(fold => fold[index].Likelihood) / rows.Length)
             ),
         ];
     }

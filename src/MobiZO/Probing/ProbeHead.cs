@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using MobiZO.Adapters;
 using MobiZO.Checkpoints;
@@ -105,8 +105,8 @@ public sealed record ProbeHead
         return head.HiddenSize == model.Config.HiddenSize && head.Layer >= 1 && head.Layer <= model.Config.LayerCount
             ? head
             : throw new CheckpointException(
-                $"{path}: the probe reads {head.HiddenSize} values behind layer {head.Layer}; '{model.Path}' has {model.Config.LayerCount} layers "
-                    + $"of {model.Config.HiddenSize} values"
+                $"{path}: the probe reads {head.HiddenSize} values behind layer {head.Layer}; '{model.Path}' has "
+                    + $"{model.Config.LayerCount} layers of {model.Config.HiddenSize} values"
             );
     }
 

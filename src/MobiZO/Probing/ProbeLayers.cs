@@ -11,7 +11,9 @@ internal static class ProbeLayers
     public static int[] Of(int layers, int first)
     {
         var below = Math.Max(layers / 2, first);
-        return below >= layers ? [layers] : [.. Enumerable.Range(1, Most).Select(part => below + CeilingOf(part * (layers - below))).Distinct()];
+        return below >= layers
+            ? [layers]
+            : [.. Enumerable.Range(1, Most).Select(part => below + CeilingOf(part * (layers - below))).Distinct()];
     }
 
     private static int CeilingOf(int part) => (part + Most - 1) / Most;

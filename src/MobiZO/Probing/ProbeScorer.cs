@@ -19,8 +19,8 @@ internal sealed class ProbeScorer : IDisposable
         if (!head.Words.SequenceEqual(choices, StringComparer.Ordinal))
         {
             throw new FineTuneException(
-                $"The probe tells the words {List(head.Words)} apart, and the rows have {(choices.Count == 0 ? "none" : List(choices))}: give "
-                    + "DataOptions.Choices or DataOptions.LabelWords as it was trained with, in the same order.",
+                $"The probe tells the words {List(head.Words)} apart, and the rows have {(choices.Count == 0 ? "none" : List(choices))}: "
+                    + "give DataOptions.Choices or DataOptions.LabelWords as it was trained with, in the same order.",
                 FineTuneFailure.Settings
             );
         }
@@ -35,7 +35,11 @@ internal sealed class ProbeScorer : IDisposable
     /// <param name="cancellation">Stops between two engine runs.</param>
     /// <exception cref="FineTuneException">The states of a row are not numbers.</exception>
     public double[][] Score(IReadOnlyList<EncodedExample> rows, Action<int> progress, CancellationToken cancellation) =>
-        [.. _states.Read(rows, progress, cancellation)[_head.Layer].Select(state => _head.Probe.LogProbabilities(ProbeFit.Normalize(state)))];
+        [
+            .. _states
+                .Read(rows, progress, cancellation)[_head.Layer]
+                .Select(state => _head.Probe.LogProbabilities(ProbeFit.Normalize(state))),
+        ];
 
     /// <inheritdoc/>
     public void Dispose() => _states.Dispose();

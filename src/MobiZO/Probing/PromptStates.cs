@@ -29,7 +29,11 @@ internal sealed class PromptStates : IDisposable
     /// <param name="progress">Told how many rows are done.</param>
     /// <param name="cancellation">Stops between two engine runs.</param>
     /// <exception cref="FineTuneException">The states of a row are not numbers.</exception>
-    public IReadOnlyDictionary<int, float[][]> Read(IReadOnlyList<EncodedExample> rows, Action<int> progress, CancellationToken cancellation)
+    public IReadOnlyDictionary<int, float[][]> Read(
+        IReadOnlyList<EncodedExample> rows,
+        Action<int> progress,
+        CancellationToken cancellation
+    )
     {
         PromptExample[] examples = [.. rows.Select(row => new PromptExample(row.PromptIds, 0, row.AnswerIds, [], row.Label ?? 0))];
         var states = PromptStatistics.Read(
@@ -48,8 +52,8 @@ internal sealed class PromptStates : IDisposable
             if (byLayer.Values.Any(values => !values[row].All(float.IsFinite)))
             {
                 throw new FineTuneException(
-                    $"{rows[row].Place}: what the model computes of this prompt is not a number: the weights are damaged. Compare the files "
-                        + "with those of the place they came from.",
+                    $"{rows[row].Place}: what the model computes of this prompt is not a number: the weights are damaged. "
+                        + "Compare the files with those of the place they came from.",
                     FineTuneFailure.Input
                 );
             }

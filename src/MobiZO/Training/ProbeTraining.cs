@@ -8,7 +8,9 @@ using MobiZO.Runs;
 
 namespace MobiZO.Training;
 
-/// <summary>A run that makes a probe: prompts are read, layer and strength are chosen on the training rows, and all of them are fitted.</summary>
+/// <summary>
+/// A run that makes a probe: prompts are read, layer and strength are chosen on the training rows, and all of them are fitted.
+/// </summary>
 internal sealed class ProbeTraining
 {
     // Layer and strength are chosen on these; of further rows only the chosen layer is read.
@@ -118,8 +120,9 @@ internal sealed class ProbeTraining
 
         _progress?.Report(
             new RunNote(
-                FormattableString.Invariant($"The probe reads layer {fit.Layer} of {model.Checkpoint.Config.LayerCount}, penalty {fit.Penalty}: ")
-                    + FormattableString.Invariant($"{fit.CrossValidated:P1} of the training rows in cross-validation."),
+                FormattableString.Invariant(
+                    $"The probe reads layer {fit.Layer} of {model.Checkpoint.Config.LayerCount}, penalty {fit.Penalty}: "
+                ) + FormattableString.Invariant($"{fit.CrossValidated:P1} of the training rows in cross-validation."),
                 IsWarning: false
             )
         );
@@ -142,8 +145,9 @@ internal sealed class ProbeTraining
         if (found is not null)
         {
             throw new FineTuneException(
-                $"FineTuneOptions.Method Probe tells labels apart: expected at least {ProbeFit.LeastRows} training rows of two label words, found "
-                    + $"{found}. Give DataOptions.Choices or DataOptions.LabelWords and rows of every label, or train an adapter.",
+                $"FineTuneOptions.Method Probe tells labels apart: expected at least {ProbeFit.LeastRows} training rows of two label "
+                    + $"words, found {found}. Give DataOptions.Choices or DataOptions.LabelWords and rows of every "
+                    + "label, or train an adapter.",
                 FineTuneFailure.Settings
             );
         }

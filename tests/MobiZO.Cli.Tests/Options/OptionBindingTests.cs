@@ -60,6 +60,8 @@ public sealed class OptionBindingTests
         ["--loss"] = ("tokens", "tokens"),
         ["--score"] = ("wc -l", "wc -l"),
         ["--score-tokens"] = ("12", "12"),
+        ["--method"] = ("probe", "probe"),
+        ["--no-anchors"] = (null, "yes"),
         ["--steps"] = ("11", "11"),
         ["--examples-per-step"] = ("6", "6"),
         ["--seed"] = ("18446744073709551615", "18446744073709551615"),
