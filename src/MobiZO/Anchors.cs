@@ -51,6 +51,8 @@ public sealed record Anchors
         : Probe is { } probe && probe.Correct > Ours.Correct
             ? FormattableString.Invariant($"The logistic probe is right on {RowsMore(probe)} more than this run. ")
                 + "FineTuneOptions.Method = Probe trains it, without a step."
+        : Discriminant is { } discriminant && discriminant.Correct > Ours.Correct
+            ? $"The discriminant alone is right on {RowsMore(discriminant)} more than this run: the steps gained nothing."
         : null;
 
     private string RowsMore(Anchor anchor) =>

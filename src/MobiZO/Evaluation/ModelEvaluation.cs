@@ -39,14 +39,21 @@ public static class ModelEvaluation
     {
         var watch = Stopwatch.StartNew();
         using var model = LocalModel.Open(options.Model, options.Engine);
+        var head =
+            options.Adapter is { } probe && ProbeHead.IsProbe(probe)
+                ? ProbeHead.Load(probe, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce)
+                : null;
+        var adapter =
+            head is null && options.Adapter is { } path
+                ? AdapterFiles.Load(path, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce)
+                : null;
         var encoder = model.EncoderOf(options.Data);
         var read = DataFile.Read(options.DataFile, options.Data);
         var rows = encoder.Encode(new RowSampler(options.Data).Choose(read));
         void Tell(int done) => progress?.Report(new EvaluationProgress(done, rows.Count));
-        var (result, scope, layer) =
-            options.Adapter is { } path && ProbeHead.IsProbe(path)
-                ? ScoreByProbe(model, options, rows, encoder.Choices, Tell, cancellation)
-                : ScoreByModel(model, options, rows, encoder.Choices, Tell, cancellation);
+        var result = head is null
+            ? ScoreByModel(model, adapter, options, rows, encoder.Choices, Tell, cancellation)
+            : ScoreByProbe(model, head, options, rows, encoder.Choices, Tell, cancellation);
         var summary = DataSummary.Of(read.Count, rows, encoder.Choices);
         return new EvaluationReport
         {
@@ -54,14 +61,15 @@ public static class ModelEvaluation
             Data = summary,
             Warnings = [.. encoder.Notes, .. RowNotes.Of("evaluation", summary, encoder), .. NotesOf(result.Metrics)],
             Engine = model.Engine.Name,
-            Scope = scope,
-            ProbeLayer = layer,
+            Scope = adapter?.Scope,
+            ProbeLayer = head?.Layer,
             Seconds = watch.Elapsed.TotalSeconds,
         };
     }
 
-    private static (EvaluationResult, AdapterScope?, int?) ScoreByModel(
+    private static EvaluationResult ScoreByModel(
         LocalModel model,
+        LoraAdapter? adapter,
         EvaluationOptions options,
         IReadOnlyList<EncodedExample> rows,
         IReadOnlyList<string> choices,
@@ -69,9 +77,6 @@ public static class ModelEvaluation
         CancellationToken cancellation
     )
     {
-        var adapter = options.Adapter is { } path
-            ? AdapterFiles.Load(path, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce)
-            : null;
         using var adapted = new AdaptedModel(
             model,
             adapter,
@@ -82,12 +87,12 @@ public static class ModelEvaluation
         // Every prompt is used once: nothing is worth keeping.
         var cache = new PrefixCacheOptions(options.PrefixCacheType, MemoryBytes: 0, Folder: null, options.MaxTokensPerRun);
         var evaluator = new Evaluator(adapted, rows, choices, examples => adapted.OpenStore(examples, cache), options.MaxTokensPerRun);
-        var result = evaluator.Evaluate(adapter is null ? null : AdapterTensors.Of(adapter), progress, cancellation);
-        return (result, adapter?.Scope, null);
+        return evaluator.Evaluate(adapter is null ? null : AdapterTensors.Of(adapter), progress, cancellation);
     }
 
-    private static (EvaluationResult, AdapterScope?, int?) ScoreByProbe(
+    private static EvaluationResult ScoreByProbe(
         LocalModel model,
+        ProbeHead head,
         EvaluationOptions options,
         IReadOnlyList<EncodedExample> rows,
         IReadOnlyList<string> choices,
@@ -95,9 +100,8 @@ public static class ModelEvaluation
         CancellationToken cancellation
     )
     {
-        var head = ProbeHead.Load(options.Adapter!, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce);
         using var scorer = new ProbeScorer(model, head, choices, options.MaxTokensPerRun);
-        return (ProbeEvaluation.Of(scorer, rows, choices, progress, cancellation), null, head.Layer);
+        return ProbeEvaluation.Of(scorer, rows, choices, progress, cancellation);
     }
 
     private static IEnumerable<string> NotesOf(ClassificationMetrics? metrics) =>

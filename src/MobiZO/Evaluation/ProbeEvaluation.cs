@@ -19,7 +19,13 @@ internal static class ProbeEvaluation
         IReadOnlyList<string> choices,
         Action<int> progress,
         CancellationToken cancellation
-    ) => Of(scorer.Score(rows, progress, cancellation), rows, choices);
+    ) =>
+        rows.FirstOrDefault(row => row.Label is null) is { } free
+            ? throw new FineTuneException(
+                $"{free.Place}: a probe tells labels apart, and this row has a free answer: leave DataOptions.Shape out, or use an adapter.",
+                FineTuneFailure.Settings
+            )
+            : Of(scorer.Score(rows, progress, cancellation), rows, choices);
 
     /// <summary>The evaluation of rows whose scores are there.</summary>
     public static EvaluationResult Of(double[][] scores, IReadOnlyList<EncodedExample> rows, IReadOnlyList<string> choices) =>
