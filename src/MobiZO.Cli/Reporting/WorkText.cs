@@ -6,7 +6,5 @@ namespace MobiZO.Cli.Reporting;
 internal static class WorkText
 {
     public static string Line(StepWork work) =>
-        $"{Quantity.Number(work.RowForwards)} rows forward, "
-        + (work.Tokens is { } tokens ? $"{Quantity.Number(tokens)} tokens, " : "")
-        + $"{Quantity.Seconds(work.Seconds)} in steps";
+        $"{Quantity.Number(work.RowForwards)} rows forward" + (work.Tokens is { } tokens ? $", {Quantity.Number(tokens)} tokens" : "");
 }

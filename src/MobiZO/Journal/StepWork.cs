@@ -3,20 +3,19 @@ using System.Text.Json;
 namespace MobiZO.Journal;
 
 /// <summary>
-/// What steps cost, in units that do not depend on the machine beside those that do. An exact gradient goes through its rows forwards and
+/// What steps cost in units that do not depend on the machine, unlike the seconds beside them. An exact gradient goes through its rows forwards and
 /// backwards and is counted once. Trying learning rates and evaluations are not counted.
 /// </summary>
 /// <param name="RowForwards">Rows that went through the model: copies times examples, times label words of several tokens.</param>
 /// <param name="Tokens">
 /// Tokens of these rows behind what was cached; null where rows are written answers, whose length nobody knows before.
 /// </param>
-/// <param name="Seconds">Wall time.</param>
-public sealed record StepWork(long RowForwards, long? Tokens, double Seconds)
+public sealed record StepWork(long RowForwards, long? Tokens)
 {
     private const string Key = "work";
 
     /// <summary>Both together.</summary>
-    internal StepWork Plus(StepWork other) => new(RowForwards + other.RowForwards, Tokens + other.Tokens, Seconds + other.Seconds);
+    internal StepWork Plus(StepWork other) => new(RowForwards + other.RowForwards, Tokens + other.Tokens);
 
     internal static void Write(Utf8JsonWriter writer, StepWork? work)
     {
@@ -32,7 +31,6 @@ public sealed record StepWork(long RowForwards, long? Tokens, double Seconds)
             writer.WriteNumber("tokens", tokens);
         }
 
-        writer.WriteNumber("seconds", work.Seconds);
         writer.WriteEndObject();
     }
 
@@ -42,7 +40,6 @@ public sealed record StepWork(long RowForwards, long? Tokens, double Seconds)
             ? null
             : new StepWork(
                 fields.Integer("row_forwards", 0, long.MaxValue),
-                fields.DoubleIfGiven("tokens") is null ? null : fields.Integer("tokens", 0, long.MaxValue),
-                fields.Double("seconds")
+                fields.DoubleIfGiven("tokens") is null ? null : fields.Integer("tokens", 0, long.MaxValue)
             );
 }

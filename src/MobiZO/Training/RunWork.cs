@@ -12,31 +12,26 @@ internal sealed class RunWork
 
     /// <param name="examples">The training rows as examples.</param>
     /// <param name="options">The run.</param>
-    /// <param name="taken">Lines of the steps before; their seconds are known only from there.</param>
-    public RunWork(StepExamples examples, DecidedOptions options, IEnumerable<JournalEntry> taken)
+    /// <param name="taken">Steps taken before.</param>
+    public RunWork(StepExamples examples, DecidedOptions options, long taken)
     {
         (_examples, _options) = (examples, options);
-        foreach (var entry in taken)
+        for (var step = 0L; step < taken; step++)
         {
-            Add(entry.Step, entry.Milliseconds);
+            Add(step);
         }
     }
 
     /// <summary>All steps so far.</summary>
-    public StepWork Sum { get; private set; } = new(0, 0, 0);
+    public StepWork Sum { get; private set; } = new(0, 0);
 
     /// <summary>Counts a step.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="milliseconds">What it took.</param>
-    public StepWork Add(long step, double milliseconds)
+    public StepWork Add(long step)
     {
         var copies = (long)_options.Run.Optimizer.Plan.Count;
         var examples = _examples.Order.IndicesOf(step).Select(index => _examples.All[index]).ToArray();
-        var work = new StepWork(
-            copies * examples.Sum(RowsOf),
-            _options.Run.Score is null ? copies * examples.Sum(TokensOf) : null,
-            milliseconds / 1000
-        );
+        var work = new StepWork(copies * examples.Sum(RowsOf), _options.Run.Score is null ? copies * examples.Sum(TokensOf) : null);
         Sum = Sum.Plus(work);
         return work;
     }

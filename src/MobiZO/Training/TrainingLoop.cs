@@ -47,7 +47,7 @@ internal sealed class TrainingLoop
         (_run, _objective, _recorded, _progress, _time, _options) = (run, objective, recorded, progress, time, run.Options.Run);
         _folder = new RunFolder(_options.Output);
         _optimizer = recorded is null ? Start() : Continue(recorded);
-        _work = new RunWork(run.Examples, run.Options, recorded?.Journal.Entries.Take((int)_optimizer.NextStep) ?? []);
+        _work = new RunWork(run.Examples, run.Options, _optimizer.NextStep);
         _evaluations = new RunEvaluations(run, _folder, recorded?.Journal, _optimizer.NextStep, progress);
     }
 
@@ -179,7 +179,7 @@ internal sealed class TrainingLoop
 
         var peak = ProcessMemory.Peak();
         _stepMilliseconds += milliseconds;
-        var work = _work.Add(result.Step, milliseconds);
+        var work = _work.Add(result.Step);
         _progress?.Report(new StepCompleted(result, _options.Steps, milliseconds, peak) { Work = _work.Sum });
         var isEvaluated = _evaluations.IsDue(_optimizer.NextStep) && !cancellation.IsCancellationRequested;
         journal.Append(
