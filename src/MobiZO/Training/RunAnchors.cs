@@ -16,6 +16,9 @@ internal sealed class RunAnchors
     // More training rows would take longer than they tell.
     private const int MostRows = 2000;
 
+    // All that decide A are in the first chunk.
+    private const int ChunkRows = DiscriminantInitialization.MostExamples;
+
     private readonly PreparedRun _run;
     private readonly IProgress<TrainingEvent>? _progress;
     private readonly CancellationToken _cancellation;
@@ -63,28 +66,29 @@ internal sealed class RunAnchors
         CancellationToken cancellation
     ) => new RunAnchors(run, progress, cancellation).Measure(zeroShot, ours);
 
+    private int Classes => _run.Rows.Choices.Count;
+
     private Anchors Measure(Anchor zeroShot, EvaluationResult ours)
     {
         var watch = Stopwatch.StartNew();
-        var (evaluator, metrics) = (_run.Evaluator!, ours.Metrics!);
-        int[] right = [.. evaluator.Rows.Select(row => row.Label!.Value)];
-        var train = new Dictionary<string, float[][]>();
-        var eval = new Dictionary<string, float[][]>();
+        int[] right = [.. _run.Evaluator!.Rows.Select(row => row.Label!.Value)];
+        ProbeFit? probe = null;
+        int[]? byProbe = null,
+            byDiscriminant = null;
         if (HasProbe || HasDiscriminant)
         {
-            (train, eval) = ReadStates(evaluator);
+            using var program = Load();
+            (probe, var means) = Fit(program, _chosen.Length + right.Length);
+            (byProbe, byDiscriminant) = Answer(program, probe, means, _chosen.Length + right.Length);
         }
 
-        var probe = HasProbe
-            ? ProbeFit.Choose(_layers.ToDictionary(layer => layer, layer => train[StreamOf(layer)]), _labels, Classes, _cancellation)
-            : null;
         return new Anchors
         {
-            Majority = new Anchor(metrics.Labels.Max(label => label.Rows), right.Length),
-            MajorityWord = metrics.MajorityWord,
+            Majority = new Anchor(ours.Metrics!.Labels.Max(label => label.Rows), right.Length),
+            MajorityWord = ours.Metrics.MajorityWord,
             ZeroShot = zeroShot,
-            Discriminant = HasDiscriminant ? Count(right, Discriminant(train, eval)) : null,
-            Probe = probe is null ? null : Count(right, row => probe.LabelOf(eval[StreamOf(probe.Layer)][row])),
+            Discriminant = Count(right, byDiscriminant),
+            Probe = Count(right, byProbe),
             ProbeLayer = probe?.Layer,
             ProbeCrossValidated = probe?.CrossValidated,
             TrainingRows = _chosen.Length,
@@ -93,13 +97,10 @@ internal sealed class RunAnchors
         };
     }
 
-    private int Classes => _run.Rows.Choices.Count;
-
     private string StreamOf(int layer) => _run.Model.Model.Assembler.StreamOf(layer);
 
-    private (Dictionary<string, float[][]> Train, Dictionary<string, float[][]> Eval) ReadStates(Evaluator evaluator)
-    {
-        using var program = _run.Model.Load(
+    private IProgramSession Load() =>
+        _run.Model.Load(
             _run.Model.Model.Assembler.Streams(
                 _layers,
                 HasDiscriminant ? _run.Model.Layout : null,
@@ -107,48 +108,95 @@ internal sealed class RunAnchors
                 FirstLayer
             )
         );
-        PromptExample[] rows = [.. evaluator.Rows.Select(_run.Model.ForScoring)];
-        var total = _chosen.Length + rows.Length;
-        var train = Read(program, _run.Examples.All, _chosen, _run.TrainCache, 0, total);
-        return (train, Read(program, rows, [.. Enumerable.Range(0, rows.Length)], evaluator.Cache, _chosen.Length, total));
+
+    /// <summary>What is learned of the training rows.</summary>
+    private (ProbeFit? Probe, NearestMeans? Means) Fit(IProgramSession program, int total)
+    {
+        NearestMeans? means = null;
+        var streams = _layers.ToDictionary(layer => layer, _ => new List<float[]>());
+        var read = 0;
+        foreach (var states in Read(program, _run.Examples.All, _chosen, _run.TrainCache, 0, total))
+        {
+            if (HasDiscriminant && read == 0)
+            {
+                // The first rows are those that A was read from; what it knows of labels is theirs.
+                var ofA = Math.Min(ChunkRows, _run.Examples.ReadFirst.Count);
+                means = new NearestMeans(
+                    _run.Adapter,
+                    _run.Model.Model.Assembler.InputOf,
+                    states.ToDictionary(pair => pair.Key, pair => pair.Value[..ofA], StringComparer.Ordinal),
+                    _labels[..ofA],
+                    Classes
+                );
+            }
+
+            foreach (var (layer, rows) in streams)
+            {
+                rows.AddRange(states[StreamOf(layer)]);
+            }
+
+            read++;
+        }
+
+        var probe = HasProbe
+            ? ProbeFit.Choose(streams.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()), _labels, Classes, _cancellation)
+            : null;
+        return (probe, means);
     }
 
-    private Dictionary<string, float[][]> Read(
+    /// <summary>The label of every evaluation row by each; null for one that is not there.</summary>
+    private (int[]? ByProbe, int[]? ByDiscriminant) Answer(IProgramSession program, ProbeFit? probe, NearestMeans? means, int total)
+    {
+        PromptExample[] examples = [.. _run.Evaluator!.Rows.Select(_run.Model.ForScoring)];
+        var (byProbe, byDiscriminant) = (new List<int>(), new List<int>());
+        int[] all = [.. Enumerable.Range(0, examples.Length)];
+        foreach (var states in Read(program, examples, all, _run.Evaluator.Cache, _chosen.Length, total))
+        {
+            var rows = states.First().Value.Length;
+            for (var row = 0; row < rows; row++)
+            {
+                if (probe is not null)
+                {
+                    byProbe.Add(probe.LabelOf(states[StreamOf(probe.Layer)][row]));
+                }
+
+                if (means is not null)
+                {
+                    byDiscriminant.Add(means.LabelOf(name => states[name][row]));
+                }
+            }
+        }
+
+        return (probe is null ? null : [.. byProbe], means is null ? null : [.. byDiscriminant]);
+    }
+
+    /// <summary>The states of rows, some at a time: those of a large file would not fit into memory together.</summary>
+    private IEnumerable<IReadOnlyDictionary<string, float[][]>> Read(
         IProgramSession program,
         IReadOnlyList<PromptExample> examples,
-        IReadOnlyList<int> chosen,
+        int[] chosen,
         PrefixStore? prompts,
         int before,
         int total
-    ) =>
-        new(
-            PromptStatistics.Read(
+    )
+    {
+        foreach (var chunk in chosen.Chunk(ChunkRows))
+        {
+            var done = before;
+            yield return PromptStatistics.Read(
                 program,
                 examples,
-                chosen,
+                chunk,
                 IsCached ? prompts : null,
                 _run.Options.Run.MaxTokensPerRun,
                 _run.Model.Model.Engine.Traits.Lengths,
-                done => _progress?.Report(new StageProgress("reading prompts for the anchors", before + done, total)),
+                rows => _progress?.Report(new StageProgress("reading prompts for the anchors", done + rows, total)),
                 _cancellation
-            ),
-            StringComparer.Ordinal
-        );
-
-    private Func<int, int> Discriminant(Dictionary<string, float[][]> train, Dictionary<string, float[][]> eval)
-    {
-        // A was read from the first of the chosen rows; what it knows of labels is theirs.
-        var read = _run.Examples.ReadFirst.Count;
-        var means = new NearestMeans(
-            _run.Adapter,
-            _run.Model.Model.Assembler.InputOf,
-            train.ToDictionary(pair => pair.Key, pair => pair.Value[..read], StringComparer.Ordinal),
-            _labels[..read],
-            Classes
-        );
-        return row => means.LabelOf(name => eval[name][row]);
+            );
+            before += chunk.Length;
+        }
     }
 
-    private static Anchor Count(int[] right, Func<int, int> labelOf) =>
-        new(right.Index().Count(pair => labelOf(pair.Index) == pair.Item), right.Length);
+    private static Anchor? Count(int[] right, int[]? answers) =>
+        answers is null ? null : new Anchor(right.Zip(answers).Count(pair => pair.First == pair.Second), right.Length);
 }

@@ -4,6 +4,7 @@ using MobiZO.Adapters;
 using MobiZO.Evaluation;
 using MobiZO.Journal;
 using MobiZO.Optimization;
+using MobiZO.Programs;
 using MobiZO.Runs;
 
 namespace MobiZO.Training;
@@ -131,6 +132,11 @@ internal sealed class TrainingLoop
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
+            return null;
+        }
+        catch (ProgramException error)
+        {
+            _progress?.Report(new RunNote($"The anchors are left out: the engine refuses their program. {error.Message}", IsWarning: true));
             return null;
         }
     }
