@@ -45,7 +45,7 @@ internal static class RowNotes
                 + ". Add rows of the other labels.";
         }
 
-        if (most.Count >= LopsidedShare * rows.RowsUsed)
+        if (most.Count > LopsidedShare * rows.RowsUsed)
         {
             return Say($"{most.Count} of {rows.RowsUsed} {what} rows have the label word {word}: ")
                 + (
