@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace MobiZO.Journal;
 
 /// <summary>
-/// What steps cost in units that do not depend on the machine, unlike the seconds beside them. An exact gradient goes through its rows forwards and
-/// backwards and is counted once. Trying learning rates and evaluations are not counted.
+/// What steps cost in units that do not depend on the machine, unlike the seconds beside them. An exact gradient goes through its
+/// rows forwards and backwards and is counted once. Trying learning rates and evaluations are not counted.
 /// </summary>
 /// <param name="RowForwards">Rows that went through the model: copies times examples, times label words of several tokens.</param>
 /// <param name="Tokens">
