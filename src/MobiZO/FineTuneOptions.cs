@@ -10,10 +10,13 @@ namespace MobiZO;
 /// <summary>Everything that decides a run. Defaults are here and in the records it holds.</summary>
 public sealed record FineTuneOptions
 {
+    /// <summary>Steps of a run that nothing else decides.</summary>
+    internal const int LabelSteps = 60;
+
     /// <summary>Hugging Face folder or GGUF file.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Training rows: JSONL, CSV, TSV or Parquet.</summary>
+    /// <summary>Training rows: JSONL, JSON, CSV, TSV or Parquet; or a text, or a folder of texts.</summary>
     public required string TrainData { get; init; }
 
     /// <summary>Evaluation rows; null: a share of the training rows when <see cref="DataOptions.EvalFraction"/> is above 0.</summary>
@@ -46,8 +49,23 @@ public sealed record FineTuneOptions
     /// <summary>What says how good a written answer is; null: a loss over the given answers does.</summary>
     public ScoreOptions? Score { get; init; }
 
-    /// <summary>Number of steps.</summary>
-    public int Steps { get; init; } = 60;
+    /// <summary>
+    /// What written answers of the evaluation rows are compared with theirs by, beside the losses; evaluations are then compared by it. Null:
+    /// nothing is written.
+    /// </summary>
+    public TextMetric? Metric { get; init; }
+
+    /// <summary>
+    /// Prompts of free text that the model answers before training, at every evaluation and at the end, for people to read: rows of the
+    /// evaluation, or of the training where there are none. 0: none.
+    /// </summary>
+    public int Samples { get; init; } = 3;
+
+    /// <summary>Most tokens of an answer that is written for <see cref="Samples"/> or <see cref="Metric"/>.</summary>
+    public int AnswerTokens { get; init; } = 48;
+
+    /// <summary>Number of steps; null: 60 for label words and scores, three rounds over the rows for free text (at least 12).</summary>
+    public int? Steps { get; init; }
 
     /// <summary>
     /// E: examples that each copy sees in a step; null: 16 with exact gradients, whose step has one copy, else 4, and at most the training
@@ -95,6 +113,9 @@ public sealed record FineTuneOptions
     /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>Steps of a run that knows its rows.</summary>
+    internal int StepsInForce => Steps ?? LabelSteps;
+
     /// <summary>Examples of a step.</summary>
     internal int ExamplesInForce => ExamplesPerStep ?? (Optimizer.Estimator == EstimatorKind.Reverse ? 16 : 4);
 
@@ -111,10 +132,20 @@ public sealed record FineTuneOptions
         }
 
         Require(!string.IsNullOrWhiteSpace(Model), "Model: expected a Hugging Face folder or a .gguf file, found nothing");
-        Require(!string.IsNullOrWhiteSpace(TrainData), "TrainData: expected a JSONL, CSV, TSV or Parquet file, found nothing");
+        Require(
+            !string.IsNullOrWhiteSpace(TrainData),
+            "TrainData: expected a file of rows or texts (JSONL, JSON, CSV, TSV, Parquet, TXT) or a folder of texts, found nothing"
+        );
         Require(!string.IsNullOrWhiteSpace(Output), "Output: expected a folder for the run, found nothing");
-        Require(Steps >= 1, $"Steps: expected at least 1, found {Steps}");
+        Require(Steps is null or >= 1, $"Steps: expected at least 1, found {Steps}");
         Require(ExamplesPerStep is null or >= 1, $"ExamplesPerStep: expected at least 1, found {ExamplesPerStep}");
+        Require(Samples >= 0, $"Samples: expected 0 (none) or more, found {Samples}");
+        Require(AnswerTokens >= 1, $"AnswerTokens: expected at least 1, found {AnswerTokens}");
+        Require(
+            Metric is null || Score is null,
+            "Metric: a score takes its place; leave FineTuneOptions.Metric or ScoreOptions.Command out"
+        );
+        Require(Metric is not { } metric || Enum.IsDefined(metric), $"Metric: expected RougeL, WordF1 or ExactMatch, found {Metric}");
         Require(EvalEvery >= 0, $"EvalEvery: expected 0 (only before and after) or more, found {EvalEvery}");
         Require(Patience >= 0, $"Patience: expected 0 (never stop early) or more, found {Patience}");
         Require(EvalMaxRows is null or >= 1, $"EvalMaxRows: expected at least 1, found {EvalMaxRows}");

@@ -11,6 +11,9 @@ public sealed record FineTuneResult
     /// <summary>Steps taken in all, resumed ones included.</summary>
     public required long Steps { get; init; }
 
+    /// <summary>Steps that the run was to take.</summary>
+    public int TotalSteps { get; init; }
+
     /// <summary>Steps that changed nothing because a loss was not finite.</summary>
     public required long SkippedSteps { get; init; }
 
@@ -34,6 +37,9 @@ public sealed record FineTuneResult
 
     /// <summary>The held-out rows with the kept adapter.</summary>
     public EvaluationPoint? Test { get; init; }
+
+    /// <summary>What the model wrote to a few prompts in the course of the run; empty for label words, or where none were asked for.</summary>
+    public IReadOnlyList<TextSample> Samples { get; init; } = [];
 
     /// <summary>PEFT folder of the last adapter.</summary>
     public required string AdapterFolder { get; init; }

@@ -95,6 +95,7 @@ internal static class EvalCommand
             report.Scope,
             report.Data,
             report.Result.Accuracy,
+            report.Result.Score,
             report.Result.Correct,
             Rows = report.Result.Examples.Count,
             report.Result.ChoiceLoss,

@@ -15,9 +15,11 @@ internal static class DataOptionGroup
             "Form of the files (by default, their extension).",
             OptionValue.OneOf<DataFormat>(
                 ("jsonl", DataFormat.JsonLines),
+                ("json", DataFormat.Json),
                 ("csv", DataFormat.Csv),
                 ("tsv", DataFormat.Tsv),
-                ("parquet", DataFormat.Parquet)
+                ("parquet", DataFormat.Parquet),
+                ("text", DataFormat.Text)
             ),
             nameof(DataOptions.Format),
             data => data.Format,
@@ -164,8 +166,25 @@ internal static class DataOptionGroup
             whenGiven: false
         );
         group.Add(
+            "--chat-template",
+            "Whether prompts with completions are written by the model's chat template (by default, when neither --template nor "
+                + "--answer-suffix is given).",
+            OptionValue.Enumeration<ChatTemplateUse>(),
+            nameof(DataOptions.ChatTemplate),
+            data => data.ChatTemplate,
+            (data, value) => data with { ChatTemplate = value }
+        );
+        group.Add(
+            "--turns",
+            "Which messages of a conversation are learned: the last one, or all of the assistant.",
+            OptionValue.Enumeration<AnswerTurns>(),
+            nameof(DataOptions.Turns),
+            data => data.Turns,
+            (data, value) => data with { Turns = value }
+        );
+        group.Add(
             "--answer-suffix",
-            "Text after every free answer, e.g. the end-of-turn token.",
+            "Text after every free answer (by default, the end-of-sequence token of the model).",
             OptionValue.Escaped,
             nameof(DataOptions.AnswerSuffix),
             data => data.AnswerSuffix,

@@ -83,8 +83,8 @@ internal sealed class FineTuneOptionGroups
         var group = new OptionGroup<FineTuneOptions>("Data", Defaults);
         group.Add(
             ["--data", "-d"],
-            "Training rows: .jsonl, .csv, .tsv or .parquet.",
-            OptionValue.Path("file"),
+            "Training rows: .jsonl, .json, .csv, .tsv or .parquet; or a .txt, or a folder of texts.",
+            OptionValue.Path("path"),
             nameof(FineTuneOptions.TrainData),
             options => options.TrainData,
             (options, value) => options with { TrainData = value }
@@ -164,6 +164,23 @@ internal sealed class FineTuneOptionGroups
         return group;
     }
 
+    private static void AddAnswers(OptionGroup<FineTuneOptions> group)
+    {
+        AnswerOptions.AddTo(
+            group,
+            (options => options.Metric, (options, value) => options with { Metric = value }),
+            (options => options.AnswerTokens, (options, value) => options with { AnswerTokens = value })
+        );
+        group.Add(
+            "--samples",
+            "Prompts of free text that are answered before, during and after training, to be read; 0: none.",
+            OptionValue.Count,
+            nameof(FineTuneOptions.Samples),
+            options => options.Samples,
+            (options, value) => options with { Samples = value }
+        );
+    }
+
     private static OptionGroup<FineTuneOptions> Run()
     {
         var group = new OptionGroup<FineTuneOptions>("Run", Defaults);
@@ -177,7 +194,7 @@ internal sealed class FineTuneOptionGroups
         );
         group.Add(
             "--steps",
-            "Number of steps.",
+            "Number of steps (by default 60 with label words or a score, three rounds over the rows for free text, at least 12).",
             OptionValue.Count,
             nameof(FineTuneOptions.Steps),
             options => options.Steps,
@@ -207,6 +224,7 @@ internal sealed class FineTuneOptionGroups
             options => options.EvalEvery,
             (options, value) => options with { EvalEvery = value }
         );
+        AddAnswers(group);
         group.Add(
             "--patience",
             "Evaluations without improvement after which the run stops; 0: never.",

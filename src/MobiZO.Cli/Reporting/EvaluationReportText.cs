@@ -1,3 +1,4 @@
+using MobiZO.Cli.Options;
 using MobiZO.Evaluation;
 
 namespace MobiZO.Cli.Reporting;
@@ -12,7 +13,17 @@ internal static class EvaluationReportText
         yield return $"adapter    {(options.Adapter is null ? "none" : $"{options.Adapter} (scope {scope})")}";
         yield return $"engine     {report.Engine}";
         yield return $"rows       {report.Data}";
-        yield return $"result     {EvaluationText.Line(report.Result.At(0))}, {Quantity.Seconds(report.Seconds)}";
+        if (report.Seen is { } seen)
+        {
+            yield return seen;
+        }
+
+        yield return $"result     {EvaluationText.Line(report.Result.At(0), options.Metric is { } metric ? OptionValue.Show(metric)! : "score")}, {Quantity.Seconds(report.Seconds)}";
+        if (report.Result.Examples.Count(example => example.Repeats) is > 0 and var repeating)
+        {
+            yield return $"warning: {repeating} of {report.Result.Examples.Count} answers go round in circles";
+        }
+
         foreach (var line in Confusion(report.Result))
         {
             yield return line;

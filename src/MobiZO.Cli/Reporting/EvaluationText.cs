@@ -7,8 +7,10 @@ namespace MobiZO.Cli.Reporting;
 internal static class EvaluationText
 {
     /// <summary>Score, accuracy and losses in one line.</summary>
-    public static string Line(EvaluationPoint point) =>
-        Score(point)
+    /// <param name="point">The evaluation.</param>
+    /// <param name="score">What the score is called.</param>
+    public static string Line(EvaluationPoint point, string score = "score") =>
+        Score(point, score)
         + (
             point.Accuracy is { } accuracy
                 ? $"accuracy {Quantity.Share(accuracy)} ({point.Correct}/{point.Rows})  "
@@ -22,6 +24,6 @@ internal static class EvaluationText
         : point.Accuracy is { } accuracy ? $"accuracy {Quantity.Share(accuracy)} ({point.Correct}/{point.Rows})"
         : $"token loss {Quantity.Loss(point.TokenLoss)}";
 
-    private static string Score(EvaluationPoint point) =>
-        point.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"score {score:0.####}  ") : "";
+    private static string Score(EvaluationPoint point, string name = "score") =>
+        point.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"{name} {score:0.####}  ") : "";
 }

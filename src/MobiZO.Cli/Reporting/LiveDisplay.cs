@@ -20,6 +20,7 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
     private double _smoothedMilliseconds;
     private EvaluationPoint? _best;
     private EvaluationPoint? _last;
+    private int _steps;
 
     public async Task<T> ShowAsync<T>(Func<IProgress<TrainingEvent>, Task<T>> work)
     {
@@ -65,7 +66,10 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
         switch (value)
         {
             case RunPlanned planned:
+                _steps = planned.Plan.Steps;
                 return options is null ? [] : PlanText.Lines(planned.Plan, options);
+            case SamplesWritten samples:
+                return SampleTexts.Lines(samples.Step, _steps, samples.Samples);
             case PrefixesPlanned planned:
                 return [$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"];
             case RunNote note:
@@ -82,7 +86,7 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
             case EvaluationCompleted evaluation:
                 _last = evaluation.Result.At(evaluation.Step);
                 _best = evaluation.IsBest ? _last : _best;
-                return [$"eval {evaluation.Step}/{options?.Steps}  {EvaluationText.Line(_last)}{(evaluation.IsBest ? "  best" : "")}"];
+                return [$"eval {evaluation.Step}/{_steps}  {EvaluationText.Line(_last)}{(evaluation.IsBest ? "  best" : "")}"];
             default:
                 return [];
         }

@@ -63,6 +63,9 @@ internal static class PredictionFile
                 scores = example.Scores,
                 answer_log_probability = example.AnswerLogProbability,
                 answer_tokens = example.AnswerTokens,
+                answer = example.Answer,
+                answer_score = example.AnswerScore,
+                repeats = example.Answer is null ? (bool?)null : example.Repeats,
             }
         );
 }

@@ -11,7 +11,7 @@ internal static class ReportText
             RunEnd.StoppedEarly => "stopped early: no better evaluation",
             _ => "stopped",
         };
-        yield return $"run        {how} after {Quantity.Number(result.Steps)} of {Quantity.Number(options.Steps)} steps, "
+        yield return $"run        {how} after {Quantity.Number(result.Steps)} of {Quantity.Number(result.TotalSteps)} steps, "
             + $"{Quantity.Seconds(result.Seconds)} ({Quantity.Seconds(result.StepSeconds)} in steps), "
             + $"peak memory {Quantity.Bytes(result.PeakMemoryBytes)}";
         if (result.SkippedSteps > 0)
@@ -38,6 +38,11 @@ internal static class ReportText
         if (result is { TestBefore: { } before, Test: { } test })
         {
             yield return $"held-out   {EvaluationText.Metric(test)} with the kept adapter, {EvaluationText.Metric(before)} without";
+        }
+
+        foreach (var line in SampleTexts.Lines(result.Samples))
+        {
+            yield return line;
         }
 
         var (kept, newest) = (result.BestAdapterFolder, result.AdapterFolder);

@@ -55,9 +55,19 @@ public sealed record DataOptions
     public IReadOnlyList<LabelWord>? LabelWords { get; init; }
 
     /// <summary>
-    /// Text put after each free answer, for example the end-of-turn token of the model; null: nothing. Chat templates bring their own.
+    /// Text put after each free answer; null: the end-of-sequence token of the model, so that it learns to stop (nothing where rows are
+    /// encoded without a model). Chat templates bring their own.
     /// </summary>
     public string? AnswerSuffix { get; init; }
+
+    /// <summary>
+    /// Whether rows of prompt and completion are written by the model's chat template; null: when it has one, and neither
+    /// <see cref="Template"/> nor <see cref="AnswerSuffix"/> writes them in another way. Conversations always are.
+    /// </summary>
+    public ChatTemplateUse? ChatTemplate { get; init; }
+
+    /// <summary>Which messages of a conversation are learned.</summary>
+    public AnswerTurns Turns { get; init; }
 
     /// <summary>Longest example in tokens, the longest answer included.</summary>
     public int MaxLength { get; init; } = 512;

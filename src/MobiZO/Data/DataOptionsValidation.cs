@@ -77,12 +77,27 @@ internal static class DataOptionsValidation
 
         if (options.Format is { } format && !Enum.IsDefined(format))
         {
-            errors.Add(Say($"Format is {(int)format}; use JsonLines, Csv, Tsv or Parquet."));
+            errors.Add(Say($"Format is {(int)format}; use JsonLines, Json, Csv, Tsv, Parquet or Text."));
         }
 
         if (options.Shape is { } shape && !Enum.IsDefined(shape))
         {
             errors.Add(Say($"Shape is {(int)shape}; use Classification, Completion, Chat or Text."));
+        }
+
+        if (options.ChatTemplate is { } use && !Enum.IsDefined(use))
+        {
+            errors.Add(Say($"ChatTemplate is {(int)use}; use Always or Never, or leave it out."));
+        }
+
+        if (options is { ChatTemplate: ChatTemplateUse.Always, AnswerSuffix.Length: > 0 })
+        {
+            errors.Add("AnswerSuffix and ChatTemplate Always are both given; the chat template ends answers itself, keep one of them.");
+        }
+
+        if (!Enum.IsDefined(options.Turns))
+        {
+            errors.Add(Say($"Turns is {(int)options.Turns}; use Last or All."));
         }
 
         if (!Enum.IsDefined(options.Truncation))

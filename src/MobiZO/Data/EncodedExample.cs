@@ -29,6 +29,9 @@ internal sealed record EncodedExample
     /// <summary>Whether the prompt (or a plain text) was cut to fit.</summary>
     public required bool WasTruncated { get; init; }
 
+    /// <summary>What a person would call the prompt: of a conversation the last message before the answer; null for plain text.</summary>
+    public string? Question { get; init; }
+
     /// <summary>Tokens of the prompt and the longest answer together.</summary>
     public int Length => PromptIds.Length + (ChoiceIds.Length == 0 ? AnswerIds.Length : ChoiceIds.Max(choice => choice.Length));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MobiZO.Text.ChatTemplates;
 using MobiZO.Text.Tokenizers;
 
 namespace MobiZO.Data;
@@ -21,13 +22,15 @@ internal sealed class ExampleEncoder
     /// <param name="renderChat">The model's chat template; needed for conversations only.</param>
     /// <param name="context">Tokens that the model can see at once; null: not known. No example is longer.</param>
     /// <param name="embeddings">Rows of the model's embedding: tokens beyond them are refused.</param>
+    /// <param name="renderSpans">The chat template with the parts that it marks as generated; null: none are known.</param>
     /// <exception cref="DataException">The options are wrong.</exception>
     public ExampleEncoder(
         ITokenizer tokenizer,
         DataOptions options,
         ChatRenderer? renderChat = null,
         int? context = null,
-        int embeddings = int.MaxValue
+        int embeddings = int.MaxValue,
+        Func<IReadOnlyList<ChatTurn>, RenderedChat>? renderSpans = null
     )
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -37,7 +40,7 @@ internal sealed class ExampleEncoder
         _embeddings = embeddings;
         _options = options;
         _labels = LabelMap.Create(options);
-        _drafts = new RowDrafts(options, _labels, renderChat);
+        _drafts = new RowDrafts(options, _labels, new ConversationDrafts(renderChat, renderSpans));
         MaxLength = Math.Min(options.MaxLength, context ?? int.MaxValue);
     }
 
@@ -60,7 +63,10 @@ internal sealed class ExampleEncoder
     public IReadOnlyList<string> Choices => _labels?.Words ?? [];
 
     /// <summary>Encodes the rows of a file; the first one decides their shape when the options leave it open.</summary>
-    /// <returns>One example for each row, in order.</returns>
+    /// <returns>
+    /// In order, one example for each row, or one for each answer of a conversation (<see cref="DataOptions.Turns"/>). Documents are cut
+    /// before (<see cref="Cut"/>).
+    /// </returns>
     /// <exception cref="DataException">A row lacks a column, has an unknown label, no answer, or does not fit.</exception>
     public IReadOnlyList<EncodedExample> Encode(IReadOnlyList<DataRow> rows)
     {
@@ -70,16 +76,22 @@ internal sealed class ExampleEncoder
             return [];
         }
 
-        RowShape shape = _drafts.ShapeOf(rows[0]);
-        var examples = new EncodedExample[rows.Count];
-        for (int i = 0; i < examples.Length; i++)
+        RowShape shape = RowDrafts.ShapeOf(rows[0], _options);
+        var examples = new List<EncodedExample>(rows.Count);
+        foreach (DataRow row in rows)
         {
-            examples[i] = shape == RowShape.Text ? EncodeText(rows[i]) : EncodePrompt(rows[i], shape);
-            CheckTokens(rows[i], examples[i]);
+            int first = examples.Count;
+            examples.AddRange(
+                shape == RowShape.Text ? [EncodeText(row)] : _drafts.Create(row, shape).Select(draft => EncodePrompt(row, shape, draft))
+            );
+            examples.Skip(first).ToList().ForEach(example => CheckTokens(row, example));
         }
 
         return examples;
     }
+
+    /// <summary>Cuts documents into windows that fit an example; other rows stay as they are.</summary>
+    public IReadOnlyList<DataRow> Cut(IReadOnlyList<DataRow> rows) => DocumentWindows.Of(rows, _options.TextColumn, _tokenizer, MaxLength);
 
     private EncodedExample EncodeText(DataRow row)
     {
@@ -96,7 +108,7 @@ internal sealed class ExampleEncoder
         PromptAnswerIds border = PromptAnswerIds.Find(
             _tokenizer,
             prompt: "",
-            [row[_options.TextColumn] + _options.AnswerSuffix],
+            [row[_options.TextColumn] + (row.Origin.GoesOn ? "" : _options.AnswerSuffix)],
             addSpecialTokens: true
         );
         int[] ids = [.. border.PromptIds, .. border.AnswerIds[0]];
@@ -122,10 +134,9 @@ internal sealed class ExampleEncoder
         };
     }
 
-    private EncodedExample EncodePrompt(DataRow row, RowShape shape)
+    private EncodedExample EncodePrompt(DataRow row, RowShape shape, PromptDraft draft)
     {
         int? label = shape == RowShape.Classification ? _labels!.PositionOf(row, _options.LabelColumn) : null;
-        PromptDraft draft = _drafts.Create(row, shape);
         PromptText text = draft.Render(draft.Fields);
         PromptAnswerIds border = Find(text, draft);
         bool isTooLong = border.Length > MaxLength;
@@ -145,6 +156,7 @@ internal sealed class ExampleEncoder
             Label = label,
             InvocationStart = InvocationStart(row, text.Prompt, border),
             WasTruncated = isTooLong,
+            Question = shape == RowShape.Chat ? draft.Fields[^1] : string.Join('\n', draft.Fields),
         };
     }
 

@@ -11,6 +11,9 @@ public sealed record EvaluationReport
     /// <summary>What became of the rows.</summary>
     public required DataSummary Data { get; init; }
 
+    /// <summary>What rows were seen, in one sentence; null for rows with label words.</summary>
+    public string? Seen { get; init; }
+
     /// <summary>What the user should know of the rows, for example that some were cut, or that all have one label.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

@@ -41,9 +41,11 @@ public static class ModelEvaluation
         var adapter = options.Adapter is { } path
             ? AdapterFiles.Load(path, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce)
             : null;
-        var encoder = model.EncoderOf(options.Data);
-        var read = DataFile.Read(options.DataFile, options.Data);
-        var rows = encoder.Encode(new RowSampler(options.Data).Choose(read));
+        var found = DataFile.Read(options.DataFile, options.Data);
+        var data = model.Decide(options.Data, found);
+        var encoder = model.EncoderOf(data);
+        var read = encoder.Cut(found);
+        var rows = encoder.Encode(new RowSampler(data).Choose(read));
         using var adapted = new AdaptedModel(
             model,
             adapter,
@@ -65,11 +67,26 @@ public static class ModelEvaluation
             done => progress?.Report(new EvaluationProgress(done, rows.Count)),
             cancellation
         );
+        if (options.Metric is { } metric)
+        {
+            result = WrittenRows.Add(
+                result,
+                model,
+                adapter,
+                rows,
+                metric,
+                options,
+                done => progress?.Report(new EvaluationProgress(done, rows.Count)),
+                cancellation
+            );
+        }
+
         var summary = DataSummary.Of(read.Count, rows, encoder.Choices);
         return new EvaluationReport
         {
             Result = result,
             Data = summary,
+            Seen = DecidedData.Describe(data, found, found[0].Origin.IsDocument ? read.Count : rows.Count),
             Warnings = [.. encoder.Notes, .. RowNotes.Of("evaluation", summary, encoder)],
             Engine = model.Engine.Name,
             Scope = adapter?.Scope,

@@ -16,6 +16,15 @@ public sealed record ScoredExample(
     int AnswerTokens
 )
 {
+    /// <summary>What the model wrote; null where no <see cref="EvaluationOptions.Metric"/> is asked for.</summary>
+    public string? Answer { get; init; }
+
+    /// <summary>The metric of <see cref="Answer"/>; null without it.</summary>
+    public double? AnswerScore { get; init; }
+
+    /// <summary>Whether <see cref="Answer"/> goes round in circles: the same eight tokens stand in it three times or more.</summary>
+    public bool Repeats { get; init; }
+
     /// <summary>Whether the best choice is the right one.</summary>
     public bool IsCorrect => Label is not null && Label == Prediction;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MobiZO.Checkpoints.Storage;
+using MobiZO.Data;
 using MobiZO.Journal;
 
 namespace MobiZO.Runs;
@@ -34,6 +35,9 @@ public sealed class RunFolder
 
     /// <summary>The gradients of the steps, of estimators that have them.</summary>
     public string GradientsFile => System.IO.Path.Combine(Path, GradientFile.Name);
+
+    /// <summary>What the model wrote to the prompts of the samples, one line a step and prompt.</summary>
+    public string SamplesFile => System.IO.Path.Combine(Path, "samples.jsonl");
 
     /// <summary>The final report.</summary>
     public string ReportFile => System.IO.Path.Combine(Path, "report.json");
@@ -91,7 +95,17 @@ public sealed class RunFolder
             );
         }
 
-        string[] names = [ConfigFile, CheckpointFile, GradientsFile, ReportFile, AdapterFolder, BestAdapterFolder, InitialAdapterFolder];
+        string[] names =
+        [
+            ConfigFile,
+            CheckpointFile,
+            GradientsFile,
+            SamplesFile,
+            ReportFile,
+            AdapterFolder,
+            BestAdapterFolder,
+            InitialAdapterFolder,
+        ];
         if (!RunLock.IsIn(Path) && Array.Find(names, System.IO.Path.Exists) is { } foreign)
         {
             throw new FineTuneException(
@@ -117,8 +131,9 @@ public sealed class RunFolder
 
         try
         {
-            return JsonSerializer.Deserialize<FineTuneOptions>(File.ReadAllText(ConfigFile), Json)
-                ?? throw new JsonException("it is empty");
+            return AsWritten(
+                JsonSerializer.Deserialize<FineTuneOptions>(File.ReadAllText(ConfigFile), Json) ?? throw new JsonException("it is empty")
+            );
         }
         catch (JsonException exception)
         {
@@ -149,6 +164,17 @@ public sealed class RunFolder
             }
         );
     }
+
+    /// <summary>What a run did not decide it did not have: its rows were read as they are.</summary>
+    private static FineTuneOptions AsWritten(FineTuneOptions options) =>
+        options with
+        {
+            Data = options.Data with
+            {
+                ChatTemplate = options.Data.ChatTemplate ?? ChatTemplateUse.Never,
+                AnswerSuffix = options.Data.AnswerSuffix ?? "",
+            },
+        };
 
     internal static void WriteJson<T>(string path, T value) =>
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, value, Json));

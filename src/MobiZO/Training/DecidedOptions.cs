@@ -32,7 +32,17 @@ internal sealed record DecidedOptions
         // Unless it is asked for, no step sees a row twice.
         var examples = options.ExamplesPerStep ?? Math.Min(options.ExamplesInForce, rows.Train.Count);
         var adapter = options.Adapter with { Scope = ChosenScope.Of(options.Adapter, rows).Scope };
-        var decided = Of(options with { ExamplesPerStep = examples, Adapter = adapter }, rows.Labels, LossOf(options.Loss, rows));
+        var steps = options.Steps ?? DefaultSteps.Of(rows.Train.Count, examples, !rows.HasChoices && options.Score is null);
+        var decided = Of(
+            options with
+            {
+                Steps = steps,
+                ExamplesPerStep = examples,
+                Adapter = adapter,
+            },
+            rows.Labels,
+            LossOf(options.Loss, rows)
+        );
         return !decided.ReadsPrompts || rows.Labels >= 2
             ? decided
             : throw new FineTuneException(
@@ -55,6 +65,7 @@ internal sealed record DecidedOptions
             {
                 Adapter = adapter.ToOptions(),
                 ExamplesPerStep = options.ExamplesInForce,
+                Steps = options.StepsInForce,
                 Optimizer = options.Optimizer with { LearningRate = options.Optimizer.LearningRate ?? rate },
             },
             adapter,

@@ -54,6 +54,12 @@ internal sealed class OpenedRun : IDisposable
         }
 
         Rows = RunRows.Read(options, model);
+        options = options with { Data = Rows.Data };
+        if (Rows.Seen is { } seen)
+        {
+            progress?.Report(new RunNote(seen, IsWarning: false));
+        }
+
         var (scope, whyScope) = ChosenScope.Of(options.Adapter, Rows);
         if (whyScope is not null)
         {

@@ -51,7 +51,8 @@ internal sealed class RunEvaluations
     public static bool IsDue(PreparedRun run, long step)
     {
         var options = run.Options.Run;
-        return run.Evaluator is not null && (step == options.Steps || (options.EvalEvery > 0 && step > 0 && step % options.EvalEvery == 0));
+        return run.Evaluator is not null
+            && (step == options.StepsInForce || (options.EvalEvery > 0 && step > 0 && step % options.EvalEvery == 0));
     }
 
     /// <summary>Whether an evaluation belongs behind this many steps and is not there.</summary>

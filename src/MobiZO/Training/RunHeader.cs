@@ -18,6 +18,12 @@ internal static class RunHeader
     {
         var run = options.Run;
         var properties = Properties(options, opened, adapter);
+        if (run.Metric is { } metric)
+        {
+            // It decides which evaluation is the best. Runs without one have no such line, as those from before.
+            properties["metric"] = FormattableString.Invariant($"{metric} of {run.AnswerTokens} tokens");
+        }
+
         if (run.Adapter.StartFrom is not null)
         {
             properties[JournalHeader.StartKey] = adapter.DigestOfB();
@@ -26,7 +32,7 @@ internal static class RunHeader
         return new JournalHeader
         {
             Seed = run.Seed,
-            TotalSteps = run.Steps,
+            TotalSteps = run.StepsInForce,
             Optimizer = run.Optimizer,
             Layout = adapter.Layout,
             Properties = properties,

@@ -39,20 +39,27 @@ internal sealed record RunRows
     /// <summary>Changes with any token id of the evaluation rows.</summary>
     public string EvalDigest => Digest(Eval);
 
+    /// <summary>How rows become examples, with everything decided that they decide.</summary>
+    public required DataOptions Data { get; init; }
+
+    /// <summary>What was seen, in one sentence; null for rows with label words.</summary>
+    public string? Seen { get; init; }
+
     /// <summary>What the user should know of the rows.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
     public static RunRows Read(FineTuneOptions options, LocalModel model)
     {
-        if (options.TestData is { } test && !File.Exists(test))
+        if (options.TestData is { } test && !Path.Exists(test))
         {
             // They are read at the very end; a wrong path should not cost the whole run.
             throw new FineTuneException($"The file of held-out rows '{test}' does not exist.");
         }
 
-        var data = options.Data with { Seed = options.Seed };
+        var read = DataFile.Read(options.TrainData, options.Data);
+        var data = model.Decide(options.Data with { Seed = options.Seed }, read);
         var encoder = model.EncoderOf(data);
-        var rows = DataFile.Read(options.TrainData, data);
+        var rows = encoder.Cut(read);
         var split = new RowSampler(data).Split(rows);
 
         // The rows that measure are drawn by themselves: how training rows are chosen is no matter of theirs.
@@ -62,7 +69,7 @@ internal sealed record RunRows
             EvalFraction = 0,
             Balanced = data.EvalBalanced,
         };
-        var evalRows = options.EvalData is { } path ? DataFile.Read(path, evalData) : split.Eval;
+        var evalRows = options.EvalData is { } path ? encoder.Cut(DataFile.Read(path, evalData)) : split.Eval;
         var train = encoder.Encode(split.Train);
         var eval = evalRows.Count == 0 ? [] : encoder.Encode(new RowSampler(evalData).Choose(evalRows));
         var trainSummary = DataSummary.Of(rows.Count, train, encoder.Choices);
@@ -75,9 +82,22 @@ internal sealed record RunRows
             EvalSummary = evalSummary,
             ReadTest = () =>
                 encoder.Encode(
-                    DataFile.Read(options.TestData!, data with { MaxRows = null, EvalFraction = 0, Balanced = false, EvalBalanced = false })
+                    encoder.Cut(
+                        DataFile.Read(
+                            options.TestData!,
+                            data with
+                            {
+                                MaxRows = null,
+                                EvalFraction = 0,
+                                Balanced = false,
+                                EvalBalanced = false,
+                            }
+                        )
+                    )
                 ),
             Choices = encoder.Choices,
+            Data = data,
+            Seen = DecidedData.Describe(data, read, read[0].Origin.IsDocument ? rows.Count : train.Count),
             Notes =
             [
                 .. encoder.Notes,

@@ -24,6 +24,7 @@ internal sealed class TrainingLoop
     private readonly RunFolder _folder;
     private readonly RunEvaluations _evaluations;
     private readonly StateOptimizer _optimizer;
+    private readonly RunSamples _samples;
     private double _stepMilliseconds;
     private long _skipped;
     private int _skippedInARow;
@@ -46,6 +47,7 @@ internal sealed class TrainingLoop
         _folder = new RunFolder(_options.Output);
         _optimizer = recorded is null ? Start() : Continue(recorded);
         _evaluations = new RunEvaluations(run, _folder, recorded?.Journal, _optimizer.NextStep, progress);
+        _samples = new RunSamples(run, _folder, _optimizer.NextStep, progress);
     }
 
     /// <summary>Takes the steps that are left, with their evaluations, and writes the results.</summary>
@@ -64,8 +66,14 @@ internal sealed class TrainingLoop
 
     private RunEnd TakeSteps(JournalWriter journal, CancellationToken cancellation)
     {
-        var before = _optimizer.NextStep == 0 ? Evaluate(cancellation) : null;
-        while (_optimizer.NextStep < _options.Steps)
+        JournalEvaluation? before = null;
+        if (_optimizer.NextStep == 0)
+        {
+            before = Evaluate(cancellation);
+            Sample(cancellation);
+        }
+
+        while (_optimizer.NextStep < _options.StepsInForce)
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -92,6 +100,11 @@ internal sealed class TrainingLoop
     private FineTuneResult Finish(RunEnd end, Stopwatch sinceStart)
     {
         SaveState();
+        if (end != RunEnd.Cancelled)
+        {
+            Sample(CancellationToken.None);
+        }
+
         AdapterFiles.Save(_run.Adapter.WithState(_optimizer.B.Span), _folder.AdapterFolder);
         (EvaluationPoint Before, EvaluationPoint After)? heldOut =
             end == RunEnd.Cancelled || _options.TestData is null
@@ -101,10 +114,12 @@ internal sealed class TrainingLoop
         {
             End = end,
             Steps = _optimizer.NextStep,
+            TotalSteps = _options.StepsInForce,
             SkippedSteps = _skipped,
             Evaluations = [.. _evaluations.Points],
             TestBefore = heldOut?.Before,
             Test = heldOut?.After,
+            Samples = _samples.All,
             AdapterFolder = _folder.AdapterFolder,
             BestAdapterFolder = _evaluations.Best is null ? _folder.AdapterFolder : _folder.BestAdapterFolder,
             Seconds = sinceStart.Elapsed.TotalSeconds,
@@ -119,7 +134,7 @@ internal sealed class TrainingLoop
     {
         _folder.WriteConfig(_options);
         AdapterFiles.Save(_run.Adapter, _folder.InitialAdapterFolder);
-        return StateOptimizer.Create(_options.Optimizer, _run.Header.Layout, _options.Seed, _options.Steps, _run.Adapter.ToState());
+        return StateOptimizer.Create(_options.Optimizer, _run.Header.Layout, _options.Seed, _options.StepsInForce, _run.Adapter.ToState());
     }
 
     private StateOptimizer Continue(RecordedRun recorded)
@@ -131,7 +146,7 @@ internal sealed class TrainingLoop
         _skipped = entries.Take((int)optimizer.NextStep).Count(entry => entry.Skipped);
         var note = recorded.Journal.HasTornTail ? " (its end was torn and is taken again)" : "";
         _progress?.Report(
-            new RunNote(FormattableString.Invariant($"Resumed at step {optimizer.NextStep} of {_options.Steps}{note}."), false)
+            new RunNote(FormattableString.Invariant($"Resumed at step {optimizer.NextStep} of {_options.StepsInForce}{note}."), false)
         );
         return optimizer;
     }
@@ -159,7 +174,7 @@ internal sealed class TrainingLoop
 
         var peak = ProcessMemory.Peak();
         _stepMilliseconds += milliseconds;
-        _progress?.Report(new StepCompleted(result, _options.Steps, milliseconds, peak));
+        _progress?.Report(new StepCompleted(result, _options.StepsInForce, milliseconds, peak));
         var isEvaluated = _evaluations.IsDue(_optimizer.NextStep) && !cancellation.IsCancellationRequested;
         journal.Append(
             new JournalEntry
@@ -179,6 +194,7 @@ internal sealed class TrainingLoop
         if (isEvaluated)
         {
             SaveState();
+            Sample(CancellationToken.None);
         }
 
         CountSkips(result, damage);
@@ -247,6 +263,8 @@ internal sealed class TrainingLoop
                 Time = _time.GetUtcNow(),
             }
             : null;
+
+    private void Sample(CancellationToken cancellation) => _samples.Write(_optimizer.NextStep, _optimizer.B.ToArray(), cancellation);
 
     private void SaveState() =>
         new TrainingCheckpoint
