@@ -68,8 +68,8 @@ public sealed record FineTuneOptions
     public int? Steps { get; init; }
 
     /// <summary>
-    /// E: examples that each copy sees in a step; null: 16 with exact gradients, whose step has one copy, else 4, and at most the training
-    /// rows.
+    /// E: examples that each copy sees in a step; null: 16 with exact gradients, whose step has one copy (8 for free text), else 4, and at
+    /// most the training rows.
     /// </summary>
     public int? ExamplesPerStep { get; init; }
 

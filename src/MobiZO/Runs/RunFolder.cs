@@ -21,6 +21,15 @@ public sealed class RunFolder
     /// <summary>Names the files of a run folder; nothing is created.</summary>
     public RunFolder(string path) => Path = System.IO.Path.GetFullPath(path);
 
+    /// <summary>The run that an adapter lies in; null: it is not one of a run.</summary>
+    /// <param name="adapter">Path of the adapter.</param>
+    public static RunFolder? Around(string adapter)
+    {
+        var parent = System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(adapter)));
+        var run = parent is null ? null : new RunFolder(parent);
+        return run is not null && File.Exists(run.JournalFile) && File.Exists(run.ConfigFile) ? run : null;
+    }
+
     /// <summary>The folder.</summary>
     public string Path { get; }
 

@@ -30,9 +30,10 @@ internal sealed record DecidedOptions
     public static DecidedOptions Of(FineTuneOptions options, RunRows rows)
     {
         // Unless it is asked for, no step sees a row twice.
-        var examples = options.ExamplesPerStep ?? Math.Min(options.ExamplesInForce, rows.Train.Count);
+        var isFreeText = !rows.HasChoices && options.Score is null;
+        var examples = options.ExamplesPerStep ?? DefaultSteps.ExamplesOf(rows.Train.Count, options, isFreeText);
         var adapter = options.Adapter with { Scope = ChosenScope.Of(options.Adapter, rows).Scope };
-        var steps = options.Steps ?? DefaultSteps.Of(rows.Train.Count, examples, !rows.HasChoices && options.Score is null);
+        var steps = options.Steps ?? DefaultSteps.Of(rows.Train.Count, examples, isFreeText);
         var decided = Of(
             options with
             {
