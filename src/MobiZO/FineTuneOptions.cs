@@ -50,8 +50,8 @@ public sealed record FineTuneOptions
     public ScoreOptions? Score { get; init; }
 
     /// <summary>
-    /// What written answers of the evaluation rows are compared with theirs by, beside the losses; evaluations are then compared by it. Null:
-    /// nothing is written.
+    /// What written answers of the evaluation rows are compared with theirs by, beside the losses; evaluations are then compared by it.
+    /// Null: nothing is written.
     /// </summary>
     public TextMetric? Metric { get; init; }
 

@@ -38,7 +38,7 @@ public sealed record FineTuneResult
     /// <summary>The held-out rows with the kept adapter.</summary>
     public EvaluationPoint? Test { get; init; }
 
-    /// <summary>What the model wrote to a few prompts in the course of the run; empty for label words, or where none were asked for.</summary>
+    /// <summary>What the model wrote to a few prompts in the course of the run; empty for label words.</summary>
     public IReadOnlyList<TextSample> Samples { get; init; } = [];
 
     /// <summary>PEFT folder of the last adapter.</summary>

@@ -194,7 +194,7 @@ internal sealed class GenerateCommand
         return model.RenderChat([.. system, new ChatTurn("user", message)], addGenerationPrompt: true);
     }
 
-    /// <summary>Whether a prompt is written by the chat template: a run that wrote its prompts so has an adapter for such prompts.</summary>
+    /// <summary>Whether the chat template writes the prompt: the adapter of a run is for prompts as the run wrote them.</summary>
     private bool IsMessage(ParseResult result)
     {
         if (result.GetValue(_chatTemplate) is ChatTemplateUse use)

@@ -202,7 +202,8 @@ internal sealed class FineTuneOptionGroups
         );
         group.Add(
             "--examples-per-step",
-            "Examples that each copy sees in a step (by default 16 with exact gradients, whose step has one copy, 8 for free text, else 4).",
+            "Examples that each copy sees in a step (by default 16 with exact gradients, whose step has one copy, 8 for free "
+                + "text, else 4).",
             OptionValue.Count,
             nameof(FineTuneOptions.ExamplesPerStep),
             options => options.ExamplesPerStep,

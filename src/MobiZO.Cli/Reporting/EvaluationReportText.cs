@@ -18,7 +18,8 @@ internal static class EvaluationReportText
             yield return seen;
         }
 
-        yield return $"result     {EvaluationText.Line(report.Result.At(0), options.Metric is { } metric ? OptionValue.Show(metric)! : "score")}, {Quantity.Seconds(report.Seconds)}";
+        var score = OptionValue.Show(options.Metric) ?? "score";
+        yield return $"result     {EvaluationText.Line(report.Result.At(0), score)}, {Quantity.Seconds(report.Seconds)}";
         if (report.Result.Examples.Count(example => example.Repeats) is > 0 and var repeating)
         {
             yield return $"warning: {repeating} of {report.Result.Examples.Count} answers go round in circles";

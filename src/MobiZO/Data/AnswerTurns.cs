@@ -6,6 +6,6 @@ public enum AnswerTurns
     /// <summary>The last one; it is by the assistant.</summary>
     Last,
 
-    /// <summary>Every one by the assistant that follows another message; each is an example of its own, with all that was said before.</summary>
+    /// <summary>Every one by the assistant behind another message; each is an example of its own, with what was said before.</summary>
     All,
 }

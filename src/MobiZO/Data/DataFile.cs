@@ -1,8 +1,8 @@
 namespace MobiZO.Data;
 
 /// <summary>
-/// Reads local files of rows (JSON Lines, JSON arrays, CSV, TSV and Parquet), and plain texts and folders of them. Text is UTF-8, with or without a byte order mark, or UTF-16 with one; LF,
-/// CRLF or a CR alone ends a line.
+/// Reads local files of rows (JSON Lines, JSON arrays, CSV, TSV and Parquet), and plain texts and folders of them. Text is UTF-8, with
+/// or without a byte order mark, or UTF-16 with one; LF, CRLF or a CR alone ends a line.
 /// </summary>
 public static class DataFile
 {

@@ -8,7 +8,7 @@ internal static class JsonArrayReader
 {
     private const string Advice = "Write the array with objects alone.";
 
-    /// <summary>Whether a file begins as an array, after white space and a byte order mark; the stream stands at its beginning again.</summary>
+    /// <summary>Whether a file begins as an array, after white space and a byte order mark; the stream is put back.</summary>
     public static bool IsArray(Stream stream)
     {
         Span<byte> start = stackalloc byte[512];

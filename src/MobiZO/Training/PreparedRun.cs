@@ -192,8 +192,8 @@ internal sealed class PreparedRun : IDisposable
     }
 
     /// <summary>
-    /// A run that goes on keeps its estimator, its steps and what its rows decided, whatever would be chosen now, and the adapter that it started from,
-    /// wherever that is now.
+    /// A run that goes on keeps its estimator, its steps and what its rows decided, whatever would be chosen now, and the adapter that it
+    /// started from, wherever that is now.
     /// </summary>
     private static FineTuneOptions AsRecorded(FineTuneOptions options, RecordedRun? recorded)
     {
@@ -206,6 +206,7 @@ internal sealed class PreparedRun : IDisposable
         options = options with
         {
             Steps = options.Steps ?? config.Steps,
+            ExamplesPerStep = options.ExamplesPerStep ?? config.ExamplesPerStep,
             Data = options.Data with
             {
                 ChatTemplate = options.Data.ChatTemplate ?? config.Data.ChatTemplate,

@@ -9,8 +9,8 @@ using MobiZO.Scoring;
 namespace MobiZO.Training;
 
 /// <summary>
-/// Lets the adapter of a run answer prompts beside its steps. It has programs of its own, which keep the prompts of every layer, and changes
-/// nothing that training sees. Nothing is loaded before the first answer.
+/// Lets the adapter of a run answer prompts beside its steps. It has programs of its own, which keep the prompts of every layer, and
+/// changes nothing that training sees. Nothing is loaded before the first answer.
 /// </summary>
 /// <param name="model">The base model; it stays the caller's.</param>
 /// <param name="adapter">The adapter; of its matrices only the sizes matter here.</param>
