@@ -174,16 +174,18 @@ public sealed class RunFolder
         );
     }
 
-    /// <summary>What a run did not decide it did not have: its rows were read as they are.</summary>
+    /// <summary>What a run on free text did not decide it did not have: its rows were read as they are.</summary>
     private static FineTuneOptions AsWritten(FineTuneOptions options) =>
-        options with
-        {
-            Data = options.Data with
+        options.Data is not { Choices: null, LabelWords: null }
+            ? options
+            : options with
             {
-                ChatTemplate = options.Data.ChatTemplate ?? ChatTemplateUse.Never,
-                AnswerSuffix = options.Data.AnswerSuffix ?? "",
-            },
-        };
+                Data = options.Data with
+                {
+                    ChatTemplate = options.Data.ChatTemplate ?? ChatTemplateUse.Never,
+                    AnswerSuffix = options.Data.AnswerSuffix ?? (options.Data.ChatTemplate == ChatTemplateUse.Always ? null : ""),
+                },
+            };
 
     internal static void WriteJson<T>(string path, T value) =>
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, value, Json));

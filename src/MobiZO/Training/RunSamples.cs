@@ -2,6 +2,7 @@ using System.Text.Json;
 using MobiZO.Adapted;
 using MobiZO.Data;
 using MobiZO.Programs;
+using MobiZO.Programs.Engines;
 using MobiZO.Runs;
 using MobiZO.Scoring;
 
@@ -30,7 +31,9 @@ internal sealed class RunSamples
     public RunSamples(PreparedRun run, RunFolder folder, long steps, IProgress<TrainingEvent>? progress)
     {
         (_run, _file, _progress) = (run, folder.SamplesFile, progress);
-        _rows = SampleRows.Of(run.Rows, run.Options.Run);
+
+        // An engine of static shapes would compile programs for answers as they grow: too dear for what is only read.
+        _rows = run.Model.Model.Engine.Traits.Lengths == LengthGrid.Exact ? SampleRows.Of(run.Rows, run.Options.Run) : [];
         if (steps > 0 && File.Exists(_file))
         {
             foreach (var line in File.ReadLines(_file).Select(Read).OfType<Line>().Where(line => line.Step <= steps))

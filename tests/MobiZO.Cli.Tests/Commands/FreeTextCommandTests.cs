@@ -18,7 +18,21 @@ public sealed class FreeTextCommandTests : IDisposable
     public async Task EveryCommandWritesPromptsAsTheRunDid()
     {
         var (model, run) = (ChatModel(), _workspace.PathOf("run"));
-        var trained = await Run("train", "--model", model, "--data", Rows(), "--steps", "2", "--samples", "1", "--answer-tokens", "3", "--output", run);
+        var trained = await Run(
+            "train",
+            "--model",
+            model,
+            "--data",
+            Rows(),
+            "--steps",
+            "2",
+            "--samples",
+            "1",
+            "--answer-tokens",
+            "3",
+            "--output",
+            run
+        );
         Assert.Contains("Rows: prompts with completions, written by the model's chat template.", trained.Error);
         Assert.Contains("sample 0/2  What is blue? -> ", trained.Error);
         Assert.Contains("sample     What is blue? (a training row)", trained.Output);
@@ -94,7 +108,10 @@ public sealed class FreeTextCommandTests : IDisposable
         var file = _workspace.PathOf("rows.jsonl");
         File.WriteAllLines(
             file,
-            ["{\"prompt\": \"What is blue?\", \"completion\": \"The sky.\"}", "{\"prompt\": \"What is wet?\", \"completion\": \"The sea.\"}"]
+            [
+                "{\"prompt\": \"What is blue?\", \"completion\": \"The sky.\"}",
+                "{\"prompt\": \"What is wet?\", \"completion\": \"The sea.\"}",
+            ]
         );
         return file;
     }
