@@ -20,7 +20,7 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
     private double _smoothedMilliseconds;
     private EvaluationPoint? _best;
     private EvaluationPoint? _last;
-    private int _steps;
+    private int _steps = options?.Steps ?? 0;
 
     public async Task<T> ShowAsync<T>(Func<IProgress<TrainingEvent>, Task<T>> work)
     {

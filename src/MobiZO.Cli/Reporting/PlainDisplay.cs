@@ -9,7 +9,7 @@ internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options =
 {
     private readonly Lock _lock = new();
     private long _tenth;
-    private int _steps;
+    private int _steps = options?.Steps ?? 0;
 
     public Task<T> ShowAsync<T>(Func<IProgress<TrainingEvent>, Task<T>> work) => work(this);
 
