@@ -64,6 +64,9 @@ public sealed record FineTuneOptions
     /// <summary>Evaluations without improvement after which the run stops; 0: never.</summary>
     public int Patience { get; init; }
 
+    /// <summary>Which evaluation is the result of the run; the others are told beside it.</summary>
+    public ReportedEvaluation Reported { get; init; }
+
     /// <summary>Where the update is computed.</summary>
     public UpdatePlace Update { get; init; } = UpdatePlace.Host;
 

@@ -155,7 +155,8 @@ public sealed class TextClassifier : IDisposable
         // Examples have a right answer; which one it is does not change how they are scored.
         var label = KeyValuePair.Create(_data.LabelColumn, _data.LabelWords?[0].Label ?? _data.Choices![0]);
         KeyValuePair<string, string>[] cells = [.. columns.Where(cell => cell.Key != label.Key), label];
-        return new DataRow("text to classify", 1, [.. cells.Select(cell => cell.Key)], [.. cells.Select(cell => cell.Value)]);
+        var row = new DataRow("text to classify", 1, [.. cells.Select(cell => cell.Key)], [.. cells.Select(cell => cell.Value)]);
+        return RowFields.Apply([row], _data with { RowsIn = null }).Single();
     }
 
     private EncodedExample Encode(IReadOnlyDictionary<string, string> columns)

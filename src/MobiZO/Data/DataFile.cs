@@ -25,7 +25,8 @@ public static class DataFile
 
         DataRow[] read =
             format == DataFormat.Parquet ? [.. ParquetRows.Open(path, stream, options).Read()] : ReadText(path, stream, format, options);
-        return read.Length > 0 ? read : throw NoRows(path, format);
+        DataRow[] rows = [.. RowFields.Apply(read, options)];
+        return rows.Length > 0 ? rows : throw NoRows(path, format);
     }
 
     private static DataRow[] ReadText(string path, FileStream stream, DataFormat format, DataOptions options)

@@ -34,6 +34,17 @@ public sealed record DataOptions
     public string MessagesColumn { get; init; } = "messages";
 
     /// <summary>
+    /// Columns that hold rows of their own, a JSON array each, from the outside in: every element is a row, with the columns around it and
+    /// its keys behind the name of the column and a dot. A row without the column is one row. Null: none.
+    /// </summary>
+    public IReadOnlyList<string>? RowsIn { get; init; }
+
+    /// <summary>
+    /// Fields that are written from the columns of a row and stand beside them, for the template and the other options; null: none.
+    /// </summary>
+    public IReadOnlyList<RowField>? Fields { get; init; }
+
+    /// <summary>
     /// The prompt with <c>{column}</c> fields (see <see cref="PromptTemplate"/>); null: the text or prompt column as it is.
     /// </summary>
     public string? Template { get; init; }
@@ -69,6 +80,17 @@ public sealed record DataOptions
     /// Most rows to use; null: all. They are drawn by <see cref="Seed"/>; without <see cref="Balanced"/> labels keep their shares.
     /// </summary>
     public int? MaxRows { get; init; }
+
+    /// <summary>
+    /// Whether a sample is the first rows of the file (with <see cref="Balanced"/> or <see cref="FewShot"/> of each label) instead of rows
+    /// that are drawn by <see cref="Seed"/>.
+    /// </summary>
+    public bool FirstRows { get; init; }
+
+    /// <summary>
+    /// k: training rows of every label, drawn by <see cref="Seed"/>; null: no few-shot sample. Rows for evaluation are chosen as without it.
+    /// </summary>
+    public int? FewShot { get; init; }
 
     /// <summary>Share of the rows held out for evaluation, 0 (none) to below 1.</summary>
     public double EvalFraction { get; init; }

@@ -9,6 +9,7 @@ internal static class DataOptionsValidation
     {
         var errors = new List<string>();
         CheckColumns(options, errors);
+        CheckFields(options, errors);
         CheckNumbers(options, errors);
         CheckLabels(options, errors);
         CheckTemplate(options, errors);
@@ -48,6 +49,32 @@ internal static class DataOptionsValidation
         }
     }
 
+    private static void CheckFields(DataOptions options, List<string> errors)
+    {
+        if (options.RowsIn is { } nested && nested.Any(string.IsNullOrEmpty))
+        {
+            errors.Add("RowsIn has an empty name; name the columns that hold rows.");
+        }
+
+        IReadOnlyList<RowField> fields = options.Fields ?? [];
+        if (fields.GroupBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            errors.Add($"Fields names {DataException.Quote(twice.Key)} twice; give every field its own name.");
+        }
+
+        foreach (RowField field in fields)
+        {
+            try
+            {
+                FieldPattern.Parse(field);
+            }
+            catch (DataException error)
+            {
+                errors.Add(error.Message);
+            }
+        }
+    }
+
     private static void CheckNumbers(DataOptions options, List<string> errors)
     {
         if (options.MaxLength < 2)
@@ -58,6 +85,16 @@ internal static class DataOptionsValidation
         if (options.MaxRows is < 1)
         {
             errors.Add(Say($"MaxRows is {options.MaxRows}; it must be at least 1, or left out for all rows."));
+        }
+
+        if (options.FewShot is < 1)
+        {
+            errors.Add(Say($"FewShot is {options.FewShot}; it must be at least 1, or left out for all rows."));
+        }
+
+        if (options is { FewShot: not null, MaxRows: not null })
+        {
+            errors.Add("FewShot and MaxRows are both given; keep one of them.");
         }
 
         if (!(options.EvalFraction is >= 0 and < 1))
@@ -115,6 +152,11 @@ internal static class DataOptionsValidation
         if (options.EvalBalanced && !hasLabels)
         {
             errors.Add("EvalBalanced needs labels; give Choices or LabelWords, or leave EvalBalanced out.");
+        }
+
+        if (options.FewShot is not null && !hasLabels)
+        {
+            errors.Add("FewShot needs labels; give Choices or LabelWords, or leave FewShot out.");
         }
 
         if (options.Shape == RowShape.Classification && !hasLabels)

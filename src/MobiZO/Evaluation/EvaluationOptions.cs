@@ -69,7 +69,16 @@ public sealed record EvaluationOptions
             Model = run.Model,
             DataFile = "",
             Adapter = best,
-            Data = run.Data with { MaxRows = null, EvalFraction = 0, Balanced = false, EvalBalanced = false, Seed = run.Seed },
+            Data = run.Data with
+            {
+                MaxRows = null,
+                FirstRows = false,
+                FewShot = null,
+                EvalFraction = 0,
+                Balanced = false,
+                EvalBalanced = false,
+                Seed = run.Seed,
+            },
             Engine = run.Engine,
             MaxTokensPerRun = run.MaxTokensPerRun,
             PrefixCacheType = run.PrefixCacheType,

@@ -59,6 +59,7 @@ internal sealed record RunRows
         var evalData = data with
         {
             MaxRows = options.EvalMaxRows,
+            FewShot = null,
             EvalFraction = 0,
             Balanced = data.EvalBalanced,
         };
