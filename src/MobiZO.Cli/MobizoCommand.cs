@@ -17,6 +17,7 @@ internal static class MobizoCommand
         (QuickstartCommand.Name, QuickstartCommand.Summary, QuickstartCommand.Create),
         (TrainCommand.Name, TrainCommand.Summary, TrainCommand.Create),
         (EvalCommand.Name, EvalCommand.Summary, EvalCommand.Create),
+        (TasksCommand.Name, TasksCommand.Summary, TasksCommand.Create),
         (GenerateCommand.Name, GenerateCommand.Summary, GenerateCommand.Create),
         (InspectCommand.Name, InspectCommand.Summary, InspectCommand.Create),
         (ExportCommand.Name, ExportCommand.Summary, ExportCommand.Create),

@@ -20,7 +20,7 @@ internal static class EvalCommand
 
     public static Command Create()
     {
-        var groups = EvaluationOptionGroups.Create();
+        var (groups, tasks) = (EvaluationOptionGroups.Create(), new TaskFlags());
         var run = OptionGroup<EvaluationOptions>.CreateOption(
             ["--run"],
             "Run whose model, template, words and best adapter are used, unless other ones are given.",
@@ -34,16 +34,20 @@ internal static class EvalCommand
         var json = OutputFlags.Json();
         var command = new DocumentedCommand(Name, Summary, Usage, Example);
         command.Add(new HelpSection("Model", [new HelpEntry(run, null)]));
-        foreach (var group in groups)
+        foreach (var section in groups.Select(group => group.ToSection()))
         {
-            command.Add(group.ToSection());
+            command.Add(section);
+            if (section.Title == "Model")
+            {
+                command.Add(tasks.EvaluationSection);
+            }
         }
 
         command.Add(OutputFlags.Section(predictions, json));
         command.SetAction(
             async (result, cancellation) =>
             {
-                var options = Bind(result, groups, result.GetValue(run));
+                var options = Bind(result, groups, result.GetValue(run), tasks);
                 var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
                 if (result.GetValue(predictions) is { } place)
                 {
@@ -82,10 +86,15 @@ internal static class EvalCommand
         return command;
     }
 
-    internal static EvaluationOptions Bind(ParseResult result, IEnumerable<OptionGroup<EvaluationOptions>> groups, string? run)
+    internal static EvaluationOptions Bind(
+        ParseResult result,
+        IEnumerable<OptionGroup<EvaluationOptions>> groups,
+        string? run,
+        TaskFlags? tasks = null
+    )
     {
         var start = run is null ? EvaluationOptionGroups.Defaults : EvaluationOptions.FromRun(new RunFolder(run));
-        return groups.Aggregate(start, (options, group) => group.Bind(result, options));
+        return groups.Aggregate(tasks?.Apply(result, start) ?? start, (options, group) => group.Bind(result, options));
     }
 
     private static object Document(EvaluationReport report) =>

@@ -28,12 +28,15 @@ internal static class TrainCommand
     private static readonly string[] s_common =
     [
         "--model",
+        "--task",
+        "--data-dir",
         "--data",
         "--eval-data",
         "--eval-fraction",
         "--columns",
         "--max-rows",
         "--balanced",
+        "--few-shot",
         "--template",
         "--choices",
         "--label-words",
@@ -46,6 +49,7 @@ internal static class TrainCommand
         "--steps",
         "--seed",
         "--eval-every",
+        "--protocol",
         "--weights",
         "--output",
         "--resume",
@@ -57,18 +61,23 @@ internal static class TrainCommand
     public static Command Create()
     {
         var groups = FineTuneOptionGroups.ForTraining();
+        var tasks = new TaskFlags();
         var (config, dryRun, json) = (OutputFlags.Config(), OutputFlags.DryRun(), OutputFlags.Json());
         var command = new DocumentedCommand(Name, Summary, Usage, Example) { Common = s_common, Remark = Remark };
-        foreach (var group in groups.All)
+        foreach (var section in groups.All.Select(group => group.ToSection()))
         {
-            command.Add(group.ToSection());
+            command.Add(section);
+            if (section.Title == "Model")
+            {
+                command.Add(tasks.TrainingSection);
+            }
         }
 
         command.Add(OutputFlags.Section(config, dryRun, json));
         command.SetAction(
             (result, cancellation) =>
             {
-                var options = Bind(result, groups, result.GetValue(config));
+                var options = Bind(result, groups, result.GetValue(config), tasks);
                 return result.GetValue(dryRun)
                     ? PlanAsync(result.InvocationConfiguration, options, groups, result.GetValue(json), cancellation)
                     : TrainAsync(result.InvocationConfiguration, options, result.GetValue(json), cancellation);
@@ -77,11 +86,18 @@ internal static class TrainCommand
         return command;
     }
 
-    /// <summary>The options as given, on top of those of the run file; with --resume both on top of those of the run.</summary>
-    internal static FineTuneOptions Bind(ParseResult result, FineTuneOptionGroups groups, string? config)
+    /// <summary>
+    /// The options as given, on top of those of the task and the protocol, and these on top of those of the run file; with --resume all on
+    /// top of those of the run.
+    /// </summary>
+    internal static FineTuneOptions Bind(ParseResult result, FineTuneOptionGroups groups, string? config, TaskFlags? tasks = null)
     {
-        FineTuneOptions Given(FineTuneOptions start) =>
-            groups.Bind(result, config is null ? start : RunFileReader<FineTuneOptions>.Read(config, groups.All, start));
+        FineTuneOptions Given(FineTuneOptions start)
+        {
+            var read = config is null ? start : RunFileReader<FineTuneOptions>.Read(config, groups.All, start);
+            return groups.Bind(result, tasks?.Apply(result, read) ?? read);
+        }
+
         var given = Given(FineTuneOptionGroups.Defaults);
         return given.Resume && given.Output.Length > 0 ? Given(new RunFolder(given.Output).ReadConfig()) : given;
     }

@@ -87,6 +87,14 @@ internal static class DataOptionGroup
             data => data.MessagesColumn,
             (data, value) => data with { MessagesColumn = value }
         );
+        AddFields(group);
+        AddSamples(group, balanced);
+        return group;
+    }
+
+    /// <summary>Which rows of a file are used.</summary>
+    private static void AddSamples(OptionGroup<DataOptions> group, string balanced)
+    {
         group.Add(
             "--max-rows",
             "Most rows to use, drawn by the seed (by default, all).",
@@ -102,10 +110,37 @@ internal static class DataOptionGroup
             data => data.Balanced,
             (data, value) => data with { Balanced = value }
         );
-        return group;
+        group.AddFlag(
+            "--first-rows",
+            "A sample is the first rows of the file instead of rows drawn by the seed.",
+            nameof(DataOptions.FirstRows),
+            data => data.FirstRows,
+            (data, value) => data with { FirstRows = value }
+        );
     }
 
-    /// <summary>Rows that a run keeps from its training.</summary>
+    /// <summary>Fields from the columns of other layouts.</summary>
+    private static void AddFields(OptionGroup<DataOptions> group)
+    {
+        group.Add(
+            "--fields",
+            "Fields written from columns: \"premise={premise|sentence1}\" takes the first that is there; docs/tasks.md says more.",
+            OptionValue.Fields,
+            nameof(DataOptions.Fields),
+            data => data.Fields,
+            (data, value) => data with { Fields = value }
+        );
+        group.Add(
+            "--rows-in",
+            "Columns that hold rows of their own as JSON arrays, from the outside in.",
+            OptionValue.Words("name,..."),
+            nameof(DataOptions.RowsIn),
+            data => data.RowsIn,
+            (data, value) => data with { RowsIn = value }
+        );
+    }
+
+    /// <summary>Rows that a run keeps from its training, and a small sample to train on.</summary>
     public static OptionGroup<DataOptions> HeldOut()
     {
         var group = new OptionGroup<DataOptions>("Data", new DataOptions());
@@ -123,6 +158,14 @@ internal static class DataOptionGroup
             nameof(DataOptions.EvalBalanced),
             data => data.EvalBalanced,
             (data, value) => data with { EvalBalanced = value }
+        );
+        group.Add(
+            "--few-shot",
+            "Train on this many rows of every label, drawn by the seed.",
+            OptionValue.Count,
+            nameof(DataOptions.FewShot),
+            data => data.FewShot,
+            (data, value) => data with { FewShot = value }
         );
         return group;
     }

@@ -215,6 +215,14 @@ internal sealed class FineTuneOptionGroups
             options => options.Patience,
             (options, value) => options with { Patience = value }
         );
+        group.Add(
+            "--reported",
+            "Which evaluation is the result of the run; the best is optimistic.",
+            OptionValue.Enumeration<ReportedEvaluation>(),
+            nameof(FineTuneOptions.Reported),
+            options => options.Reported,
+            (options, value) => options with { Reported = value }
+        );
         AddUpdate(group);
         group.Add(
             "--max-tokens-per-run",

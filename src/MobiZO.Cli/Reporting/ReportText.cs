@@ -35,6 +35,11 @@ internal static class ReportText
             yield return $"last       {EvaluationText.Metric(last)}";
         }
 
+        if (options.Reported == ReportedEvaluation.Best && result.Best is { } reported)
+        {
+            yield return $"result     {EvaluationText.Metric(reported)}, the best of {result.Evaluations.Count} evaluations as the paper reports it";
+        }
+
         if (result is { TestBefore: { } before, Test: { } test })
         {
             yield return $"held-out   {EvaluationText.Metric(test)} with the kept adapter, {EvaluationText.Metric(before)} without";
