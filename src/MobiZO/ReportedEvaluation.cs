@@ -6,6 +6,6 @@ public enum ReportedEvaluation
     /// <summary>The one after the last step: it was not chosen by looking at the rows that measure.</summary>
     Last,
 
-    /// <summary>The best of all, as papers on zeroth-order training do: it was chosen on the rows that measure, and so is optimistic.</summary>
+    /// <summary>The best of all, as the paper does: it was chosen on the rows that measure, and so is optimistic.</summary>
     Best,
 }

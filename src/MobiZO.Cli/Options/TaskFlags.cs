@@ -46,7 +46,7 @@ internal sealed class TaskFlags
     /// <summary>The section of the help of a command that scores.</summary>
     public HelpSection EvaluationSection => new("Task", [Entry(_task), Entry(_folder)]);
 
-    /// <summary>The options of a run with what the task and the protocol stand for, but where an option is given that takes its place.</summary>
+    /// <summary>A run with what the task and the protocol stand for, but where an option is given that takes its place.</summary>
     public FineTuneOptions Apply(ParseResult result, FineTuneOptions options)
     {
         if (Task(result) is { } task)

@@ -37,7 +37,8 @@ internal static class ReportText
 
         if (options.Reported == ReportedEvaluation.Best && result.Best is { } reported)
         {
-            yield return $"result     {EvaluationText.Metric(reported)}, the best of {result.Evaluations.Count} evaluations as the paper reports it";
+            yield return $"result     {EvaluationText.Metric(reported)}, the best of {result.Evaluations.Count} evaluations "
+                + "as the paper reports it";
         }
 
         if (result is { TestBefore: { } before, Test: { } test })

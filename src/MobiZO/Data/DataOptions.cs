@@ -82,13 +82,13 @@ public sealed record DataOptions
     public int? MaxRows { get; init; }
 
     /// <summary>
-    /// Whether a sample is the first rows of the file (with <see cref="Balanced"/> or <see cref="FewShot"/> of each label) instead of rows
-    /// that are drawn by <see cref="Seed"/>.
+    /// Whether a sample is the first rows of the file (with <see cref="Balanced"/> or <see cref="FewShot"/> of each label) instead of
+    /// rows that are drawn by <see cref="Seed"/>.
     /// </summary>
     public bool FirstRows { get; init; }
 
     /// <summary>
-    /// k: training rows of every label, drawn by <see cref="Seed"/>; null: no few-shot sample. Rows for evaluation are chosen as without it.
+    /// k: training rows of every label, drawn by <see cref="Seed"/>; null: no few-shot sample. Evaluation rows are chosen as without it.
     /// </summary>
     public int? FewShot { get; init; }
 

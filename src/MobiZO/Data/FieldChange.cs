@@ -60,8 +60,8 @@ internal sealed class FieldChange
 
         throw new DataException(
             $"Field {DataException.Quote(field.Name)}, pattern {DataException.Quote(field.Pattern)}: found the change {DataException.Quote(text)}; "
-                + $"expected {string.Join(", ", s_plain.Keys)}, item(0), get(key), before(text), after(text), without(end), prefix(text) or "
-                + "map(a=b,c=d)."
+                + $"expected {string.Join(", ", s_plain.Keys)}, item(0), get(key), before(text), after(text), without(end), "
+                + "prefix(text) or map(a=b,c=d)."
         );
     }
 

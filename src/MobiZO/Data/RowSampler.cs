@@ -24,8 +24,9 @@ internal sealed class RowSampler
     }
 
     /// <summary>
-    /// Chooses the rows to use. With <see cref="DataOptions.FewShot"/> every label gets that many. With <see cref="DataOptions.Balanced"/> every label gets the same number of rows, as many as its rarest
-    /// label has and <see cref="DataOptions.MaxRows"/> allows. Without it <see cref="DataOptions.MaxRows"/> rows are drawn, and labels keep
+    /// Chooses the rows to use. With <see cref="DataOptions.FewShot"/> every label gets that many. With
+    /// <see cref="DataOptions.Balanced"/> every label gets the same number of rows, as many as its rarest label has and
+    /// <see cref="DataOptions.MaxRows"/> allows. Without it <see cref="DataOptions.MaxRows"/> rows are drawn, and labels keep
     /// their shares of the file: the head of a file that is sorted by label has one label only.
     /// </summary>
     /// <returns>The chosen rows, in file order.</returns>
