@@ -43,6 +43,13 @@ public sealed record FineTuneOptions
     /// <summary>The loss; null: choices for classification rows, tokens for all others.</summary>
     public LossKind? Loss { get; init; }
 
+    /// <summary>
+    /// Share of the token loss beside that of label words, 0 to below 1: (1 - share) * choices + share * tokens, where tokens is the mean
+    /// cross-entropy of the right word's tokens over the vocabulary. With a share the model also says the word when it writes freely;
+    /// without one words are only ranked. Null: decided by the run.
+    /// </summary>
+    public double? TokenShare { get; init; }
+
     /// <summary>What says how good a written answer is; null: a loss over the given answers does.</summary>
     public ScoreOptions? Score { get; init; }
 
@@ -98,6 +105,9 @@ public sealed record FineTuneOptions
     /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>The share of the token loss when none is given.</summary>
+    internal double TokenShareInForce => TokenShare ?? 0;
+
     /// <summary>Examples of a step.</summary>
     internal int ExamplesInForce => ExamplesPerStep ?? (Optimizer.Estimator == EstimatorKind.Reverse ? 16 : 4);
 
@@ -118,6 +128,12 @@ public sealed record FineTuneOptions
         Require(!string.IsNullOrWhiteSpace(Output), "Output: expected a folder for the run, found nothing");
         Require(Steps >= 1, $"Steps: expected at least 1, found {Steps}");
         Require(ExamplesPerStep is null or >= 1, $"ExamplesPerStep: expected at least 1, found {ExamplesPerStep}");
+        Require(TokenShare is null or (>= 0 and < 1), $"TokenShare: expected at least 0 and below 1, found {TokenShare}");
+        Require(TokenShare is not > 0 || Score is null, "TokenShare: a score takes the place of a loss; leave it out");
+        Require(
+            TokenShare is not > 0 || Loss != LossKind.Tokens,
+            "TokenShare: it is a share beside the loss Choices; leave it out, or leave out FineTuneOptions.Loss Tokens"
+        );
         Require(EvalEvery >= 0, $"EvalEvery: expected 0 (only before and after) or more, found {EvalEvery}");
         Require(Patience >= 0, $"Patience: expected 0 (never stop early) or more, found {Patience}");
         Require(EvalMaxRows is null or >= 1, $"EvalMaxRows: expected at least 1, found {EvalMaxRows}");

@@ -87,6 +87,7 @@ internal static class DataOptionGroup
             data => data.MessagesColumn,
             (data, value) => data with { MessagesColumn = value }
         );
+        AddOwnChoices(group);
         AddFields(group);
         AddSamples(group, balanced);
         return group;
@@ -137,6 +138,43 @@ internal static class DataOptionGroup
             nameof(DataOptions.RowsIn),
             data => data.RowsIn,
             (data, value) => data with { RowsIn = value }
+        );
+    }
+
+    /// <summary>Columns of rows that have choices of their own.</summary>
+    private static void AddOwnChoices(OptionGroup<DataOptions> group)
+    {
+        group.Add(
+            "--choices-column",
+            "Column of a row's own choices, a JSON array of texts.",
+            OptionValue.Text("name"),
+            nameof(DataOptions.ChoicesColumn),
+            data => data.ChoicesColumn,
+            (data, value) => data with { ChoicesColumn = value }
+        );
+        group.Add(
+            "--answer-column",
+            "Column of the right one of a row's own choices, its text or its number from 0.",
+            OptionValue.Text("name"),
+            nameof(DataOptions.AnswerColumn),
+            data => data.AnswerColumn,
+            (data, value) => data with { AnswerColumn = value }
+        );
+        group.Add(
+            "--chosen-column",
+            "Column of the better of two answers, a text or messages.",
+            OptionValue.Text("name"),
+            nameof(DataOptions.ChosenColumn),
+            data => data.ChosenColumn,
+            (data, value) => data with { ChosenColumn = value }
+        );
+        group.Add(
+            "--rejected-column",
+            "Column of the worse of two answers.",
+            OptionValue.Text("name"),
+            nameof(DataOptions.RejectedColumn),
+            data => data.RejectedColumn,
+            (data, value) => data with { RejectedColumn = value }
         );
     }
 
@@ -197,6 +235,14 @@ internal static class DataOptionGroup
             nameof(DataOptions.LabelWords),
             data => data.LabelWords,
             (data, value) => data with { LabelWords = value }
+        );
+        group.Add(
+            "--choice-scoring",
+            "How choices of several tokens are scored (by default, label words by their branches and a row's own choices by their mean).",
+            OptionValue.Enumeration<ChoiceScoring>(),
+            nameof(DataOptions.Scoring),
+            data => data.Scoring,
+            (data, value) => data with { Scoring = value }
         );
         group.AddFlag(
             "--no-trim",

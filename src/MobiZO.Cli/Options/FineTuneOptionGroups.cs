@@ -168,6 +168,14 @@ internal sealed class FineTuneOptionGroups
     {
         var group = new OptionGroup<FineTuneOptions>("Run", Defaults);
         AddLoss(group);
+        group.Add(
+            "--token-share",
+            "Share of the token loss beside that of label words, so that the model also says the word (0: none).",
+            OptionValue.Double,
+            nameof(FineTuneOptions.TokenShare),
+            options => options.TokenShare,
+            (options, value) => options with { TokenShare = value }
+        );
         group.Include(
             ScoreOptionGroup.Create(),
             nameof(FineTuneOptions.Score),
@@ -199,30 +207,7 @@ internal sealed class FineTuneOptionGroups
             options => options.Seed,
             (options, value) => options with { Seed = value }
         );
-        group.Add(
-            "--eval-every",
-            "Steps between two evaluations; 0: only before and after.",
-            OptionValue.Count,
-            nameof(FineTuneOptions.EvalEvery),
-            options => options.EvalEvery,
-            (options, value) => options with { EvalEvery = value }
-        );
-        group.Add(
-            "--patience",
-            "Evaluations without improvement after which the run stops; 0: never.",
-            OptionValue.Count,
-            nameof(FineTuneOptions.Patience),
-            options => options.Patience,
-            (options, value) => options with { Patience = value }
-        );
-        group.Add(
-            "--reported",
-            "Which evaluation is the result of the run; the best is optimistic.",
-            OptionValue.Enumeration<ReportedEvaluation>(),
-            nameof(FineTuneOptions.Reported),
-            options => options.Reported,
-            (options, value) => options with { Reported = value }
-        );
+        AddEvaluations(group);
         AddUpdate(group);
         group.Add(
             "--max-tokens-per-run",
@@ -286,6 +271,34 @@ internal sealed class FineTuneOptionGroups
             (options, value) => options with { Resume = value }
         );
         return group;
+    }
+
+    private static void AddEvaluations(OptionGroup<FineTuneOptions> group)
+    {
+        group.Add(
+            "--eval-every",
+            "Steps between two evaluations; 0: only before and after.",
+            OptionValue.Count,
+            nameof(FineTuneOptions.EvalEvery),
+            options => options.EvalEvery,
+            (options, value) => options with { EvalEvery = value }
+        );
+        group.Add(
+            "--patience",
+            "Evaluations without improvement after which the run stops; 0: never.",
+            OptionValue.Count,
+            nameof(FineTuneOptions.Patience),
+            options => options.Patience,
+            (options, value) => options with { Patience = value }
+        );
+        group.Add(
+            "--reported",
+            "Which evaluation is the result of the run; the best is optimistic.",
+            OptionValue.Enumeration<ReportedEvaluation>(),
+            nameof(FineTuneOptions.Reported),
+            options => options.Reported,
+            (options, value) => options with { Reported = value }
+        );
     }
 
     private static void AddLoss(OptionGroup<FineTuneOptions> group) =>

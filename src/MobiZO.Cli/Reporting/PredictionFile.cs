@@ -52,13 +52,16 @@ internal static class PredictionFile
         }
     }
 
+    private static IReadOnlyList<string> WordsOf(ScoredExample example, EvaluationResult result) =>
+        example.Choices.Count > 0 ? example.Choices : result.Choices;
+
     private static string Line(ScoredExample example, EvaluationResult result) =>
         JsonSerializer.Serialize(
             new
             {
                 line = example.LineNumber,
-                label = example.Label is { } label ? result.Choices[label] : null,
-                prediction = example.Prediction is { } prediction ? result.Choices[prediction] : null,
+                label = example.Label is { } label ? WordsOf(example, result)[label] : null,
+                prediction = example.Prediction is { } prediction ? WordsOf(example, result)[prediction] : null,
                 correct = example.Label is null ? (bool?)null : example.IsCorrect,
                 scores = example.Scores,
                 answer_log_probability = example.AnswerLogProbability,

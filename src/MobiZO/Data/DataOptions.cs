@@ -33,6 +33,27 @@ public sealed record DataOptions
     /// <summary>Column of the messages of a conversation.</summary>
     public string MessagesColumn { get; init; } = "messages";
 
+    /// <summary>Column of a row's own choices: a JSON array of texts.</summary>
+    public string ChoicesColumn { get; init; } = "choices";
+
+    /// <summary>
+    /// Column of the right one of a row's own choices: its text, or its number from 0. Rows without it may say it in <see
+    /// cref="LabelColumn"/>.
+    /// </summary>
+    public string AnswerColumn { get; init; } = "answer";
+
+    /// <summary>Column of the better of two answers: a text, or messages.</summary>
+    public string ChosenColumn { get; init; } = "chosen";
+
+    /// <summary>Column of the worse of two answers: a text, or messages.</summary>
+    public string RejectedColumn { get; init; } = "rejected";
+
+    /// <summary>
+    /// How choices of several tokens are scored; null: label words as <see cref="ChoiceScoring.Branches"/>, choices of a row's own as
+    /// <see cref="ChoiceScoring.Mean"/>.
+    /// </summary>
+    public ChoiceScoring? Scoring { get; init; }
+
     /// <summary>
     /// Columns that hold rows of their own, a JSON array each, from the outside in: every element is a row, with the columns around it and
     /// its keys behind the name of the column and a dot. A row without the column is one row. Null: none.

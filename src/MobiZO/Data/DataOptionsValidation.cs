@@ -25,6 +25,10 @@ internal static class DataOptionsValidation
             (nameof(options.PromptColumn), options.PromptColumn),
             (nameof(options.CompletionColumn), options.CompletionColumn),
             (nameof(options.MessagesColumn), options.MessagesColumn),
+            (nameof(options.ChoicesColumn), options.ChoicesColumn),
+            (nameof(options.AnswerColumn), options.AnswerColumn),
+            (nameof(options.ChosenColumn), options.ChosenColumn),
+            (nameof(options.RejectedColumn), options.RejectedColumn),
         ];
         errors.AddRange(
             names.Where(column => string.IsNullOrEmpty(column.Value)).Select(column => $"{column.Name} is empty; name a column.")
@@ -119,7 +123,17 @@ internal static class DataOptionsValidation
 
         if (options.Shape is { } shape && !Enum.IsDefined(shape))
         {
-            errors.Add(Say($"Shape is {(int)shape}; use Classification, Completion, Chat or Text."));
+            errors.Add(Say($"Shape is {(int)shape}; use Classification, Completion, Chat, Choices or Text."));
+        }
+
+        if (options.Scoring is { } scoring && !Enum.IsDefined(scoring))
+        {
+            errors.Add(Say($"Scoring is {(int)scoring}; use Branches, Mean, Sum or Characters."));
+        }
+
+        if (options is { Scoring: ChoiceScoring.Branches, Shape: RowShape.Choices })
+        {
+            errors.Add("Scoring is Branches, which is of label words; choices of a row's own are scored by Mean, Sum or Characters.");
         }
 
         if (!Enum.IsDefined(options.Truncation))

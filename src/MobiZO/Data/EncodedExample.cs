@@ -1,3 +1,5 @@
+using MobiZO.Programs.Feeding;
+
 namespace MobiZO.Data;
 
 /// <summary>
@@ -19,6 +21,15 @@ internal sealed record EncodedExample
 
     /// <summary>The tokens of every choice after the prompt, in label order, each at least one; empty for free answers.</summary>
     public int[][] ChoiceIds { get; init; } = [];
+
+    /// <summary>The choices as one tree; null: they are scored one by one, or are single tokens, or answers are free.</summary>
+    public ChoiceTree? Tree { get; init; }
+
+    /// <summary>What a token of each choice weighs in its score; null: the score is the mean over its tokens.</summary>
+    public IReadOnlyList<float>? TokenWeights { get; init; }
+
+    /// <summary>The texts of choices that are the row's own; empty for label words and free answers.</summary>
+    public IReadOnlyList<string> OwnChoices { get; init; } = [];
 
     /// <summary>Position of the right choice in <see cref="ChoiceIds"/>, or null for free answers.</summary>
     public int? Label { get; init; }

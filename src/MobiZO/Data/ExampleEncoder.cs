@@ -1,4 +1,5 @@
 using System.Globalization;
+using MobiZO.Programs.Feeding;
 using MobiZO.Text.Tokenizers;
 
 namespace MobiZO.Data;
@@ -14,6 +15,8 @@ internal sealed class ExampleEncoder
     private readonly LabelMap? _labels;
     private readonly RowDrafts _drafts;
     private readonly int _embeddings;
+    private readonly int? _end;
+    private (int[][] Words, ChoiceTree Tree)? _lastTree;
 
     /// <summary>Creates an encoder.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
@@ -21,20 +24,22 @@ internal sealed class ExampleEncoder
     /// <param name="renderChat">The model's chat template; needed for conversations only.</param>
     /// <param name="context">Tokens that the model can see at once; null: not known. No example is longer.</param>
     /// <param name="embeddings">Rows of the model's embedding: tokens beyond them are refused.</param>
+    /// <param name="end">The token that ends an answer; null: the model has none.</param>
     /// <exception cref="DataException">The options are wrong.</exception>
     public ExampleEncoder(
         ITokenizer tokenizer,
         DataOptions options,
         ChatRenderer? renderChat = null,
         int? context = null,
-        int embeddings = int.MaxValue
+        int embeddings = int.MaxValue,
+        int? end = null
     )
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(options);
         options.ThrowIfInvalid();
         _tokenizer = tokenizer;
-        _embeddings = embeddings;
+        (_embeddings, _end) = (embeddings, end);
         _options = options;
         _labels = LabelMap.Create(options);
         _drafts = new RowDrafts(options, _labels, renderChat);
@@ -71,6 +76,16 @@ internal sealed class ExampleEncoder
         }
 
         RowShape shape = _drafts.ShapeOf(rows[0]);
+        if (shape == RowShape.Choices && _options.Scoring == ChoiceScoring.Branches)
+        {
+            throw new DataException(
+                rows[0].Place,
+                "choices of the row's own, to be scored by the branches of label words",
+                "Mean, Sum or Characters as DataOptions.Scoring",
+                "Leave Scoring out for the mean log-probability of a token."
+            );
+        }
+
         var examples = new EncodedExample[rows.Count];
         for (int i = 0; i < examples.Length; i++)
         {
@@ -134,6 +149,8 @@ internal sealed class ExampleEncoder
             (text, border) = Shorten(row, draft, border.Length);
         }
 
+        var isOwn = shape == RowShape.Choices;
+        label = isOwn ? draft.Right : label;
         CheckAnswers(row, text, border, label is not null);
         return new EncodedExample
         {
@@ -143,6 +160,9 @@ internal sealed class ExampleEncoder
             AnswerIds = border.AnswerIds[label ?? 0],
             ChoiceIds = label is null ? [] : border.AnswerIds,
             Label = label,
+            Tree = label is null || isOwn ? null : TreeOf(row, text, border.AnswerIds),
+            TokenWeights = label is null ? null : WeightsOf(text, border.AnswerIds),
+            OwnChoices = isOwn ? text.Answers : [],
             InvocationStart = InvocationStart(row, text.Prompt, border),
             WasTruncated = isTooLong,
         };
@@ -190,6 +210,57 @@ internal sealed class ExampleEncoder
                     + " the template or the other fields, or remove the row; answers are never cut."
             );
     }
+
+    /// <summary>
+    /// The words as a tree where they are scored so; rows nearly always share one. A word that another one goes on from needs a token for
+    /// its end; in a model without one, words are scored one by one unless a tree was asked for.
+    /// </summary>
+    private ChoiceTree? TreeOf(DataRow row, PromptText text, int[][] words)
+    {
+        if ((_options.Scoring ?? ChoiceScoring.Branches) != ChoiceScoring.Branches)
+        {
+            return null;
+        }
+
+        if (
+            _lastTree is { } last
+            && last.Words.Length == words.Length
+            && last.Words.Zip(words).All(pair => pair.First.SequenceEqual(pair.Second))
+        )
+        {
+            return last.Tree;
+        }
+
+        var beginning = _end is null
+            ? Array.FindIndex(words, word => words.Any(other => other.Length > word.Length && other.Take(word.Length).SequenceEqual(word)))
+            : -1;
+        if (beginning >= 0 && _options.Scoring is null)
+        {
+            return null;
+        }
+
+        if (beginning >= 0)
+        {
+            throw new DataException(
+                row.Place,
+                $"the word {DataException.Quote(text.Answers[beginning])}, with which another word begins, and a model without a token that ends an answer",
+                "words of which none is the beginning of another",
+                "Use other words, or score them one by one (DataOptions.Scoring = Mean)."
+            );
+        }
+
+        var tree = new ChoiceTree(words, _end);
+        _lastTree = (words, tree);
+        return tree;
+    }
+
+    private float[]? WeightsOf(PromptText text, int[][] answers) =>
+        _options.Scoring switch
+        {
+            ChoiceScoring.Sum => [.. answers.Select(_ => 1f)],
+            ChoiceScoring.Characters => [.. text.Answers.Select(answer => 1f / Math.Max(1, answer.Trim().Length))],
+            _ => null,
+        };
 
     private PromptAnswerIds Find(PromptText text, PromptDraft draft) =>
         PromptAnswerIds.Find(_tokenizer, text.Prompt, text.Answers, draft.AddSpecialTokens);

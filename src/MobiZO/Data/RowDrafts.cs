@@ -9,10 +9,12 @@ internal sealed class RowDrafts
     private readonly PromptTemplate? _template;
     private readonly LabelMap? _labels;
     private readonly ChatRenderer? _renderChat;
+    private readonly OwnChoices _own;
 
     public RowDrafts(DataOptions options, LabelMap? labels, ChatRenderer? renderChat)
     {
         _options = options;
+        _own = new OwnChoices(options);
         _labels = labels;
         _renderChat = renderChat;
         _template = options.Template is null ? null : PromptTemplate.Parse(options.Template);
@@ -34,11 +36,11 @@ internal sealed class RowDrafts
 
         if (_template is not null)
         {
-            return RowShape.Completion;
+            return _own.AreIn(row) ? RowShape.Choices : RowShape.Completion;
         }
 
         bool hasText = row.Find(_options.TextColumn) is not null;
-        if (hasText && row.Find(_options.LabelColumn) is not null)
+        if (hasText && row.Find(_options.LabelColumn) is not null && !_own.AreIn(row))
         {
             throw new DataException(
                 row.Place,
@@ -58,7 +60,8 @@ internal sealed class RowDrafts
             .. row.Find(_options.PromptColumn) is not null && row.Find(_options.CompletionColumn) is not null
                 ? [RowShape.Completion]
                 : Array.Empty<RowShape>(),
-            .. hasText ? [RowShape.Text] : Array.Empty<RowShape>(),
+            .. _own.AreIn(row) ? [RowShape.Choices] : Array.Empty<RowShape>(),
+            .. hasText && !_own.AreIn(row) ? [RowShape.Text] : Array.Empty<RowShape>(),
         ];
         if (shapes.Length == 1)
         {
@@ -69,7 +72,9 @@ internal sealed class RowDrafts
         string fitting =
             $"{text} with {DataException.Quote(_options.LabelColumn)} and Choices, "
             + $"{DataException.Quote(_options.PromptColumn)} with {DataException.Quote(_options.CompletionColumn)}, "
-            + $"{DataException.Quote(_options.MessagesColumn)}, or {text} alone";
+            + $"{DataException.Quote(_options.MessagesColumn)}, {DataException.Quote(_options.PromptColumn)} with "
+            + $"{DataException.Quote(_options.ChoicesColumn)} and {DataException.Quote(_options.AnswerColumn)} or with "
+            + $"{DataException.Quote(_options.ChosenColumn)} and {DataException.Quote(_options.RejectedColumn)}, or {text} alone";
         throw new DataException(
             row.Place,
             $"{row.DescribeColumns()}, which fit {(shapes.Length == 0 ? "no shape of row" : string.Join(" and ", shapes))}",
@@ -85,8 +90,44 @@ internal sealed class RowDrafts
             RowShape.Classification => Templated(row, _options.TextColumn, _labels!.Words),
             RowShape.Completion => Templated(row, _options.PromptColumn, [row[_options.CompletionColumn] + _options.AnswerSuffix]),
             RowShape.Chat => Conversation(row),
+            RowShape.Choices => Choosing(row),
             _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "Plain text has no prompt."),
         };
+
+    private PromptDraft Choosing(DataRow row)
+    {
+        if (_own.ReadTurns(row) is not { } turns)
+        {
+            var (answers, right) = _own.Read(row);
+            var areListed = row.Find(_options.ChoicesColumn) is not null;
+            var draft = Templated(row, PromptOf(row), [.. answers.Select(answer => answer + _options.AnswerSuffix)]);
+            return draft with
+            {
+                Right = right,
+                Render = fields =>
+                    draft.Render(fields) is var text && areListed
+                        ? text with
+                        {
+                            Answers = [.. text.Answers.Select(answer => OwnChoices.Joined(text.Prompt, answer))],
+                        }
+                        : text,
+            };
+        }
+
+        RequireChat(row);
+        string[] contents = [.. turns.Before.Select(turn => turn.Content)];
+        return new PromptDraft(contents, Render, AddSpecialTokens: false, Right: 0);
+
+        PromptText Render(IReadOnlyList<string> fields)
+        {
+            List<ChatTurn> before = [.. fields.Select((content, i) => turns.Before[i] with { Content = content })];
+            var (chosen, rejected) = (RenderTurns(row, before, turns.Chosen), RenderTurns(row, before, turns.Rejected));
+            return chosen with { Answers = [chosen.Answers[0], rejected.Answers[0]] };
+        }
+    }
+
+    private string PromptOf(DataRow row) =>
+        row.Find(_options.PromptColumn) is null && row.Find(_options.TextColumn) is not null ? _options.TextColumn : _options.PromptColumn;
 
     private PromptDraft Templated(DataRow row, string wholeColumn, IReadOnlyList<string> answers)
     {
@@ -101,16 +142,7 @@ internal sealed class RowDrafts
 
     private PromptDraft Conversation(DataRow row)
     {
-        if (_renderChat is null)
-        {
-            throw new DataException(
-                row.Place,
-                "a conversation",
-                "a model with a chat template",
-                "Use a model that has one, or turn the rows into prompt and completion."
-            );
-        }
-
+        RequireChat(row);
         if (row.Find("tools") is { } tools && tools != "[]")
         {
             throw new DataException(
@@ -147,6 +179,19 @@ internal sealed class RowDrafts
 
         PromptText Render(IReadOnlyList<string> fields) =>
             RenderTurns(row, [.. fields.Select((content, i) => turns[i] with { Content = content })], turns[^1]);
+    }
+
+    private void RequireChat(DataRow row)
+    {
+        if (_renderChat is null)
+        {
+            throw new DataException(
+                row.Place,
+                "a conversation",
+                "a model with a chat template",
+                "Use a model that has one, or turn the rows into prompt and completion."
+            );
+        }
     }
 
     private PromptText RenderTurns(DataRow row, List<ChatTurn> before, ChatTurn answer)

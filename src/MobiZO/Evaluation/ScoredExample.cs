@@ -4,7 +4,8 @@ namespace MobiZO.Evaluation;
 /// <param name="LineNumber">Line of the row in its file.</param>
 /// <param name="Label">Index of the right choice; null for a free answer.</param>
 /// <param name="Prediction">Index of the best choice; null for a free answer.</param>
-/// <param name="Scores">Mean log-probability of every choice; empty for a free answer.</param>
+/// <param name="Scores">Score of every choice, by default its mean log-probability a token, and of words of several tokens the log-probability
+/// among all words (<see cref="Data.ChoiceScoring"/>); empty for a free answer.</param>
 /// <param name="AnswerLogProbability">Sum of the log-probabilities of the right answer's tokens, over the whole vocabulary.</param>
 /// <param name="AnswerTokens">Tokens of the right answer.</param>
 public sealed record ScoredExample(
@@ -16,6 +17,9 @@ public sealed record ScoredExample(
     int AnswerTokens
 )
 {
+    /// <summary>The texts to choose from where the row has its own; empty for label words and free answers.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
+
     /// <summary>Whether the best choice is the right one.</summary>
     public bool IsCorrect => Label is not null && Label == Prediction;
 

@@ -6,8 +6,10 @@ using System.Text.Json;
 using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Checkpoints.Storage;
+using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Ops;
@@ -89,12 +91,12 @@ public static class AppExport
 
         using var model = LocalModel.Open(options.Model, new EngineOptions { Warnings = warnings });
         var rows = RunRows.Read(options, model);
-        var decided = DecidedOptions.Of(options, rows);
+        var decided = ForApp(options, rows, warnings);
         var adapter = AdapterFiles.Load(Directory.Exists(folder.BestAdapterFolder) ? folder.BestAdapterFolder : folder.AdapterFolder);
         var layout = AdapterLayouts.Of(model.Assembler, adapter);
         using var adapted = new AdaptedModel(model, adapter, rows.HasSingleRows, RunStyle.OneByOne);
         var train = new StepExamples(rows, decided, adapted.Start, model.Engine.Traits).All;
-        PromptExample[] all = [.. train, .. rows.Eval.Select(adapted.ForScoring)];
+        PromptExample[] all = [.. train, .. rows.Eval.Select(row => adapted.ForScoring(row))];
 
         var programs = new AppPrograms(model.Assembler, layout, adapter.ToState(), decided, form);
         var buckets = programs.Buckets(all);
@@ -114,6 +116,34 @@ public static class AppExport
         AtomicFile.Write(Path.Combine(output, DescriptionFile), stream => JsonSerializer.Serialize(stream, description, s_json));
         written.Add(DescriptionFile);
         return new AppExportResult([.. methods], buckets, [.. written.Select(name => Path.Combine(output, name))], watch.Elapsed);
+    }
+
+    /// <summary>
+    /// The host of an app lays rows out by simple rules: words of several tokens are rows of their own there, whatever the run did, and no
+    /// share of the token loss is taken.
+    /// </summary>
+    private static DecidedOptions ForApp(FineTuneOptions options, RunRows rows, IProgress<string>? warnings)
+    {
+        if (rows.HasOwnChoices)
+        {
+            throw new FineTuneException(
+                "The rows of this run have choices of their own, and an app is written for label words or free answers: train on "
+                    + "rows with DataOptions.Choices or DataOptions.LabelWords.",
+                FineTuneFailure.Settings
+            );
+        }
+
+        var decided = DecidedOptions.Of(options, rows);
+        if (!decided.Loss.IsTree())
+        {
+            return decided;
+        }
+
+        warnings?.Report(
+            "The run scored its label words by their branches or took a share of the token loss; the app scores each word by the mean over "
+                + "its tokens."
+        );
+        return DecidedOptions.Of(options with { TokenShare = 0, Data = options.Data with { Scoring = ChoiceScoring.Mean } }, rows);
     }
 
     /// <summary>An app trains with forward passes only, whatever trained the run: in place of exact gradients, random directions.</summary>

@@ -103,7 +103,14 @@ public sealed class LocalModel : IDisposable
     /// </summary>
     /// <exception cref="DataException">The options are wrong.</exception>
     internal ExampleEncoder EncoderOf(DataOptions data) =>
-        new(Tokenizer, data, RenderChat, _checkpoint.Config.MaxPositions, _checkpoint.Config.VocabularySize);
+        new(
+            Tokenizer,
+            data,
+            RenderChat,
+            _checkpoint.Config.MaxPositions,
+            _checkpoint.Config.VocabularySize,
+            EndTokenIds.Count == 0 ? null : EndTokenIds.Min()
+        );
 
     /// <inheritdoc/>
     public void Dispose()

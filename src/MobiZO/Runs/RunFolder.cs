@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MobiZO.Checkpoints.Storage;
+using MobiZO.Data;
 using MobiZO.Journal;
 
 namespace MobiZO.Runs;
@@ -117,8 +118,15 @@ public sealed class RunFolder
 
         try
         {
-            return JsonSerializer.Deserialize<FineTuneOptions>(File.ReadAllText(ConfigFile), Json)
-                ?? throw new JsonException("it is empty");
+            var read =
+                JsonSerializer.Deserialize<FineTuneOptions>(File.ReadAllText(ConfigFile), Json) ?? throw new JsonException("it is empty");
+
+            // A run writes what it decided. One that was made before these could be decided scored words by their mean, and had no share.
+            return read with
+            {
+                TokenShare = read.TokenShare ?? 0,
+                Data = read.Data with { Scoring = read.Data.Scoring ?? ChoiceScoring.Mean },
+            };
         }
         catch (JsonException exception)
         {

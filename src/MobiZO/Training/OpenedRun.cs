@@ -77,7 +77,7 @@ internal sealed class OpenedRun : IDisposable
         GradientRoom = new GradientRoom(
             model.Checkpoint.Config,
             Model.Start.LowestLayer,
-            Options.Loss != StepLossKind.Choices,
+            Options.Loss.IsWholeVocabulary(),
             Options.Run.GradientMegabytes
         );
         StepRoom.Require(

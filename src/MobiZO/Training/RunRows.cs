@@ -30,6 +30,15 @@ internal sealed record RunRows
     /// <summary>Whether every training row has label words to choose from.</summary>
     public bool HasChoices => Train.All(row => row.ChoiceIds.Length > 1);
 
+    /// <summary>Whether the rows have choices of their own.</summary>
+    public bool HasOwnChoices => Train.Any(row => row.OwnChoices.Count > 0);
+
+    /// <summary>Whether every training row has as many choices as the others.</summary>
+    public bool HasEqualChoices => Train.All(row => row.ChoiceIds.Length == Train[0].ChoiceIds.Length);
+
+    /// <summary>Whether the label words of every training row are scored as one tree.</summary>
+    public bool HasTrees => Train.All(row => row.Tree is not null);
+
     /// <summary>Whether every training row makes one row of a program.</summary>
     public bool HasSingleRows => Train.All(row => AdapterStart.AreSingleRows(row.ChoiceIds));
 

@@ -96,5 +96,12 @@ internal sealed class StepExamples
     private PromptExample ExampleOf(EncodedExample row) =>
         _options.Loss == StepLossKind.Tokens
             ? new PromptExample(row.PromptIds, _start.TokenOf(row), row.AnswerIds, [], row.Label ?? 0)
-            : new PromptExample(row.PromptIds, _start.TokenOf(row), [], row.ChoiceIds, row.Label ?? 0);
+            : new PromptExample(row.PromptIds, _start.TokenOf(row), [], row.ChoiceIds, row.Label ?? 0)
+            {
+                Rows = _options.Loss.IsTree()
+                    ? [row.Tree!.ToLearn(row.Label ?? 0, _options.Loss == StepLossKind.ChoiceBranchesAndTokens)]
+                    : [],
+                TokenWeights = row.TokenWeights,
+                TokenShare = _options.Loss == StepLossKind.ChoiceBranchesAndTokens ? (float)_options.Run.TokenShareInForce : 0,
+            };
 }

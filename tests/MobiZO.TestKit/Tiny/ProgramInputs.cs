@@ -25,7 +25,7 @@ public static class ProgramInputs
             ["R"] = 12,
             ["K"] = 3,
             ["D"] = 12,
-            ["DK"] = 24,
+            ["DK"] = 36,
             ["q"] = 3,
         };
 
