@@ -18,6 +18,7 @@ internal static class TrainBenchCommand
             PartsCommand.Create(),
             MemoryCommand.Create(),
             RaceCommand.Create(),
+            TasksCommand.Create(),
             CosinesCommand.Create(),
             MemoryCommand.CreateChild(),
             RaceCommand.CreateChild(),

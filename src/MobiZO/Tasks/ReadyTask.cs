@@ -9,6 +9,8 @@ namespace MobiZO.Tasks;
 /// </summary>
 public sealed record ReadyTask
 {
+    private static readonly DataOptions s_fresh = new();
+
     /// <summary>What it is called on the command line: <c>sst2</c>.</summary>
     public required string Name { get; init; }
 
@@ -30,7 +32,10 @@ public sealed record ReadyTask
     /// <summary>Fields that are written from the columns of the layouts that are known; null: the columns are the fields.</summary>
     public IReadOnlyList<RowField>? Fields { get; init; }
 
-    /// <summary>Words by label, in the order of the choices; null: answers are free, and in the column <c>completion</c>.</summary>
+    /// <summary>
+    /// Words by label, in the order of the choices; null: every row has its own choices in the field <c>choices</c>, or else a free answer
+    /// in the column <c>completion</c>.
+    /// </summary>
     public IReadOnlyList<LabelWord>? LabelWords { get; init; }
 
     /// <summary>Text after each free answer; null: that of the library.</summary>
@@ -45,8 +50,14 @@ public sealed record ReadyTask
     /// <summary>Names of the file of evaluation rows with labels.</summary>
     public IReadOnlyList<string> EvalFiles { get; init; } = TaskFiles.Eval;
 
-    /// <summary>The loss: choices where there are label words.</summary>
-    public LossKind Loss => LabelWords is null ? LossKind.Tokens : LossKind.Choices;
+    /// <summary>What a row means.</summary>
+    public RowShape Shape =>
+        LabelWords is not null ? RowShape.Classification
+        : Fields?.Any(written => written.Name == s_fresh.ChoicesColumn) == true ? RowShape.Choices
+        : RowShape.Completion;
+
+    /// <summary>The loss: choices where there are any.</summary>
+    public LossKind Loss => Shape == RowShape.Completion ? LossKind.Tokens : LossKind.Choices;
 
     /// <summary>Reads the description of a task from a JSON file.</summary>
     /// <exception cref="FineTuneException">The file is missing or describes no task; the message names the line or the key.</exception>
@@ -80,18 +91,20 @@ public sealed record ReadyTask
     public DataOptions ApplyTo(DataOptions data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var fresh = new DataOptions();
         return data with
         {
             Format = null,
             HasHeader = true,
             Columns = null,
-            Shape = LabelWords is null ? RowShape.Completion : RowShape.Classification,
+            Shape = Shape,
             RowsIn = RowsIn,
             Fields = Fields,
             Template = Template,
-            LabelColumn = fresh.LabelColumn,
-            CompletionColumn = fresh.CompletionColumn,
+            LabelColumn = s_fresh.LabelColumn,
+            CompletionColumn = s_fresh.CompletionColumn,
+            ChoicesColumn = s_fresh.ChoicesColumn,
+            AnswerColumn = s_fresh.AnswerColumn,
+            Scoring = null,
             Choices = null,
             LabelWords = LabelWords,
             AnswerSuffix = AnswerSuffix,

@@ -11,6 +11,8 @@ public static class ReadyTasks
         "wsc",
         "wic",
         "multirc",
+        "copa",
+        "winogrande",
         "mrpc",
         "qqp",
         "qnli",

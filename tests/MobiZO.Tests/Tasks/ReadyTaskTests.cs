@@ -23,7 +23,7 @@ public sealed class ReadyTaskTests : IDisposable
         Assert.Equal(name, task.Name);
         Assert.Empty(task.ApplyTo(new DataOptions()).Validate());
         Assert.EndsWith("?", task.Title, StringComparison.Ordinal);
-        Assert.Equal(task.LabelWords is null ? LossKind.Tokens : LossKind.Choices, task.Loss);
+        Assert.Equal(task.Metric == "F1" ? LossKind.Tokens : LossKind.Choices, task.Loss);
         Assert.NotEmpty(task.Source);
     }
 
@@ -108,6 +108,27 @@ public sealed class ReadyTaskTests : IDisposable
         " B"
     )]
     [InlineData(
+        "copa",
+        "val.jsonl",
+        """{"premise":"It rained.","choice1":"The sun shone.","choice2":"The roof leaked.","question":"effect","label":1,"idx":0}""",
+        "It rained so",
+        " the roof leaked."
+    )]
+    [InlineData(
+        "copa",
+        "validation.csv",
+        "premise,choice1,choice2,question,label\nIt rained.,I sang.,Clouds came.,cause,0\n",
+        "It rained because",
+        " I sang."
+    )]
+    [InlineData(
+        "winogrande",
+        "dev.jsonl",
+        """{"qID":"1","sentence":"Ann paid Eva as _ had worked.","option1":"Ann","option2":"Eva","answer":"2"}""",
+        "Ann paid Eva as",
+        " Eva had worked."
+    )]
+    [InlineData(
         "hellaswag",
         "hellaswag_val.jsonl",
         """{"ind":1,"activity_label":"Cooking","ctx_a":"A man","ctx_b":"he","ctx":"A man cooks. he","endings":["eats.","flies.","melts.","sings."],"label":3}""",
@@ -161,9 +182,9 @@ public sealed class ReadyTaskTests : IDisposable
     public void AnswersInsideQuestionsInsideAPassageAreRows()
     {
         var task = ReadyTasks.Find("multirc");
-        const string Who = """{"question":"Who?","answers":[{"text":"Ann","idx":0,"label":1},{"text":"Eva","idx":1,"label":0}]}""";
+        const string Asked = """{"question":"Who?","answers":[{"text":"Ann","idx":0,"label":1},{"text":"Eva","idx":1,"label":0}]}""";
         const string How = """{"question":"How?","answers":[{"text":"fast","idx":2,"label":0}]}""";
-        const string Passage = "{\"idx\":0,\"passage\":{\"text\":\"Ann ran.\",\"questions\":[" + Who + "," + How + "]}}";
+        const string Passage = "{\"idx\":0,\"passage\":{\"text\":\"Ann ran.\",\"questions\":[" + Asked + "," + How + "]}}";
         string[] expected = ["Who?|Ann|Yes", "Who?|Eva|No", "How?|fast|No"];
 
         var nested = Render(task, Write("val.jsonl", Passage));
@@ -363,7 +384,7 @@ public sealed class ReadyTaskTests : IDisposable
                 {
                     var draft = drafts.Create(row, options.Shape!.Value);
                     var text = draft.Render(draft.Fields);
-                    return new Rendered(text.Prompt, text.Answers[labels?.PositionOf(row, options.LabelColumn) ?? 0]);
+                    return new Rendered(text.Prompt, text.Answers[draft.Right ?? labels?.PositionOf(row, options.LabelColumn) ?? 0]);
                 }),
         ];
     }
