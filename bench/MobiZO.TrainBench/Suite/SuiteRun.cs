@@ -38,7 +38,7 @@ internal static class SuiteRun
             Majority =
                 evaluation.Choices.Count == 0
                     ? null
-                    : evaluation.Examples.CountBy(row => row.Label).Max(pair => pair.Value) / (double)evaluation.Examples.Count,
+                    : evaluation.Examples.CountBy(row => row.Label!.Value).Max(pair => pair.Value) / (double)evaluation.Examples.Count,
             ZeroShot = AccuracyOf(result.First),
             Last = AccuracyOf(result.Last),
             Best = AccuracyOf(result.Best),
