@@ -103,8 +103,8 @@ public sealed record DataOptions
     public int? MaxRows { get; init; }
 
     /// <summary>
-    /// Whether a sample is the first rows of the file (with <see cref="Balanced"/> or <see cref="FewShot"/> of each label) instead of
-    /// rows that are drawn by <see cref="Seed"/>.
+    /// Whether a sample of <see cref="MaxRows"/> is the first rows of the file (with <see cref="Balanced"/> of each label) instead of rows
+    /// that are drawn by <see cref="Seed"/>. A few-shot sample is always drawn.
     /// </summary>
     public bool FirstRows { get; init; }
 

@@ -90,7 +90,7 @@ internal sealed class RowSampler
         List<int>[] groups = GroupByLabel(rows);
         int scarce = Array.FindIndex(groups, group => group.Count < each);
         return scarce < 0
-            ? Pick(rows, groups.SelectMany((group, label) => Order(group, BalanceStream + (ulong)label, _options.FirstRows).Take(each)))
+            ? Pick(rows, groups.SelectMany((group, label) => Shuffle(group, BalanceStream + (ulong)label).Take(each)))
             : throw new DataException(
                 PlaceOf(rows),
                 string.Create(
