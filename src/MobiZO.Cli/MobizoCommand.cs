@@ -19,6 +19,7 @@ internal static class MobizoCommand
         (EvalCommand.Name, EvalCommand.Summary, EvalCommand.Create),
         (GenerateCommand.Name, GenerateCommand.Summary, GenerateCommand.Create),
         (InspectCommand.Name, InspectCommand.Summary, InspectCommand.Create),
+        (FamiliesCommand.Name, FamiliesCommand.Summary, FamiliesCommand.Create),
         (ExportCommand.Name, ExportCommand.Summary, ExportCommand.Create),
         (ConvertCommand.Name, ConvertCommand.Summary, ConvertCommand.Create),
         (MergeCommand.Name, MergeCommand.Summary, MergeCommand.Create),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MobiZO.Adapters;
-using MobiZO.Checkpoints;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Evaluation;
@@ -27,7 +26,8 @@ internal static class MergeCommand
                 ("auto", MergedType.Auto),
                 ("f32", MergedType.F32),
                 ("f16", MergedType.F16),
-                ("q8_0", MergedType.Q8_0)
+                ("q8_0", MergedType.Q8_0),
+                ("q4_k", MergedType.Q4_K)
             )
         );
         var place = OptionGroup<EvaluationOptions>.CreateOption(
@@ -49,15 +49,7 @@ internal static class MergeCommand
             var (path, output) = (result.GetRequiredValue(input.Adapter), result.GetRequiredValue(place));
             AdapterMerge.Check(output, result.GetRequiredValue(input.Model), path);
             using var model = input.OpenModel(result);
-            if (model.Format != CheckpointFormat.Gguf && result.GetValue(type) != MergedType.Auto)
-            {
-                throw new CommandException(
-                    ExitCodes.Usage,
-                    $"--outtype is for GGUF models alone, and '{result.GetValue(input.Model)}' is a folder, which keeps the types of its tensors. "
-                        + "Leave it out."
-                );
-            }
-
+            AdapterMerge.RequireType(model, result.GetValue(type));
             var adapter = AdapterFiles.Load(path, model, result.GetValue(input.IgnoreBaseMismatch));
             var merged = AdapterMerge.Write(model, adapter, output, result.GetValue(type));
             foreach (var line in Lines(adapter, merged))

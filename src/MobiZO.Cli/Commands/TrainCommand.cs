@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Cli.Reporting;
@@ -83,7 +84,15 @@ internal static class TrainCommand
         FineTuneOptions Given(FineTuneOptions start) =>
             groups.Bind(result, config is null ? start : RunFileReader<FineTuneOptions>.Read(config, groups.All, start));
         var given = Given(FineTuneOptionGroups.Defaults);
-        return given.Resume && given.Output.Length > 0 ? Given(new RunFolder(given.Output).ReadConfig()) : given;
+        given = given.Resume && given.Output.Length > 0 ? Given(new RunFolder(given.Output).ReadConfig()) : given;
+
+        // Its default would be taken for no score.
+        return result.GetResult(ScoreOptionGroup.Tokens) is OptionResult { Implicit: false } && given.Score?.Command is null
+            ? throw new CommandException(
+                ExitCodes.Usage,
+                $"'{ScoreOptionGroup.Tokens}' needs '{ScoreOptionGroup.Command}': say what scores, or leave it out."
+            )
+            : given;
     }
 
     /// <summary>Says what the run would cost, to standard error, and what it would be told, to standard output.</summary>

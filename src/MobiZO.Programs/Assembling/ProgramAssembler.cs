@@ -244,6 +244,21 @@ public sealed class ProgramAssembler(ModelDescription model)
     }
 
     /// <summary>
+    /// The program that hosts of ONNX decoders call for prompts and further tokens alike: input_ids, position_ids [N, S], attention_mask
+    /// [N, total] and past_key_values [N, kv_heads, T, d], T possibly 0, to logits [N, S, V] and present keys and values.
+    /// </summary>
+    /// <param name="adapter">The adapter, or null for the base model.</param>
+    public Program HostDecoder(AdapterLayout? adapter)
+    {
+        var builder = new ProgramBuilder();
+        var lora = SingleStack(builder, adapter);
+        var decoder = NewDecoder(builder, PrefixKind.KeyValues, 0, adapter, lora, EmittedKeyValues.Host);
+        var states = decoder.AllStates(decoder.Run());
+        builder.Output(decoder.SplitRows(Logits, new OutputHead(builder, model.Head).Logits("logit_rows", states)));
+        return builder.BuildNeeded("decoder");
+    }
+
+    /// <summary>
     /// As <see cref="Generate"/> for P perturbed copies at once: logits of answer positions, and the keys and values of the tokens of this
     /// run alone [N, kv_heads, S, d], which the caller keeps. The N rows are P equal runs, copy 0 first; a past [X, ...] belongs to row n
     /// mod X, so that a cached prompt serves all copies and a row of its own grows with X = N.

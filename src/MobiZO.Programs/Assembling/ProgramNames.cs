@@ -94,6 +94,18 @@ public static class ProgramNames
     /// <summary>Cached values of a layer [X, kv_heads, T, d].</summary>
     public static string PastValue(int layer) => string.Create(CultureInfo.InvariantCulture, $"past.{layer}.value");
 
+    /// <summary>Position of every token [N, S] in programs for hosts of ONNX decoders.</summary>
+    public const string PositionIds = "position_ids";
+
+    /// <summary>1 for every cached and new token that is seen, 0 for padding [N, total], in programs for hosts of ONNX decoders.</summary>
+    public const string AttentionMask = "attention_mask";
+
+    /// <summary>Cached keys of a layer [N, kv_heads, T, d] in programs for hosts of ONNX decoders.</summary>
+    public static string HostPastKey(int layer) => string.Create(CultureInfo.InvariantCulture, $"past_key_values.{layer}.key");
+
+    /// <summary>Cached values of a layer [N, kv_heads, T, d] in programs for hosts of ONNX decoders.</summary>
+    public static string HostPastValue(int layer) => string.Create(CultureInfo.InvariantCulture, $"past_key_values.{layer}.value");
+
     /// <summary>Output: keys of a layer after this run.</summary>
     public static string PresentKey(int layer) => string.Create(CultureInfo.InvariantCulture, $"present.{layer}.key");
 

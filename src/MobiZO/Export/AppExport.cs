@@ -43,16 +43,6 @@ public static class AppExport
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
-    private static readonly string[] s_tokenizerFiles =
-    [
-        "tokenizer.json",
-        "tokenizer.model",
-        "tokenizer_config.json",
-        "special_tokens_map.json",
-        "chat_template.jinja",
-        "generation_config.json",
-    ];
-
     /// <summary>Writes the files.</summary>
     /// <param name="run">The run; its best adapter is taken, or the last one when there is no best.</param>
     /// <param name="output">The folder: new, empty, or written by this before.</param>
@@ -103,7 +93,7 @@ public static class AppExport
         var methods = bundler.Write(bundled, model.Checkpoint, Path.Combine(output, ProgramFile), options.Engine.Weights, targetRuntime);
         var written = new List<string> { ProgramFile };
         WriteAdapter(adapter, output, written);
-        CopyTokenizer(options.Model, output, written, warnings);
+        TokenizerFiles.Copy(options.Model, output, written, warnings);
         if (withRows)
         {
             AtomicFile.Write(Path.Combine(output, RowsFile), Encoding.ASCII.GetBytes(string.Concat(train.Select(Line))));
@@ -167,21 +157,6 @@ public static class AppExport
         {
             AtomicFile.Write(Path.Combine(output, name), stream => stream.Write(MemoryMarshal.AsBytes(values.AsSpan())));
             written.Add(name);
-        }
-    }
-
-    private static void CopyTokenizer(string model, string output, List<string> written, IProgress<string>? warnings)
-    {
-        string[] found = Directory.Exists(model) ? [.. s_tokenizerFiles.Where(name => File.Exists(Path.Combine(model, name)))] : [];
-        foreach (var name in found)
-        {
-            AtomicFile.Write(Path.Combine(output, name), File.ReadAllBytes(Path.Combine(model, name)));
-            written.Add(name);
-        }
-
-        if (found.Length == 0)
-        {
-            warnings?.Report($"'{model}' has no files of a tokenizer beside its weights: the app has to bring its own.");
         }
     }
 

@@ -58,14 +58,7 @@ public static class AdapterMerge
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(adapter);
         Check(output, model.Path);
-        if (model.Format != CheckpointFormat.Gguf && type != MergedType.Auto)
-        {
-            throw new FineTuneException(
-                $"A folder keeps the types of its tensors; the type {type} is for GGUF models alone. Leave it out.",
-                FineTuneFailure.Settings
-            );
-        }
-
+        RequireType(model, type);
         if (adapter.Scope == AdapterScope.Activated)
         {
             throw new FineTuneException(
@@ -80,6 +73,21 @@ public static class AdapterMerge
         return model.Format == CheckpointFormat.Gguf
             ? MergedGguf.Write(model, adapter, output, type)
             : MergedFolder.Write(model, adapter, output);
+    }
+
+    /// <summary>Refuses a type where the model has types of its own.</summary>
+    /// <exception cref="FineTuneException">The model is a folder, and a type is asked for.</exception>
+    public static void RequireType(Checkpoint model, MergedType type)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (model.Format != CheckpointFormat.Gguf && type != MergedType.Auto)
+        {
+            throw new FineTuneException(
+                $"'{model.Path}' is a folder, which keeps the types of its tensors: the output type (--outtype) is for GGUF models alone. "
+                    + "Leave it out.",
+                FineTuneFailure.Settings
+            );
+        }
     }
 
     /// <summary>Refuses an adapter with a module that the model does not have, or that has other sizes there.</summary>

@@ -16,4 +16,9 @@ public enum MergedType
 
     /// <summary>Blocks of 32 bytes with a scale; rows that are not whole blocks are refused.</summary>
     Q8_0,
+
+    /// <summary>
+    /// Blocks of 4-bit codes (Q4_K); rows that are not whole super-blocks of 256 become Q8_0, or F16 where they are not whole blocks of 32.
+    /// </summary>
+    Q4_K,
 }
