@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MobiZO.Adapters;
+using MobiZO.Checkpoints;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Evaluation;
@@ -11,17 +12,18 @@ namespace MobiZO.Cli.Commands;
 internal static class MergeCommand
 {
     public const string Name = "merge";
-    public const string Summary = "Writes a model with an adapter of scope all added to its weights, in the model's own format.";
+    public const string Summary = "Writes a model with an adapter of scope all added to its weights, or a folder as a GGUF file.";
 
-    private const string Usage = "--model <path> --adapter <path> --output <path> [options]";
+    private const string Usage = "--model <path> [--adapter <path>] --output <path> [options]";
+    private const string GgufExtension = ".gguf";
     private const string Example = "mobizo merge --model model.gguf --adapter run1/best --output merged.gguf";
 
     public static Command Create()
     {
-        var input = new AdapterInput("Base model: a Hugging Face folder, which becomes a folder, or a .gguf file, which becomes a file.");
+        var input = new AdapterInput("Base model: a .gguf file, which becomes a file, or a Hugging Face folder, which becomes a folder or by --output a .gguf file.");
         var type = OptionGroup<EvaluationOptions>.CreateOption(
             ["--outtype"],
-            "How the changed matrices of a GGUF file are written (by default, auto: floats and Q8_0 as stored, others as Q8_0).",
+            "How the changed matrices of a GGUF file are written (by default, auto: floats and Q8_0 as stored, others as Q8_0); of a folder, all.",
             OptionValue.OneOf<MergedType>(
                 ("auto", MergedType.Auto),
                 ("f32", MergedType.F32),
@@ -32,7 +34,7 @@ internal static class MergeCommand
         );
         var place = OptionGroup<EvaluationOptions>.CreateOption(
             ["--output", "-o"],
-            "A new folder or a new file; what is there is not replaced.",
+            "A new folder or a new file (.gguf); what is there is not replaced.",
             OptionValue.Path("path")
         );
         var command = new DocumentedCommand(Name, Summary, Usage, Example);
@@ -45,13 +47,23 @@ internal static class MergeCommand
         command.Add(OutputFlags.Section(place, type));
         command.SetAction(result =>
         {
-            AdapterInput.Require(result, input.Model, input.Adapter, place);
-            var (path, output) = (result.GetRequiredValue(input.Adapter), result.GetRequiredValue(place));
-            AdapterMerge.Check(output, result.GetRequiredValue(input.Model), path);
+            AdapterInput.Require(result, input.Model, place);
+            var (path, output) = (result.GetValue(input.Adapter), result.GetRequiredValue(place));
+            var source = result.GetRequiredValue(input.Model);
+            AdapterMerge.Check(output, path is null ? [source] : [source, path]);
             using var model = input.OpenModel(result);
-            AdapterMerge.RequireType(model, result.GetValue(type));
-            var adapter = AdapterFiles.Load(path, model, result.GetValue(input.IgnoreBaseMismatch));
-            var merged = AdapterMerge.Write(model, adapter, output, result.GetValue(type));
+            var isConversion =
+                model.Format == CheckpointFormat.HuggingFace && output.EndsWith(GgufExtension, StringComparison.OrdinalIgnoreCase);
+            if (!isConversion)
+            {
+                AdapterInput.Require(result, input.Adapter);
+                AdapterMerge.RequireType(model, result.GetValue(type));
+            }
+
+            var adapter = path is null ? null : AdapterFiles.Load(path, model, result.GetValue(input.IgnoreBaseMismatch));
+            var merged = isConversion
+                ? GgufConversion.Write(model, adapter, output, result.GetValue(type))
+                : AdapterMerge.Write(model, adapter!, output, result.GetValue(type));
             foreach (var line in Lines(adapter, merged))
             {
                 result.InvocationConfiguration.Output.WriteLine(line);
@@ -60,9 +72,13 @@ internal static class MergeCommand
         return command;
     }
 
-    private static IEnumerable<string> Lines(LoraAdapter adapter, MergeResult merged)
+    private static IEnumerable<string> Lines(LoraAdapter? adapter, MergeResult merged)
     {
-        yield return AdapterInput.Line(adapter);
+        if (adapter is not null)
+        {
+            yield return AdapterInput.Line(adapter);
+        }
+
         yield return $"changed    {merged.Matrices} matrices, written as {string.Join(", ", merged.Types)}";
         if (merged.Copied.Count > 0)
         {

@@ -59,6 +59,16 @@ public static class AdapterMerge
         ArgumentNullException.ThrowIfNull(adapter);
         Check(output, model.Path);
         RequireType(model, type);
+        RequireMergeable(model, adapter);
+        return model.Format == CheckpointFormat.Gguf
+            ? MergedGguf.Write(model, adapter, output, type)
+            : MergedFolder.Write(model, adapter, output);
+    }
+
+    /// <summary>Refuses an adapter that does not act on every token, or does not fit.</summary>
+    /// <exception cref="FineTuneException">It is activated, or as of <see cref="RequireFit"/>.</exception>
+    internal static void RequireMergeable(Checkpoint model, LoraAdapter adapter)
+    {
         if (adapter.Scope == AdapterScope.Activated)
         {
             throw new FineTuneException(
@@ -70,9 +80,6 @@ public static class AdapterMerge
         }
 
         RequireFit(model, adapter);
-        return model.Format == CheckpointFormat.Gguf
-            ? MergedGguf.Write(model, adapter, output, type)
-            : MergedFolder.Write(model, adapter, output);
     }
 
     /// <summary>Refuses a type where the model has types of its own.</summary>
@@ -83,8 +90,8 @@ public static class AdapterMerge
         if (model.Format != CheckpointFormat.Gguf && type != MergedType.Auto)
         {
             throw new FineTuneException(
-                $"'{model.Path}' is a folder, which keeps the types of its tensors: the output type (--outtype) is for GGUF models alone. "
-                    + "Leave it out.",
+                $"'{model.Path}' is a folder, which keeps the types of its tensors: the type {type} is for GGUF files alone. Leave it out, or "
+                    + "name an output that ends in .gguf.",
                 FineTuneFailure.Settings
             );
         }

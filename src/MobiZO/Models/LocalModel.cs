@@ -112,7 +112,8 @@ public sealed class LocalModel : IDisposable
         _checkpoint.Dispose();
     }
 
-    private static ITokenizer OpenTokenizer(Checkpoint checkpoint)
+    /// <summary>The tokenizer of a checkpoint.</summary>
+    internal static ITokenizer OpenTokenizer(Checkpoint checkpoint)
     {
         if (checkpoint.TokenizerFile is { } file)
         {

@@ -8,6 +8,7 @@ using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Reference;
 using MobiZO.TestKit;
+using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.Tests.Merging;
 
@@ -57,6 +58,25 @@ public sealed class AdapterMergeTests : IDisposable
         using var opened = Checkpoint.Open(GgufOutput);
         using var original = Checkpoint.Open(path);
         Assert.Equal(original.GgufTokenizer!.Tokens, opened.GgufTokenizer!.Tokens);
+    }
+
+    /// <summary>A folder becomes a file of another format and has the same logits.</summary>
+    [Fact]
+    public void A_folder_that_is_merged_into_a_gguf_has_the_logits_of_peft()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "model")).FullName;
+        foreach (var file in new[] { "config.json", "model.safetensors" })
+        {
+            File.Copy(Path.Combine(ModelFolder("llama-gqa"), file), Path.Combine(folder, file));
+        }
+
+        TinyTokenizer.Write(Path.Combine(folder, "tokenizer.json"));
+        using (var checkpoint = Checkpoint.Open(folder))
+        {
+            Assert.Equal(["F32"], GgufConversion.Write(checkpoint, LoadAdapter("llama-qv"), GgufOutput).Types);
+        }
+
+        CheckLogits(GgufOutput, "llama-qv", 1e-4);
     }
 
     /// <summary>The types move the logits by their rounding: F16 by little, Q8_0 by more, and never as much as a lost adapter.</summary>
