@@ -38,7 +38,9 @@ internal sealed class GgufWriter(int alignment = GgufWriter.DefaultAlignment)
             }
         );
 
-    /// <summary>Adds a pair of a key and a whole number (uint), a number (float), a flag, a text, or an array of int, float or texts.</summary>
+    /// <summary>
+    /// Adds a pair of a key and a whole number (uint), a number (float), a flag, a text, or an array of int, float or texts.
+    /// </summary>
     public void Add(string key, object value)
     {
         switch (value)

@@ -20,10 +20,12 @@ internal static class MergeCommand
 
     public static Command Create()
     {
-        var input = new AdapterInput("Base model: a .gguf file, which becomes a file, or a Hugging Face folder, which becomes a folder or by --output a .gguf file.");
+        var input = new AdapterInput(
+            "Base model: a .gguf file, which becomes a file, or a Hugging Face folder, which becomes a folder or a file (.gguf)."
+        );
         var type = OptionGroup<EvaluationOptions>.CreateOption(
             ["--outtype"],
-            "How the changed matrices of a GGUF file are written (by default, auto: floats and Q8_0 as stored, others as Q8_0); of a folder, all.",
+            "How the matrices of a GGUF file are written, those of a .gguf model that change (by default, auto: docs/engines.md).",
             OptionValue.OneOf<MergedType>(
                 ("auto", MergedType.Auto),
                 ("f32", MergedType.F32),

@@ -145,7 +145,7 @@ public static class GgufConversion
             var values = new float[Math.Min(count, rows - row) * columns];
             model.Read(tensor.Name, (long)row * columns, values);
             product?.AddTo(row, values);
-            yield return isMoved ? GgufModules.ToStored(tensor, values, columns) : values;
+            yield return isMoved ? GgufModules.ToStored(tensor, values, values.Length / tensor.Shape[0]) : values;
         }
     }
 
@@ -173,6 +173,19 @@ public static class GgufConversion
         };
     }
 
+    private static string? Difference(Checkpoint model, string file)
+    {
+        try
+        {
+            using var written = Checkpoint.Open(file);
+            return DescriptionDifference.Find(model.Description, written.Description);
+        }
+        catch (CheckpointException error)
+        {
+            return error.Message.Replace(file + ": ", "", StringComparison.Ordinal).TrimEnd('.');
+        }
+    }
+
     private static void WriteChecked(GgufWriter writer, Checkpoint model, string output)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(output)) is { } folder)
@@ -184,14 +197,11 @@ public static class GgufConversion
         try
         {
             writer.Write(beside);
-            using (var written = Checkpoint.Open(beside))
+            if (Difference(model, beside) is { } difference)
             {
-                if (DescriptionDifference.Find(model.Description, written.Description) is { } difference)
-                {
-                    throw new CheckpointException(
-                        $"{model.Path}: a GGUF file of this family cannot say what the config does: {difference}. Use the folder."
-                    );
-                }
+                throw new CheckpointException(
+                    $"{model.Path}: a GGUF file of this family cannot say what the config does: {difference}. Use the folder."
+                );
             }
 
             File.Move(beside, output);

@@ -99,9 +99,7 @@ internal sealed class GgufVocabularyOfFolder
 
     private GgufVocabulary Find()
     {
-        var file =
-            _model.TokenizerFile
-            ?? throw new CheckpointException($"{_model.Path}: expected a tokenizer.json, found none.");
+        var file = _model.TokenizerFile ?? throw new CheckpointException($"{_model.Path}: expected a tokenizer.json, found none.");
         using var json = JsonDocument.Parse(File.ReadAllText(file));
         var model = json.RootElement.GetProperty("model");
         if (!model.TryGetProperty("type", out var type) || type.GetString() != "BPE")
@@ -118,8 +116,7 @@ internal sealed class GgufVocabularyOfFolder
                 .Concat(GgufVocabulary.PreTokenizers.Order(StringComparer.Ordinal))
                 .Distinct()
                 .Select(name => vocabulary with { Pre = name });
-        return candidates.FirstOrDefault(IsSame)
-            ?? throw Refuse("no pre-tokenizer that GGUF files can name makes the same tokens");
+        return candidates.FirstOrDefault(IsSame) ?? throw Refuse("no pre-tokenizer that GGUF files can name makes the same tokens");
     }
 
     private GgufVocabulary Plain(JsonElement root, JsonElement model, bool isByteFallback)

@@ -2,8 +2,8 @@ using MobiZO.Checkpoints;
 using MobiZO.Merging;
 using MobiZO.Models;
 using MobiZO.TestKit;
-using MobiZO.TestKit.Golden;
 using MobiZO.TestKit.Gguf;
+using MobiZO.TestKit.Golden;
 
 namespace MobiZO.Tests.Merging;
 
@@ -24,7 +24,7 @@ public sealed class GgufConversionTests : IDisposable
     {
         var folder = FolderWithTokenizer.Make(Shared.PathOf("fixtures", "models", name), Path.Combine(_folder, "model"));
         using var model = Checkpoint.Open(folder);
-        if (RefusalOf(name) is { } refusal)
+        if (FolderWithTokenizer.WithoutGguf.TryGetValue(name, out var refusal))
         {
             var error = Assert.Throws<CheckpointException>(() => GgufConversion.Write(model, null, Output, MergedType.F32));
             Assert.Contains(refusal, error.Message, StringComparison.Ordinal);
@@ -56,21 +56,12 @@ public sealed class GgufConversionTests : IDisposable
             Assert.Equal(folder.Tokenizer.Encode(text).Ids, file.Tokenizer.Encode(text).Ids);
         }
 
-        Assert.Equal(folder.EndTokenIds.Order(), file.EndTokenIds.Order());
+        // Of a file the known ends of a turn count as well.
+        Assert.Subset(file.EndTokenIds.ToHashSet(), folder.EndTokenIds.ToHashSet());
         var error = Assert.Throws<FineTuneException>(() => GgufConversion.Write(folder.Checkpoint, null, Output));
         Assert.Equal(FineTuneFailure.Output, error.Failure);
-        Assert.Throws<CheckpointException>(() =>
-            GgufConversion.Write(file.Checkpoint, null, Path.Combine(_folder, "other.gguf"))
-        );
+        Assert.Throws<CheckpointException>(() => GgufConversion.Write(file.Checkpoint, null, Path.Combine(_folder, "other.gguf")));
     }
-
-    private static string? RefusalOf(string name) =>
-        name switch
-        {
-            "opt" => "a family that has a form in GGUF files",
-            "phi3-longrope" => "cannot say what the config does",
-            _ => null,
-        };
 
     private static float[] Values(Checkpoint model, string tensor)
     {
