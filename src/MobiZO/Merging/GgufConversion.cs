@@ -57,9 +57,9 @@ public static class GgufConversion
             );
         }
 
-        var modules =
-            adapter?.Modules.ToDictionary(module => module.Name + ".weight", StringComparer.Ordinal)
-            ?? new Dictionary<string, LoraModule>(StringComparer.Ordinal);
+        var linears = model.Description.Layers.SelectMany(layer => layer.Linears);
+        var weights = linears.ToDictionary(linear => linear.Module, linear => linear.Weight.Name, StringComparer.Ordinal);
+        var modules = (adapter?.Modules ?? []).ToDictionary(module => weights[module.Name], StringComparer.Ordinal);
         var types = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var tensor in model.Description.Tensors)
         {
