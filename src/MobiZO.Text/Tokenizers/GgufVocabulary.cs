@@ -1,13 +1,8 @@
-using MobiZO.Text.Tokenizers.Gguf;
-
 namespace MobiZO.Text.Tokenizers;
 
 /// <summary>The vocabulary of a GGUF file, as its <c>tokenizer.ggml.*</c> metadata describe it.</summary>
 public sealed record GgufVocabulary
 {
-    /// <summary>The names of pre-tokenizers that <see cref="Pre"/> may have.</summary>
-    public static IReadOnlyCollection<string> PreTokenizers => GgufPreTokenizers.All;
-
     /// <summary><c>tokenizer.ggml.model</c>: "gpt2" (byte-level BPE with merges) or "llama" (SentencePiece BPE with scores).</summary>
     public required string Model { get; init; }
 

@@ -113,7 +113,7 @@ internal sealed class GgufVocabularyOfFolder
         var candidates = isByteFallback
             ? new[] { true, false }.Select(space => vocabulary with { AddSpacePrefix = space })
             : s_usual
-                .Concat(GgufVocabulary.PreTokenizers.Order(StringComparer.Ordinal))
+                .Concat(Tokenizer.GgufPreTokenizerNames.Order(StringComparer.Ordinal))
                 .Distinct()
                 .Select(name => vocabulary with { Pre = name });
         return candidates.FirstOrDefault(IsSame) ?? throw Refuse("no pre-tokenizer that GGUF files can name makes the same tokens");
