@@ -13,7 +13,7 @@ public sealed record FineTuneOptions
     /// <summary>Hugging Face folder or GGUF file.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Training rows: JSONL, CSV, TSV or Parquet.</summary>
+    /// <summary>Training rows: JSONL, JSON, CSV, TSV or Parquet; or a text, or a folder of texts.</summary>
     public required string TrainData { get; init; }
 
     /// <summary>Evaluation rows; null: a share of the training rows when <see cref="DataOptions.EvalFraction"/> is above 0.</summary>
@@ -43,15 +43,52 @@ public sealed record FineTuneOptions
     /// <summary>The loss; null: choices for classification rows, tokens for all others.</summary>
     public LossKind? Loss { get; init; }
 
+    /// <summary>
+    /// Share of the token loss beside that of label words, 0 to below 1: (1 - share) * choices + share * tokens, where tokens is the mean
+    /// cross-entropy of the right word's tokens over the vocabulary. With a share the model also says the word when it writes freely;
+    /// without one words are only ranked. Null: 0.
+    /// </summary>
+    public double? TokenShare { get; init; }
+
     /// <summary>What says how good a written answer is; null: a loss over the given answers does.</summary>
     public ScoreOptions? Score { get; init; }
 
-    /// <summary>Number of steps.</summary>
-    public int Steps { get; init; } = 60;
+    /// <summary>What is made: an adapter, or a probe, which takes no steps.</summary>
+    public TrainingMethod Method { get; init; }
+
+    /// <summary>Passes over the training rows, in place of <see cref="Steps"/>; null: steps are counted.</summary>
+    public double? Epochs { get; init; }
 
     /// <summary>
-    /// E: examples that each copy sees in a step; null: 16 with exact gradients, whose step has one copy, else 4, and at most the training
-    /// rows.
+    /// Whether simpler ways to answer are measured on the evaluation rows at the end (<see cref="FineTuneResult.Anchors"/>): seconds, and
+    /// nothing of the run depends on it.
+    /// </summary>
+    public bool Anchors { get; init; } = true;
+
+    /// <summary>
+    /// What written answers of the evaluation rows are compared with theirs by, beside the losses; evaluations are then compared by it.
+    /// Null: nothing is written.
+    /// </summary>
+    public TextMetric? Metric { get; init; }
+
+    /// <summary>
+    /// Prompts of free text that the model answers before training, at every evaluation and at the end, for people to read: rows of the
+    /// evaluation, or of the training where there are none. 0: none.
+    /// </summary>
+    public int Samples { get; init; } = 3;
+
+    /// <summary>Most tokens of an answer that is written for <see cref="Samples"/> or <see cref="Metric"/>.</summary>
+    public int AnswerTokens { get; init; } = 48;
+
+    /// <summary>
+    /// Number of steps; null: as <see cref="Epochs"/> says, else 60 for label words and scores, with more than 4 label words at least as
+    /// many as take 8 passes over the training rows, and 3 passes for free text (at least 12); at most 1,000.
+    /// </summary>
+    public int? Steps { get; init; }
+
+    /// <summary>
+    /// E: examples that each copy sees in a step; null: 16 with exact gradients, whose step has one copy (8 for free text), else 4, and at
+    /// most the training rows.
     /// </summary>
     public int? ExamplesPerStep { get; init; }
 
@@ -61,8 +98,14 @@ public sealed record FineTuneOptions
     /// <summary>Steps between two evaluations; 0: only before and after.</summary>
     public int EvalEvery { get; init; } = 20;
 
-    /// <summary>Evaluations without improvement after which the run stops; 0: never.</summary>
-    public int Patience { get; init; }
+    /// <summary>
+    /// Evaluations without improvement after which the run stops; 0: never. Null: 3 where more than 4 label words decided that there are
+    /// more than 60 steps, else 0. The best adapter is kept beside the last one.
+    /// </summary>
+    public int? Patience { get; init; }
+
+    /// <summary>Which evaluation is the result of the run; the others are told beside it.</summary>
+    public ReportedEvaluation Reported { get; init; }
 
     /// <summary>Where the update is computed.</summary>
     public UpdatePlace Update { get; init; } = UpdatePlace.Host;
@@ -95,56 +138,21 @@ public sealed record FineTuneOptions
     /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>The share of the token loss when none is given.</summary>
+    internal double TokenShareInForce => TokenShare ?? 0;
+
+    /// <summary>The number of steps when nothing else decides it.</summary>
+    internal const int UsualSteps = 60;
+
+    /// <summary>Steps; those of a run that is decided are named.</summary>
+    internal int StepsInForce => Steps ?? UsualSteps;
+
+    /// <summary>Evaluations without improvement after which the run stops.</summary>
+    internal int PatienceInForce => Patience ?? 0;
+
     /// <summary>Examples of a step.</summary>
     internal int ExamplesInForce => ExamplesPerStep ?? (Optimizer.Estimator == EstimatorKind.Reverse ? 16 : 4);
 
     /// <summary>Every error in these options and the records they hold; empty when they are sound.</summary>
-    public IReadOnlyList<string> Validate()
-    {
-        var errors = new List<string>();
-        void Require(bool condition, string message)
-        {
-            if (!condition)
-            {
-                errors.Add(message);
-            }
-        }
-
-        Require(!string.IsNullOrWhiteSpace(Model), "Model: expected a Hugging Face folder or a .gguf file, found nothing");
-        Require(!string.IsNullOrWhiteSpace(TrainData), "TrainData: expected a JSONL, CSV, TSV or Parquet file, found nothing");
-        Require(!string.IsNullOrWhiteSpace(Output), "Output: expected a folder for the run, found nothing");
-        Require(Steps >= 1, $"Steps: expected at least 1, found {Steps}");
-        Require(ExamplesPerStep is null or >= 1, $"ExamplesPerStep: expected at least 1, found {ExamplesPerStep}");
-        Require(EvalEvery >= 0, $"EvalEvery: expected 0 (only before and after) or more, found {EvalEvery}");
-        Require(Patience >= 0, $"Patience: expected 0 (never stop early) or more, found {Patience}");
-        Require(EvalMaxRows is null or >= 1, $"EvalMaxRows: expected at least 1, found {EvalMaxRows}");
-        Require(MaxTokensPerRun >= 1, $"MaxTokensPerRun: expected at least 1, found {MaxTokensPerRun}");
-        Require(GradientMegabytes >= 1, $"GradientMegabytes: expected at least 1, found {GradientMegabytes}");
-        Require(PrefixCacheMegabytes >= 0, $"PrefixCacheMegabytes: expected 0 or more, found {PrefixCacheMegabytes}");
-        Require(EvalData is null || Data.EvalFraction == 0, "EvalData and DataOptions.EvalFraction are both given; keep one of them");
-        Require(
-            Update == UpdatePlace.Host || !Optimizer.EstimatorInForce.UsesGradient(),
-            $"Update: the estimator {Optimizer.EstimatorInForce} is followed on the host; set FineTuneOptions.Update to Host"
-        );
-        Require(
-            Update == UpdatePlace.Host || Optimizer.Momentum == 0,
-            "Update: OptimizerOptions.Momentum needs the update on the host; leave it out, or set FineTuneOptions.Update to Host"
-        );
-        if (Score is not null)
-        {
-            Require(Loss is null, "Loss: a score takes its place; leave FineTuneOptions.Loss or ScoreOptions.Command out");
-            Require(Update == UpdatePlace.Host, "Update: a step of scores is updated on the host; set FineTuneOptions.Update to Host");
-            Require(
-                !Optimizer.EstimatorInForce.UsesGradient(),
-                $"OptimizerOptions.Estimator {Optimizer.EstimatorInForce} needs a gradient, and a score has none; leave it out"
-            );
-            errors.AddRange(Score.Validate());
-        }
-
-        errors.AddRange(Data.Validate());
-        errors.AddRange(Adapter.Validate());
-        errors.AddRange(Optimizer.Validate());
-        errors.AddRange(Engine.Validate());
-        return errors;
-    }
+    public IReadOnlyList<string> Validate() => FineTuneOptionsValidation.Of(this);
 }

@@ -60,10 +60,21 @@ public sealed class FineTuner
     /// </summary>
     /// <param name="progress">Told what happens; may be null.</param>
     /// <param name="cancellation">Stops the preparation.</param>
+    /// <exception cref="FineTuneException">
+    /// Model, rows and options do not fit together, or the run makes a probe, which has no steps.
+    /// </exception>
     public Task<RunPlan> PlanAsync(IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default) =>
         Task.Run(
             () =>
             {
+                if (_options.Method == TrainingMethod.Probe)
+                {
+                    throw new FineTuneException(
+                        "FineTuneOptions.Method Probe takes no steps, so that there is nothing to measure and to plan.",
+                        FineTuneFailure.Settings
+                    );
+                }
+
                 var stamped = StampedProgress.Of(progress, Time);
                 using var run = PreparedRun.Preview(_options, stamped, _score, cancellation);
                 run.Rows.TellNotes(stamped);
@@ -84,6 +95,11 @@ public sealed class FineTuner
                 var stamped = StampedProgress.Of(progress, Time);
                 new RunFolder(_options.Output).RequireReadyFor(_options);
                 using var owner = RunLock.Take(Path.GetFullPath(_options.Output));
+                if (_options.Method == TrainingMethod.Probe)
+                {
+                    return ProbeTraining.Run(_options, stamped, cancellation);
+                }
+
                 var recorded = RecordedRun.Read(_options);
                 using var run = PreparedRun.Prepare(_options, recorded, stamped, cancellation, _score);
                 return new TrainingLoop(run, _evaluating(run.Objective), recorded, stamped, Time).Run(start, cancellation);

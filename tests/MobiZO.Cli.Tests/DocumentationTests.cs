@@ -1,3 +1,4 @@
+using MobiZO.Tasks;
 using MobiZO.TestKit;
 
 namespace MobiZO.Cli.Tests;
@@ -16,4 +17,20 @@ public sealed class DocumentationTests
             MobizoCommand.Create().Subcommands,
             command => Assert.Contains($"| `{command.Name}` |", s_page, StringComparison.Ordinal)
         );
+
+    [Fact]
+    public void ThePageOfTasksHasEveryPrompt()
+    {
+        var page = File.ReadAllText(Path.Combine(Shared.Repository, "docs", "tasks.md"));
+
+        Assert.All(
+            ReadyTasks.All,
+            task =>
+                Assert.Contains(
+                    $"| `{task.Name}` | `{task.Template.Replace("\n", "\\n", StringComparison.Ordinal)}` | ",
+                    page,
+                    StringComparison.Ordinal
+                )
+        );
+    }
 }

@@ -26,7 +26,7 @@ public sealed class FailureTests : IDisposable
     [InlineData(Train + "--eval-data e --eval-fraction 0.5", "--eval-data and --eval-fraction are both given", "keep one")]
     [InlineData(Train + "--update engine --momentum 0.5", "--update: --momentum needs", "or set --update to host")]
     [InlineData(Train + "--adapter-init discriminant --scope all", "needs --scope activated;", "set it to kaiming with --scope all")]
-    [InlineData(Train + "--max-length 1 --balanced", "--max-length is 1;", "give --choices or --label-words, or leave --balanced out.")]
+    [InlineData(Train + "--max-length 1 --choices a", "--max-length is 1;", "--choices has 1 of at least 2 words")]
     [InlineData("generate --model m --prompt p --top-k -1 --stop ,", "--top-k: expected", "--stop: one of them is empty")]
     [InlineData("eval --model m", "--data: expected", "found nothing")]
     [InlineData("inspect", "--model", "Hugging Face folder")]

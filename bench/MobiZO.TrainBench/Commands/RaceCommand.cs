@@ -149,7 +149,7 @@ internal static class RaceCommand
         }
     }
 
-    private static ulong ParseSeed(string text) =>
+    internal static ulong ParseSeed(string text) =>
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
             ? seed
             : throw new FormatException($"seeds: expected whole numbers such as 42,1337; found '{text}'");

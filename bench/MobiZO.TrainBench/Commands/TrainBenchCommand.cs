@@ -18,7 +18,9 @@ internal static class TrainBenchCommand
             PartsCommand.Create(),
             MemoryCommand.Create(),
             RaceCommand.Create(),
+            TasksCommand.Create(),
             CosinesCommand.Create(),
+            AnchorsCommand.Create(),
             MemoryCommand.CreateChild(),
             RaceCommand.CreateChild(),
         };

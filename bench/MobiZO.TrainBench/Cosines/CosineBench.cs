@@ -63,8 +63,9 @@ internal sealed class CosineBench
             ("random, 31 queries", [], new float[layout.Total]),
             ("guided: broadcast of the same rows", [], new float[layout.Total]),
             ("guided: 31 random queries added", [], new float[layout.Total]),
+            ("guided: broadcast with the slope along each module's part", [], new float[layout.Total]),
         };
-        var (mean, ofMean) = (new float[layout.Total], new List<double>());
+        var (mean, ofMean, ofMeanWithSlopes) = (new float[layout.Total], new List<double>(), new List<double>());
         var perLayer = new SortedDictionary<string, List<double>>(StringComparer.Ordinal);
         var exact = new List<float[]>();
         for (var step = 0; step < steps; step++)
@@ -101,7 +102,7 @@ internal sealed class CosineBench
             }
 
             var both = Add(Unit(broadcast), Unit(random));
-            foreach (var (kind, estimate) in kinds.Zip([random, broadcast, both]))
+            foreach (var (kind, estimate) in kinds.Zip([random, broadcast, both, WithSlopes(broadcast, truth)]))
             {
                 kind.Own.Add(Cosine(estimate, truth));
                 Accumulate(kind.Sum, estimate, 1);
@@ -110,6 +111,7 @@ internal sealed class CosineBench
             if (step > 0)
             {
                 ofMean.Add(Cosine(mean, truth));
+                ofMeanWithSlopes.Add(Cosine(WithSlopes(mean, truth), truth));
             }
 
             // What a guided step's direction is made of, before it is divided by the root of the mean square.
@@ -130,14 +132,40 @@ internal sealed class CosineBench
             }
         }
 
-        var whole = new float[layout.Total];
-        exact.ForEach(truth => Accumulate(whole, truth, 1));
+        var whole = Sum(exact);
         var rows = kinds.Select(kind => new CosineRow(kind.Name, kind.Own.Average(), Cosine(kind.Sum, whole))).ToList();
         rows.Add(new CosineRow("guided: running mean of the steps before", ofMean.Average(), null));
+        rows.Add(new CosineRow("guided: the same with the slope along each module's part", ofMeanWithSlopes.Average(), null));
         rows.Add(new CosineRow("reverse", 1, 1));
         rows.Add(new CosineRow("reverse: another mini-batch", exact.Skip(1).Select((truth, i) => Cosine(truth, exact[i])).Average(), null));
         rows.AddRange(perLayer.Select(pair => new CosineRow($"broadcast in {pair.Key}", pair.Value.Average(), null)));
         return rows;
+    }
+
+    /// <summary>
+    /// The best of the span of a direction's modules: each part by the exact slope of the loss along it, as one copy a module would measure
+    /// it. Parts of the wrong sign turn round.
+    /// </summary>
+    private float[] WithSlopes(float[] direction, float[] truth)
+    {
+        var scaled = new float[direction.Length];
+        foreach (var segment in _opened.Fresh.Layout.Segments)
+        {
+            var (from, to) = (segment.Offset, segment.Offset + segment.Length);
+            var (slope, square) = (0d, 0d);
+            for (var k = from; k < to; k++)
+            {
+                slope += (double)direction[k] * truth[k];
+                square += (double)direction[k] * direction[k];
+            }
+
+            for (var k = from; k < to && square > 0; k++)
+            {
+                scaled[k] = (float)(direction[k] * slope / square);
+            }
+        }
+
+        return scaled;
     }
 
     private static double Cosine(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
@@ -160,6 +188,13 @@ internal sealed class CosineBench
     }
 
     private static float[] Add(float[] x, float[] y) => [.. x.Zip(y, (a, b) => a + b)];
+
+    private static float[] Sum(List<float[]> all)
+    {
+        var sum = new float[all[0].Length];
+        all.ForEach(values => Accumulate(sum, values, 1));
+        return sum;
+    }
 
     private static void Accumulate(float[] sum, float[] values, float factor)
     {

@@ -10,7 +10,7 @@ internal static class RaceRun
     {
         var method = RaceMethod.Find(settings.Method);
         var run = settings.Task.CreateRun(settings.Model, settings.DataRoot, Path.Combine(settings.WorkFolder, "run"), settings.Seed);
-        run = method.Apply(run, settings) with { EvalEvery = settings.EvalEvery };
+        run = method.Apply(run, settings) with { EvalEvery = settings.EvalEvery, Anchors = false };
         run = run with
         {
             Engine = run.Engine with { CacheFolder = Path.Combine(settings.WorkFolder, "cache"), Threads = settings.Threads },

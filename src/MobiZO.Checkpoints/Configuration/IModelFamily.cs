@@ -11,6 +11,9 @@ internal interface IModelFamily
     /// <summary><c>general.architecture</c> in GGUF files; null: the family has none.</summary>
     string? GgufArchitecture { get; }
 
+    /// <summary>What people should know of the family.</summary>
+    FamilyFacts Facts { get; }
+
     /// <summary>The model of a config.</summary>
     /// <exception cref="CheckpointException">A value is missing, wrong or not supported.</exception>
     ModelDescription Describe(ConfigSource source);

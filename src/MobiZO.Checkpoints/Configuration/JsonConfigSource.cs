@@ -4,7 +4,7 @@ using MobiZO.Checkpoints.Json;
 namespace MobiZO.Checkpoints.Configuration;
 
 /// <summary>A <c>config.json</c>, in the layout of published checkpoints or in the one transformers 5 writes.</summary>
-internal sealed class JsonConfigSource : ConfigSource
+internal class JsonConfigSource : ConfigSource
 {
     private readonly JsonSection _json;
     private readonly JsonSection? _generation;

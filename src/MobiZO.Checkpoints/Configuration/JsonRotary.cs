@@ -56,6 +56,12 @@ internal sealed class JsonRotary
         _dimensions = ReadDimensions();
     }
 
+    /// <summary>The base of the frequencies.</summary>
+    public double Theta => _theta;
+
+    /// <summary>Rotated dimensions of each head.</summary>
+    public int Dimensions => _dimensions;
+
     /// <exception cref="CheckpointException">A value is wrong or not supported.</exception>
     public RotaryDescription Read()
     {

@@ -47,6 +47,9 @@ internal static class ModelFamilies
         new Starcoder2Family(),
     ];
 
+    /// <summary>The families, sorted by name.</summary>
+    public static IReadOnlyList<IModelFamily> All { get; } = [.. s_all.OrderBy(family => family.ModelType, StringComparer.Ordinal)];
+
     /// <summary>Names of the families as <c>config.json</c> has them.</summary>
     public static IEnumerable<string> ModelTypes => s_all.Select(family => family.ModelType);
 

@@ -38,6 +38,39 @@ internal sealed class GgufWriter(int alignment = GgufWriter.DefaultAlignment)
             }
         );
 
+    /// <summary>
+    /// Adds a pair of a key and a whole number (uint), a number (float), a flag, a text, or an array of int, float or texts.
+    /// </summary>
+    public void Add(string key, object value)
+    {
+        switch (value)
+        {
+            case string text:
+                AddText(key, text);
+                break;
+            case float number:
+                AddFloat32(key, number);
+                break;
+            case uint whole:
+                AddPair(key, GgufValueType.UInt32, writer => writer.Write(whole));
+                break;
+            case bool flag:
+                AddPair(key, GgufValueType.Bool, writer => writer.Write(flag));
+                break;
+            case IReadOnlyList<string> texts:
+                AddArray(key, GgufValueType.String, texts, WriteText);
+                break;
+            case IReadOnlyList<float> numbers:
+                AddArray(key, GgufValueType.Float32, numbers, (writer, item) => writer.Write(item));
+                break;
+            case IReadOnlyList<int> wholes:
+                AddArray(key, GgufValueType.Int32, wholes, (writer, item) => writer.Write(item));
+                break;
+            default:
+                throw new ArgumentException($"Metadata of type {value.GetType().Name} are not written.", nameof(value));
+        }
+    }
+
     /// <summary>Adds a pair as another file holds it: key, type and value.</summary>
     public void AddRaw(ReadOnlySpan<byte> pair) => _pairs.Add(pair.ToArray());
 
@@ -127,6 +160,21 @@ internal sealed class GgufWriter(int alignment = GgufWriter.DefaultAlignment)
     }
 
     private long Aligned(long position) => (position + alignment - 1) / alignment * alignment;
+
+    private void AddArray<T>(string key, GgufValueType type, IReadOnlyList<T> items, Action<BinaryWriter, T> write) =>
+        AddPair(
+            key,
+            GgufValueType.Array,
+            writer =>
+            {
+                writer.Write((uint)type);
+                writer.Write((ulong)items.Count);
+                foreach (T item in items)
+                {
+                    write(writer, item);
+                }
+            }
+        );
 
     private void AddPair(string key, GgufValueType type, Action<BinaryWriter> writeValue)
     {

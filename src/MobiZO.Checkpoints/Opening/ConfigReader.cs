@@ -27,6 +27,21 @@ internal static class ConfigReader
         return family.Describe(new JsonConfigSource(json, generation));
     }
 
+    /// <summary>The facts of a <c>config.json</c> as GGUF metadata: the architecture, and keys without it in front.</summary>
+    /// <exception cref="CheckpointException">A value is wrong, or the family has no form in GGUF files.</exception>
+    public static (string Architecture, RecordedConfigSource Facts) ReadAsMetadata(string path)
+    {
+        JsonSection json = JsonSection.ReadFile(path);
+        IModelFamily family = ModelFamilies.FindByModelType(json.Text(ModelTypeKey))!;
+        string architecture =
+            family.GgufArchitecture
+            ?? family.Facts.StoredAs
+            ?? throw json.Bad(ModelTypeKey, "a family that has a form in GGUF files ('mobizo families' lists them)");
+        var facts = new RecordedConfigSource(json);
+        family.Describe(facts);
+        return (architecture, facts);
+    }
+
     /// <summary>The model of a GGUF file.</summary>
     /// <exception cref="CheckpointException">A value is missing, wrong or not supported.</exception>
     public static ModelDescription Read(GgufParts file)

@@ -11,9 +11,18 @@ internal static class StoredNumbers
 
     /// <summary>The types that numbers can be written in.</summary>
     public static bool CanWrite(GgufTensorType type) =>
-        type is GgufTensorType.F32 or GgufTensorType.F16 or GgufTensorType.BF16 or GgufTensorType.F64 or GgufTensorType.Q8_0;
+        type
+            is GgufTensorType.F32
+                or GgufTensorType.F16
+                or GgufTensorType.BF16
+                or GgufTensorType.F64
+                or GgufTensorType.Q8_0
+                or GgufTensorType.Q4_K;
 
-    /// <summary>Bytes that numbers take; a row of <see cref="GgufTensorType.Q8_0"/> is a multiple of 32.</summary>
+    /// <summary>
+    /// Bytes that numbers take; a row of <see cref="GgufTensorType.Q8_0"/> is a multiple of 32, one of <see cref="GgufTensorType.Q4_K"/>
+    /// of 256.
+    /// </summary>
     public static int BytesOf(GgufTensorType type, int count)
     {
         GgufTensorTypes.TryGetBlock(type, out int elements, out int bytes);
@@ -52,6 +61,8 @@ internal static class StoredNumbers
                 return true;
             case GgufTensorType.Q8_0:
                 return ToQ8_0(values, destination);
+            case GgufTensorType.Q4_K:
+                return FourBitSuperBlockWriter.TryWrite(values, destination);
             default:
                 throw new NotSupportedException($"Numbers are not written as {type}.");
         }

@@ -20,30 +20,30 @@ internal static class EvalCommand
 
     public static Command Create()
     {
-        var groups = EvaluationOptionGroups.Create();
+        var (groups, tasks) = (EvaluationOptionGroups.Create(), new TaskFlags());
         var run = OptionGroup<EvaluationOptions>.CreateOption(
             ["--run"],
             "Run whose model, template, words and best adapter are used, unless other ones are given.",
             OptionValue.Path("folder")
         );
-        var predictions = OptionGroup<EvaluationOptions>.CreateOption(
-            ["--predictions"],
-            "Write line, label, prediction and scores of every row as JSON Lines.",
-            OptionValue.Path("file")
-        );
+        var predictions = OutputFlags.Predictions("every row");
         var json = OutputFlags.Json();
         var command = new DocumentedCommand(Name, Summary, Usage, Example);
         command.Add(new HelpSection("Model", [new HelpEntry(run, null)]));
-        foreach (var group in groups)
+        foreach (var section in groups.Select(group => group.ToSection()))
         {
-            command.Add(group.ToSection());
+            command.Add(section);
+            if (section.Title == "Model")
+            {
+                command.Add(tasks.EvaluationSection);
+            }
         }
 
         command.Add(OutputFlags.Section(predictions, json));
         command.SetAction(
             async (result, cancellation) =>
             {
-                var options = Bind(result, groups, result.GetValue(run));
+                var options = Bind(result, groups, result.GetValue(run), tasks);
                 var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
                 if (result.GetValue(predictions) is { } place)
                 {
@@ -82,10 +82,15 @@ internal static class EvalCommand
         return command;
     }
 
-    internal static EvaluationOptions Bind(ParseResult result, IEnumerable<OptionGroup<EvaluationOptions>> groups, string? run)
+    internal static EvaluationOptions Bind(
+        ParseResult result,
+        IEnumerable<OptionGroup<EvaluationOptions>> groups,
+        string? run,
+        TaskFlags? tasks = null
+    )
     {
         var start = run is null ? EvaluationOptionGroups.Defaults : EvaluationOptions.FromRun(new RunFolder(run));
-        return groups.Aggregate(start, (options, group) => group.Bind(result, options));
+        return groups.Aggregate(tasks?.Apply(result, start) ?? start, (options, group) => group.Bind(result, options));
     }
 
     private static object Document(EvaluationReport report) =>
@@ -93,12 +98,15 @@ internal static class EvalCommand
         {
             report.Engine,
             report.Scope,
+            report.ProbeLayer,
             report.Data,
             report.Result.Accuracy,
+            report.Result.Score,
             report.Result.Correct,
             Rows = report.Result.Examples.Count,
             report.Result.ChoiceLoss,
             report.Result.TokenLoss,
+            report.Result.Metrics,
             report.Result.Choices,
             Confusion = Enumerable
                 .Range(0, report.Result.Choices.Count)

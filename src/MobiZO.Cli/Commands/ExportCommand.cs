@@ -13,9 +13,11 @@ namespace MobiZO.Cli.Commands;
 internal static class ExportCommand
 {
     public const string Name = "export";
-    public const string Summary = "Writes programs as files of their engine: one as ONNX or .pte of ExecuTorch, or a run for an app.";
+    public const string Summary =
+        "Writes programs as files of their engine: one as ONNX or .pte of ExecuTorch, a run for an app, or a folder of ONNX Runtime GenAI.";
 
-    private const string Usage = "(--model <path> --program <name> | --run <folder>) --output <file or folder> [options]";
+    private const string Usage =
+        "(--model <path> --program <name> | [--genai] --run <folder> | --genai --model <path>) --output <path> [options]";
     private const string ExecuTorch = "executorch";
     private const string Example = "mobizo export --model models/nano --program step --r 8 --output step.onnx";
 
@@ -62,6 +64,7 @@ internal static class ExportCommand
             Description = $"With --run, the training rows as token ids too ({AppExport.RowsFile}).",
             Arity = ArgumentArity.Zero,
         };
+        var genAi = new GenAiOptions(run);
         var command = new DocumentedCommand(Name, Summary, Usage, Example);
         command.Add(
             new HelpSection(
@@ -70,6 +73,7 @@ internal static class ExportCommand
             )
         );
         command.Add(new HelpSection("App", [new HelpEntry(run, null), new HelpEntry(form, null), new HelpEntry(withRows, null)]));
+        command.Add(genAi.ToSection());
         foreach (var group in groups.All)
         {
             command.Add(group.ToSection());
@@ -79,18 +83,16 @@ internal static class ExportCommand
         command.SetAction(result =>
         {
             var (output, warnings) = (result.InvocationConfiguration.Output, new WarningLines(result.InvocationConfiguration.Error));
-            string[] missing =
-            [
-                .. result.GetResult(program) is null && result.GetResult(run) is null
-                    ? ["Option '--program' is required: name a program, or give a run with '--run'."]
-                    : Array.Empty<string>(),
-                .. result.GetResult(file) is null ? ["Option '--output' is required."] : Array.Empty<string>(),
-            ];
-            if (missing.Length > 0)
+            if (genAi.IsChosen(result))
             {
-                throw new CommandException(ExitCodes.Usage, string.Join(Environment.NewLine, missing));
+                AdapterInput.Require(result, file);
+                RequireAbsent(result, GenAiOptions.Flag, program, engine, extents, target, form, withRows);
+                genAi.Write(result, groups, result.GetRequiredValue(file));
+                return;
             }
 
+            RequireAbsent(result, result.GetResult(run) is null ? "--program" : "--run", genAi.Adapter);
+            RequireOne(result, program, run, file);
             var (path, place) = (result.GetRequiredValue(file), result.GetValue(engine));
             if (result.GetValue(run) is { } folder)
             {
@@ -113,6 +115,21 @@ internal static class ExportCommand
             );
         });
         return command;
+    }
+
+    private static void RequireOne(ParseResult result, Option program, Option run, Option file)
+    {
+        string[] missing =
+        [
+            .. result.GetResult(program) is null && result.GetResult(run) is null
+                ? ["Option '--program' is required: name a program, or give a run with '--run'."]
+                : Array.Empty<string>(),
+            .. result.GetResult(file) is null ? ["Option '--output' is required."] : Array.Empty<string>(),
+        ];
+        if (missing.Length > 0)
+        {
+            throw new CommandException(ExitCodes.Usage, string.Join(Environment.NewLine, missing));
+        }
     }
 
     private static void RequireAbsent(ParseResult result, string given, params Option[] others)

@@ -9,6 +9,7 @@ using MobiZO.Data;
 using MobiZO.Generation;
 using MobiZO.Models;
 using MobiZO.Reporting;
+using MobiZO.Runs;
 
 namespace MobiZO.Cli.Commands;
 
@@ -18,10 +19,16 @@ internal sealed class GenerateCommand
     public const string Name = "generate";
     public const string Summary = "Continues a prompt, or answers a message, with a model and an adapter.";
 
-    private const string Usage = "--model <path> [--adapter <path>] (--prompt <text> | --chat <text> | < file) [options]";
+    private const string Usage =
+        "(--model <path> [--adapter <path>] | --run <folder>) (--prompt <text> | --chat <text> | < file) [options]";
     private const string Example = "mobizo generate --model models/nano --adapter run1/best --compare --prompt \"It was a\"";
 
     private readonly Option<string> _model = Text("--model", "Hugging Face folder or .gguf file.", OptionValue.Path("path"), "-m");
+    private readonly Option<string> _run = Text(
+        "--run",
+        "Run whose model and best adapter are used, unless other ones are given.",
+        OptionValue.Path("folder")
+    );
     private readonly Option<string> _adapter = Text(
         "--adapter",
         "Adapter: a PEFT folder or a GGUF file (by default, none: the base model).",
@@ -49,6 +56,11 @@ internal sealed class GenerateCommand
         "Message of the user; the model's chat template makes the prompt.",
         OptionValue.Escaped
     );
+    private readonly Option<object> _chatTemplate = OptionGroup<GenerationOptions>.CreateOption<object>(
+        ["--chat-template"],
+        "Whether the prompt is a message that the model's chat template writes (by default, as the run of the adapter wrote prompts).",
+        OptionValue.Enumeration<ChatTemplateUse>().Kind
+    );
     private readonly Option<string> _system = Text("--system", "System message before it.", OptionValue.Escaped);
 
     public static Command Create() => new GenerateCommand().Build();
@@ -57,8 +69,8 @@ internal sealed class GenerateCommand
     {
         var (text, engine, json) = (GenerationOptionGroup.Create(), EngineOptionGroup.Create(), OutputFlags.Json());
         var command = new DocumentedCommand(Name, Summary, Usage, Example);
-        command.Add(Section("Model", _model, _adapter, _ignoreBaseMismatch, _compare));
-        command.Add(Section("Prompt", _prompt, _chat, _system));
+        command.Add(Section("Model", _model, _run, _adapter, _ignoreBaseMismatch, _compare));
+        command.Add(Section("Prompt", _prompt, _chat, _system, _chatTemplate));
         command.Add(text.ToSection());
         command.Add(engine.ToSection());
         command.Add(OutputFlags.Section(json));
@@ -73,7 +85,7 @@ internal sealed class GenerateCommand
                     Warnings = warnings,
                     CacheProgress = new WeightsProgress(result.InvocationConfiguration.Error),
                 };
-                using var model = LocalModel.Open(result.GetValue(_model)!, engineOptions);
+                using var model = LocalModel.Open(ModelOf(result), engineOptions);
                 var (prompt, isChat) = await ReadPrompt(result, model, cancellation);
                 var answers = new List<Answer>();
                 foreach (var (name, adapter) in Adapters(result, model, engineOptions.CacheFolder))
@@ -101,7 +113,7 @@ internal sealed class GenerateCommand
                         ReportJson.Write(
                             new
                             {
-                                Model = result.GetValue(_model),
+                                Model = ModelOf(result),
                                 Prompt = prompt,
                                 Answers = answers,
                             }
@@ -117,7 +129,10 @@ internal sealed class GenerateCommand
 
     private void Check(ParseResult result)
     {
-        Require(result.GetValue(_model) is not null, "Option '--model' is missing: give a Hugging Face folder or a .gguf file.");
+        Require(
+            result.GetValue(_model) is not null || result.GetValue(_run) is not null,
+            "Option '--model' is missing: give a Hugging Face folder or a .gguf file, or a run with '--run'."
+        );
         Require(
             result.GetValue(_prompt) is null || result.GetValue(_chat) is null,
             "Both '--prompt' and '--chat' are given: keep one of them."
@@ -127,7 +142,7 @@ internal sealed class GenerateCommand
             "'--system' belongs to a message: give the message with '--chat'."
         );
         Require(
-            !result.GetValue(_compare) || result.GetValue(_adapter) is not null,
+            !result.GetValue(_compare) || AdapterOf(result) is not null,
             "'--compare' needs an adapter to compare the base model with: give it with '--adapter'."
         );
     }
@@ -151,33 +166,74 @@ internal sealed class GenerateCommand
     {
         if (result.GetValue(_chat) is { } message)
         {
-            if (model.ChatTemplate is null)
-            {
-                throw new CommandException(
-                    ExitCodes.Input,
-                    $"The model '{result.GetValue(_model)}' has no chat template, so it does not know messages. "
-                        + "Give the whole prompt with '--prompt'."
-                );
-            }
-
-            ChatTurn[] system = result.GetValue(_system) is { } instruction ? [new ChatTurn("system", instruction)] : [];
-            return (model.RenderChat([.. system, new ChatTurn("user", message)], addGenerationPrompt: true), true);
+            return (Message(result, model, message), true);
         }
 
-        if (result.GetValue(_prompt) is { } prompt)
+        if (result.GetValue(_prompt) is not { } prompt)
         {
-            return (prompt, false);
+            // The line break that ends a typed or piped line is not part of the prompt.
+            var piped = await StandardStreams.ReadInputAsync(cancellation);
+            prompt = piped.EndsWith('\n') ? piped[..^(piped.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)] : piped;
         }
 
-        // The line break that ends a typed or piped line is not part of the prompt.
-        var piped = await StandardStreams.ReadInputAsync(cancellation);
-        return (piped.EndsWith('\n') ? piped[..^(piped.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)] : piped, false);
+        return IsMessage(result) ? (Message(result, model, prompt), true) : (prompt, false);
+    }
+
+    private string Message(ParseResult result, LocalModel model, string message)
+    {
+        if (model.ChatTemplate is null)
+        {
+            throw new CommandException(
+                ExitCodes.Input,
+                $"The model '{ModelOf(result)}' has no chat template, so it does not know messages. "
+                    + "Give the whole prompt with '--prompt'."
+            );
+        }
+
+        ChatTurn[] system = result.GetValue(_system) is { } instruction ? [new ChatTurn("system", instruction)] : [];
+        return model.RenderChat([.. system, new ChatTurn("user", message)], addGenerationPrompt: true);
+    }
+
+    /// <summary>Whether the chat template writes the prompt: the adapter of a run is for prompts as the run wrote them.</summary>
+    private bool IsMessage(ParseResult result)
+    {
+        if (result.GetValue(_chatTemplate) is ChatTemplateUse use)
+        {
+            return use == ChatTemplateUse.Always;
+        }
+
+        var isMessage = RunOf(result)?.ReadConfig().Data.ChatTemplate == ChatTemplateUse.Always;
+        if (isMessage)
+        {
+            result.InvocationConfiguration.Error.WriteLine(
+                "The prompt is written by the chat template, as those of the run were; '--chat-template never' takes it as it is."
+            );
+        }
+
+        return isMessage;
+    }
+
+    private RunFolder? RunOf(ParseResult result) =>
+        AdapterOf(result) is { } adapter ? RunFolder.Around(adapter)
+        : result.GetValue(_run) is { } run ? new RunFolder(run)
+        : null;
+
+    private string ModelOf(ParseResult result) => result.GetValue(_model) ?? new RunFolder(result.GetValue(_run)!).ReadConfig().Model;
+
+    private string? AdapterOf(ParseResult result)
+    {
+        if (result.GetValue(_adapter) is not null || result.GetValue(_run) is not { } path)
+        {
+            return result.GetValue(_adapter);
+        }
+
+        return new RunFolder(path).KeptAdapter;
     }
 
     /// <summary>Which answers are wanted, in their order; null is the base model.</summary>
     private IEnumerable<(string? Name, LoraAdapter? Adapter)> Adapters(ParseResult result, LocalModel model, string? cacheFolder)
     {
-        var path = result.GetValue(_adapter);
+        var path = AdapterOf(result);
         var adapter = path is null ? null : AdapterFiles.Load(path, model.Checkpoint, result.GetValue(_ignoreBaseMismatch), cacheFolder);
         return result.GetValue(_compare) ? [(null, null), (path, adapter)] : [(path, adapter)];
     }

@@ -33,9 +33,20 @@ internal static class InspectCommand
             var options = groups.Bind(result, FineTuneOptionGroups.Defaults);
             using var model = ModelArgument.Open(options, new WarningLines(result.InvocationConfiguration.Error));
             var (facts, adapter) = (ModelFacts.Of(model), AdapterPreview.Of(model, options));
+            var held = HeldWeights.Of(model, options.Engine.Weights);
             var lines = result.GetValue(json)
-                ? [ReportJson.Write(new { Model = facts, Adapter = adapter })]
-                : Lines(facts, adapter, options.Engine.Weights);
+                ?
+                [
+                    ReportJson.Write(
+                        new
+                        {
+                            Model = facts,
+                            Adapter = adapter,
+                            Held = held,
+                        }
+                    ),
+                ]
+                : Lines(facts, adapter, held, options.Engine.Weights);
             foreach (var line in lines)
             {
                 result.InvocationConfiguration.Output.WriteLine(line);
@@ -44,10 +55,17 @@ internal static class InspectCommand
         return command;
     }
 
-    private static IEnumerable<string> Lines(ModelFacts facts, AdapterPreview adapter, WeightFormat weights) =>
+    private static IEnumerable<string> Lines(
+        ModelFacts facts,
+        AdapterPreview adapter,
+        IReadOnlyList<StoredTypeShare> held,
+        WeightFormat weights
+    ) =>
         [
             .. ModelText.Lines(facts),
             ModelText.Trainable(adapter.TrainableParameters, adapter.BaseParameters, adapter.Modules.Count),
+            $"{WeightFormats.NameOf(weights)} weights hold "
+                + string.Join("; ", held.Select(share => $"{share.Tensors} tensors as {share.Type} ({Quantity.Bytes(share.Bytes)})")),
             $"a training run with {WeightFormats.NameOf(weights)} weights would take about {Quantity.Bytes(adapter.EstimatedMemoryBytes)} "
                 + "of memory, cached prompts left out",
         ];

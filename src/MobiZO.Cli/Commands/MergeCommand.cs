@@ -12,27 +12,31 @@ namespace MobiZO.Cli.Commands;
 internal static class MergeCommand
 {
     public const string Name = "merge";
-    public const string Summary = "Writes a model with an adapter of scope all added to its weights, in the model's own format.";
+    public const string Summary = "Writes a model with an adapter of scope all added to its weights, or a folder as a GGUF file.";
 
-    private const string Usage = "--model <path> --adapter <path> --output <path> [options]";
+    private const string Usage = "--model <path> [--adapter <path>] --output <path> [options]";
+    private const string GgufExtension = ".gguf";
     private const string Example = "mobizo merge --model model.gguf --adapter run1/best --output merged.gguf";
 
     public static Command Create()
     {
-        var input = new AdapterInput("Base model: a Hugging Face folder, which becomes a folder, or a .gguf file, which becomes a file.");
+        var input = new AdapterInput(
+            "Base model: a .gguf file, which becomes a file, or a Hugging Face folder, which becomes a folder or a file (.gguf)."
+        );
         var type = OptionGroup<EvaluationOptions>.CreateOption(
             ["--outtype"],
-            "How the changed matrices of a GGUF file are written (by default, auto: floats and Q8_0 as stored, others as Q8_0).",
+            "How the matrices of a GGUF file are written, those of a .gguf model that change (by default, auto: docs/engines.md).",
             OptionValue.OneOf<MergedType>(
                 ("auto", MergedType.Auto),
                 ("f32", MergedType.F32),
                 ("f16", MergedType.F16),
-                ("q8_0", MergedType.Q8_0)
+                ("q8_0", MergedType.Q8_0),
+                ("q4_k", MergedType.Q4_K)
             )
         );
         var place = OptionGroup<EvaluationOptions>.CreateOption(
             ["--output", "-o"],
-            "A new folder or a new file; what is there is not replaced.",
+            "A new folder or a new file (.gguf); what is there is not replaced.",
             OptionValue.Path("path")
         );
         var command = new DocumentedCommand(Name, Summary, Usage, Example);
@@ -45,21 +49,23 @@ internal static class MergeCommand
         command.Add(OutputFlags.Section(place, type));
         command.SetAction(result =>
         {
-            AdapterInput.Require(result, input.Model, input.Adapter, place);
-            var (path, output) = (result.GetRequiredValue(input.Adapter), result.GetRequiredValue(place));
-            AdapterMerge.Check(output, result.GetRequiredValue(input.Model), path);
+            AdapterInput.Require(result, input.Model, place);
+            var (path, output) = (result.GetValue(input.Adapter), result.GetRequiredValue(place));
+            var source = result.GetRequiredValue(input.Model);
+            AdapterMerge.Check(output, path is null ? [source] : [source, path]);
             using var model = input.OpenModel(result);
-            if (model.Format != CheckpointFormat.Gguf && result.GetValue(type) != MergedType.Auto)
+            var isConversion =
+                model.Format == CheckpointFormat.HuggingFace && output.EndsWith(GgufExtension, StringComparison.OrdinalIgnoreCase);
+            if (!isConversion)
             {
-                throw new CommandException(
-                    ExitCodes.Usage,
-                    $"--outtype is for GGUF models alone, and '{result.GetValue(input.Model)}' is a folder, which keeps the types of its tensors. "
-                        + "Leave it out."
-                );
+                AdapterInput.Require(result, input.Adapter);
+                AdapterMerge.RequireType(model, result.GetValue(type));
             }
 
-            var adapter = AdapterFiles.Load(path, model, result.GetValue(input.IgnoreBaseMismatch));
-            var merged = AdapterMerge.Write(model, adapter, output, result.GetValue(type));
+            var adapter = path is null ? null : AdapterFiles.Load(path, model, result.GetValue(input.IgnoreBaseMismatch));
+            var merged = isConversion
+                ? GgufConversion.Write(model, adapter, output, result.GetValue(type))
+                : AdapterMerge.Write(model, adapter!, output, result.GetValue(type));
             foreach (var line in Lines(adapter, merged))
             {
                 result.InvocationConfiguration.Output.WriteLine(line);
@@ -68,9 +74,13 @@ internal static class MergeCommand
         return command;
     }
 
-    private static IEnumerable<string> Lines(LoraAdapter adapter, MergeResult merged)
+    private static IEnumerable<string> Lines(LoraAdapter? adapter, MergeResult merged)
     {
-        yield return AdapterInput.Line(adapter);
+        if (adapter is not null)
+        {
+            yield return AdapterInput.Line(adapter);
+        }
+
         yield return $"changed    {merged.Matrices} matrices, written as {string.Join(", ", merged.Types)}";
         if (merged.Copied.Count > 0)
         {

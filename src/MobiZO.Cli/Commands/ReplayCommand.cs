@@ -35,7 +35,7 @@ internal static class ReplayCommand
 
     private static int Replay(RunFolder run, string? folder, TextWriter output)
     {
-        if (!File.Exists(run.JournalFile))
+        if (!File.Exists(run.JournalFile) && !File.Exists(run.ProbeFile))
         {
             throw new CommandException(ExitCodes.Input, $"'{run.Path}' holds no run: expected the file {run.JournalFile}.");
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Cli.Reporting;
@@ -28,6 +29,8 @@ internal static class TrainCommand
     private static readonly string[] s_common =
     [
         "--model",
+        "--task",
+        "--data-dir",
         "--data",
         "--eval-data",
         "--eval-fraction",
@@ -38,8 +41,6 @@ internal static class TrainCommand
         "--choices",
         "--label-words",
         "--r",
-        "--lora-alpha",
-        "--target-modules",
         "--layers",
         "--scope",
         "--learning-rate",
@@ -57,33 +58,67 @@ internal static class TrainCommand
     public static Command Create()
     {
         var groups = FineTuneOptionGroups.ForTraining();
+        var tasks = new TaskFlags();
         var (config, dryRun, json) = (OutputFlags.Config(), OutputFlags.DryRun(), OutputFlags.Json());
+        var predictions = OutputFlags.Predictions("every evaluation row after the last step");
         var command = new DocumentedCommand(Name, Summary, Usage, Example) { Common = s_common, Remark = Remark };
-        foreach (var group in groups.All)
+        foreach (var section in groups.All.Select(group => group.ToSection()))
         {
-            command.Add(group.ToSection());
+            command.Add(section);
+            if (section.Title == "Model")
+            {
+                command.Add(tasks.TrainingSection);
+            }
         }
 
-        command.Add(OutputFlags.Section(config, dryRun, json));
+        command.Add(OutputFlags.Section(config, dryRun, predictions, json));
         command.SetAction(
             (result, cancellation) =>
             {
-                var options = Bind(result, groups, result.GetValue(config));
+                var options = Bind(result, groups, result.GetValue(config), tasks);
                 return result.GetValue(dryRun)
                     ? PlanAsync(result.InvocationConfiguration, options, groups, result.GetValue(json), cancellation)
-                    : TrainAsync(result.InvocationConfiguration, options, result.GetValue(json), cancellation);
+                    : TrainAsync(
+                        result.InvocationConfiguration,
+                        options,
+                        result.GetValue(predictions),
+                        result.GetValue(json),
+                        cancellation
+                    );
             }
         );
         return command;
     }
 
-    /// <summary>The options as given, on top of those of the run file; with --resume both on top of those of the run.</summary>
-    internal static FineTuneOptions Bind(ParseResult result, FineTuneOptionGroups groups, string? config)
+    /// <summary>
+    /// The options as given, on top of those of the task and the protocol, and these on top of those of the run file; with --resume all on
+    /// top of those of the run.
+    /// </summary>
+    internal static FineTuneOptions Bind(ParseResult result, FineTuneOptionGroups groups, string? config, TaskFlags? tasks = null)
     {
-        FineTuneOptions Given(FineTuneOptions start) =>
-            groups.Bind(result, config is null ? start : RunFileReader<FineTuneOptions>.Read(config, groups.All, start));
+        FineTuneOptions Given(FineTuneOptions start)
+        {
+            var read = config is null ? start : RunFileReader<FineTuneOptions>.Read(config, groups.All, start);
+            return groups.Bind(result, tasks?.Apply(result, read) ?? read);
+        }
+
         var given = Given(FineTuneOptionGroups.Defaults);
-        return given.Resume && given.Output.Length > 0 ? Given(new RunFolder(given.Output).ReadConfig()) : given;
+        given = given.Resume && given.Output.Length > 0 ? Given(Recorded(given)) : given;
+
+        // Its default would be taken for no score.
+        return result.GetResult(ScoreOptionGroup.Tokens) is OptionResult { Implicit: false } && given.Score?.Command is null
+            ? throw new CommandException(
+                ExitCodes.Usage,
+                $"'{ScoreOptionGroup.Tokens}' needs '{ScoreOptionGroup.Command}': say what scores, or leave it out."
+            )
+            : given;
+    }
+
+    /// <summary>The options of the run that goes on; its steps are counted anew where passes are given again.</summary>
+    private static FineTuneOptions Recorded(FineTuneOptions given)
+    {
+        var config = new RunFolder(given.Output).ReadConfig();
+        return given.Epochs is null ? config : config with { Steps = null };
     }
 
     /// <summary>Says what the run would cost, to standard error, and what it would be told, to standard output.</summary>
@@ -95,6 +130,13 @@ internal static class TrainCommand
         CancellationToken cancellation
     )
     {
+        if (options.Method == TrainingMethod.Probe)
+        {
+            // No step could be measured; what the run would be told is all there is to say.
+            streams.Output.Write(RunFileWriter.Write(groups.All, options));
+            return ExitCodes.Success;
+        }
+
         // Nothing is written, so the folder need not be named yet.
         var planned = options.Output.Length == 0 ? options with { Output = "." } : options;
         var tuner = new FineTuner(planned);
@@ -116,12 +158,18 @@ internal static class TrainCommand
     private static async Task<int> TrainAsync(
         InvocationConfiguration streams,
         FineTuneOptions options,
+        string? predictions,
         bool isJson,
         CancellationToken cancellation
     )
     {
         var (output, error) = (streams.Output, streams.Error);
         var tuner = new FineTuner(options);
+        if (predictions is not null)
+        {
+            PredictionFile.Check(predictions, options);
+        }
+
         Hint(options, error);
         var display = RunDisplay.For(error, options);
         FineTuneResult report;
@@ -133,6 +181,11 @@ internal static class TrainCommand
         {
             error.WriteLine(StoppedBeforeTraining(options));
             return ExitCodes.Stopped;
+        }
+
+        if (predictions is not null && report.LastRows is { } rows)
+        {
+            PredictionFile.Write(predictions, rows);
         }
 
         var lines = ReportText.Lines(report, options);

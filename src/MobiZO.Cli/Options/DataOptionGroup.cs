@@ -15,9 +15,11 @@ internal static class DataOptionGroup
             "Form of the files (by default, their extension).",
             OptionValue.OneOf<DataFormat>(
                 ("jsonl", DataFormat.JsonLines),
+                ("json", DataFormat.Json),
                 ("csv", DataFormat.Csv),
                 ("tsv", DataFormat.Tsv),
-                ("parquet", DataFormat.Parquet)
+                ("parquet", DataFormat.Parquet),
+                ("text", DataFormat.Text)
             ),
             nameof(DataOptions.Format),
             data => data.Format,
@@ -87,6 +89,15 @@ internal static class DataOptionGroup
             data => data.MessagesColumn,
             (data, value) => data with { MessagesColumn = value }
         );
+        AddOwnChoices(group);
+        AddFields(group);
+        AddSamples(group, balanced);
+        return group;
+    }
+
+    /// <summary>Which rows of a file are used.</summary>
+    private static void AddSamples(OptionGroup<DataOptions> group, string balanced)
+    {
         group.Add(
             "--max-rows",
             "Most rows to use, drawn by the seed (by default, all).",
@@ -102,10 +113,74 @@ internal static class DataOptionGroup
             data => data.Balanced,
             (data, value) => data with { Balanced = value }
         );
-        return group;
+        group.AddFlag(
+            "--first-rows",
+            "A sample is the first rows of the file instead of rows drawn by the seed.",
+            nameof(DataOptions.FirstRows),
+            data => data.FirstRows,
+            (data, value) => data with { FirstRows = value }
+        );
     }
 
-    /// <summary>Rows that a run keeps from its training.</summary>
+    /// <summary>Fields from the columns of other layouts.</summary>
+    private static void AddFields(OptionGroup<DataOptions> group)
+    {
+        group.Add(
+            "--fields",
+            "Fields written from columns: \"premise={premise|sentence1}\" takes the first that is there; docs/tasks.md says more.",
+            OptionValue.Fields,
+            nameof(DataOptions.Fields),
+            data => data.Fields,
+            (data, value) => data with { Fields = value }
+        );
+        group.Add(
+            "--rows-in",
+            "Columns that hold rows of their own as JSON arrays, from the outside in.",
+            OptionValue.Words("name,..."),
+            nameof(DataOptions.RowsIn),
+            data => data.RowsIn,
+            (data, value) => data with { RowsIn = value }
+        );
+    }
+
+    /// <summary>Columns of rows that have choices of their own.</summary>
+    private static void AddOwnChoices(OptionGroup<DataOptions> group)
+    {
+        group.Add(
+            "--choices-column",
+            "Column of a row's own choices, a JSON array of texts.",
+            OptionValue.Text("name"),
+            nameof(DataOptions.ChoicesColumn),
+            data => data.ChoicesColumn,
+            (data, value) => data with { ChoicesColumn = value }
+        );
+        group.Add(
+            "--answer-column",
+            "Column of the right one of a row's own choices, its text or its number from 0.",
+            OptionValue.Text("name"),
+            nameof(DataOptions.AnswerColumn),
+            data => data.AnswerColumn,
+            (data, value) => data with { AnswerColumn = value }
+        );
+        group.Add(
+            "--chosen-column",
+            "Column of the better of two answers, a text or messages.",
+            OptionValue.Text("name"),
+            nameof(DataOptions.ChosenColumn),
+            data => data.ChosenColumn,
+            (data, value) => data with { ChosenColumn = value }
+        );
+        group.Add(
+            "--rejected-column",
+            "Column of the worse of two answers.",
+            OptionValue.Text("name"),
+            nameof(DataOptions.RejectedColumn),
+            data => data.RejectedColumn,
+            (data, value) => data with { RejectedColumn = value }
+        );
+    }
+
+    /// <summary>Rows that a run keeps from its training, and a small sample to train on.</summary>
     public static OptionGroup<DataOptions> HeldOut()
     {
         var group = new OptionGroup<DataOptions>("Data", new DataOptions());
@@ -124,6 +199,14 @@ internal static class DataOptionGroup
             data => data.EvalBalanced,
             (data, value) => data with { EvalBalanced = value }
         );
+        group.Add(
+            "--few-shot",
+            "Train on this many rows of every label, drawn by the seed.",
+            OptionValue.Count,
+            nameof(DataOptions.FewShot),
+            data => data.FewShot,
+            (data, value) => data with { FewShot = value }
+        );
         return group;
     }
 
@@ -139,22 +222,7 @@ internal static class DataOptionGroup
             data => data.Template,
             (data, value) => data with { Template = value }
         );
-        group.Add(
-            "--choices",
-            "Words of the labels 0, 1, ... between commas; leading spaces belong to the words: \" negative, positive\".",
-            OptionValue.Words("word,..."),
-            nameof(DataOptions.Choices),
-            data => data.Choices,
-            (data, value) => data with { Choices = value }
-        );
-        group.Add(
-            "--label-words",
-            "Words by label: \"ham= no,spam= yes\".",
-            OptionValue.LabelWords,
-            nameof(DataOptions.LabelWords),
-            data => data.LabelWords,
-            (data, value) => data with { LabelWords = value }
-        );
+        AddWords(group);
         group.AddFlag(
             "--no-trim",
             "Keep the space around fields.",
@@ -164,8 +232,25 @@ internal static class DataOptionGroup
             whenGiven: false
         );
         group.Add(
+            "--chat-template",
+            "Whether prompts with completions are written by the model's chat template (by default, when neither --template nor "
+                + "--answer-suffix is given).",
+            OptionValue.Enumeration<ChatTemplateUse>(),
+            nameof(DataOptions.ChatTemplate),
+            data => data.ChatTemplate,
+            (data, value) => data with { ChatTemplate = value }
+        );
+        group.Add(
+            "--turns",
+            "Which messages of a conversation are learned: the last one, or all of the assistant.",
+            OptionValue.Enumeration<AnswerTurns>(),
+            nameof(DataOptions.Turns),
+            data => data.Turns,
+            (data, value) => data with { Turns = value }
+        );
+        group.Add(
             "--answer-suffix",
-            "Text after every free answer, e.g. the end-of-turn token.",
+            "Text after every free answer (by default, the end-of-sequence token of the model).",
             OptionValue.Escaped,
             nameof(DataOptions.AnswerSuffix),
             data => data.AnswerSuffix,
@@ -204,5 +289,42 @@ internal static class DataOptionGroup
             (data, value) => data with { InvocationText = value }
         );
         return group;
+    }
+
+    /// <summary>What there is to choose from.</summary>
+    private static void AddWords(OptionGroup<DataOptions> group)
+    {
+        group.Add(
+            "--choices",
+            "Words of the labels 0, 1, ... between commas; leading spaces belong to the words: \" negative, positive\".",
+            OptionValue.Words("word,..."),
+            nameof(DataOptions.Choices),
+            data => data.Choices,
+            (data, value) => data with { Choices = value }
+        );
+        group.Add(
+            "--label-words",
+            "Words by label: \"ham= no,spam= yes\" (by default, the labels themselves).",
+            OptionValue.LabelWords,
+            nameof(DataOptions.LabelWords),
+            data => data.LabelWords,
+            (data, value) => data with { LabelWords = value }
+        );
+        group.Add(
+            "--label-words-file",
+            "File of words by label: a label, a tab and its word on every line, or a JSON object.",
+            OptionValue.Path("file"),
+            nameof(DataOptions.LabelWordsFile),
+            data => data.LabelWordsFile,
+            (data, value) => data with { LabelWordsFile = value }
+        );
+        group.Add(
+            "--choice-scoring",
+            "How choices of several tokens are scored (by default, label words by their branches and a row's own choices by their mean).",
+            OptionValue.Enumeration<ChoiceScoring>(),
+            nameof(DataOptions.Scoring),
+            data => data.Scoring,
+            (data, value) => data with { Scoring = value }
+        );
     }
 }

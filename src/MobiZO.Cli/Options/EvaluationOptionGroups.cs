@@ -39,8 +39,8 @@ internal static class EvaluationOptionGroups
         var data = new OptionGroup<EvaluationOptions>("Data", Defaults);
         data.Add(
             ["--data", "-d"],
-            "Rows to score: .jsonl, .csv, .tsv or .parquet.",
-            OptionValue.Path("file"),
+            "Rows to score: .jsonl, .json, .csv, .tsv or .parquet; or a .txt, or a folder of texts.",
+            OptionValue.Path("path"),
             nameof(EvaluationOptions.DataFile),
             options => options.DataFile,
             (options, value) => options with { DataFile = value }
@@ -58,6 +58,13 @@ internal static class EvaluationOptionGroups
             nameof(EvaluationOptions.Data),
             options => options.Data,
             (options, rows) => options with { Data = rows }
+        );
+
+        var answers = new OptionGroup<EvaluationOptions>("Written answers", Defaults);
+        AnswerOptions.AddTo(
+            answers,
+            (options => options.Metric, (options, value) => options with { Metric = value }),
+            (options => options.AnswerTokens, (options, value) => options with { AnswerTokens = value })
         );
 
         var engine = new OptionGroup<EvaluationOptions>("Engine", Defaults);
@@ -83,6 +90,6 @@ internal static class EvaluationOptionGroups
             options => options.PrefixCacheType,
             (options, value) => options with { PrefixCacheType = value }
         );
-        return [model, data, prompts, engine];
+        return [model, data, prompts, answers, engine];
     }
 }

@@ -83,8 +83,8 @@ internal sealed class FineTuneOptionGroups
         var group = new OptionGroup<FineTuneOptions>("Data", Defaults);
         group.Add(
             ["--data", "-d"],
-            "Training rows: .jsonl, .csv, .tsv or .parquet.",
-            OptionValue.Path("file"),
+            "Training rows: .jsonl, .json, .csv, .tsv or .parquet; or a .txt, or a folder of texts.",
+            OptionValue.Path("path"),
             nameof(FineTuneOptions.TrainData),
             options => options.TrainData,
             (options, value) => options with { TrainData = value }
@@ -164,10 +164,29 @@ internal sealed class FineTuneOptionGroups
         return group;
     }
 
+    private static void AddAnswers(OptionGroup<FineTuneOptions> group)
+    {
+        AnswerOptions.AddTo(
+            group,
+            (options => options.Metric, (options, value) => options with { Metric = value }),
+            (options => options.AnswerTokens, (options, value) => options with { AnswerTokens = value })
+        );
+        group.Add(
+            "--samples",
+            "Prompts of free text that are answered before, during and after training, to be read; 0: none.",
+            OptionValue.Count,
+            nameof(FineTuneOptions.Samples),
+            options => options.Samples,
+            (options, value) => options with { Samples = value }
+        );
+    }
+
     private static OptionGroup<FineTuneOptions> Run()
     {
         var group = new OptionGroup<FineTuneOptions>("Run", Defaults);
+        AddMethod(group);
         AddLoss(group);
+        AddTokenShare(group);
         group.Include(
             ScoreOptionGroup.Create(),
             nameof(FineTuneOptions.Score),
@@ -175,17 +194,11 @@ internal sealed class FineTuneOptionGroups
             // A run file names every setting; those of a score that nobody asked for are no score.
             (options, score) => options with { Score = options.Score is null && score == new ScoreOptions() ? null : score }
         );
-        group.Add(
-            "--steps",
-            "Number of steps.",
-            OptionValue.Count,
-            nameof(FineTuneOptions.Steps),
-            options => options.Steps,
-            (options, value) => options with { Steps = value }
-        );
+        AddSteps(group);
         group.Add(
             "--examples-per-step",
-            "Examples that each copy sees in a step (by default 16 with exact gradients, whose step has one copy, else 4).",
+            "Examples that each copy sees in a step (by default 16 with exact gradients, whose step has one copy, 8 for free "
+                + "text, else 4).",
             OptionValue.Count,
             nameof(FineTuneOptions.ExamplesPerStep),
             options => options.ExamplesPerStep,
@@ -199,22 +212,8 @@ internal sealed class FineTuneOptionGroups
             options => options.Seed,
             (options, value) => options with { Seed = value }
         );
-        group.Add(
-            "--eval-every",
-            "Steps between two evaluations; 0: only before and after.",
-            OptionValue.Count,
-            nameof(FineTuneOptions.EvalEvery),
-            options => options.EvalEvery,
-            (options, value) => options with { EvalEvery = value }
-        );
-        group.Add(
-            "--patience",
-            "Evaluations without improvement after which the run stops; 0: never.",
-            OptionValue.Count,
-            nameof(FineTuneOptions.Patience),
-            options => options.Patience,
-            (options, value) => options with { Patience = value }
-        );
+        AddEvaluations(group);
+        AddAnswers(group);
         AddUpdate(group);
         group.Add(
             "--max-tokens-per-run",
@@ -280,6 +279,54 @@ internal sealed class FineTuneOptionGroups
         return group;
     }
 
+    private static void AddMethod(OptionGroup<FineTuneOptions> group)
+    {
+        group.Add(
+            "--method",
+            "What is made: an adapter in steps, or a logistic probe on hidden states, which only labels texts and takes no steps.",
+            OptionValue.Enumeration<TrainingMethod>(),
+            nameof(FineTuneOptions.Method),
+            options => options.Method,
+            (options, value) => options with { Method = value }
+        );
+        group.AddFlag(
+            "--no-anchors",
+            "Do not measure simpler ways to answer beside the run (majority, zero-shot, discriminant, probe).",
+            nameof(FineTuneOptions.Anchors),
+            options => options.Anchors,
+            (options, value) => options with { Anchors = value },
+            whenGiven: false
+        );
+    }
+
+    private static void AddEvaluations(OptionGroup<FineTuneOptions> group)
+    {
+        group.Add(
+            "--eval-every",
+            "Steps between two evaluations; 0: only before and after.",
+            OptionValue.Count,
+            nameof(FineTuneOptions.EvalEvery),
+            options => options.EvalEvery,
+            (options, value) => options with { EvalEvery = value }
+        );
+        group.Add(
+            "--patience",
+            "Evaluations without improvement after which the run stops; 0: never (by default 3 where many labels decide the steps, else 0).",
+            OptionValue.Count,
+            nameof(FineTuneOptions.Patience),
+            options => options.Patience,
+            (options, value) => options with { Patience = value }
+        );
+        group.Add(
+            "--reported",
+            "Which evaluation is the result of the run; the best is optimistic.",
+            OptionValue.Enumeration<ReportedEvaluation>(),
+            nameof(FineTuneOptions.Reported),
+            options => options.Reported,
+            (options, value) => options with { Reported = value }
+        );
+    }
+
     private static void AddLoss(OptionGroup<FineTuneOptions> group) =>
         group.Add(
             "--loss",
@@ -288,6 +335,36 @@ internal sealed class FineTuneOptionGroups
             nameof(FineTuneOptions.Loss),
             options => options.Loss,
             (options, value) => options with { Loss = value }
+        );
+
+    private static void AddSteps(OptionGroup<FineTuneOptions> group)
+    {
+        group.Add(
+            "--steps",
+            "Number of steps (by default 60; with more than 4 labels 8 passes over the rows, for free text 3; at most 1,000).",
+            OptionValue.Count,
+            nameof(FineTuneOptions.Steps),
+            options => options.Steps,
+            (options, value) => options with { Steps = value }
+        );
+        group.Add(
+            "--epochs",
+            "Passes over the training rows, in place of --steps.",
+            OptionValue.Double,
+            nameof(FineTuneOptions.Epochs),
+            options => options.Epochs,
+            (options, value) => options with { Epochs = value }
+        );
+    }
+
+    private static void AddTokenShare(OptionGroup<FineTuneOptions> group) =>
+        group.Add(
+            "--token-share",
+            "Share of the token loss beside that of label words, so that the model also says the word (0: none).",
+            OptionValue.Double,
+            nameof(FineTuneOptions.TokenShare),
+            options => options.TokenShare,
+            (options, value) => options with { TokenShare = value }
         );
 
     private static void AddUpdate(OptionGroup<FineTuneOptions> group) =>

@@ -138,7 +138,7 @@ internal sealed class OptionGroup<TRecord>(string title, TRecord defaults)
     internal static Option<TValue> CreateOption<TValue>(string[] names, string description, OptionValue<TValue> value)
         where TValue : notnull => CreateOption<TValue>(names, description, value.Kind);
 
-    private static Option<TValue> CreateOption<TValue>(string[] names, string description, OptionKind kind) =>
+    internal static Option<TValue> CreateOption<TValue>(string[] names, string description, OptionKind kind) =>
         new(names[0], names[1..])
         {
             Description = description,

@@ -57,6 +57,19 @@ internal static class OptionValue
             }
         );
 
+    /// <summary>Fields by name.</summary>
+    public static OptionValue<IReadOnlyList<RowField>> Fields { get; } =
+        new(
+            new OptionKind(
+                "name=pattern,...",
+                "pairs such as 'premise={premise|sentence1}' (a backslash before a comma or '=' that belongs to the text)",
+                text => FieldsOf(ParseLabelWords(text))
+            )
+            {
+                ParseWritten = written => FieldsOf(written.Pairs ?? ParseLabelWords(written.SingleText)),
+            }
+        );
+
     public static OptionValue<string> Text(string name) =>
         new(new OptionKind(name, "a text", text => text) { ParseWritten = written => written.SingleText });
 
@@ -125,6 +138,7 @@ internal static class OptionValue
             Enum member => NameOf(member),
             bool flag => flag ? "yes" : "no",
             IEnumerable<LabelWord> words => string.Join(',', words.Select(word => $"{word.Label}={word.Word}")),
+            IEnumerable<RowField> fields => string.Join(',', fields.Select(field => $"{field.Name}={field.Pattern}")),
             IEnumerable<string> words => string.Join(',', words),
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             _ => value.ToString(),
@@ -145,6 +159,9 @@ internal static class OptionValue
 
     private static object Find((string Name, object Value)[] names, Predicate<(string Name, object Value)> isMeant) =>
         Array.FindIndex(names, isMeant) is >= 0 and var index ? names[index].Value : throw new FormatException();
+
+    private static IReadOnlyList<RowField> FieldsOf(IEnumerable<LabelWord> pairs) =>
+        [.. pairs.Select(pair => new RowField(pair.Label, pair.Word))];
 
     private static IReadOnlyList<LabelWord> ParseLabelWords(string text)
     {

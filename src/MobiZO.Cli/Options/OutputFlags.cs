@@ -19,6 +19,15 @@ internal static class OutputFlags
             OptionValue.Path("file")
         );
 
+    /// <summary>The file of predictions.</summary>
+    /// <param name="rows">Which rows it holds.</param>
+    public static Option<string> Predictions(string rows) =>
+        OptionGroup<FineTuneOptions>.CreateOption(
+            ["--predictions"],
+            $"Write text, label, prediction and probability of {rows} as JSON Lines, or as CSV to a .csv file.",
+            OptionValue.Path("file")
+        );
+
     /// <summary>A section with these flags.</summary>
     public static HelpSection Section(params Option[] flags) => new("Output", [.. flags.Select(flag => new HelpEntry(flag, null))]);
 

@@ -28,5 +28,8 @@ internal static class QuickStartRecipe
             ExamplesPerStep = 4,
             EvalEvery = 25,
             MaxTokensPerRun = 4096,
+
+            // It shows both answers of a few mails; what a run is worth beside simpler ways is told by train.
+            Anchors = false,
         };
 }

@@ -20,6 +20,7 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
     private double _smoothedMilliseconds;
     private EvaluationPoint? _best;
     private EvaluationPoint? _last;
+    private int _steps = options?.Steps ?? 0;
 
     public async Task<T> ShowAsync<T>(Func<IProgress<TrainingEvent>, Task<T>> work)
     {
@@ -65,7 +66,10 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
         switch (value)
         {
             case RunPlanned planned:
+                _steps = planned.Plan.Steps;
                 return options is null ? [] : PlanText.Lines(planned.Plan, options);
+            case SamplesWritten samples:
+                return SampleTexts.Lines(samples.Step, _steps, samples.Samples);
             case PrefixesPlanned planned:
                 return [$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"];
             case RunNote note:
@@ -82,7 +86,11 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
             case EvaluationCompleted evaluation:
                 _last = evaluation.Result.At(evaluation.Step);
                 _best = evaluation.IsBest ? _last : _best;
-                return [$"eval {evaluation.Step}/{options?.Steps}  {EvaluationText.Line(_last)}{(evaluation.IsBest ? "  best" : "")}"];
+                return
+                [
+                    $"eval {evaluation.Step}/{_steps}  {EvaluationText.Line(_last, EvaluationText.ScoreOf(options))}"
+                        + (evaluation.IsBest ? "  best" : ""),
+                ];
             default:
                 return [];
         }
@@ -101,12 +109,18 @@ internal sealed class LiveDisplay(StatusBlock block, FineTuneOptions? options = 
             Row(name, $"{Quantity.Loss(sign * step.MeanLoss)}, smoothed {Quantity.Loss(sign * _smoothedLoss)}");
             Row("learning rate", Quantity.Rate(step.Result.LearningRate));
             Row("time a step", Quantity.Milliseconds(_smoothedMilliseconds));
+            if (step.Work is { } work)
+            {
+                Row("so far", WorkText.Line(work));
+            }
+
             Row("peak memory", Quantity.Bytes(step.PeakMemoryBytes));
         }
 
         if (_last is not null && _best is not null)
         {
-            Row("evaluation", $"{EvaluationText.Metric(_last)}, best {EvaluationText.Metric(_best)} at step {_best.Step}");
+            var name = EvaluationText.ScoreOf(options);
+            Row("evaluation", $"{EvaluationText.Metric(_last, name)}, best {EvaluationText.Metric(_best, name)} at step {_best.Step}");
         }
 
         return table;

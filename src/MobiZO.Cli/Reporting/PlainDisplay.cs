@@ -9,6 +9,7 @@ internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options =
 {
     private readonly Lock _lock = new();
     private long _tenth;
+    private int _steps = options?.Steps ?? 0;
 
     public Task<T> ShowAsync<T>(Func<IProgress<TrainingEvent>, Task<T>> work) => work(this);
 
@@ -28,17 +29,24 @@ internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options =
     private IEnumerable<string> Lines(TrainingEvent value) =>
         value switch
         {
-            RunPlanned planned when options is not null => PlanText.Lines(planned.Plan, options),
+            RunPlanned planned when options is not null => Planned(planned.Plan, options),
+            SamplesWritten samples => SampleTexts.Lines(samples.Step, _steps, samples.Samples),
             PrefixesPlanned planned => [$"{planned.Rows} prompts: {PlanText.Prompts(planned.Plan)}"],
             RunNote note => [NoteText.Line(note)],
             StepCompleted step => [Step(step, options?.Score is not null)],
-            EvaluationCompleted evaluation => [Evaluation(evaluation, options?.Steps)],
+            EvaluationCompleted evaluation => [Evaluation(evaluation, _steps)],
 
             // Without a run an evaluation is all there is: every tenth of it is a line. In a run evaluations are told by their result.
             StageProgress { Stage: "evaluating" } stage when options is null => Tenths(stage),
             StageProgress stage when stage.Done >= stage.Total && stage.Stage != "evaluating" => [$"{stage.Stage}: done"],
             _ => [],
         };
+
+    private IEnumerable<string> Planned(RunPlan plan, FineTuneOptions run)
+    {
+        _steps = plan.Steps;
+        return PlanText.Lines(plan, run);
+    }
 
     private IEnumerable<string> Tenths(StageProgress stage)
     {
@@ -55,9 +63,10 @@ internal sealed class PlainDisplay(TextWriter output, FineTuneOptions? options =
         + (isScored ? $"score {Quantity.Loss(-step.MeanLoss)}  " : $"loss {Quantity.Loss(step.MeanLoss)}  ")
         + $"lr {Quantity.Rate(step.Result.LearningRate)}  {Quantity.Milliseconds(step.Milliseconds)}";
 
-    private static string Evaluation(EvaluationCompleted evaluation, int? steps)
+    private string Evaluation(EvaluationCompleted evaluation, int steps)
     {
         var point = evaluation.Result.At(evaluation.Step);
-        return $"eval {evaluation.Step}/{steps}  {EvaluationText.Line(point)}{(evaluation.IsBest ? "  best" : "")}";
+        var line = EvaluationText.Line(point, EvaluationText.ScoreOf(options));
+        return $"eval {evaluation.Step}/{steps}  {line}{(evaluation.IsBest ? "  best" : "")}";
     }
 }

@@ -34,7 +34,7 @@ internal static class PlanText
                         ? $"each answered with up to {Quantity.Number(score.MaxAnswerTokens)} tokens and scored"
                         : $"loss over {loss}"
                 );
-        var left = Math.Max(0, options.Steps - plan.FirstStep);
+        var left = Math.Max(0, plan.Steps - plan.FirstStep);
         var disk = plan.GradientFileBytes > 0 ? $", {Quantity.Bytes(plan.GradientFileBytes)} of gradients on disk" : "";
         yield return $"estimate   {Quantity.Bytes(plan.EstimatedMemoryBytes)} of memory{disk}; "
             + $"{Quantity.Milliseconds(plan.StepMilliseconds)} a step, "

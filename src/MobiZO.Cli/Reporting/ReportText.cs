@@ -11,33 +11,63 @@ internal static class ReportText
             RunEnd.StoppedEarly => "stopped early: no better evaluation",
             _ => "stopped",
         };
-        yield return $"run        {how} after {Quantity.Number(result.Steps)} of {Quantity.Number(options.Steps)} steps, "
-            + $"{Quantity.Seconds(result.Seconds)} ({Quantity.Seconds(result.StepSeconds)} in steps), "
-            + $"peak memory {Quantity.Bytes(result.PeakMemoryBytes)}";
+        yield return result.Method == TrainingMethod.Probe
+            ? $"run        {how} in {Quantity.Seconds(result.Seconds)}, peak memory {Quantity.Bytes(result.PeakMemoryBytes)}"
+            : $"run        {how} after {Quantity.Number(result.Steps)} of {Quantity.Number(result.TotalSteps)} steps, "
+                + $"{Quantity.Seconds(result.Seconds)} ({Quantity.Seconds(result.StepSeconds)} in steps), "
+                + $"peak memory {Quantity.Bytes(result.PeakMemoryBytes)}";
+        if (result is { Work: { RowForwards: > 0 } work })
+        {
+            yield return $"work       {WorkText.Line(work)}";
+        }
+
         if (result.SkippedSteps > 0)
         {
             yield return $"warning: {result.SkippedSteps} steps changed nothing because a loss was not finite; "
                 + "a smaller --learning-rate or --epsilon helps";
         }
 
-        if (result.First is { } first)
+        var score = EvaluationText.ScoreOf(options);
+        if (result is { Method: TrainingMethod.Probe, Last: { } scored })
         {
-            yield return $"first      {EvaluationText.Metric(first)}";
+            yield return $"probe      {EvaluationText.Metric(scored, score)}";
+        }
+        else if (result.First is { } first)
+        {
+            yield return $"first      {EvaluationText.Metric(first, score)}";
         }
 
         if (result.Best is { } best)
         {
-            yield return $"best       {EvaluationText.Metric(best)} at step {best.Step}, chosen on the evaluation rows and so optimistic";
+            yield return $"best       {EvaluationText.Metric(best, score)} at step {best.Step}, chosen on the evaluation rows and so "
+                + "optimistic";
         }
 
-        if (result.Last is { } last)
+        if (result is { Method: TrainingMethod.Adapter, Last: { } last })
         {
-            yield return $"last       {EvaluationText.Metric(last)}";
+            yield return $"last       {EvaluationText.Metric(last, score)}";
         }
 
-        if (result is { TestBefore: { } before, Test: { } test })
+        if (options.Reported == ReportedEvaluation.Best && result.Best is { } reported)
         {
-            yield return $"held-out   {EvaluationText.Metric(test)} with the kept adapter, {EvaluationText.Metric(before)} without";
+            yield return $"result     {EvaluationText.Metric(reported, score)}, the best of {result.Evaluations.Count} evaluations "
+                + "as the paper reports it";
+        }
+
+        if (result.Test is { } test)
+        {
+            var without = result.TestBefore is { } before ? $" with the kept adapter, {EvaluationText.Metric(before, score)} without" : "";
+            yield return $"held-out   {EvaluationText.Metric(test, score)}{without}";
+        }
+
+        foreach (var line in MetricsText.Lines(result.Metrics, "evaluation").Concat(AnchorText.Lines(result.Anchors)))
+        {
+            yield return line;
+        }
+
+        foreach (var line in SampleTexts.Lines(result.Samples))
+        {
+            yield return line;
         }
 
         var (kept, newest) = (result.BestAdapterFolder, result.AdapterFolder);

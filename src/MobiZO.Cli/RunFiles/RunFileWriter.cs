@@ -75,14 +75,10 @@ internal static class RunFileWriter
                 emitter.Emit(new SequenceEnd());
                 break;
             case IEnumerable<LabelWord> words:
-                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, MappingStyle.Flow));
-                foreach (var word in words)
-                {
-                    EmitText(emitter, word.Label);
-                    EmitText(emitter, word.Word);
-                }
-
-                emitter.Emit(new MappingEnd());
+                EmitPairs(emitter, words.Select(word => (word.Label, word.Word)));
+                break;
+            case IEnumerable<RowField> fields:
+                EmitPairs(emitter, fields.Select(field => (field.Name, field.Pattern)));
                 break;
             case bool flag:
                 emitter.Emit(new Scalar(flag ? "true" : "false"));
@@ -94,6 +90,18 @@ internal static class RunFileWriter
                 emitter.Emit(new Scalar(value.ToString()!));
                 break;
         }
+    }
+
+    private static void EmitPairs(Emitter emitter, IEnumerable<(string Key, string Value)> pairs)
+    {
+        emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, MappingStyle.Flow));
+        foreach (var (key, value) in pairs)
+        {
+            EmitText(emitter, key);
+            EmitText(emitter, value);
+        }
+
+        emitter.Emit(new MappingEnd());
     }
 
     private static void EmitText(Emitter emitter, string text) =>

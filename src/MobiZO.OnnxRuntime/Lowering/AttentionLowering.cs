@@ -25,6 +25,9 @@ internal static class AttentionLowering
             case CachedAttention op:
                 Cached(writer, op, inputs, node.Inputs[3].Shape, node.Inputs[4].Shape, output);
                 break;
+            case MaskedAttention op:
+                Masked(writer, op, inputs, node.Inputs[3].Shape, node.Inputs[4].Shape[1], output);
+                break;
             case SplitHeads op:
                 var positions = node.Inputs[1].Shape;
                 var split = writer.Reshape(inputs[0], positions[0], positions[1], op.Heads, -1);
@@ -88,6 +91,23 @@ internal static class AttentionLowering
         var mixed = writer.Node("MatMul", [writer.Node("Softmax", [masked], null, "", ("axis", -1L)), WithPast(inputs[2], inputs[5])]);
         var ordered = writer.Transpose(writer.Reshape(mixed, examples, k, -1, g, d), 2, 0, 1, 3, 4);
         writer.Node("Reshape", [ordered, writer.ShapeOf(-1, op.Heads * d)], output);
+    }
+
+    private static void Masked(OnnxGraphWriter writer, MaskedAttention op, string[] inputs, Shape positions, Dimension total, string output)
+    {
+        var (rows, tokens) = (positions[0], positions[1]);
+        int k = op.KeyValueHeads,
+            g = op.Heads / op.KeyValueHeads,
+            d = op.HeadDimension;
+
+        // [N, k, g*S, d]
+        var heads = writer.Transpose(writer.Reshape(inputs[0], rows, tokens, k, g, d), 0, 2, 3, 1, 4);
+        var scores = Scores(writer, op, writer.Reshape(heads, rows, k, -1, d), inputs[1]);
+        var apart = writer.Reshape(scores, rows, k, g, tokens, total);
+        var masked = writer.Node("Add", [apart, AttentionMasks.Host(writer, inputs[4], tokens, total, op.Window)]);
+        var weights = writer.Reshape(writer.Node("Softmax", [masked], null, "", ("axis", -1L)), rows, k, -1, total);
+        var mixed = writer.Reshape(writer.Node("MatMul", [weights, inputs[2]]), rows, k, g, tokens, d);
+        writer.Node("Reshape", [writer.Transpose(mixed, 0, 3, 1, 2, 4), writer.ShapeOf(-1, op.Heads * d)], output);
     }
 
     /// <summary>queries * keys^T * scale, both [..., d]; capped where the operation says so.</summary>

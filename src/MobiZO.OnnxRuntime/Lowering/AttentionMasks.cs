@@ -105,6 +105,42 @@ internal static class AttentionMasks
             }
         );
 
+    /// <summary>
+    /// [N, 1, 1, S, total]: 0 for places up to the query's own that the host's mask [N, total] shows and the window reaches.
+    /// </summary>
+    public static string Host(OnnxGraphWriter writer, string mask, Dimension tokens, Dimension total, int? window) =>
+        writer.Shared(
+            $"host mask{Suffix(window)}",
+            () =>
+            {
+                var (all, added) = (writer.Extent(total), writer.Extent(tokens));
+                string Range(string start) =>
+                    writer.Node("Range", [start, writer.Node("Squeeze", [all, writer.Integers(0)]), writer.Integer(1)]);
+                var first = writer.Node("Sub", [all, added]);
+                var places = Range(writer.Integer(0));
+                var own = writer.Node("Unsqueeze", [Range(writer.Node("Squeeze", [first, writer.Integers(0)])), writer.Integers(1)]);
+                var isUpToOwn = writer.Node("Less", [places, writer.Node("Add", [own, writer.Integer(1)])]);
+                var isShown = writer.Node("Unsqueeze", [writer.Node("Less", [writer.Integer(0), mask]), writer.Integers(1, 2, 3)]);
+                var seen = writer.Node("And", [isUpToOwn, isShown]);
+                if (window is { } width)
+                {
+                    // How many shown places there are up to each.
+                    var ranks = writer.Node("CumSum", [mask, writer.Integer(1)]);
+                    var ends = writer.Node("Slice", [ranks, first, all, writer.Integers(1)]);
+                    var distance = writer.Node(
+                        "Sub",
+                        [
+                            writer.Node("Unsqueeze", [ends, writer.Integers(1, 2, 4)]),
+                            writer.Node("Unsqueeze", [ranks, writer.Integers(1, 2, 3)]),
+                        ]
+                    );
+                    seen = writer.Node("And", [seen, writer.Node("Less", [distance, writer.Integer(width)])]);
+                }
+
+                return writer.Node("Where", [seen, writer.Number(0), writer.Number(Masked)]);
+            }
+        );
+
     private static string CachedPlaces(OnnxGraphWriter writer, Dimension cached) =>
         writer.Shared(
             "cached places",

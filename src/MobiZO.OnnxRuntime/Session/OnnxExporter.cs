@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Storage;
 using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.OnnxRuntime.Lowering;
+using MobiZO.OnnxRuntime.Lowering.Format;
 using MobiZO.Programs;
 using MobiZO.Programs.Engines;
 
@@ -11,7 +13,7 @@ namespace MobiZO.OnnxRuntime.Session;
 /// <summary>
 /// Writes a program as an ONNX model with its weights in one external data file beside it (<c>name.onnx</c>, <c>name.onnx.data</c>).
 /// </summary>
-public sealed class OnnxExporter : IProgramExporter
+public sealed class OnnxExporter : IHostDecoderExporter
 {
     /// <inheritdoc/>
     public void Write(
@@ -25,6 +27,14 @@ public sealed class OnnxExporter : IProgramExporter
     {
         ArgumentNullException.ThrowIfNull(program);
         _ = TargetRuntimeOf(targetRuntime);
+        Write(program, weights, path, format, new Dictionary<string, float[]>(StringComparer.Ordinal));
+    }
+
+    /// <inheritdoc/>
+    public void Write(Program program, IWeightSource weights, string path, WeightFormat format, IReadOnlyDictionary<string, float[]> values)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(values);
         foreach (var weight in program.Weights)
         {
             WeightCheck.Require(weights, weight);
@@ -38,10 +48,21 @@ public sealed class OnnxExporter : IProgramExporter
             program.Weights.Count == 0
                 ? WeightLayout.Of(source, [])
                 : WeightFile.Export(Path.Combine(folder, data), source, program.Weights.Select(weight => weight.Name));
-        AtomicFile.Write(
-            path,
-            OnnxLowering.Lower(program, data, weight => layout.OffsetOf(weight.Name), weight => layout.PlaceOf(weight.Name)).ToByteArray()
-        );
+        var model = OnnxLowering.Lower(program, data, weight => layout.OffsetOf(weight.Name), weight => layout.PlaceOf(weight.Name));
+        foreach (var (input, numbers) in values)
+        {
+            // A graph input with an initializer of its name may be left out by the caller.
+            var tensor = new TensorProto
+            {
+                Name = input,
+                DataType = (int)TensorType.Float,
+                RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(numbers.AsSpan())),
+            };
+            tensor.Dims.Add(numbers.Length);
+            model.Graph.Initializer.Add(tensor);
+        }
+
+        AtomicFile.Write(path, model.ToByteArray());
     }
 
     /// <inheritdoc/>

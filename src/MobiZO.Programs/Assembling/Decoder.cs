@@ -16,7 +16,9 @@ internal sealed class Decoder
     private readonly int _sharedLayers;
     private readonly Dimension _tokens;
     private readonly Value? _pastLengths;
+    private readonly Value? _mask;
     private readonly Dictionary<string, StreamPart> _streamParts = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, Value> _streams = [];
     private RowPlaces _rows;
     private int _firstEmitted;
 
@@ -52,9 +54,13 @@ internal sealed class Decoder
         (_builder, _model, _prompt, _firstLayer, _sharedLayers) = (builder, model, prompt, firstLayer, sharedLayers);
         _parts = new LayerParts(builder, lora);
         _tokens = rowTokens is { } tokens ? tokens : "S";
-        _rows = AddPlaces(Positions, "N", "", Math.Max(firstLayer, sharedLayers), count);
+        var isHosted = emitted == EmittedKeyValues.Host;
+        _rows = AddPlaces(isHosted ? PositionIds : Positions, "N", "", Math.Max(firstLayer, sharedLayers), count);
+        _mask = isHosted ? builder.IntegerInput(AttentionMask, "N", "total") : null;
         _pastLengths =
-            prompt == PrefixKind.KeyValues ? builder.IntegerInput(PastLengths, emitted == EmittedKeyValues.Grown ? "N" : "X") : null;
+            prompt == PrefixKind.KeyValues && !isHosted
+                ? builder.IntegerInput(PastLengths, emitted == EmittedKeyValues.Grown ? "N" : "X")
+                : null;
         Emitted = emitted;
     }
 
@@ -78,6 +84,9 @@ internal sealed class Decoder
 
     /// <summary>What enters a linear layer that was added.</summary>
     public Value InputOf(string module) => _parts.InputOf(module);
+
+    /// <summary>The residual stream behind a layer that was added.</summary>
+    public Value StreamAfter(int layer) => _streams[layer];
 
     /// <summary>What a linear layer that was added writes to the residual stream; null: it does not write there.</summary>
     public StreamPart? FindStreamPart(string module) => _streamParts.GetValueOrDefault(module);
@@ -129,6 +138,12 @@ internal sealed class Decoder
         Answers = (picked, rows);
         return _parts.Norm("answer_states", _model.FinalNorm, picked);
     }
+
+    /// <summary>Final-norm states [N*S, H] of every token.</summary>
+    public Value AllStates(Value hidden) => _parts.Norm("answer_states", _model.FinalNorm, hidden);
+
+    /// <summary>Rows [N*S, V] as [N, S, V].</summary>
+    public Value SplitRows(string name, Value rows) => _builder.Add(name, new SplitRows(), rows, _rows.Positions);
 
     private Value Start()
     {
@@ -218,7 +233,7 @@ internal sealed class Decoder
             layer.ResidualScale,
             _parts.Mlp(layer.Name, layer.Mlp, normed)
         );
-        return _builder.Add(layer.Name + ".out", new ResidualAdd(), middle, added);
+        return _streams[index] = _builder.Add(layer.Name + ".out", new ResidualAdd(), middle, added);
     }
 
     private Value Branch(string name, LinearDescription linear, NormDescription? norm, double scale, Value output)
@@ -279,6 +294,11 @@ internal sealed class Decoder
             return _builder.Add(name, whole, queries, keys, values, _rows.Positions);
         }
 
+        if (_mask is not null)
+        {
+            return AddMaskedAttention(name, queries, keys, values, index);
+        }
+
         // A growing cache belongs to one row; a shared prompt to all copies of its example.
         Dimension examples = Emitted == EmittedKeyValues.Grown ? "N" : "X";
         var pastKeys = _builder.Input(PastKey(index), examples, kvHeads, "T", width);
@@ -299,5 +319,29 @@ internal sealed class Decoder
             Cap = attention.ScoreCap,
         };
         return _builder.Add(name, cached, queries, keys, values, _rows.Positions, pastKeys, pastValues, _pastLengths!);
+    }
+
+    private Value AddMaskedAttention(string name, Value queries, Value keys, Value values, int index)
+    {
+        var attention = _model.Layers[index].Attention;
+        var (heads, kvHeads, width) = (attention.Heads, attention.KeyValueHeads, attention.HeadDimension);
+        Value Grown(string input, string output, Value added)
+        {
+            var past = _builder.Input(input, "N", kvHeads, "T", width);
+            var split = _builder.Add(output + ".new", new SplitHeads(kvHeads), added, _rows.Positions);
+            var grown = _builder.Add(output, new KvAppend(), past, split);
+            _builder.Output(grown);
+            return grown;
+        }
+
+        var allKeys = Grown(HostPastKey(index), PresentKey(index), keys);
+        var allValues = Grown(HostPastValue(index), PresentValue(index), values);
+        var masked = new MaskedAttention(heads, kvHeads, width)
+        {
+            Scale = attention.Scale,
+            Window = attention.Window,
+            Cap = attention.ScoreCap,
+        };
+        return _builder.Add(name, masked, queries, allKeys, allValues, _rows.Positions, _mask!);
     }
 }

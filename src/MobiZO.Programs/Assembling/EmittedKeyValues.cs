@@ -11,4 +11,7 @@ internal enum EmittedKeyValues
 
     /// <summary>Those of this run behind the given ones, every layer [N, kv_heads, T + S, d]; each row has a past of its own.</summary>
     Grown,
+
+    /// <summary>As <see cref="Grown"/>, under the names and with the mask that hosts of ONNX decoders know.</summary>
+    Host,
 }

@@ -69,7 +69,7 @@ public sealed class ProgramAssembler(ModelDescription model)
             sharedLayers: options.SharedLayers
         );
         var answers = decoder.AnswerStates(decoder.Run());
-        var losses = AddLoss(builder, options.Loss, answers, coefficients);
+        var losses = new StepLosses(builder, model.Head).Add(options.Loss, answers, coefficients);
         builder.Output(losses);
         if (options.Broadcast)
         {
@@ -125,7 +125,7 @@ public sealed class ProgramAssembler(ModelDescription model)
             rowTokens: options.RowTokens,
             sharedLayers: options.SharedLayers
         );
-        var losses = AddLoss(builder, options.Loss, decoder.AnswerStates(decoder.Run()), null);
+        var losses = new StepLosses(builder, model.Head).Add(options.Loss, decoder.AnswerStates(decoder.Run()), null);
         builder.Output(losses);
         foreach (var gradient in Differentiation.Add(builder, losses, ofA ? [b, lora.A] : [b]))
         {
@@ -220,6 +220,38 @@ public sealed class ProgramAssembler(ModelDescription model)
         return builder.BuildNeeded("inputs");
     }
 
+    /// <summary>
+    /// The residual stream behind layers, for every row: one output a layer (<see cref="StreamOf"/>), [N*S, hidden]. With an adapter also
+    /// what enters its modules, as <see cref="ModuleInputs"/> gives it; the adapter does not act.
+    /// </summary>
+    /// <param name="layers">How many layers are behind each output: from <paramref name="firstLayer"/> + 1 to all.</param>
+    /// <param name="adapter">The modules; null: none.</param>
+    /// <param name="prompt">How prompts are given; not as hidden states alone.</param>
+    /// <param name="firstLayer">First computed layer.</param>
+    /// <exception cref="ProgramException">A layer is not computed.</exception>
+    public Program Streams(IReadOnlyList<int> layers, AdapterLayout? adapter, PrefixKind prompt, int firstLayer = 0)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        if (layers.Any(layer => layer <= firstLayer || layer > model.Layers.Count))
+        {
+            throw new ProgramException($"Layers {string.Join(", ", layers)}: expected {firstLayer + 1} to {model.Layers.Count}.");
+        }
+
+        var builder = new ProgramBuilder();
+        var decoder = NewDecoder(builder, prompt, firstLayer, null, null);
+        decoder.Run();
+        var inputs = adapter?.Modules.Select(module => decoder.InputOf(module.Name)) ?? [];
+        foreach (var value in layers.Select(layer => decoder.StreamAfter(layer - 1)).Concat(inputs).Distinct())
+        {
+            builder.Output(value);
+        }
+
+        return builder.BuildNeeded("streams");
+    }
+
+    /// <summary>The output of <see cref="Streams"/> behind so many layers.</summary>
+    public string StreamOf(int layers) => model.Layers[layers - 1].Name + ".out";
+
     /// <summary>The output of <see cref="ModuleInputs"/> that enters a module; modules that read the same states share it.</summary>
     /// <param name="module">Name of a linear layer.</param>
     public string InputOf(string module) => _inputNames.Value[module];
@@ -241,6 +273,21 @@ public sealed class ProgramAssembler(ModelDescription model)
         var answers = decoder.AnswerStates(decoder.Run());
         builder.Output(new OutputHead(builder, model.Head).Logits(Logits, answers));
         return builder.BuildNeeded(prompt == PrefixKind.Tokens ? "prefill" : "generate");
+    }
+
+    /// <summary>
+    /// The program that hosts of ONNX decoders call for prompts and further tokens alike: input_ids, position_ids [N, S], attention_mask
+    /// [N, total] and past_key_values [N, kv_heads, T, d], T possibly 0, to logits [N, S, V] and present keys and values.
+    /// </summary>
+    /// <param name="adapter">The adapter, or null for the base model.</param>
+    public Program HostDecoder(AdapterLayout? adapter)
+    {
+        var builder = new ProgramBuilder();
+        var lora = SingleStack(builder, adapter);
+        var decoder = NewDecoder(builder, PrefixKind.KeyValues, 0, adapter, lora, EmittedKeyValues.Host);
+        var states = decoder.AllStates(decoder.Run());
+        builder.Output(decoder.SplitRows(Logits, new OutputHead(builder, model.Head).Logits("logit_rows", states)));
+        return builder.BuildNeeded("decoder");
     }
 
     /// <summary>
@@ -325,34 +372,4 @@ public sealed class ProgramAssembler(ModelDescription model)
         adapter is null
             ? null
             : new LoraInputs(builder, adapter, builder.Add("stack", new SingleStack(), builder.Input(AdapterB, adapter.BCount)));
-
-    /// <summary>One loss a copy.</summary>
-    /// <param name="builder">The program.</param>
-    /// <param name="form">The loss.</param>
-    /// <param name="answers">States of the answer positions.</param>
-    /// <param name="copies">A value [P]; null: there is one copy.</param>
-    private Value AddLoss(ProgramBuilder builder, StepLossKind form, Value answers, Value? copies)
-    {
-        Value Choices(Value scores, Value labels) =>
-            builder.Add(Losses, new ChoiceLoss(), copies is null ? [scores, labels] : [scores, labels, copies]);
-        var head = new OutputHead(builder, model.Head);
-        if (form == StepLossKind.Choices)
-        {
-            var ids = builder.IntegerInput(CandidateIds, "R", "K");
-            var labels = builder.IntegerInput(Labels, "R");
-            return Choices(head.Candidates("choice_logits", answers, ids), labels);
-        }
-
-        var answerIds = builder.IntegerInput(CandidateIds, "R", 1);
-        var logits = head.Logits(Logits, answers);
-        var logProbabilities = builder.Add(LogProbabilities, new CandidateLogProbabilities(), logits, answerIds);
-        if (form == StepLossKind.Tokens)
-        {
-            return builder.Add(Losses, new WeightedRows(-1), logProbabilities, builder.Input(AnswerWeights, copies?.Shape[0] ?? 1, "R"));
-        }
-
-        var choiceLabels = builder.IntegerInput(Labels, "D");
-        var scores = builder.Add("scores", new WeightedRows(1), logProbabilities, builder.Input(AnswerWeights, "DK", "R"));
-        return Choices(builder.Add("choice_scores", new ChoiceScores(), scores, choiceLabels), choiceLabels);
-    }
 }

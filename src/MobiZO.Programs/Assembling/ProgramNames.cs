@@ -34,8 +34,20 @@ public static class ProgramNames
     /// <summary>Weights of answer positions: [P, R] for token losses, [D*K, R] for scores of choices.</summary>
     public const string AnswerWeights = "answer_weights";
 
-    /// <summary>Index of the right choice of every decision [D].</summary>
+    /// <summary>Index of the right choice of every decision [D]; [R, 1] for losses over the branches of words.</summary>
     public const string Labels = "labels";
+
+    /// <summary>Added to the logits of candidates [R, K]: 0, and a large negative number where there is no candidate.</summary>
+    public const string CandidateBias = "candidate_bias";
+
+    /// <summary>Added to the scores of choices [D, K]: 0, and a large negative number where an example has no such choice.</summary>
+    public const string ChoiceBias = "choice_bias";
+
+    /// <summary>Token id of the answer at every answer position [R, 1], beside a loss over branches.</summary>
+    public const string AnswerIds = "answer_ids";
+
+    /// <summary>Weights of answer positions in the token loss beside a loss over branches [P, R].</summary>
+    public const string TokenWeights = "token_weights";
 
     /// <summary>All A matrices, flat.</summary>
     public const string AdapterA = "adapter.a";
@@ -93,6 +105,18 @@ public static class ProgramNames
 
     /// <summary>Cached values of a layer [X, kv_heads, T, d].</summary>
     public static string PastValue(int layer) => string.Create(CultureInfo.InvariantCulture, $"past.{layer}.value");
+
+    /// <summary>Position of every token [N, S] in programs for hosts of ONNX decoders.</summary>
+    public const string PositionIds = "position_ids";
+
+    /// <summary>1 for every cached and new token that is seen, 0 for padding [N, total], in programs for hosts of ONNX decoders.</summary>
+    public const string AttentionMask = "attention_mask";
+
+    /// <summary>Cached keys of a layer [N, kv_heads, T, d] in programs for hosts of ONNX decoders.</summary>
+    public static string HostPastKey(int layer) => string.Create(CultureInfo.InvariantCulture, $"past_key_values.{layer}.key");
+
+    /// <summary>Cached values of a layer [N, kv_heads, T, d] in programs for hosts of ONNX decoders.</summary>
+    public static string HostPastValue(int layer) => string.Create(CultureInfo.InvariantCulture, $"past_key_values.{layer}.value");
 
     /// <summary>Output: keys of a layer after this run.</summary>
     public static string PresentKey(int layer) => string.Create(CultureInfo.InvariantCulture, $"present.{layer}.key");

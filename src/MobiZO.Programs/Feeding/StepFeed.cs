@@ -9,14 +9,17 @@ namespace MobiZO.Programs.Feeding;
 /// </summary>
 public sealed class StepFeed
 {
+    // As good as minus infinity beside any logit or log-probability, and still a number.
+    private const float Never = -1e9f;
+
     private readonly Dictionary<string, HostTensor> _inputs = new(StringComparer.Ordinal);
 
     private StepFeed(StepLossKind form, IReadOnlyList<PromptExample> examples, int copies, LengthGrid lengths)
     {
-        var choices = form == StepLossKind.ChoiceSequences ? examples[0].Choices.Length : 1;
+        var choices = examples.Max(example => RowsOf(form, example));
         var rows = Layout(form, examples, copies, choices);
         ExampleCount = examples.Count;
-        FirstCopyRows = [.. rows.Take(choices * examples.Count).Select(row => (row.Example, row.Choice))];
+        FirstCopyRows = [.. rows.Take(choices * examples.Count).Select(row => (row.Example, row.IsLacking ? 0 : row.Choice))];
         TokensPerRow = lengths.Fit(rows.Max(row => row.Tokens.Length));
         RowCount = rows.Count;
         AddTokens(rows, ProgramNames.InputIds, ProgramNames.Positions);
@@ -58,6 +61,12 @@ public sealed class StepFeed
         foreach (var example in examples)
         {
             RequireFit(form, example, examples[0].Choices.Length);
+            if (form.IsTree() && example.Rows.Count != examples[0].Rows.Count)
+            {
+                throw new ProgramException(
+                    $"Examples of one batch have as many rows behind their prompts, found {example.Rows.Count} and {examples[0].Rows.Count}."
+                );
+            }
         }
 
         return new StepFeed(form, examples, copies, lengths ?? LengthGrid.Exact);
@@ -69,6 +78,10 @@ public sealed class StepFeed
         {
             StepLossKind.Tokens => example.Answer.Length > 0,
             StepLossKind.Choices => example.Choices.Length == choices && choices > 1 && example.Choices.All(choice => choice.Length == 1),
+            StepLossKind.RowChoices => example.Choices.Length > 1 && example.Choices.All(choice => choice.Length > 0),
+            StepLossKind.ChoiceBranches or StepLossKind.ChoiceBranchesAndTokens => example.Rows.Count > 0
+                && example.Rows.All(row => row.Points.All(point => point.Offset >= 0 && point.Offset <= row.Tokens.Length))
+                && example.Rows.Any(row => row.Points.Count > 0),
             _ => example.Choices.Length == choices && choices > 1 && example.Choices.All(choice => choice.Length > 0),
         };
         if (!fits || example.SuffixStart < 0 || example.SuffixStart >= example.Prompt.Length)
@@ -105,16 +118,38 @@ public sealed class StepFeed
     public static int[] RowTokens(PromptExample example, int choice)
     {
         ArgumentNullException.ThrowIfNull(example);
-        return WithAnswer(example, example.Choices.Length > 0 ? example.Choices[choice] : example.Answer);
+        return example.Rows.Count > 0
+            ? [.. example.Prompt, .. example.Rows[choice].Tokens]
+            : WithAnswer(example, example.Choices.Length > 0 ? example.Choices[choice] : example.Answer);
+    }
+
+    /// <summary>Rows of an example in one copy of a step.</summary>
+    public static int RowsOf(StepLossKind form, PromptExample example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        return form.HasRowPerChoice() ? example.Choices.Length
+            : form.IsTree() ? example.Rows.Count
+            : 1;
+    }
+
+    /// <summary>Answer positions of an example in one copy of a step.</summary>
+    public static int AnswersOf(StepLossKind form, PromptExample example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        return form switch
+        {
+            StepLossKind.Tokens => example.Answer.Length,
+            StepLossKind.Choices => 1,
+            StepLossKind.ChoiceBranches or StepLossKind.ChoiceBranchesAndTokens => example.Rows.Sum(row => row.Points.Count),
+            _ => example.Choices.Sum(choice => choice.Length),
+        };
     }
 
     /// <summary>Tokens of the longest row of an example, from its suffix on.</summary>
     public static int TokensOf(StepLossKind form, PromptExample example)
     {
         ArgumentNullException.ThrowIfNull(example);
-        return Enumerable
-            .Range(0, form == StepLossKind.ChoiceSequences ? example.Choices.Length : 1)
-            .Max(choice => NewRow(form, example, 0, 0, choice).Tokens.Length);
+        return Enumerable.Range(0, RowsOf(form, example)).Max(choice => NewRow(form, example, 0, 0, choice).Tokens.Length);
     }
 
     private static int[] WithAnswer(PromptExample example, int[] answer) =>
@@ -122,22 +157,41 @@ public sealed class StepFeed
 
     private static Row NewRow(StepLossKind form, PromptExample example, int index, int copy, int choice)
     {
+        var first = example.Prompt.Length - 1 - example.SuffixStart;
+        if (form.IsTree())
+        {
+            var way = example.Rows[choice];
+            int[] tokens = [.. example.Prompt[example.SuffixStart..], .. way.Tokens];
+            return new Row(index, copy, choice, example, tokens)
+            {
+                Places = [.. way.Points.Select(point => first + point.Offset)],
+                Candidates = [.. way.Points.Select(point => point.Candidates)],
+            };
+        }
+
+        // What an example lacks repeats its first choice, and nothing is asked of it.
+        var isLacking = form == StepLossKind.RowChoices && choice >= example.Choices.Length;
         var answer = form switch
         {
             StepLossKind.Tokens => example.Answer,
             StepLossKind.Choices => [],
-            _ => example.Choices[choice],
+            _ => example.Choices[isLacking ? 0 : choice],
         };
         var all = WithAnswer(example, answer);
-        var first = example.Prompt.Length - 1 - example.SuffixStart;
         int[][] candidates =
             form == StepLossKind.Choices
                 ?
                 [
                     [.. example.Choices.Select(word => word[0])],
                 ]
-                : [.. answer.Select(token => new[] { token })];
-        return new Row(index, copy, choice, example.SuffixStart, all[example.SuffixStart..], first, candidates, example.Label);
+            : isLacking ? []
+            : [.. answer.Select(token => new[] { token })];
+        return new Row(index, copy, choice, example, all[example.SuffixStart..])
+        {
+            IsLacking = isLacking,
+            Places = [.. Enumerable.Range(first, candidates.Length)],
+            Candidates = candidates,
+        };
     }
 
     private void AddTokens(IReadOnlyList<Row> rows, string idsName, string positionsName)
@@ -164,9 +218,15 @@ public sealed class StepFeed
         {
             for (var i = 0; i < rows[n].Candidates.Length; i++)
             {
-                answerRows.Add((n * TokensPerRow) + rows[n].FirstAnswer + i);
+                answerRows.Add((n * TokensPerRow) + rows[n].Places[i]);
                 candidates.AddRange(rows[n].Candidates[i].Select(id => (long)id));
             }
+        }
+
+        if (form.IsTree())
+        {
+            AddBranches(form, rows, answerRows, copies, perCopy, lengths);
+            return;
         }
 
         // Answers that are padding weigh nothing: the first token of the first row, asked for token 0.
@@ -181,8 +241,19 @@ public sealed class StepFeed
         _inputs.Add(ProgramNames.CandidateIds, HostTensor.Of([.. candidates], answerRows.Count, candidates.Count / answerRows.Count));
         if (form != StepLossKind.Tokens)
         {
-            long[] labels = [.. rows.Where(row => row.Choice == 0).Select(row => (long)row.Label)];
+            long[] labels = [.. rows.Where(row => row.Choice == 0).Select(row => (long)row.Source.Label)];
             _inputs.Add(ProgramNames.Labels, HostTensor.Of(labels, labels.Length));
+        }
+
+        if (form == StepLossKind.RowChoices)
+        {
+            var bias = new float[rows.Count];
+            foreach (var (index, row) in rows.Index().Where(pair => pair.Item.IsLacking))
+            {
+                bias[DecisionOf(row, index, perCopy, choices)] = Never;
+            }
+
+            _inputs.Add(ProgramNames.ChoiceBias, HostTensor.Of(bias, rows.Count / choices, choices));
         }
 
         if (form == StepLossKind.Tokens)
@@ -195,16 +266,60 @@ public sealed class StepFeed
                 copy => 1f / rows.Where(row => row.Copy == copy).Sum(row => row.Candidates.Length)
             );
         }
-        else if (form == StepLossKind.ChoiceSequences)
+        else if (form.HasRowPerChoice())
         {
             var scores = rows.Count;
-            var decisions = rows.Index()
-                .ToDictionary(
-                    pair => pair.Item,
-                    pair => ((((pair.Item.Copy * perCopy) + (pair.Index % perCopy)) * choices) + pair.Item.Choice)
-                );
-            var answers = decisions.ToDictionary(pair => pair.Value, pair => pair.Key.Candidates.Length);
-            AddWeights(rows, answerRows.Count, scores, row => decisions[row], score => 1f / answers[score]);
+            var decisions = rows.Index().ToDictionary(pair => pair.Item, pair => DecisionOf(pair.Item, pair.Index, perCopy, choices));
+            var weights = decisions.ToDictionary(
+                pair => pair.Value,
+                pair =>
+                    pair.Key.Source.TokenWeights is { } given && !pair.Key.IsLacking
+                        ? given[pair.Key.Choice]
+                        : 1f / pair.Key.Candidates.Length
+            );
+            AddWeights(rows, answerRows.Count, scores, row => decisions[row], score => weights[score]);
+        }
+    }
+
+    /// <summary>Where the score of a row's choice lies: choices of a decision together, decisions of copy 0 first.</summary>
+    private static int DecisionOf(Row row, int index, int perCopy, int choices) =>
+        (((row.Copy * perCopy) + (index % perCopy)) * choices) + row.Choice;
+
+    /// <summary>Candidates, right ones and weights of every place where something is predicted.</summary>
+    private void AddBranches(StepLossKind form, List<Row> rows, List<long> answerRows, int copies, int perCopy, LengthGrid lengths)
+    {
+        (Row Row, ChoicePoint Point)[] points =
+        [
+            .. rows.SelectMany(row => row.Source.Rows[row.Choice].Points.Select(point => (row, point))),
+        ];
+        var count = lengths.Fit(points.Length);
+        var most = lengths.Fit(Math.Max(1, points.Max(pair => pair.Point.Candidates.Length)));
+        answerRows.AddRange(Enumerable.Repeat(0L, count - points.Length));
+        var (ids, bias, labels, tokens) = (new long[count * most], new float[count * most], new long[count], new long[count]);
+        var (weights, tokenWeights) = (new float[copies * count], new float[copies * count]);
+        foreach (var (index, (row, point)) in points.Index())
+        {
+            var source = row.Source;
+            point.Candidates.Select(id => (long)id).ToArray().CopyTo(ids, index * most);
+            bias.AsSpan((index * most) + point.Candidates.Length, most - point.Candidates.Length).Fill(Never);
+            labels[index] = point.Right;
+            tokens[index] = point.Token ?? 0;
+            var place = (row.Copy * count) + index;
+            weights[place] = point.Candidates.Length > 0 ? (1 - source.TokenShare) / perCopy : 0;
+            tokenWeights[place] = point.Token is null
+                ? 0
+                : source.TokenShare / (perCopy * source.Rows[row.Choice].Points.Count(other => other.Token is not null));
+        }
+
+        _inputs.Add(ProgramNames.AnswerRows, HostTensor.Of([.. answerRows], count));
+        _inputs.Add(ProgramNames.CandidateIds, HostTensor.Of(ids, count, most));
+        _inputs.Add(ProgramNames.CandidateBias, HostTensor.Of(bias, count, most));
+        _inputs.Add(ProgramNames.Labels, HostTensor.Of(labels, count, 1));
+        _inputs.Add(ProgramNames.AnswerWeights, HostTensor.Of(weights, copies, count));
+        if (form == StepLossKind.ChoiceBranchesAndTokens)
+        {
+            _inputs.Add(ProgramNames.AnswerIds, HostTensor.Of(tokens, count, 1));
+            _inputs.Add(ProgramNames.TokenWeights, HostTensor.Of(tokenWeights, copies, count));
         }
     }
 
@@ -226,16 +341,7 @@ public sealed class StepFeed
     }
 
     /// <summary>One row; a class, so that rows with equal content stay apart as dictionary keys.</summary>
-    private sealed class Row(
-        int example,
-        int copy,
-        int choice,
-        int firstPosition,
-        int[] tokens,
-        int firstAnswer,
-        int[][] candidates,
-        int label
-    )
+    private sealed class Row(int example, int copy, int choice, PromptExample source, int[] tokens)
     {
         public int Example => example;
 
@@ -243,14 +349,18 @@ public sealed class StepFeed
 
         public int Choice => choice;
 
-        public int FirstPosition => firstPosition;
+        public PromptExample Source => source;
+
+        public int FirstPosition => source.SuffixStart;
 
         public int[] Tokens => tokens;
 
-        public int FirstAnswer => firstAnswer;
+        /// <summary>Whether the example has no such choice.</summary>
+        public bool IsLacking { get; init; }
 
-        public int[][] Candidates => candidates;
+        /// <summary>Tokens of the row whose logits predict.</summary>
+        public required int[] Places { get; init; }
 
-        public int Label => label;
+        public required int[][] Candidates { get; init; }
     }
 }

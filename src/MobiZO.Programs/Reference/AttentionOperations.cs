@@ -32,6 +32,39 @@ internal static class AttentionOperations
         return result;
     }
 
+    // q [N*S, heads * d]; keys and values [N, kv_heads, total, d]; extents: N and S; mask [N, total].
+    public static Tensor<T> AttendMasked<T>(
+        Tensor<T> q,
+        Tensor<T> keys,
+        Tensor<T> values,
+        int[] extents,
+        long[] mask,
+        AttentionOperation form
+    )
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (rows, tokens, total, width) = (extents[0], extents[1], keys.Shape[2], form.HeadDimension);
+        var result = Tensor<T>.Zeros(rows * tokens, form.Heads * width);
+        for (var row = 0; row < rows; row++)
+        {
+            for (var token = 0; token < tokens; token++)
+            {
+                int[] seen = [.. Enumerable.Range(0, total - tokens + token + 1).Where(place => mask[(row * total) + place] != 0)];
+                seen = seen[Math.Max(0, seen.Length - (form.Window ?? seen.Length))..];
+                for (var head = 0; seen.Length > 0 && head < form.Heads; head++)
+                {
+                    var first = ((row * form.KeyValueHeads) + (head / (form.Heads / form.KeyValueHeads))) * total;
+                    List<T[]> Of(Tensor<T> cache) =>
+                        [.. seen.Select(place => cache.Values.AsSpan((first + place) * width, width).ToArray())];
+                    var query = q.Row((row * tokens) + token).Slice(head * width, width);
+                    Mix<T>(query, Of(keys), Of(values), form, result.Row((row * tokens) + token).Slice(head * width, width));
+                }
+            }
+        }
+
+        return result;
+    }
+
     public static Tensor<T> SplitHeads<T>(Tensor<T> x, int[] extents, int heads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -9,6 +9,9 @@ namespace MobiZO.Text.Tokenizers;
 /// </remarks>
 public static class Tokenizer
 {
+    /// <summary>The names that <see cref="GgufVocabulary.Pre"/> may have.</summary>
+    public static IReadOnlyCollection<string> GgufPreTokenizerNames => GgufPreTokenizers.All;
+
     /// <summary>
     /// Reads a <c>tokenizer.json</c> of the Hugging Face tokenizers library. Its truncation and padding are not applied.
     /// </summary>

@@ -72,12 +72,17 @@ public static class AdapterFiles
     }
 
     private static IAdapterFormat FormatOf(string path) =>
-        Array.Find(s_formats, format => format.CanRead(path))
-        ?? throw new CheckpointException(
-            $"'{path}' holds no adapter: expected "
-                + string.Join(
-                    " or ",
-                    s_formats.Where(known => known.Format != AdapterFormat.OnnxAdapter).Select(known => known.Description)
-                )
-        );
+        ProbeMark.IsOn(path)
+            ? throw new CheckpointException(
+                $"'{path}' is a probe and no adapter: it labels texts and changes nothing of the model, so that it can be "
+                    + "evaluated and classify, and nothing can be generated, exported, merged or trained on with it."
+            )
+            : Array.Find(s_formats, format => format.CanRead(path))
+                ?? throw new CheckpointException(
+                    $"'{path}' holds no adapter: expected "
+                        + string.Join(
+                            " or ",
+                            s_formats.Where(known => known.Format != AdapterFormat.OnnxAdapter).Select(known => known.Description)
+                        )
+                );
 }

@@ -5,14 +5,16 @@ using MobiZO.Data;
 using MobiZO.Evaluation;
 using MobiZO.Models;
 using MobiZO.PrefixCache;
+using MobiZO.Probing;
 using MobiZO.Programs.Engines;
 using MobiZO.Runs;
 
 namespace MobiZO.Classification;
 
 /// <summary>
-/// A fine-tuned model ready to label texts: loaded once, then one text at a time. The words of the labels are scored by their mean
-/// log-probability after the prompt, as an evaluation does. May be used by many threads at once; the engine computes one text at a time.
+/// A fine-tuned model ready to label texts: loaded once, then one text at a time. The words of the labels are scored after the prompt as
+/// <see cref="DataOptions.Scoring"/> says and an evaluation does, or by a probe. May be used by many threads at once; the engine computes
+/// one text at a time.
 /// </summary>
 public sealed class TextClassifier : IDisposable
 {
@@ -25,7 +27,8 @@ public sealed class TextClassifier : IDisposable
     private readonly DataOptions _data;
     private readonly ExampleEncoder _encoder;
     private readonly IReadOnlyList<string> _fields;
-    private readonly AdaptedModel _adapted;
+    private readonly AdaptedModel? _adapted;
+    private readonly ProbeScorer? _probe;
     private readonly AdapterTensors? _adapter;
     private readonly PrefixCacheOptions _cache;
 
@@ -37,9 +40,26 @@ public sealed class TextClassifier : IDisposable
     /// <exception cref="DataException">The options have errors, or name no labels.</exception>
     /// <exception cref="FineTuneException">The adapter does not fit the model.</exception>
     public TextClassifier(LocalModel model, LoraAdapter? adapter, DataOptions data, PrefixCacheType prefixCacheType = PrefixCacheType.Fp16)
+        : this(model, data, prefixCacheType)
+    {
+        _adapter = adapter is null ? null : AdapterTensors.Of(adapter);
+        _adapted = new AdaptedModel(model, adapter, AreSingleTokens(model), RunStyle.OneByOne);
+        _owned.Add(_adapted);
+        _ = _adapted.Score;
+    }
+
+    private TextClassifier(LocalModel model, ProbeHead probe, DataOptions data)
+        : this(model, data, PrefixCacheType.Fp32)
+    {
+        _probe = new ProbeScorer(model, probe, _encoder.Choices, MaxTokensPerRun);
+        _owned.Add(_probe);
+    }
+
+    private TextClassifier(LocalModel model, DataOptions data, PrefixCacheType prefixCacheType)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
+        data = data.LabelWordsFile is { } file ? data with { LabelWords = LabelWord.ReadFile(file), LabelWordsFile = null } : data;
         _data = data;
 
         // A text is seen once: nothing is worth keeping.
@@ -54,16 +74,24 @@ public sealed class TextClassifier : IDisposable
 
         _fields = data.Template is null ? [data.TextColumn] : PromptTemplate.Parse(data.Template).Fields;
         Labels = [.. _encoder.Choices.Select(LabelOf)];
-        _adapter = adapter is null ? null : AdapterTensors.Of(adapter);
-        _adapted = new AdaptedModel(model, adapter, AreSingleTokens(model), RunStyle.OneByOne);
-        _owned.Add(_adapted);
-        _ = _adapted.Score;
     }
 
     /// <summary>The labels in the order of their words; labels that share a word are one, joined by a comma.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Opens the model, the best adapter and the data options of a finished or stopped run.</summary>
+    /// <summary>Prepares a model with a probe; the model stays the caller's to dispose.</summary>
+    /// <param name="model">The model that the probe was fitted on.</param>
+    /// <param name="probe">The probe.</param>
+    /// <param name="data">The template, label words and lengths that the probe was trained with.</param>
+    /// <exception cref="DataException">The options have errors, or name no labels.</exception>
+    /// <exception cref="FineTuneException">The probe knows other words.</exception>
+    public static TextClassifier OfProbe(LocalModel model, ProbeHead probe, DataOptions data)
+    {
+        ArgumentNullException.ThrowIfNull(probe);
+        return new TextClassifier(model, probe, data);
+    }
+
+    /// <summary>Opens the model, the best adapter or the probe, and the data options of a finished or stopped run.</summary>
     /// <param name="runFolder">The output folder of the run.</param>
     /// <param name="engine">The engine; null: that of the run.</param>
     /// <exception cref="FineTuneException">The folder holds no run.</exception>
@@ -73,12 +101,18 @@ public sealed class TextClassifier : IDisposable
     {
         var run = new RunFolder(runFolder);
         var options = run.ReadConfig();
-        var folder = Directory.Exists(run.BestAdapterFolder) ? run.BestAdapterFolder : run.AdapterFolder;
         var model = LocalModel.Open(options.Model, engine ?? options.Engine);
         try
         {
-            var adapter = AdapterFiles.Load(folder, model.Checkpoint, cacheFolder: (engine ?? options.Engine).CacheFolderInForce);
-            var classifier = new TextClassifier(model, adapter, options.Data, options.PrefixCacheType);
+            var (kept, cache) = (run.KeptAdapter, (engine ?? options.Engine).CacheFolderInForce);
+            var classifier = ProbeHead.IsProbe(kept)
+                ? new TextClassifier(model, ProbeHead.Load(kept, model.Checkpoint, cacheFolder: cache), options.Data)
+                : new TextClassifier(
+                    model,
+                    AdapterFiles.Load(kept, model.Checkpoint, cacheFolder: cache),
+                    options.Data,
+                    options.PrefixCacheType
+                );
             classifier._owned.Insert(0, model);
             return classifier;
         }
@@ -155,13 +189,14 @@ public sealed class TextClassifier : IDisposable
         // Examples have a right answer; which one it is does not change how they are scored.
         var label = KeyValuePair.Create(_data.LabelColumn, _data.LabelWords?[0].Label ?? _data.Choices![0]);
         KeyValuePair<string, string>[] cells = [.. columns.Where(cell => cell.Key != label.Key), label];
-        return new DataRow("text to classify", 1, [.. cells.Select(cell => cell.Key)], [.. cells.Select(cell => cell.Value)]);
+        var row = new DataRow("text to classify", 1, [.. cells.Select(cell => cell.Key)], [.. cells.Select(cell => cell.Value)]);
+        return RowFields.Apply([row], _data with { RowsIn = null }).Single();
     }
 
     private EncodedExample Encode(IReadOnlyDictionary<string, string> columns)
     {
         var example = _encoder.Encode([NewRow(columns)])[0];
-        return _adapted.Start.TokenIn(example.PromptIds) is not null
+        return _adapted is null || _adapted.Start.TokenIn(example.PromptIds) is not null
             ? example
             : throw new DataException(
                 $"Of the text to classify {_adapted.Start.NotInvoked}. Use the template that the adapter was trained with."
@@ -172,11 +207,16 @@ public sealed class TextClassifier : IDisposable
     {
         lock (_computing)
         {
+            if (_probe is not null)
+            {
+                return _probe.Score([row], _ => { }, CancellationToken.None)[0];
+            }
+
             var evaluator = new Evaluator(
-                _adapted,
+                _adapted!,
                 [row],
                 _encoder.Choices,
-                examples => _adapted.OpenStore(examples, _cache),
+                examples => _adapted!.OpenStore(examples, _cache),
                 MaxTokensPerRun
             );
             return evaluator.Evaluate(_adapter, null, CancellationToken.None).Examples[0].Scores;

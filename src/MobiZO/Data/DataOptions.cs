@@ -33,6 +33,38 @@ public sealed record DataOptions
     /// <summary>Column of the messages of a conversation.</summary>
     public string MessagesColumn { get; init; } = "messages";
 
+    /// <summary>Column of a row's own choices: a JSON array of texts.</summary>
+    public string ChoicesColumn { get; init; } = "choices";
+
+    /// <summary>
+    /// Column of the right one of a row's own choices: its text, or its number from 0. Rows without it may say it in <see
+    /// cref="LabelColumn"/>.
+    /// </summary>
+    public string AnswerColumn { get; init; } = "answer";
+
+    /// <summary>Column of the better of two answers: a text, or messages.</summary>
+    public string ChosenColumn { get; init; } = "chosen";
+
+    /// <summary>Column of the worse of two answers: a text, or messages.</summary>
+    public string RejectedColumn { get; init; } = "rejected";
+
+    /// <summary>
+    /// How choices of several tokens are scored; null: label words as <see cref="ChoiceScoring.Branches"/>, choices of a row's own as
+    /// <see cref="ChoiceScoring.Mean"/>.
+    /// </summary>
+    public ChoiceScoring? Scoring { get; init; }
+
+    /// <summary>
+    /// Columns that hold rows of their own, a JSON array each, from the outside in: every element is a row, with the columns around it and
+    /// its keys behind the name of the column and a dot. A row without the column is one row. Null: none.
+    /// </summary>
+    public IReadOnlyList<string>? RowsIn { get; init; }
+
+    /// <summary>
+    /// Fields that are written from the columns of a row and stand beside them, for the template and the other options; null: none.
+    /// </summary>
+    public IReadOnlyList<RowField>? Fields { get; init; }
+
     /// <summary>
     /// The prompt with <c>{column}</c> fields (see <see cref="PromptTemplate"/>); null: the text or prompt column as it is.
     /// </summary>
@@ -50,14 +82,30 @@ public sealed record DataOptions
     public IReadOnlyList<string>? Choices { get; init; }
 
     /// <summary>
-    /// Words of a classification by label; the distinct words, in order, are the choices. Either this or <see cref="Choices"/>.
+    /// Words of a classification by label; the distinct words, in order, are the choices. Either this or <see cref="Choices"/>. Where rows
+    /// have a label and nothing is said, a label is its own word: a space before it, and spaces for underscores.
     /// </summary>
     public IReadOnlyList<LabelWord>? LabelWords { get; init; }
 
     /// <summary>
-    /// Text put after each free answer, for example the end-of-turn token of the model; null: nothing. Chat templates bring their own.
+    /// A file with <see cref="LabelWords"/> (<see cref="LabelWord.ReadFile"/>), which a run reads once and keeps; null: none.
+    /// </summary>
+    public string? LabelWordsFile { get; init; }
+
+    /// <summary>
+    /// Text put after each free answer; null: the end-of-sequence token of the model, so that it learns to stop (nothing where rows are
+    /// encoded without a model). Chat templates bring their own.
     /// </summary>
     public string? AnswerSuffix { get; init; }
+
+    /// <summary>
+    /// Whether rows of prompt and completion are written by the model's chat template; null: when it has one, and neither
+    /// <see cref="Template"/> nor <see cref="AnswerSuffix"/> writes them in another way. Conversations always are.
+    /// </summary>
+    public ChatTemplateUse? ChatTemplate { get; init; }
+
+    /// <summary>Which messages of a conversation are learned.</summary>
+    public AnswerTurns Turns { get; init; }
 
     /// <summary>Longest example in tokens, the longest answer included.</summary>
     public int MaxLength { get; init; } = 512;
@@ -69,6 +117,17 @@ public sealed record DataOptions
     /// Most rows to use; null: all. They are drawn by <see cref="Seed"/>; without <see cref="Balanced"/> labels keep their shares.
     /// </summary>
     public int? MaxRows { get; init; }
+
+    /// <summary>
+    /// Whether a sample of <see cref="MaxRows"/> is the first rows of the file (with <see cref="Balanced"/> of each label) instead of rows
+    /// that are drawn by <see cref="Seed"/>. A few-shot sample is always drawn.
+    /// </summary>
+    public bool FirstRows { get; init; }
+
+    /// <summary>
+    /// k: training rows of every label, drawn by <see cref="Seed"/>; null: no few-shot sample. Evaluation rows are chosen as without it.
+    /// </summary>
+    public int? FewShot { get; init; }
 
     /// <summary>Share of the rows held out for evaluation, 0 (none) to below 1.</summary>
     public double EvalFraction { get; init; }

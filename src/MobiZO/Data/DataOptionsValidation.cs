@@ -9,6 +9,7 @@ internal static class DataOptionsValidation
     {
         var errors = new List<string>();
         CheckColumns(options, errors);
+        CheckFields(options, errors);
         CheckNumbers(options, errors);
         CheckLabels(options, errors);
         CheckTemplate(options, errors);
@@ -24,6 +25,10 @@ internal static class DataOptionsValidation
             (nameof(options.PromptColumn), options.PromptColumn),
             (nameof(options.CompletionColumn), options.CompletionColumn),
             (nameof(options.MessagesColumn), options.MessagesColumn),
+            (nameof(options.ChoicesColumn), options.ChoicesColumn),
+            (nameof(options.AnswerColumn), options.AnswerColumn),
+            (nameof(options.ChosenColumn), options.ChosenColumn),
+            (nameof(options.RejectedColumn), options.RejectedColumn),
         ];
         errors.AddRange(
             names.Where(column => string.IsNullOrEmpty(column.Value)).Select(column => $"{column.Name} is empty; name a column.")
@@ -48,6 +53,32 @@ internal static class DataOptionsValidation
         }
     }
 
+    private static void CheckFields(DataOptions options, List<string> errors)
+    {
+        if (options.RowsIn is { } nested && nested.Any(string.IsNullOrEmpty))
+        {
+            errors.Add("RowsIn has an empty name; name the columns that hold rows.");
+        }
+
+        IReadOnlyList<RowField> fields = options.Fields ?? [];
+        if (fields.GroupBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            errors.Add($"Fields names {DataException.Quote(twice.Key)} twice; give every field its own name.");
+        }
+
+        foreach (RowField field in fields)
+        {
+            try
+            {
+                FieldPattern.Parse(field);
+            }
+            catch (DataException error)
+            {
+                errors.Add(error.Message);
+            }
+        }
+    }
+
     private static void CheckNumbers(DataOptions options, List<string> errors)
     {
         if (options.MaxLength < 2)
@@ -58,6 +89,16 @@ internal static class DataOptionsValidation
         if (options.MaxRows is < 1)
         {
             errors.Add(Say($"MaxRows is {options.MaxRows}; it must be at least 1, or left out for all rows."));
+        }
+
+        if (options.FewShot is < 1)
+        {
+            errors.Add(Say($"FewShot is {options.FewShot}; it must be at least 1, or left out for all rows."));
+        }
+
+        if (options is { FewShot: not null, MaxRows: not null })
+        {
+            errors.Add("FewShot and MaxRows are both given; keep one of them.");
         }
 
         if (!(options.EvalFraction is >= 0 and < 1))
@@ -77,12 +118,37 @@ internal static class DataOptionsValidation
 
         if (options.Format is { } format && !Enum.IsDefined(format))
         {
-            errors.Add(Say($"Format is {(int)format}; use JsonLines, Csv, Tsv or Parquet."));
+            errors.Add(Say($"Format is {(int)format}; use JsonLines, Json, Csv, Tsv, Parquet or Text."));
         }
 
         if (options.Shape is { } shape && !Enum.IsDefined(shape))
         {
-            errors.Add(Say($"Shape is {(int)shape}; use Classification, Completion, Chat or Text."));
+            errors.Add(Say($"Shape is {(int)shape}; use Classification, Completion, Chat, Choices or Text."));
+        }
+
+        if (options.Scoring is { } scoring && !Enum.IsDefined(scoring))
+        {
+            errors.Add(Say($"Scoring is {(int)scoring}; use Branches, Mean, Sum or Characters."));
+        }
+
+        if (options is { Scoring: ChoiceScoring.Branches, Shape: RowShape.Choices })
+        {
+            errors.Add("Scoring is Branches, which is of label words; choices of a row's own are scored by Mean, Sum or Characters.");
+        }
+
+        if (options.ChatTemplate is { } use && !Enum.IsDefined(use))
+        {
+            errors.Add(Say($"ChatTemplate is {(int)use}; use Always or Never, or leave it out."));
+        }
+
+        if (options is { ChatTemplate: ChatTemplateUse.Always, AnswerSuffix.Length: > 0 })
+        {
+            errors.Add("AnswerSuffix and ChatTemplate Always are both given; the chat template ends answers itself, keep one of them.");
+        }
+
+        if (!Enum.IsDefined(options.Turns))
+        {
+            errors.Add(Say($"Turns is {(int)options.Turns}; use Last or All."));
         }
 
         if (!Enum.IsDefined(options.Truncation))
@@ -93,7 +159,17 @@ internal static class DataOptionsValidation
 
     private static void CheckLabels(DataOptions options, List<string> errors)
     {
-        bool hasLabels = options.Choices is not null || options.LabelWords is not null;
+        bool hasLabels = options.Choices is not null || options.LabelWords is not null || options.LabelWordsFile is not null;
+        if (options.LabelWordsFile is not null && (options.Choices is not null || options.LabelWords is not null))
+        {
+            errors.Add("LabelWordsFile is given beside Choices or LabelWords; keep one of them.");
+        }
+
+        if (options.LabelWordsFile is "")
+        {
+            errors.Add("LabelWordsFile is empty; name a file, or leave it out.");
+        }
+
         if (options.Choices is not null && options.LabelWords is not null)
         {
             errors.Add("Both Choices and LabelWords are given; keep one of them.");
@@ -107,19 +183,20 @@ internal static class DataOptionsValidation
             CheckLabelWords(options.LabelWords, errors);
         }
 
-        if (options.Balanced && !hasLabels)
+        // Without a shape the rows may have labels, which are their own words.
+        if (options.Balanced && !hasLabels && options.Shape is not (null or RowShape.Classification))
         {
             errors.Add("Balanced needs labels; give Choices or LabelWords, or leave Balanced out.");
         }
 
-        if (options.EvalBalanced && !hasLabels)
+        if (options.EvalBalanced && !hasLabels && options.Shape is not (null or RowShape.Classification))
         {
             errors.Add("EvalBalanced needs labels; give Choices or LabelWords, or leave EvalBalanced out.");
         }
 
-        if (options.Shape == RowShape.Classification && !hasLabels)
+        if (options.FewShot is not null && !hasLabels && options.Shape is not (null or RowShape.Classification))
         {
-            errors.Add("Shape is Classification without words for the labels; give Choices or LabelWords.");
+            errors.Add("FewShot needs labels; give Choices or LabelWords, or leave FewShot out.");
         }
 
         if (hasLabels && options.Shape is { } shape && shape != RowShape.Classification)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using MobiZO.Programs.Feeding;
+using MobiZO.Text.ChatTemplates;
 using MobiZO.Text.Tokenizers;
 
 namespace MobiZO.Data;
@@ -14,6 +16,8 @@ internal sealed class ExampleEncoder
     private readonly LabelMap? _labels;
     private readonly RowDrafts _drafts;
     private readonly int _embeddings;
+    private readonly int? _end;
+    private (int[][] Words, ChoiceTree Tree)? _lastTree;
 
     /// <summary>Creates an encoder.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
@@ -21,23 +25,27 @@ internal sealed class ExampleEncoder
     /// <param name="renderChat">The model's chat template; needed for conversations only.</param>
     /// <param name="context">Tokens that the model can see at once; null: not known. No example is longer.</param>
     /// <param name="embeddings">Rows of the model's embedding: tokens beyond them are refused.</param>
+    /// <param name="renderSpans">The chat template with the parts that it marks as generated; null: none are known.</param>
+    /// <param name="end">The token that ends an answer; null: the model has none.</param>
     /// <exception cref="DataException">The options are wrong.</exception>
     public ExampleEncoder(
         ITokenizer tokenizer,
         DataOptions options,
         ChatRenderer? renderChat = null,
         int? context = null,
-        int embeddings = int.MaxValue
+        int embeddings = int.MaxValue,
+        Func<IReadOnlyList<ChatTurn>, RenderedChat>? renderSpans = null,
+        int? end = null
     )
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(options);
         options.ThrowIfInvalid();
         _tokenizer = tokenizer;
-        _embeddings = embeddings;
+        (_embeddings, _end) = (embeddings, end);
         _options = options;
         _labels = LabelMap.Create(options);
-        _drafts = new RowDrafts(options, _labels, renderChat);
+        _drafts = new RowDrafts(options, _labels, new ConversationDrafts(renderChat, renderSpans));
         MaxLength = Math.Min(options.MaxLength, context ?? int.MaxValue);
     }
 
@@ -60,7 +68,10 @@ internal sealed class ExampleEncoder
     public IReadOnlyList<string> Choices => _labels?.Words ?? [];
 
     /// <summary>Encodes the rows of a file; the first one decides their shape when the options leave it open.</summary>
-    /// <returns>One example for each row, in order.</returns>
+    /// <returns>
+    /// In order, one example for each row, or one for each answer of a conversation (<see cref="DataOptions.Turns"/>). Documents are cut
+    /// before (<see cref="Cut"/>).
+    /// </returns>
     /// <exception cref="DataException">A row lacks a column, has an unknown label, no answer, or does not fit.</exception>
     public IReadOnlyList<EncodedExample> Encode(IReadOnlyList<DataRow> rows)
     {
@@ -70,16 +81,32 @@ internal sealed class ExampleEncoder
             return [];
         }
 
-        RowShape shape = _drafts.ShapeOf(rows[0]);
-        var examples = new EncodedExample[rows.Count];
-        for (int i = 0; i < examples.Length; i++)
+        RowShape shape = RowDrafts.ShapeOf(rows[0], _options);
+        if (shape == RowShape.Choices && _options.Scoring == ChoiceScoring.Branches)
         {
-            examples[i] = shape == RowShape.Text ? EncodeText(rows[i]) : EncodePrompt(rows[i], shape);
-            CheckTokens(rows[i], examples[i]);
+            throw new DataException(
+                rows[0].Place,
+                "choices of the row's own, to be scored by the branches of label words",
+                "Mean, Sum or Characters as DataOptions.Scoring",
+                "Leave Scoring out for the mean log-probability of a token."
+            );
+        }
+
+        var examples = new List<EncodedExample>(rows.Count);
+        foreach (DataRow row in rows)
+        {
+            int first = examples.Count;
+            examples.AddRange(
+                shape == RowShape.Text ? [EncodeText(row)] : _drafts.Create(row, shape).Select(draft => EncodePrompt(row, shape, draft))
+            );
+            examples.Skip(first).ToList().ForEach(example => CheckTokens(row, example));
         }
 
         return examples;
     }
+
+    /// <summary>Cuts documents into windows that fit an example; other rows stay as they are.</summary>
+    public IReadOnlyList<DataRow> Cut(IReadOnlyList<DataRow> rows) => DocumentWindows.Of(rows, _options.TextColumn, _tokenizer, MaxLength);
 
     private EncodedExample EncodeText(DataRow row)
     {
@@ -96,7 +123,7 @@ internal sealed class ExampleEncoder
         PromptAnswerIds border = PromptAnswerIds.Find(
             _tokenizer,
             prompt: "",
-            [row[_options.TextColumn] + _options.AnswerSuffix],
+            [row[_options.TextColumn] + (row.Origin.GoesOn ? "" : _options.AnswerSuffix)],
             addSpecialTokens: true
         );
         int[] ids = [.. border.PromptIds, .. border.AnswerIds[0]];
@@ -122,10 +149,9 @@ internal sealed class ExampleEncoder
         };
     }
 
-    private EncodedExample EncodePrompt(DataRow row, RowShape shape)
+    private EncodedExample EncodePrompt(DataRow row, RowShape shape, PromptDraft draft)
     {
         int? label = shape == RowShape.Classification ? _labels!.PositionOf(row, _options.LabelColumn) : null;
-        PromptDraft draft = _drafts.Create(row, shape);
         PromptText text = draft.Render(draft.Fields);
         PromptAnswerIds border = Find(text, draft);
         bool isTooLong = border.Length > MaxLength;
@@ -134,6 +160,8 @@ internal sealed class ExampleEncoder
             (text, border) = Shorten(row, draft, border.Length);
         }
 
+        var isOwn = shape == RowShape.Choices;
+        label = isOwn ? draft.Right : label;
         CheckAnswers(row, text, border, label is not null);
         return new EncodedExample
         {
@@ -143,8 +171,16 @@ internal sealed class ExampleEncoder
             AnswerIds = border.AnswerIds[label ?? 0],
             ChoiceIds = label is null ? [] : border.AnswerIds,
             Label = label,
+            Text =
+                label is null ? null
+                : draft is { Fields: [var only] } ? only
+                : text.Prompt,
+            Tree = label is null || isOwn ? null : TreeOf(row, text, border.AnswerIds),
+            TokenWeights = label is null ? null : WeightsOf(text, border.AnswerIds),
+            OwnChoices = isOwn ? text.Answers : [],
             InvocationStart = InvocationStart(row, text.Prompt, border),
             WasTruncated = isTooLong,
+            Question = shape == RowShape.Chat ? draft.Fields[^1] : string.Join('\n', draft.Fields),
         };
     }
 
@@ -190,6 +226,60 @@ internal sealed class ExampleEncoder
                     + " the template or the other fields, or remove the row; answers are never cut."
             );
     }
+
+    /// <summary>
+    /// The words as a tree where they are scored so; rows nearly always share one. A word that another one goes on from needs a token for
+    /// its end; in a model without one, words are scored one by one unless a tree was asked for.
+    /// </summary>
+    private ChoiceTree? TreeOf(DataRow row, PromptText text, int[][] words)
+    {
+        if ((_options.Scoring ?? ChoiceScoring.Branches) != ChoiceScoring.Branches)
+        {
+            return null;
+        }
+
+        if (
+            _lastTree is { } last
+            && last.Words.Length == words.Length
+            && last.Words.Zip(words).All(pair => pair.First.SequenceEqual(pair.Second))
+        )
+        {
+            return last.Tree;
+        }
+
+        var beginning = _end is null
+            ? Array.FindIndex(words, word => words.Any(other => other.Length > word.Length && other.Take(word.Length).SequenceEqual(word)))
+            : -1;
+        if (beginning >= 0 && _options.Scoring is null)
+        {
+            return null;
+        }
+
+        if (beginning >= 0)
+        {
+            throw new DataException(
+                row.Place,
+                $"the word {DataException.Quote(text.Answers[beginning])}, with which another word begins, and a model without a token "
+                    + "that ends an answer",
+                "words of which none is the beginning of another",
+                "Use other words, or score them one by one (DataOptions.Scoring = Mean)."
+            );
+        }
+
+        var tree = new ChoiceTree(words, _end);
+        _lastTree = (words, tree);
+        return tree;
+    }
+
+    /// <summary>Single tokens are compared as they are, whatever is said of longer words.</summary>
+    private float[]? WeightsOf(PromptText text, int[][] answers) =>
+        _options.Scoring switch
+        {
+            _ when Array.TrueForAll(answers, answer => answer.Length == 1) => null,
+            ChoiceScoring.Sum => [.. answers.Select(_ => 1f)],
+            ChoiceScoring.Characters => [.. text.Answers.Select(answer => 1f / Math.Max(1, answer.Trim().Length))],
+            _ => null,
+        };
 
     private PromptAnswerIds Find(PromptText text, PromptDraft draft) =>
         PromptAnswerIds.Find(_tokenizer, text.Prompt, text.Answers, draft.AddSpecialTokens);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace MobiZO.Data;
 
@@ -44,6 +45,82 @@ public sealed record LabelWord(string Label, string Word)
 
         return words;
     }
+
+    /// <summary>
+    /// Reads a file of words: a label, a tab and its word on every line, or one JSON object of words by label. A word that begins without a
+    /// space gets one, because that is how a word stands behind a prompt; <c>\n</c> stands for a newline in lines with tabs. Several labels
+    /// may share a word.
+    /// </summary>
+    /// <param name="path">The file, in UTF-8.</param>
+    /// <exception cref="DataException">The file cannot be read, or a line is no label with a word.</exception>
+    public static IReadOnlyList<LabelWord> ReadFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new DataException(
+                new DataPlace(path),
+                $"a file that cannot be opened ({error.Message})",
+                "label words",
+                "Check the path."
+            );
+        }
+
+        LabelWord[] words = text.AsSpan().TrimStart().StartsWith("{") ? ReadObject(path, text) : ReadLines(path, text);
+        return words.Length > 0
+            ? words
+            : throw new DataException(new DataPlace(path), "no words", "a label, a tab and its word on every line", "Write the words.");
+    }
+
+    private static LabelWord[] ReadObject(string path, string text)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            return
+            [
+                .. document
+                    .RootElement.EnumerateObject()
+                    .Select(pair => OfFile(new DataPlace(path), pair.Name, pair.Value.GetString() ?? "")),
+            ];
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new DataException(
+                new DataPlace(path),
+                $"what is no JSON object of texts ({error.Message})",
+                "words by label, such as {\"ham\": \"no\", \"spam\": \"yes\"}",
+                "Correct the file, or write a label, a tab and its word on every line."
+            );
+        }
+    }
+
+    private static LabelWord[] ReadLines(string path, string text) =>
+        [
+            .. text.Split('\n')
+                .Select((line, index) => (Line: line.TrimEnd('\r'), Place: new DataPlace(path, index + 1)))
+                .Where(line => !string.IsNullOrWhiteSpace(line.Line))
+                .Select(line =>
+                    line.Line.Split('\t') is [var label, var word]
+                        ? OfFile(line.Place, label, word.Replace("\\n", "\n", StringComparison.Ordinal))
+                        : OfFile(line.Place, line.Line, "")
+                ),
+        ];
+
+    private static LabelWord OfFile(DataPlace place, string label, string word) =>
+        string.IsNullOrWhiteSpace(label) || string.IsNullOrWhiteSpace(word)
+            ? throw new DataException(
+                place,
+                $"{DataException.Quote(label)} without its word",
+                "a label, a tab and its word",
+                "Write them like 'ham<tab>no'."
+            )
+            : new LabelWord(label.Trim(), char.IsWhiteSpace(word[0]) ? word : " " + word);
 
     private static LabelWord Create(string text, string? label, string word)
     {

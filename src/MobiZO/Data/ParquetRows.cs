@@ -23,11 +23,13 @@ internal sealed class ParquetRows
     private readonly DataField[] _fields;
     private readonly string[] _columns;
     private readonly RowOrigin _origin;
+    private readonly ParquetMessages? _messages;
     private readonly Stream _stream;
     private readonly long _mostRows;
 
-    private ParquetRows(string path, ParquetReader reader, Stream stream)
+    private ParquetRows(string path, ParquetReader reader, Stream stream, string messagesColumn)
     {
+        _messages = ParquetMessages.In(reader.Schema, messagesColumn);
         _stream = stream;
         _mostRows = Math.Min(MostRowsInGroup, MostRowsInByte * stream.Length);
         _path = path;
@@ -38,7 +40,7 @@ internal sealed class ParquetRows
         {
             CountsRows = true,
             OtherColumns = reader
-                .Schema.Fields.Where(field => ParquetText.OtherKind(field) is not null)
+                .Schema.Fields.Where(field => ParquetText.OtherKind(field) is not null && field.Name != _messages?.Name)
                 .ToDictionary(field => field.Name, field => ParquetText.OtherKind(field)!, StringComparer.Ordinal),
         };
     }
@@ -66,7 +68,7 @@ internal sealed class ParquetRows
             {
                 ParquetStructure.CheckFooter(stream);
                 var reader = ParquetReader.CreateAsync(new ReadsThatEnd(stream), s_options, leaveStreamOpen: true);
-                return new ParquetRows(path, reader.GetAwaiter().GetResult(), stream);
+                return new ParquetRows(path, reader.GetAwaiter().GetResult(), stream, options.MessagesColumn);
             },
             new DataPlace(path),
             "no Parquet file"
@@ -80,15 +82,15 @@ internal sealed class ParquetRows
         int number = 0;
         for (int group = 0; group < _reader.RowGroupCount; group++)
         {
-            foreach (string?[] values in ReadGroup(group, new DataPlace(_path, Row: number + 1)))
+            foreach ((string?[] values, IReadOnlyList<ChatTurn>? turns) in ReadGroup(group, new DataPlace(_path, Row: number + 1)))
             {
                 number++;
-                yield return new DataRow(_path, number, _columns, values) { Origin = _origin };
+                yield return new DataRow(_path, number, _columns, values, turns) { Origin = _origin };
             }
         }
     }
 
-    private string?[][] ReadGroup(int group, DataPlace firstRow)
+    private (string?[] Values, IReadOnlyList<ChatTurn>? Turns)[] ReadGroup(int group, DataPlace firstRow)
     {
         ParquetRowGroupReader reader = Guard(() => _reader.OpenRowGroupReader(group), firstRow, "a damaged group of rows");
         long stated = Guard(() => reader.RowCount, firstRow, "a damaged group of rows");
@@ -117,8 +119,29 @@ internal sealed class ParquetRows
                 )
             ),
         ];
-        return [.. Enumerable.Range(0, count).Select(row => Array.ConvertAll(columns, column => column[row]))];
+        IReadOnlyList<ChatTurn>?[] turns = _messages is null
+            ? new IReadOnlyList<ChatTurn>?[count]
+            : ReadTurns(_messages, reader, group, count, firstRow);
+        return [.. Enumerable.Range(0, count).Select(row => (Array.ConvertAll(columns, column => column[row]), turns[row]))];
     }
+
+    private IReadOnlyList<ChatTurn>?[] ReadTurns(
+        ParquetMessages messages,
+        ParquetRowGroupReader reader,
+        int group,
+        int count,
+        DataPlace firstRow
+    ) =>
+        Guard(
+            () =>
+            {
+                CheckPages(group, messages.Speaker);
+                CheckPages(group, messages.Text);
+                return messages.ReadAsync(reader, count, row => firstRow with { Row = firstRow.Row + row }).GetAwaiter().GetResult();
+            },
+            firstRow,
+            $"damage in the column {DataException.Quote(messages.Name)}, in this row or one that is stored with it"
+        );
 
     private void CheckPages(int group, DataField field)
     {
@@ -140,7 +163,7 @@ internal sealed class ParquetRows
         {
             return call();
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (Exception error) when (error is not (OutOfMemoryException or DataException))
         {
             throw new DataException(
                 place,

@@ -1,5 +1,3 @@
-using MobiZO.Text.ChatTemplates;
-
 namespace MobiZO.Data;
 
 /// <summary>Turns rows into prompts and answers, by their shape.</summary>
@@ -8,41 +6,45 @@ internal sealed class RowDrafts
     private readonly DataOptions _options;
     private readonly PromptTemplate? _template;
     private readonly LabelMap? _labels;
-    private readonly ChatRenderer? _renderChat;
+    private readonly OwnChoices _own;
+    private readonly ConversationDrafts _conversations;
 
-    public RowDrafts(DataOptions options, LabelMap? labels, ChatRenderer? renderChat)
+    public RowDrafts(DataOptions options, LabelMap? labels, ConversationDrafts conversations)
     {
         _options = options;
+        _own = new OwnChoices(options);
         _labels = labels;
-        _renderChat = renderChat;
+        _conversations = conversations;
         _template = options.Template is null ? null : PromptTemplate.Parse(options.Template);
     }
 
     /// <summary>Decides the shape of a file by the options and its first row. What could mean two things is an error.</summary>
     /// <exception cref="DataException">The columns fit no shape, or more than one.</exception>
-    public RowShape ShapeOf(DataRow row)
+    public static RowShape ShapeOf(DataRow row, DataOptions options)
     {
-        if (_options.Shape is { } shape)
+        if (options.Shape is { } shape)
         {
             return shape;
         }
 
-        if (_labels is not null)
+        if (options.Choices is not null || options.LabelWords is not null)
         {
             return RowShape.Classification;
         }
 
-        if (_template is not null)
+        bool hasOwn = new OwnChoices(options).AreIn(row);
+        if (options.Template is not null)
         {
-            return RowShape.Completion;
+            return hasOwn ? RowShape.Choices : RowShape.Completion;
         }
 
-        bool hasText = row.Find(_options.TextColumn) is not null;
-        if (hasText && row.Find(_options.LabelColumn) is not null)
+        // Alpaca writes the whole prompt into a column of text as well.
+        bool hasText = row.Find(options.TextColumn) is not null && !Instructions.Are(row);
+        if (hasText && row.Find(options.LabelColumn) is not null && !hasOwn)
         {
             throw new DataException(
                 row.Place,
-                $"a label column {DataException.Quote(_options.LabelColumn)} beside {DataException.Quote(_options.TextColumn)}, "
+                $"a label column {DataException.Quote(options.LabelColumn)} beside {DataException.Quote(options.TextColumn)}, "
                     + "and no words for the labels",
                 "Choices or LabelWords",
                 "Give the words that answer for the labels (for example ' no' and ' yes'), "
@@ -52,25 +54,42 @@ internal sealed class RowDrafts
 
         RowShape[] shapes =
         [
-            .. row.Turns is not null || row.Origin.OtherColumns.ContainsKey(_options.MessagesColumn)
+            .. row.Turns is not null || row.Origin.OtherColumns.ContainsKey(options.MessagesColumn)
                 ? [RowShape.Chat]
                 : Array.Empty<RowShape>(),
-            .. row.Find(_options.PromptColumn) is not null && row.Find(_options.CompletionColumn) is not null
-                ? [RowShape.Completion]
-                : Array.Empty<RowShape>(),
-            .. hasText ? [RowShape.Text] : Array.Empty<RowShape>(),
+            .. HasPrompt(row, options) || Instructions.Are(row) ? [RowShape.Completion] : Array.Empty<RowShape>(),
+            .. hasOwn ? [RowShape.Choices] : Array.Empty<RowShape>(),
+            .. hasText && !hasOwn ? [RowShape.Text] : Array.Empty<RowShape>(),
         ];
-        if (shapes.Length == 1)
-        {
-            return shapes[0];
-        }
+        return shapes.Length == 1 ? shapes[0] : throw NoShape(row, options, shapes);
+    }
 
-        string text = DataException.Quote(_options.TextColumn);
+    /// <summary>The prompts and answers of a row; not for plain text, which has no prompt.</summary>
+    /// <returns>One, but for conversations of which every answer is learned.</returns>
+    public IEnumerable<PromptDraft> Create(DataRow row, RowShape shape) =>
+        shape switch
+        {
+            RowShape.Classification => [Templated(row, _options.TextColumn, _labels!.Words)],
+            RowShape.Completion => [Completion(row)],
+            RowShape.Chat => _conversations.Of(row, _options.MessagesColumn, _options.Turns),
+            RowShape.Choices => [Choosing(row)],
+            _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "Plain text has no prompt."),
+        };
+
+    private static bool HasPrompt(DataRow row, DataOptions options) =>
+        row.Find(options.PromptColumn) is not null && row.Find(options.CompletionColumn) is not null;
+
+    private static DataException NoShape(DataRow row, DataOptions options, RowShape[] shapes)
+    {
+        string text = DataException.Quote(options.TextColumn);
         string fitting =
-            $"{text} with {DataException.Quote(_options.LabelColumn)} and Choices, "
-            + $"{DataException.Quote(_options.PromptColumn)} with {DataException.Quote(_options.CompletionColumn)}, "
-            + $"{DataException.Quote(_options.MessagesColumn)}, or {text} alone";
-        throw new DataException(
+            $"{text} with {DataException.Quote(options.LabelColumn)}, "
+            + $"{DataException.Quote(options.PromptColumn)} with {DataException.Quote(options.CompletionColumn)}, "
+            + $"{DataException.Quote(Instructions.InstructionColumn)} with {DataException.Quote(Instructions.OutputColumn)}, "
+            + $"{DataException.Quote(options.MessagesColumn)} (a list of messages), {DataException.Quote(options.PromptColumn)} with "
+            + $"{DataException.Quote(options.ChoicesColumn)} and {DataException.Quote(options.AnswerColumn)} or with "
+            + $"{DataException.Quote(options.ChosenColumn)} and {DataException.Quote(options.RejectedColumn)}, or {text} alone";
+        return new DataException(
             row.Place,
             $"{row.DescribeColumns()}, which fit {(shapes.Length == 0 ? "no shape of row" : string.Join(" and ", shapes))}",
             fitting,
@@ -78,15 +97,49 @@ internal sealed class RowDrafts
         );
     }
 
-    /// <summary>The prompt and answers of a row; not for plain text, which has no prompt.</summary>
-    public PromptDraft Create(DataRow row, RowShape shape) =>
-        shape switch
+    private PromptDraft Completion(DataRow row)
+    {
+        bool isChat = _options.ChatTemplate == ChatTemplateUse.Always;
+        if (_template is null && Instructions.Are(row) && !HasPrompt(row, _options))
         {
-            RowShape.Classification => Templated(row, _options.TextColumn, _labels!.Words),
-            RowShape.Completion => Templated(row, _options.PromptColumn, [row[_options.CompletionColumn] + _options.AnswerSuffix]),
-            RowShape.Chat => Conversation(row),
-            _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "Plain text has no prompt."),
+            return isChat
+                ? _conversations.OfPrompt(row, Instructions.Message(row), row[Instructions.OutputColumn])
+                : Instructions.Plain(row, _options.AnswerSuffix);
+        }
+
+        string answer =
+            row.Find(_options.CompletionColumn) is null && Instructions.Are(row)
+                ? row[Instructions.OutputColumn]
+                : row[_options.CompletionColumn];
+        PromptDraft plain = Templated(row, _options.PromptColumn, [answer + _options.AnswerSuffix]);
+        return isChat ? _conversations.OfPrompt(row, plain, answer) : plain;
+    }
+
+    private PromptDraft Choosing(DataRow row)
+    {
+        if (_own.ReadTurns(row) is { } turns)
+        {
+            return _conversations.OfTwo(row, turns.Before, turns.Chosen, turns.Rejected);
+        }
+
+        var (answers, right) = _own.Read(row);
+        var areListed = row.Find(_options.ChoicesColumn) is not null;
+        var draft = Templated(row, PromptOf(row), [.. answers.Select(answer => answer + _options.AnswerSuffix)]);
+        return draft with
+        {
+            Right = right,
+            Render = fields =>
+                draft.Render(fields) is var text && areListed
+                    ? text with
+                    {
+                        Answers = [.. text.Answers.Select(answer => OwnChoices.Joined(text.Prompt, answer))],
+                    }
+                    : text,
         };
+    }
+
+    private string PromptOf(DataRow row) =>
+        row.Find(_options.PromptColumn) is null && row.Find(_options.TextColumn) is not null ? _options.TextColumn : _options.PromptColumn;
 
     private PromptDraft Templated(DataRow row, string wholeColumn, IReadOnlyList<string> answers)
     {
@@ -97,105 +150,5 @@ internal sealed class RowDrafts
 
         string[] values = [.. _template.Fields.Select(field => _options.TrimFields ? row[field].Trim() : row[field])];
         return new PromptDraft(values, fields => new PromptText(_template.Render(fields), answers));
-    }
-
-    private PromptDraft Conversation(DataRow row)
-    {
-        if (_renderChat is null)
-        {
-            throw new DataException(
-                row.Place,
-                "a conversation",
-                "a model with a chat template",
-                "Use a model that has one, or turn the rows into prompt and completion."
-            );
-        }
-
-        if (row.Find("tools") is { } tools && tools != "[]")
-        {
-            throw new DataException(
-                row.Place,
-                $"the tools {DataException.Quote(tools)}",
-                "a conversation without tools",
-                "Tools are not supported: write them into the messages the way the model should see them, or remove them."
-            );
-        }
-
-        IReadOnlyList<ChatTurn> turns =
-            row.Turns
-            ?? throw new DataException(
-                row.Place,
-                $"{DataException.Quote(row[_options.MessagesColumn])} in the column {DataException.Quote(_options.MessagesColumn)}",
-                "a JSON array of messages",
-                "Name the column of the messages (MessagesColumn)."
-            );
-        if (turns.Count < 2 || turns[^1].Role != "assistant")
-        {
-            string found =
-                turns.Count == 0 ? "no messages" : $"a conversation whose last message is by {DataException.Quote(turns[^1].Role)}";
-            found = turns.Count == 1 && turns[0].Role == "assistant" ? "an answer without a message before it" : found;
-            throw new DataException(
-                row.Place,
-                found,
-                "messages that end with one by 'assistant', the answer",
-                "Add the answer, or remove the row."
-            );
-        }
-
-        string[] contents = [.. turns.SkipLast(1).Select(turn => turn.Content)];
-        return new PromptDraft(contents, Render, AddSpecialTokens: false);
-
-        PromptText Render(IReadOnlyList<string> fields) =>
-            RenderTurns(row, [.. fields.Select((content, i) => turns[i] with { Content = content })], turns[^1]);
-    }
-
-    private PromptText RenderTurns(DataRow row, List<ChatTurn> before, ChatTurn answer)
-    {
-        string prompt = Write(row, before, addGenerationPrompt: true);
-        string whole = Write(row, [.. before, answer], addGenerationPrompt: false);
-        if (!whole.StartsWith(prompt, StringComparison.Ordinal))
-        {
-            prompt = Header(row, before, answer, prompt, whole);
-        }
-
-        // Templates end a turn with a newline after the end-of-turn token; the model stops at that token and never has to answer the
-        // newline.
-        return new PromptText(prompt, [whole[prompt.Length..].TrimEnd()]);
-    }
-
-    /// <summary>
-    /// What stands before the answer where the prompt says more than that: some templates let the model begin by thinking, and write
-    /// answers without their thoughts.
-    /// </summary>
-    private string Header(DataRow row, List<ChatTurn> before, ChatTurn answer, string prompt, string whole)
-    {
-        const string Marker = "THE_ANSWER_STARTS_HERE";
-        string marked = Write(row, [.. before, answer with { Content = Marker }], addGenerationPrompt: false);
-        int length = marked.LastIndexOf(Marker, StringComparison.Ordinal);
-        return length >= 0 && prompt.AsSpan().StartsWith(marked.AsSpan(0, length)) && whole.AsSpan().StartsWith(marked.AsSpan(0, length))
-            ? marked[..length]
-            : throw new DataException(
-                row.Place,
-                "a conversation that the chat template writes differently with and without its answer",
-                "a text that begins with the prompt",
-                "Turn the rows into prompt and completion, written the way the model should see them."
-            );
-    }
-
-    private string Write(DataRow row, List<ChatTurn> turns, bool addGenerationPrompt)
-    {
-        try
-        {
-            return _renderChat!(turns, addGenerationPrompt);
-        }
-        catch (ChatTemplateException error)
-        {
-            throw new DataException(
-                row.Place,
-                $"a conversation that the chat template refuses: {error.Message}",
-                "messages that it can write",
-                "Change the messages (the text of a system message can begin the first message of the user), or remove the row."
-            );
-        }
     }
 }

@@ -6,7 +6,7 @@ namespace MobiZO.Data;
 internal static class RowNotes
 {
     // From here on a model that always says the same word looks good.
-    private const double LopsidedShare = 0.95;
+    private const double LopsidedShare = 0.8;
 
     /// <summary>The notes about some rows; empty when there is nothing to say.</summary>
     /// <param name="what">What the rows are for: "training" or "evaluation".</param>
@@ -45,7 +45,7 @@ internal static class RowNotes
                 + ". Add rows of the other labels.";
         }
 
-        if (most.Count >= LopsidedShare * rows.RowsUsed)
+        if (most.Count > LopsidedShare * rows.RowsUsed)
         {
             return Say($"{most.Count} of {rows.RowsUsed} {what} rows have the label word {word}: ")
                 + (

@@ -21,11 +21,19 @@ internal sealed class RowSampler
         options.ThrowIfInvalid();
         _options = options;
         _labels = LabelMap.Create(options);
+        if (_labels is null && (options.Balanced || options.EvalBalanced || options.FewShot is not null))
+        {
+            throw new DataException(
+                "DataOptions.Balanced, DataOptions.EvalBalanced and DataOptions.FewShot need rows with labels: name their column "
+                    + "(DataOptions.LabelColumn), or leave these out."
+            );
+        }
     }
 
     /// <summary>
-    /// Chooses the rows to use. With <see cref="DataOptions.Balanced"/> every label gets the same number of rows, as many as its rarest
-    /// label has and <see cref="DataOptions.MaxRows"/> allows. Without it <see cref="DataOptions.MaxRows"/> rows are drawn, and labels keep
+    /// Chooses the rows to use. With <see cref="DataOptions.FewShot"/> every label gets that many. With
+    /// <see cref="DataOptions.Balanced"/> every label gets the same number of rows, as many as its rarest label has and
+    /// <see cref="DataOptions.MaxRows"/> allows. Without it <see cref="DataOptions.MaxRows"/> rows are drawn, and labels keep
     /// their shares of the file: the head of a file that is sorted by label has one label only.
     /// </summary>
     /// <returns>The chosen rows, in file order.</returns>
@@ -33,7 +41,7 @@ internal sealed class RowSampler
     public IReadOnlyList<DataRow> Choose(IReadOnlyList<DataRow> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return Draw(rows, _options.MaxRows, _options.Balanced, _options.Balanced ? BalanceStream : DrawStream);
+        return Train(rows, _options.MaxRows);
     }
 
     /// <summary>
@@ -50,7 +58,7 @@ internal sealed class RowSampler
             return new DataSplit(Choose(rows), []);
         }
 
-        return _options.Balanced == _options.EvalBalanced ? HoldOut(Choose(rows)) : HoldOutFirst(rows);
+        return _options.FewShot is null && _options.Balanced == _options.EvalBalanced ? HoldOut(Choose(rows)) : HoldOutFirst(rows);
     }
 
     /// <summary>Splits rows that are chosen.</summary>
@@ -73,23 +81,51 @@ internal sealed class RowSampler
         int all = Math.Min(rows.Count, _options.MaxRows ?? rows.Count);
         int count = (int)Math.Round(_options.EvalFraction * all, MidpointRounding.AwayFromZero);
         RequireBothSides(rows, all, count);
-        IReadOnlyList<DataRow> held = Draw(rows, count, _options.EvalBalanced, SplitStream);
+        IReadOnlyList<DataRow> held = Draw(rows, count, _options.EvalBalanced, SplitStream, isFirst: false);
         DataRow[] rest = [.. rows.Except(held, ReferenceEqualityComparer.Instance).Cast<DataRow>()];
-        return new DataSplit(Draw(rest, all - count, _options.Balanced, _options.Balanced ? BalanceStream : DrawStream), held);
+        return new DataSplit(Train(rest, all - count), held);
     }
 
-    private IReadOnlyList<DataRow> Draw(IReadOnlyList<DataRow> rows, int? most, bool isBalanced, ulong stream)
+    /// <summary>The rows to train on.</summary>
+    private IReadOnlyList<DataRow> Train(IReadOnlyList<DataRow> rows, int? most) =>
+        _options.FewShot is { } each
+            ? FewOf(rows, each)
+            : Draw(rows, most, _options.Balanced, _options.Balanced ? BalanceStream : DrawStream, _options.FirstRows);
+
+    private DataRow[] FewOf(IReadOnlyList<DataRow> rows, int each)
+    {
+        List<int>[] groups = GroupByLabel(rows);
+        int scarce = Array.FindIndex(groups, group => group.Count < each);
+        return scarce < 0
+            ? Pick(rows, groups.SelectMany((group, label) => Shuffle(group, BalanceStream + (ulong)label).Take(each)))
+            : throw new DataException(
+                PlaceOf(rows),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{groups[scarce].Count} rows for the choice {DataException.Quote(_labels!.Words[scarce])}"
+                ),
+                string.Create(CultureInfo.InvariantCulture, $"at least {each} of every label"),
+                "Add rows, or ask for fewer of each label (DataOptions.FewShot)."
+            );
+    }
+
+    private IReadOnlyList<DataRow> Draw(IReadOnlyList<DataRow> rows, int? most, bool isBalanced, ulong stream, bool isFirst)
     {
         if (!isBalanced && !(most < rows.Count))
         {
             return rows;
         }
 
+        if (!isBalanced && isFirst)
+        {
+            return [.. rows.Take(most!.Value)];
+        }
+
         List<int>[] groups = GroupByLabel(rows);
         int[] counts = isBalanced
             ? [.. Enumerable.Repeat(EachOf(rows, groups, most), groups.Length)]
             : SharesOf([.. groups.Select(group => group.Count)], most!.Value);
-        return Pick(rows, groups.SelectMany((group, label) => Shuffle(group, stream + (ulong)label).Take(counts[label])));
+        return Pick(rows, groups.SelectMany((group, label) => Order(group, stream + (ulong)label, isFirst).Take(counts[label])));
     }
 
     /// <summary>Rows of each label in a balanced sample.</summary>
@@ -169,6 +205,8 @@ internal sealed class RowSampler
 
         return groups;
     }
+
+    private IEnumerable<int> Order(List<int> indices, ulong stream, bool isFirst) => isFirst ? indices : Shuffle(indices, stream);
 
     private IEnumerable<int> Shuffle(List<int> indices, ulong stream) =>
         KeyedDraw.Permutation(indices.Count, _options.Seed, stream).Select(position => indices[position]);

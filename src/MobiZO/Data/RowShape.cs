@@ -12,6 +12,9 @@ public enum RowShape
     /// <summary>A conversation; the last message, by the assistant, is the answer.</summary>
     Chat,
 
+    /// <summary>A prompt and choices of the row's own: a list and its right one, or a chosen and a rejected answer.</summary>
+    Choices,
+
     /// <summary>Plain text; every token after the first is the answer.</summary>
     Text,
 }

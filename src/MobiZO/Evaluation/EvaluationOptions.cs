@@ -2,6 +2,7 @@ using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.PrefixCache;
 using MobiZO.Runs;
+using MobiZO.Scoring;
 
 namespace MobiZO.Evaluation;
 
@@ -11,10 +12,10 @@ public sealed record EvaluationOptions
     /// <summary>Hugging Face folder or GGUF file.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Rows to score: JSONL, CSV, TSV or Parquet.</summary>
+    /// <summary>Rows to score: JSONL, JSON, CSV, TSV or Parquet; or a text, or a folder of texts.</summary>
     public required string DataFile { get; init; }
 
-    /// <summary>PEFT folder or GGUF file of the adapter; null: the base model.</summary>
+    /// <summary>PEFT folder or GGUF file of the adapter, or the file of a probe; null: the base model.</summary>
     public string? Adapter { get; init; }
 
     /// <summary>Whether the adapter may have been made on a model with other files.</summary>
@@ -28,6 +29,12 @@ public sealed record EvaluationOptions
 
     /// <summary>Most tokens of one engine run.</summary>
     public int MaxTokensPerRun { get; init; } = 1024;
+
+    /// <summary>What written answers are compared with those of the rows by; null: nothing is written.</summary>
+    public TextMetric? Metric { get; init; }
+
+    /// <summary>Most tokens of an answer that is written for <see cref="Metric"/>.</summary>
+    public int AnswerTokens { get; init; } = 48;
 
     /// <summary>How the frozen part of prompts is rounded; the type of the run gives the numbers of the run.</summary>
     public PrefixCacheType PrefixCacheType { get; init; } = PrefixCacheType.Fp16;
@@ -43,12 +50,24 @@ public sealed record EvaluationOptions
 
         if (string.IsNullOrWhiteSpace(DataFile))
         {
-            errors.Add("DataFile: expected a JSONL, CSV, TSV or Parquet file, found nothing");
+            errors.Add(
+                "DataFile: expected a file of rows or texts (JSONL, JSON, CSV, TSV, Parquet, TXT) or a folder of texts, found nothing"
+            );
         }
 
         if (MaxTokensPerRun < 1)
         {
             errors.Add(FormattableString.Invariant($"MaxTokensPerRun: expected at least 1, found {MaxTokensPerRun}"));
+        }
+
+        if (AnswerTokens < 1)
+        {
+            errors.Add(FormattableString.Invariant($"AnswerTokens: expected at least 1, found {AnswerTokens}"));
+        }
+
+        if (Metric is { } metric && !Enum.IsDefined(metric))
+        {
+            errors.Add($"Metric: expected RougeL, WordF1 or ExactMatch, found {metric}");
         }
 
         errors.AddRange(Data.Validate());
@@ -63,15 +82,25 @@ public sealed record EvaluationOptions
     {
         ArgumentNullException.ThrowIfNull(folder);
         var run = folder.ReadConfig();
-        var best = Directory.Exists(folder.BestAdapterFolder) ? folder.BestAdapterFolder : folder.AdapterFolder;
         return new EvaluationOptions
         {
             Model = run.Model,
             DataFile = "",
-            Adapter = best,
-            Data = run.Data with { MaxRows = null, EvalFraction = 0, Balanced = false, EvalBalanced = false, Seed = run.Seed },
+            Adapter = folder.KeptAdapter,
+            Data = run.Data with
+            {
+                MaxRows = null,
+                FirstRows = false,
+                FewShot = null,
+                EvalFraction = 0,
+                Balanced = false,
+                EvalBalanced = false,
+                Seed = run.Seed,
+            },
             Engine = run.Engine,
             MaxTokensPerRun = run.MaxTokensPerRun,
+            Metric = run.Metric,
+            AnswerTokens = run.AnswerTokens,
             PrefixCacheType = run.PrefixCacheType,
         };
     }

@@ -11,6 +11,9 @@ public sealed record EvaluationReport
     /// <summary>What became of the rows.</summary>
     public required DataSummary Data { get; init; }
 
+    /// <summary>What rows were seen, in one sentence; null for rows with label words.</summary>
+    public string? Seen { get; init; }
+
     /// <summary>What the user should know of the rows, for example that some were cut, or that all have one label.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -19,6 +22,9 @@ public sealed record EvaluationReport
 
     /// <summary>Which tokens carry the adapter; null without one.</summary>
     public AdapterScope? Scope { get; init; }
+
+    /// <summary>Layers in front of the states that a probe read; null where none scored.</summary>
+    public int? ProbeLayer { get; init; }
 
     /// <summary>Seconds from open to end.</summary>
     public required double Seconds { get; init; }

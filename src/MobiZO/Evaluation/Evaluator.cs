@@ -7,7 +7,7 @@ using MobiZO.Programs.Feeding;
 
 namespace MobiZO.Evaluation;
 
-/// <summary>Scores encoded rows with one adapter: choices by mean log-probability, free answers by token loss.</summary>
+/// <summary>Scores encoded rows with one adapter: choices as <see cref="DataOptions.Scoring"/> says, free answers by token loss.</summary>
 internal sealed class Evaluator
 {
     private const int RowsPerRun = 64;
@@ -33,7 +33,8 @@ internal sealed class Evaluator
     )
     {
         (_model, _rows, _choices) = (model, rows, choices);
-        _examples = [.. rows.Select(model.ForScoring)];
+        var isTree = rows.All(row => row.Tree is not null) && !rows.All(row => AdapterStart.AreSingleRows(row.ChoiceIds));
+        _examples = SameRows([.. rows.Select(row => model.ForScoring(row, isTree))]);
         Cache = cache(_examples);
         _batches = [.. Batches(maxTokensPerRun)];
     }
@@ -98,7 +99,9 @@ internal sealed class Evaluator
         Cache?.AddTo(inputs, feed, batch);
         var values = _model.Score.Run(inputs)[ProgramNames.LogProbabilities].Floats;
         var next = 0;
-        var sums = Sums(form, examples, values, ref next);
+        var most = form.IsTree() ? feed.Inputs[ProgramNames.CandidateIds].Shape[1] : 0;
+        var trees = form.IsTree() ? ScoresOfTrees(batch, examples, values, most) : [];
+        var sums = form.IsTree() ? [.. trees.Select(tree => tree.Scores)] : Sums(form, examples, values, ref next);
         for (var i = 0; i < batch.Count; i++)
         {
             if (!sums[i].All(double.IsFinite))
@@ -106,7 +109,9 @@ internal sealed class Evaluator
                 throw refuse(_rows[batch[i]]);
             }
 
-            scored[batch[i]] = Read(_rows[batch[i]], examples[i], sums[i]);
+            scored[batch[i]] = form.IsTree()
+                ? Read(_rows[batch[i]], examples[i], trees[i].Scores, trees[i].Answer)
+                : Read(_rows[batch[i]], examples[i], sums[i]);
         }
     }
 
@@ -128,12 +133,15 @@ internal sealed class Evaluator
         }
 
         // Rows lie choice by choice, example by example; each has one value an answer token.
-        var choices = form == StepLossKind.ChoiceSequences ? examples[0].Choices.Length : 1;
+        var choices = examples.Max(example => StepFeed.RowsOf(form, example));
         for (var choice = 0; choice < choices; choice++)
         {
             for (var i = 0; i < examples.Length; i++)
             {
-                var length = form == StepLossKind.ChoiceSequences ? examples[i].Choices[choice].Length : examples[i].Answer.Length;
+                var length =
+                    !form.HasRowPerChoice() ? examples[i].Answer.Length
+                    : choice < examples[i].Choices.Length ? examples[i].Choices[choice].Length
+                    : 0;
                 for (var token = 0; token < length; token++)
                 {
                     sums[i][choice] += values[next++];
@@ -144,14 +152,77 @@ internal sealed class Evaluator
         return sums;
     }
 
+    /// <summary>
+    /// Examples with as many rows each. Merges over the border of a prompt can make the tree of one row another: what it lacks is a row of
+    /// which nothing is asked.
+    /// </summary>
+    private static PromptExample[] SameRows(PromptExample[] examples)
+    {
+        var most = examples.Length == 0 ? 0 : examples.Max(example => example.Rows.Count);
+        return
+        [
+            .. examples.Select(example =>
+                example.Rows.Count == most || example.Rows.Count == 0
+                    ? example
+                    : example with
+                    {
+                        Rows =
+                        [
+                            .. example.Rows,
+                            .. Enumerable.Repeat(new ChoiceRow(example.Rows[0].Tokens, []), most - example.Rows.Count),
+                        ],
+                    }
+            ),
+        ];
+    }
+
+    /// <summary>
+    /// For every example the log-probability of each word among all, and the summed log-probability of the right one's tokens.
+    /// </summary>
+    private (double[] Scores, double Answer)[] ScoresOfTrees(IReadOnlyList<int> batch, PromptExample[] examples, float[] values, int most)
+    {
+        var points = examples.Select(_ => new List<double[]>()).ToArray();
+        var answers = new double[examples.Length];
+        var next = 0;
+        for (var way = 0; way < examples[0].Rows.Count; way++)
+        {
+            for (var i = 0; i < examples.Length; i++)
+            {
+                foreach (var point in examples[i].Rows[way].Points)
+                {
+                    double[] read = [.. values.Skip(next).Take(point.Candidates.Length).Select(value => (double)value)];
+                    next += most;
+                    answers[i] += way == 0 ? read[0] : 0;
+                    if (way > 0)
+                    {
+                        points[i].Add(read);
+                    }
+                }
+            }
+        }
+
+        return [.. points.Select((read, i) => (_rows[batch[i]].Tree!.Scores(read), answers[i]))];
+    }
+
+    private static ScoredExample Read(EncodedExample row, PromptExample example, double[] scores, double answer) =>
+        new(row.LineNumber, example.Label, Array.IndexOf(scores, scores.Max()), scores, answer, example.Choices[example.Label].Length)
+        {
+            Text = row.Text,
+        };
+
     private static ScoredExample Read(EncodedExample row, PromptExample example, double[] sums)
     {
         if (example.Choices.Length == 0)
         {
-            return new ScoredExample(row.LineNumber, null, null, [], sums[0], example.Answer.Length);
+            return new ScoredExample(row.LineNumber, null, null, [], sums[0], example.Answer.Length) { Text = row.Question };
         }
 
-        double[] scores = [.. sums.Select((sum, choice) => sum / example.Choices[choice].Length)];
+        double[] scores =
+        [
+            .. sums.Select(
+                (sum, choice) => example.TokenWeights is { } weights ? sum * weights[choice] : sum / example.Choices[choice].Length
+            ),
+        ];
         return new ScoredExample(
             row.LineNumber,
             example.Label,
@@ -159,19 +230,25 @@ internal sealed class Evaluator
             scores,
             sums[example.Label],
             example.Choices[example.Label].Length
-        );
+        )
+        {
+            Text = row.Text,
+            Choices = row.OwnChoices,
+        };
     }
 
     private static StepLossKind FormOf(PromptExample[] examples) =>
         examples[0].Choices.Length == 0 ? StepLossKind.Tokens
-        : examples.All(example => example.Choices.All(choice => choice.Length == 1)) ? StepLossKind.Choices
-        : StepLossKind.ChoiceSequences;
+        : examples[0].Rows.Count > 0 ? StepLossKind.ChoiceBranches
+        : examples.All(example => example.Choices.Length == examples[0].Choices.Length && example.Choices.All(choice => choice.Length == 1))
+            ? StepLossKind.Choices
+        : StepLossKind.RowChoices;
 
     /// <summary>Rows of similar length, as many as the tokens to compute and, beside them, the cached tokens to join allow.</summary>
     private IEnumerable<int[]> Batches(int maxTokensPerRun)
     {
         var form = FormOf(_examples);
-        var repeats = form == StepLossKind.ChoiceSequences ? _examples.Max(example => example.Choices.Length) : 1;
+        var repeats = _examples.Max(example => StepFeed.RowsOf(form, example));
         var mostTokens = _examples.Max(example => StepFeed.TokensOf(form, example));
         return LengthBatches.Of(
             Enumerable.Range(0, _rows.Count),

@@ -4,6 +4,7 @@ using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.PrefixCache;
+using MobiZO.Probing;
 
 namespace MobiZO.Evaluation;
 
@@ -38,12 +39,52 @@ public static class ModelEvaluation
     {
         var watch = Stopwatch.StartNew();
         using var model = LocalModel.Open(options.Model, options.Engine);
-        var adapter = options.Adapter is { } path
-            ? AdapterFiles.Load(path, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce)
-            : null;
-        var encoder = model.EncoderOf(options.Data);
-        var read = DataFile.Read(options.DataFile, options.Data);
-        var rows = encoder.Encode(new RowSampler(options.Data).Choose(read));
+        var head =
+            options.Adapter is { } probe && ProbeHead.IsProbe(probe)
+                ? ProbeHead.Load(probe, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce)
+                : null;
+        var adapter =
+            head is null && options.Adapter is { } path
+                ? AdapterFiles.Load(path, model.Checkpoint, options.IgnoreBaseMismatch, options.Engine.CacheFolderInForce)
+                : null;
+        if (head is not null && options.Metric is not null)
+        {
+            throw new FineTuneException("Metric: a probe writes no text; leave EvaluationOptions.Metric out.", FineTuneFailure.Settings);
+        }
+
+        var found = DataFile.Read(options.DataFile, options.Data);
+        var data = model.Decide(options.Data, found);
+        var encoder = model.EncoderOf(data);
+        var read = encoder.Cut(found);
+        var rows = encoder.Encode(new RowSampler(data).Choose(read));
+        void Tell(int done) => progress?.Report(new EvaluationProgress(done, rows.Count));
+        var result = head is null
+            ? ScoreByModel(model, adapter, options, rows, encoder.Choices, Tell, cancellation)
+            : ScoreByProbe(model, head, options, rows, encoder.Choices, Tell, cancellation);
+        var summary = DataSummary.Of(read.Count, rows, encoder.Choices);
+        return new EvaluationReport
+        {
+            Result = result,
+            Data = summary,
+            Seen = DecidedData.Describe(data, found, found[0].Origin.IsDocument ? read.Count : rows.Count),
+            Warnings = [.. encoder.Notes, .. RowNotes.Of("evaluation", summary, encoder), .. NotesOf(result.Metrics)],
+            Engine = model.Engine.Name,
+            Scope = adapter?.Scope,
+            ProbeLayer = head?.Layer,
+            Seconds = watch.Elapsed.TotalSeconds,
+        };
+    }
+
+    private static EvaluationResult ScoreByModel(
+        LocalModel model,
+        LoraAdapter? adapter,
+        EvaluationOptions options,
+        IReadOnlyList<EncodedExample> rows,
+        IReadOnlyList<string> choices,
+        Action<int> progress,
+        CancellationToken cancellation
+    )
+    {
         using var adapted = new AdaptedModel(
             model,
             adapter,
@@ -53,27 +94,32 @@ public static class ModelEvaluation
 
         // Every prompt is used once: nothing is worth keeping.
         var cache = new PrefixCacheOptions(options.PrefixCacheType, MemoryBytes: 0, Folder: null, options.MaxTokensPerRun);
-        var evaluator = new Evaluator(
-            adapted,
-            rows,
-            encoder.Choices,
-            examples => adapted.OpenStore(examples, cache),
-            options.MaxTokensPerRun
-        );
-        var result = evaluator.Evaluate(
-            adapter is null ? null : AdapterTensors.Of(adapter),
-            done => progress?.Report(new EvaluationProgress(done, rows.Count)),
-            cancellation
-        );
-        var summary = DataSummary.Of(read.Count, rows, encoder.Choices);
-        return new EvaluationReport
+        var evaluator = new Evaluator(adapted, rows, choices, examples => adapted.OpenStore(examples, cache), options.MaxTokensPerRun);
+        var result = evaluator.Evaluate(adapter is null ? null : AdapterTensors.Of(adapter), progress, cancellation);
+        if (options.Metric is { } metric)
         {
-            Result = result,
-            Data = summary,
-            Warnings = [.. encoder.Notes, .. RowNotes.Of("evaluation", summary, encoder)],
-            Engine = model.Engine.Name,
-            Scope = adapter?.Scope,
-            Seconds = watch.Elapsed.TotalSeconds,
-        };
+            result = WrittenRows.Add(result, model, adapter, rows, metric, options, progress, cancellation);
+        }
+
+        return result;
     }
+
+    private static EvaluationResult ScoreByProbe(
+        LocalModel model,
+        ProbeHead head,
+        EvaluationOptions options,
+        IReadOnlyList<EncodedExample> rows,
+        IReadOnlyList<string> choices,
+        Action<int> progress,
+        CancellationToken cancellation
+    )
+    {
+        using var scorer = new ProbeScorer(model, head, choices, options.MaxTokensPerRun);
+        return ProbeEvaluation.Of(scorer, rows, choices, progress, cancellation);
+    }
+
+    private static IEnumerable<string> NotesOf(ClassificationMetrics? metrics) =>
+        metrics is { } found && found.Labels.Count(label => label.Rows > 0) > 1 && found.Accuracy <= found.MajorityAccuracy
+            ? [$"The accuracy is not above that of saying {DataException.Quote(found.MajorityWord)} always."]
+            : [];
 }

@@ -6,8 +6,10 @@ using System.Text.Json;
 using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Checkpoints.Storage;
+using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.Optimization;
+using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Ops;
@@ -42,16 +44,6 @@ public static class AppExport
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
-
-    private static readonly string[] s_tokenizerFiles =
-    [
-        "tokenizer.json",
-        "tokenizer.model",
-        "tokenizer_config.json",
-        "special_tokens_map.json",
-        "chat_template.jinja",
-        "generation_config.json",
-    ];
 
     /// <summary>Writes the files.</summary>
     /// <param name="run">The run; its best adapter is taken, or the last one when there is no best.</param>
@@ -88,13 +80,12 @@ public static class AppExport
         RequireFree(output, folder.Path, options.Model);
 
         using var model = LocalModel.Open(options.Model, new EngineOptions { Warnings = warnings });
-        var rows = RunRows.Read(options, model);
-        var decided = DecidedOptions.Of(options, rows);
-        var adapter = AdapterFiles.Load(Directory.Exists(folder.BestAdapterFolder) ? folder.BestAdapterFolder : folder.AdapterFolder);
+        var (rows, decided) = ForApp(options, model, warnings);
+        var adapter = AdapterFiles.Load(folder.KeptAdapter);
         var layout = AdapterLayouts.Of(model.Assembler, adapter);
         using var adapted = new AdaptedModel(model, adapter, rows.HasSingleRows, RunStyle.OneByOne);
         var train = new StepExamples(rows, decided, adapted.Start, model.Engine.Traits).All;
-        PromptExample[] all = [.. train, .. rows.Eval.Select(adapted.ForScoring)];
+        PromptExample[] all = [.. train, .. rows.Eval.Select(row => adapted.ForScoring(row))];
 
         var programs = new AppPrograms(model.Assembler, layout, adapter.ToState(), decided, form);
         var buckets = programs.Buckets(all);
@@ -103,7 +94,7 @@ public static class AppExport
         var methods = bundler.Write(bundled, model.Checkpoint, Path.Combine(output, ProgramFile), options.Engine.Weights, targetRuntime);
         var written = new List<string> { ProgramFile };
         WriteAdapter(adapter, output, written);
-        CopyTokenizer(options.Model, output, written, warnings);
+        TokenizerFiles.Copy(options.Model, output, written, warnings);
         if (withRows)
         {
             AtomicFile.Write(Path.Combine(output, RowsFile), Encoding.ASCII.GetBytes(string.Concat(train.Select(Line))));
@@ -114,6 +105,37 @@ public static class AppExport
         AtomicFile.Write(Path.Combine(output, DescriptionFile), stream => JsonSerializer.Serialize(stream, description, s_json));
         written.Add(DescriptionFile);
         return new AppExportResult([.. methods], buckets, [.. written.Select(name => Path.Combine(output, name))], watch.Elapsed);
+    }
+
+    /// <summary>
+    /// The host of an app lays rows out by simple rules: words of several tokens are rows of their own there, whatever the run did, and no
+    /// share of the token loss is taken.
+    /// </summary>
+    private static (RunRows Rows, DecidedOptions Decided) ForApp(FineTuneOptions options, LocalModel model, IProgress<string>? warnings)
+    {
+        var rows = RunRows.Read(options, model);
+        if (rows.HasOwnChoices)
+        {
+            throw new FineTuneException(
+                "The rows of this run have choices of their own, and an app is written for label words or free answers: train on "
+                    + "rows with DataOptions.Choices or DataOptions.LabelWords.",
+                FineTuneFailure.Settings
+            );
+        }
+
+        var decided = DecidedOptions.Of(options, rows);
+        if (!decided.Loss.IsTree())
+        {
+            return (rows, decided);
+        }
+
+        warnings?.Report(
+            "The run scored its label words by their branches or took a share of the token loss; the app scores each word by the mean over "
+                + "its tokens."
+        );
+        options = options with { TokenShare = 0, Data = options.Data with { Scoring = ChoiceScoring.Mean } };
+        rows = RunRows.Read(options, model);
+        return (rows, DecidedOptions.Of(options, rows));
     }
 
     /// <summary>An app trains with forward passes only, whatever trained the run: in place of exact gradients, random directions.</summary>
@@ -167,21 +189,6 @@ public static class AppExport
         {
             AtomicFile.Write(Path.Combine(output, name), stream => stream.Write(MemoryMarshal.AsBytes(values.AsSpan())));
             written.Add(name);
-        }
-    }
-
-    private static void CopyTokenizer(string model, string output, List<string> written, IProgress<string>? warnings)
-    {
-        string[] found = Directory.Exists(model) ? [.. s_tokenizerFiles.Where(name => File.Exists(Path.Combine(model, name)))] : [];
-        foreach (var name in found)
-        {
-            AtomicFile.Write(Path.Combine(output, name), File.ReadAllBytes(Path.Combine(model, name)));
-            written.Add(name);
-        }
-
-        if (found.Length == 0)
-        {
-            warnings?.Report($"'{model}' has no files of a tokenizer beside its weights: the app has to bring its own.");
         }
     }
 

@@ -6,16 +6,18 @@ using MobiZO.Programs.Feeding;
 
 namespace MobiZO.Initialization;
 
-/// <summary>What enters the modules of a model at the last prompt token of a few examples.</summary>
+/// <summary>What a model computes at the last prompt token of a few examples.</summary>
 internal static class PromptStatistics
 {
     private const int MostExamplesPerRun = 32;
 
     /// <summary>For every output of the program [examples, in].</summary>
-    /// <param name="program">A loaded program of <see cref="ProgramAssembler.ModuleInputs"/>.</param>
+    /// <param name="program">
+    /// A loaded program of <see cref="ProgramAssembler.ModuleInputs"/> or <see cref="ProgramAssembler.Streams"/>.
+    /// </param>
     /// <param name="examples">All training examples.</param>
     /// <param name="chosen">Which of them to read.</param>
-    /// <param name="prompts">Their cached prompts.</param>
+    /// <param name="prompts">Their cached prompts; null: the program is given whole prompts.</param>
     /// <param name="maxTokensPerRun">Most tokens of joined prompts.</param>
     /// <param name="lengths">The lengths that the engine wants to see.</param>
     /// <param name="progress">Told how many examples are done.</param>
@@ -24,7 +26,7 @@ internal static class PromptStatistics
         IProgramSession program,
         IReadOnlyList<PromptExample> examples,
         IReadOnlyList<int> chosen,
-        PrefixStore prompts,
+        PrefixStore? prompts,
         int maxTokensPerRun,
         LengthGrid lengths,
         Action<int> progress,
@@ -48,7 +50,7 @@ internal static class PromptStatistics
             PromptExample[] rows = [.. batch.Select(position => examples[chosen[position]] with { Answer = [0], Choices = [] })];
             var feed = StepFeed.Create(StepLossKind.Tokens, rows, 1, lengths);
             var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
-            prompts.AddTo(inputs, feed, [.. batch.Select(position => chosen[position])]);
+            prompts?.AddTo(inputs, feed, [.. batch.Select(position => chosen[position])]);
             foreach (var (name, states) in program.Run(inputs))
             {
                 var width = states.Shape[1];

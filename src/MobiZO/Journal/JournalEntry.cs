@@ -21,6 +21,9 @@ public sealed record JournalEntry
     /// <summary>Wall time of the step.</summary>
     public double Milliseconds { get; init; }
 
+    /// <summary>What the step cost; null in journals of versions that did not count.</summary>
+    public StepWork? Work { get; init; }
+
     /// <summary>Most memory the process has held so far.</summary>
     public long PeakMemoryBytes { get; init; }
 

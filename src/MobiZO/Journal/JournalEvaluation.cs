@@ -27,6 +27,9 @@ public sealed record JournalEvaluation
     /// <summary>Mean score of what the model writes; null for runs without a score.</summary>
     public double? Score { get; init; }
 
+    /// <summary>What all steps before it cost; null in journals of versions that did not count.</summary>
+    public StepWork? Work { get; init; }
+
     /// <summary>Whether it was better than every one before it, so that its adapter was kept as the best.</summary>
     public required bool IsBest { get; init; }
 }

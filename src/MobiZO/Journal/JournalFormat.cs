@@ -66,6 +66,7 @@ internal static class JournalFormat
             writer.WriteNumber("milliseconds", entry.Milliseconds);
             writer.WriteNumber("peak_memory_bytes", entry.PeakMemoryBytes);
             writer.WriteBoolean("skipped", entry.Skipped);
+            StepWork.Write(writer, entry.Work);
             if (entry.GradientSum is { } sum)
             {
                 writer.WriteString(GradientKey, sum);
@@ -125,6 +126,7 @@ internal static class JournalFormat
             Milliseconds = fields.Double("milliseconds"),
             PeakMemoryBytes = fields.Integer("peak_memory_bytes", 0, long.MaxValue),
             Skipped = fields.Boolean("skipped"),
+            Work = StepWork.Read(fields),
             GradientSum = fields.TextOrNull(GradientKey),
             Before = ReadEvaluation(fields, BeforeKey, expectedStep),
             Evaluation = ReadEvaluation(fields, EvaluationKey, expectedStep + 1),
@@ -145,6 +147,7 @@ internal static class JournalFormat
                 ChoiceLoss = fields.DoubleOrNull("choice_loss"),
                 TokenLoss = fields.DoubleOrNull("token_loss") ?? throw fields.Wrong("token_loss", "a number", "null"),
                 Score = fields.DoubleIfGiven("score"),
+                Work = StepWork.Read(fields),
                 IsBest = fields.Boolean("best"),
             };
 
@@ -214,6 +217,7 @@ internal static class JournalFormat
             WriteDouble(writer, "score", score);
         }
 
+        StepWork.Write(writer, evaluation.Work);
         writer.WriteBoolean("best", evaluation.IsBest);
         writer.WriteEndObject();
     }

@@ -58,14 +58,17 @@ public static class AdapterMerge
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(adapter);
         Check(output, model.Path);
-        if (model.Format != CheckpointFormat.Gguf && type != MergedType.Auto)
-        {
-            throw new FineTuneException(
-                $"A folder keeps the types of its tensors; the type {type} is for GGUF models alone. Leave it out.",
-                FineTuneFailure.Settings
-            );
-        }
+        RequireType(model, type);
+        RequireMergeable(model, adapter);
+        return model.Format == CheckpointFormat.Gguf
+            ? MergedGguf.Write(model, adapter, output, type)
+            : MergedFolder.Write(model, adapter, output);
+    }
 
+    /// <summary>Refuses an adapter that does not act on every token, or does not fit.</summary>
+    /// <exception cref="FineTuneException">It is activated, or as of <see cref="RequireFit"/>.</exception>
+    internal static void RequireMergeable(Checkpoint model, LoraAdapter adapter)
+    {
         if (adapter.Scope == AdapterScope.Activated)
         {
             throw new FineTuneException(
@@ -77,9 +80,21 @@ public static class AdapterMerge
         }
 
         RequireFit(model, adapter);
-        return model.Format == CheckpointFormat.Gguf
-            ? MergedGguf.Write(model, adapter, output, type)
-            : MergedFolder.Write(model, adapter, output);
+    }
+
+    /// <summary>Refuses a type where the model has types of its own.</summary>
+    /// <exception cref="FineTuneException">The model is a folder, and a type is asked for.</exception>
+    public static void RequireType(Checkpoint model, MergedType type)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (model.Format != CheckpointFormat.Gguf && type != MergedType.Auto)
+        {
+            throw new FineTuneException(
+                $"'{model.Path}' is a folder, which keeps the types of its tensors: the type {type} is for GGUF files alone. Leave it out, or "
+                    + "name an output that ends in .gguf.",
+                FineTuneFailure.Settings
+            );
+        }
     }
 
     /// <summary>Refuses an adapter with a module that the model does not have, or that has other sizes there.</summary>

@@ -16,9 +16,6 @@ internal static class MergedFolder
 {
     private const string Shards = ".safetensors";
 
-    // Large matrices go piece by piece, of whole rows.
-    private const int PieceElements = 1 << 22;
-
     private static readonly string[] s_copiedExtensions = [".json", ".jinja", ".txt", ".model", ".md"];
     private static readonly string[] s_copiedNames = ["license", "notice"];
 
@@ -136,23 +133,13 @@ internal static class MergedFolder
             ? new LowRankProduct(Transposed(module), TransposedA(module), scale)
             : new LowRankProduct(module, module.B, scale);
         output.Position = tensor.Offset;
-        var rowsOfAPiece = Math.Max(1, PieceElements / product.Columns);
-        for (var row = 0; row < product.Rows; row += rowsOfAPiece)
-        {
-            var values = new float[Math.Min(rowsOfAPiece, product.Rows - row) * product.Columns];
-            shard.ReadFloat32(stored, (long)row * product.Columns, values);
-            product.AddTo(row, values);
-            var bytes = new byte[StoredNumbers.BytesOf(type, values.Length)];
-            if (!StoredNumbers.TryWrite(type, values, bytes))
-            {
-                throw new CheckpointException(
-                    $"{shard.Path}: tensor '{stored}': with the adapter, a value is no number or too large for {tensor.DType}."
-                );
-            }
-
-            output.Write(bytes);
-        }
-
+        MergedRows.Write(
+            product,
+            (start, values) => shard.ReadFloat32(stored, start, values),
+            type,
+            output,
+            $"{shard.Path}: tensor '{stored}': with the adapter, a value is no number or too large for {tensor.DType}."
+        );
         output.Position = output.Length;
         return SafetensorsTypes.NameOf(tensor.DType);
     }

@@ -13,7 +13,6 @@ namespace MobiZO.Merging;
 internal static class MergedGguf
 {
     private const int BlockElements = 32;
-    private const int PieceElements = 1 << 22;
 
     public static MergeResult Write(Checkpoint model, LoraAdapter adapter, string output, MergedType type)
     {
@@ -73,13 +72,15 @@ internal static class MergedGguf
         return type switch
         {
             MergedType.F32 => GgufTensorType.F32,
+            MergedType.Q4_K when tensor.Shape[^1] % FourBitSuperBlockWriter.Elements == 0 => GgufTensorType.Q4_K,
+            MergedType.Q4_K => isWhole ? GgufTensorType.Q8_0 : GgufTensorType.F16,
             MergedType.F16 => GgufTensorType.F16,
             MergedType.Q8_0 when isWhole => GgufTensorType.Q8_0,
             MergedType.Q8_0 => throw new CheckpointException(
                 $"{file.Path}: tensor '{tensor.Name}': rows of {tensor.Shape[^1]} values are not whole blocks of {BlockElements}, so it cannot "
                     + "be written as Q8_0. Use F16."
             ),
-            _ when StoredNumbers.CanWrite(tensor.Type) => tensor.Type,
+            _ when tensor.Type != GgufTensorType.Q4_K && StoredNumbers.CanWrite(tensor.Type) => tensor.Type,
             _ => isWhole ? GgufTensorType.Q8_0 : GgufTensorType.F16,
         };
     }
@@ -102,24 +103,13 @@ internal static class MergedGguf
             tensor.Shape,
             (long)rowBytes * product.Rows,
             stream =>
-            {
-                var rowsOfAPiece = Math.Max(1, PieceElements / product.Columns);
-                for (var row = 0; row < product.Rows; row += rowsOfAPiece)
-                {
-                    var values = new float[Math.Min(rowsOfAPiece, product.Rows - row) * product.Columns];
-                    file.Read(tensor, (long)row * product.Columns, values);
-                    product.AddTo(row, values);
-                    var bytes = new byte[StoredNumbers.BytesOf(type, values.Length)];
-                    if (!StoredNumbers.TryWrite(type, values, bytes))
-                    {
-                        throw new CheckpointException(
-                            $"{file.Path}: tensor '{tensor.Name}': with the adapter, a value is no number or too large for {type}. Use F32."
-                        );
-                    }
-
-                    stream.Write(bytes);
-                }
-            }
+                MergedRows.Write(
+                    product,
+                    (start, values) => file.Read(tensor, start, values),
+                    type,
+                    stream,
+                    $"{file.Path}: tensor '{tensor.Name}': with the adapter, a value is no number or too large for {type}. Use F32."
+                )
         );
     }
 }

@@ -14,6 +14,13 @@ public enum MergedType
     /// <summary>16-bit floats.</summary>
     F16,
 
-    /// <summary>Blocks of 32 bytes with a scale; rows that are not whole blocks are refused.</summary>
+    /// <summary>
+    /// Blocks of 32 bytes with a scale; rows that are not whole blocks are refused, and become F16 where a folder is written as GGUF.
+    /// </summary>
     Q8_0,
+
+    /// <summary>
+    /// Blocks of 4-bit codes (Q4_K); rows that are not whole super-blocks of 256 become Q8_0, or F16 where they are not whole blocks of 32.
+    /// </summary>
+    Q4_K,
 }

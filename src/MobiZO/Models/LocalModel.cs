@@ -86,16 +86,17 @@ public sealed class LocalModel : IDisposable
             ?? throw new DataException(
                 $"The model '{_checkpoint.Path}' has no chat template: give prompts with a template of your own instead of messages."
             );
-        return template.Render(
-            [.. turns.Select(turn => new ChatMessage(turn.Role, turn.Content))],
-            new ChatTemplateOptions
-            {
-                AddGenerationPrompt = addGenerationPrompt,
-                SpecialTokens = _checkpoint.SpecialTokens,
-                UndefinedNames = _undefined,
-            }
-        );
+        return template.Render([.. turns.Select(turn => new ChatMessage(turn.Role, turn.Content))], ChatOptions(addGenerationPrompt));
     }
+
+    /// <summary>The text of the token that ends a text of this model; null: it has none that the tokenizer knows.</summary>
+    internal string? EndText =>
+        _checkpoint.SpecialTokens.TryGetValue("eos_token", out var text)
+        && Tokenizer.TokenToId(text) is { } id
+        && Tokenizer.Encode(text, addSpecialTokens: false).Ids is [var only]
+        && only == id
+            ? text
+            : null;
 
     /// <summary>
     /// Encodes rows for this model: with its tokenizer and chat template, no example longer than its context, no token beyond its
@@ -103,7 +104,20 @@ public sealed class LocalModel : IDisposable
     /// </summary>
     /// <exception cref="DataException">The options are wrong.</exception>
     internal ExampleEncoder EncoderOf(DataOptions data) =>
-        new(Tokenizer, data, RenderChat, _checkpoint.Config.MaxPositions, _checkpoint.Config.VocabularySize);
+        new(
+            Tokenizer,
+            data,
+            RenderChat,
+            _checkpoint.Config.MaxPositions,
+            _checkpoint.Config.VocabularySize,
+            _checkpoint.ChatTemplate is { } source && source.Contains("endgeneration", StringComparison.Ordinal) ? RenderSpans : null,
+            EndTokenIds.Count == 0 ? null : EndTokenIds.Min()
+        );
+
+    /// <summary>What rows leave open, decided for this model.</summary>
+    /// <exception cref="DataException">The rows fit no shape, or more than one.</exception>
+    internal DataOptions Decide(DataOptions data, IReadOnlyList<DataRow> rows) =>
+        DecidedData.Of(data, rows, ChatTemplate is not null, EndText);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -112,7 +126,28 @@ public sealed class LocalModel : IDisposable
         _checkpoint.Dispose();
     }
 
-    private static ITokenizer OpenTokenizer(Checkpoint checkpoint)
+    private RenderedChat RenderSpans(IReadOnlyList<ChatTurn> turns) =>
+        ChatTemplate!.RenderWithSpans(
+            [
+                .. turns.Select(turn => new OrderedDictionary<string, object?>(StringComparer.Ordinal)
+                {
+                    ["role"] = turn.Role,
+                    ["content"] = turn.Content,
+                }),
+            ],
+            ChatOptions(addGenerationPrompt: false)
+        );
+
+    private ChatTemplateOptions ChatOptions(bool addGenerationPrompt) =>
+        new()
+        {
+            AddGenerationPrompt = addGenerationPrompt,
+            SpecialTokens = _checkpoint.SpecialTokens,
+            UndefinedNames = _undefined,
+        };
+
+    /// <summary>The tokenizer of a checkpoint.</summary>
+    internal static ITokenizer OpenTokenizer(Checkpoint checkpoint)
     {
         if (checkpoint.TokenizerFile is { } file)
         {

@@ -53,7 +53,9 @@ internal sealed class PrefixSequences
 
     private static IEnumerable<int[]> SequencesOf(PromptExample example, bool holdsRows) =>
         holdsRows
-            ? Enumerable.Range(0, Math.Max(example.Choices.Length, 1)).Select(choice => StepFeed.RowTokens(example, choice))
+            ? Enumerable
+                .Range(0, example.Rows.Count > 0 ? example.Rows.Count : Math.Max(example.Choices.Length, 1))
+                .Select(choice => StepFeed.RowTokens(example, choice))
             : [example.Prompt[..example.SuffixStart]];
 
     private static UInt128 Hash(int[] ids) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes<int>(ids)));

@@ -11,8 +11,11 @@ namespace MobiZO.Runs;
 /// <param name="TokenLoss">Cross-entropy over the vocabulary, a token.</param>
 public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, int Rows, double? ChoiceLoss, double TokenLoss)
 {
-    /// <summary>Mean score of what the model writes, higher is better; null for runs without a score.</summary>
+    /// <summary>Mean score of what the model writes, higher is better, by a score or a metric; null without either.</summary>
     public double? Score { get; init; }
+
+    /// <summary>What all steps before it cost; null where nobody counted.</summary>
+    public StepWork? Work { get; init; }
 
     /// <summary>What points are compared by: higher is better.</summary>
     public double Metric => Score ?? Accuracy ?? -TokenLoss;
@@ -23,7 +26,7 @@ public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, i
 
     /// <summary>The point that a journal holds.</summary>
     internal static EvaluationPoint Of(JournalEvaluation line) =>
-        new(line.Step, line.Accuracy, line.Correct, line.Rows, line.ChoiceLoss, line.TokenLoss) { Score = line.Score };
+        new(line.Step, line.Accuracy, line.Correct, line.Rows, line.ChoiceLoss, line.TokenLoss) { Score = line.Score, Work = line.Work };
 
     /// <summary>What the journal keeps of it.</summary>
     internal JournalEvaluation ToJournal(bool isBest) =>
@@ -36,6 +39,7 @@ public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, i
             ChoiceLoss = ChoiceLoss,
             TokenLoss = TokenLoss,
             Score = Score,
+            Work = Work,
             IsBest = isBest,
         };
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MobiZO.Adapters;
 using MobiZO.Checkpoints.Storage;
+using MobiZO.Data;
 using MobiZO.Journal;
 
 namespace MobiZO.Runs;
@@ -20,6 +22,15 @@ public sealed class RunFolder
     /// <summary>Names the files of a run folder; nothing is created.</summary>
     public RunFolder(string path) => Path = System.IO.Path.GetFullPath(path);
 
+    /// <summary>The run that an adapter lies in; null: it is not one of a run.</summary>
+    /// <param name="adapter">Path of the adapter.</param>
+    public static RunFolder? Around(string adapter)
+    {
+        var parent = System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(adapter)));
+        var run = parent is null ? null : new RunFolder(parent);
+        return run is not null && File.Exists(run.JournalFile) && File.Exists(run.ConfigFile) ? run : null;
+    }
+
     /// <summary>The folder.</summary>
     public string Path { get; }
 
@@ -35,8 +46,20 @@ public sealed class RunFolder
     /// <summary>The gradients of the steps, of estimators that have them.</summary>
     public string GradientsFile => System.IO.Path.Combine(Path, GradientFile.Name);
 
+    /// <summary>What the model wrote to the prompts of the samples, one line a step and prompt.</summary>
+    public string SamplesFile => System.IO.Path.Combine(Path, "samples.jsonl");
+
     /// <summary>The final report.</summary>
     public string ReportFile => System.IO.Path.Combine(Path, "report.json");
+
+    /// <summary>The probe of a run that made one.</summary>
+    public string ProbeFile => System.IO.Path.Combine(Path, ProbeMark.FileName);
+
+    /// <summary>The adapter that is kept: the best one, else the last; of a run that made a probe, its file.</summary>
+    public string KeptAdapter =>
+        File.Exists(ProbeFile) ? ProbeFile
+        : Directory.Exists(BestAdapterFolder) ? BestAdapterFolder
+        : AdapterFolder;
 
     /// <summary>PEFT folder of the last adapter.</summary>
     public string AdapterFolder => System.IO.Path.Combine(Path, "adapter");
@@ -53,6 +76,14 @@ public sealed class RunFolder
     /// <summary>Checks, before anything is opened, that a run can start or go on here.</summary>
     internal void RequireReadyFor(FineTuneOptions options)
     {
+        if (File.Exists(ProbeFile))
+        {
+            throw new FineTuneException(
+                $"'{Path}' already holds a probe, which has no steps to go on with. Choose another folder as FineTuneOptions.Output.",
+                FineTuneFailure.Output
+            );
+        }
+
         var exists = File.Exists(JournalFile);
         if (exists && !options.Resume)
         {
@@ -91,7 +122,17 @@ public sealed class RunFolder
             );
         }
 
-        string[] names = [ConfigFile, CheckpointFile, GradientsFile, ReportFile, AdapterFolder, BestAdapterFolder, InitialAdapterFolder];
+        string[] names =
+        [
+            ConfigFile,
+            CheckpointFile,
+            GradientsFile,
+            SamplesFile,
+            ReportFile,
+            AdapterFolder,
+            BestAdapterFolder,
+            InitialAdapterFolder,
+        ];
         if (!RunLock.IsIn(Path) && Array.Find(names, System.IO.Path.Exists) is { } foreign)
         {
             throw new FineTuneException(
@@ -117,8 +158,9 @@ public sealed class RunFolder
 
         try
         {
-            return JsonSerializer.Deserialize<FineTuneOptions>(File.ReadAllText(ConfigFile), Json)
-                ?? throw new JsonException("it is empty");
+            return AsWritten(
+                JsonSerializer.Deserialize<FineTuneOptions>(File.ReadAllText(ConfigFile), Json) ?? throw new JsonException("it is empty")
+            );
         }
         catch (JsonException exception)
         {
@@ -149,6 +191,24 @@ public sealed class RunFolder
             }
         );
     }
+
+    /// <summary>What a run on free text did not decide it did not have: its rows were read as they are.</summary>
+    private static FineTuneOptions AsWritten(FineTuneOptions options) =>
+        options with
+        {
+            TokenShare = options.TokenShare ?? 0,
+            Data = options.Data with
+            {
+                ChatTemplate = HasLabelWords(options) ? options.Data.ChatTemplate : options.Data.ChatTemplate ?? ChatTemplateUse.Never,
+                AnswerSuffix =
+                    HasLabelWords(options) || options.Data.ChatTemplate == ChatTemplateUse.Always
+                        ? options.Data.AnswerSuffix
+                        : options.Data.AnswerSuffix ?? "",
+                Scoring = options.Data.Scoring ?? ChoiceScoring.Mean,
+            },
+        };
+
+    private static bool HasLabelWords(FineTuneOptions options) => options.Data is not { Choices: null, LabelWords: null };
 
     internal static void WriteJson<T>(string path, T value) =>
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, value, Json));

@@ -14,6 +14,14 @@ public static class RunReplay
     public static LoraAdapter Rebuild(RunFolder run)
     {
         ArgumentNullException.ThrowIfNull(run);
+        if (File.Exists(run.ProbeFile))
+        {
+            throw new FineTuneException(
+                $"'{run.Path}' holds a probe, which took no steps: there is nothing to replay. Train it anew to compare.",
+                FineTuneFailure.Settings
+            );
+        }
+
         var journal = RunJournal.Read(run.JournalFile);
         var initial = AdapterFiles.Load(run.InitialAdapterFolder);
         var segments = journal.Header.Layout.Segments;

@@ -1,4 +1,5 @@
 using MobiZO.Adapted;
+using MobiZO.Data;
 using MobiZO.Initialization;
 using MobiZO.Optimization;
 using MobiZO.Programs.Assembling;
@@ -30,9 +31,25 @@ internal sealed record DecidedOptions
     public static DecidedOptions Of(FineTuneOptions options, RunRows rows)
     {
         // Unless it is asked for, no step sees a row twice.
-        var examples = options.ExamplesPerStep ?? Math.Min(options.ExamplesInForce, rows.Train.Count);
+        var isFreeText = !rows.HasChoices && options.Score is null;
+        var examples = options.ExamplesPerStep ?? DefaultSteps.ExamplesOf(rows.Train.Count, options, isFreeText);
         var adapter = options.Adapter with { Scope = ChosenScope.Of(options.Adapter, rows).Scope };
-        var decided = Of(options with { ExamplesPerStep = examples, Adapter = adapter }, rows.Labels, LossOf(options.Loss, rows));
+        var steps = DefaultSteps.Of(options, rows.Train.Count, rows.Labels, examples, isFreeText);
+        var loss = LossOf(options, rows);
+        var decided = Of(
+            options with
+            {
+                Steps = steps,
+                Epochs = null,
+                Patience = options.Patience ?? DefaultSteps.PatienceOf(options, rows.Labels, steps),
+                ExamplesPerStep = examples,
+                Adapter = adapter,
+                TokenShare = loss == StepLossKind.ChoiceBranchesAndTokens ? options.TokenShareInForce : 0,
+                Data = rows.Data with { Scoring = options.Data.Scoring ?? (rows.HasTrees ? ChoiceScoring.Branches : ChoiceScoring.Mean) },
+            },
+            rows.Labels,
+            loss
+        );
         return !decided.ReadsPrompts || rows.Labels >= 2
             ? decided
             : throw new FineTuneException(
@@ -55,6 +72,7 @@ internal sealed record DecidedOptions
             {
                 Adapter = adapter.ToOptions(),
                 ExamplesPerStep = options.ExamplesInForce,
+                Steps = options.StepsInForce,
                 Optimizer = options.Optimizer with { LearningRate = options.Optimizer.LearningRate ?? rate },
             },
             adapter,
@@ -72,8 +90,18 @@ internal sealed record DecidedOptions
             Run = Run with { Optimizer = Run.Optimizer with { LearningRate = learningRate, ProbeLearningRate = false } },
         };
 
-    private static StepLossKind LossOf(LossKind? loss, RunRows rows)
+    private static StepLossKind LossOf(FineTuneOptions options, RunRows rows)
     {
+        var (loss, share) = (options.Loss, options.TokenShareInForce);
+        if (options.TokenShare > 0 && !rows.HasTrees)
+        {
+            throw new FineTuneException(
+                "FineTuneOptions.TokenShare is a share beside the loss over label words that are scored by DataOptions.Scoring Branches: "
+                    + "give DataOptions.Choices or DataOptions.LabelWords and leave Scoring out, or leave TokenShare out.",
+                FineTuneFailure.Settings
+            );
+        }
+
         if (loss == LossKind.Choices && !rows.HasChoices)
         {
             throw new FineTuneException(
@@ -84,7 +112,10 @@ internal sealed record DecidedOptions
         }
 
         return !rows.HasChoices || loss == LossKind.Tokens ? StepLossKind.Tokens
-            : rows.HasSingleRows ? StepLossKind.Choices
+            : share > 0 && rows.HasTrees ? StepLossKind.ChoiceBranchesAndTokens
+            : rows.HasSingleRows && rows.HasEqualChoices ? StepLossKind.Choices
+            : rows.HasOwnChoices ? StepLossKind.RowChoices
+            : rows.HasTrees ? StepLossKind.ChoiceBranches
             : StepLossKind.ChoiceSequences;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class GradientRoom
         Math.Max(
             _budget,
             examples.Max(example =>
-                BytesOf(lengths.Fit(StepFeed.TokensOf(form, example)) * RowsOf(form, example), AnswersOf(form, example))
+                BytesOf(lengths.Fit(StepFeed.TokensOf(form, example)) * StepFeed.RowsOf(form, example), StepFeed.AnswersOf(form, example))
             )
         );
 
@@ -60,12 +60,15 @@ internal sealed class GradientRoom
         {
             // Later rows are longer, and a run is padded to its longest.
             var tokens = lengths.Fit(StepFeed.TokensOf(form, examples[index]));
-            var (moreRows, moreAnswers) = (rows + RowsOf(form, examples[index]), answers + AnswersOf(form, examples[index]));
+            var (moreRows, moreAnswers) = (
+                rows + StepFeed.RowsOf(form, examples[index]),
+                answers + StepFeed.AnswersOf(form, examples[index])
+            );
             if (part.Count > 0 && BytesOf(moreRows * tokens, moreAnswers) > _budget)
             {
                 yield return [.. part];
                 part.Clear();
-                (moreRows, moreAnswers) = (RowsOf(form, examples[index]), AnswersOf(form, examples[index]));
+                (moreRows, moreAnswers) = (StepFeed.RowsOf(form, examples[index]), StepFeed.AnswersOf(form, examples[index]));
             }
 
             part.Add(index);
@@ -74,15 +77,4 @@ internal sealed class GradientRoom
 
         yield return [.. part];
     }
-
-    private static int RowsOf(StepLossKind form, PromptExample example) =>
-        form == StepLossKind.ChoiceSequences ? example.Choices.Length : 1;
-
-    private static int AnswersOf(StepLossKind form, PromptExample example) =>
-        form switch
-        {
-            StepLossKind.Tokens => example.Answer.Length,
-            StepLossKind.Choices => 1,
-            _ => example.Choices.Sum(choice => choice.Length),
-        };
 }

@@ -148,12 +148,17 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
     /// <summary>How many copies make an engine run of at most the allowed number of tokens; at least one.</summary>
     private int CopiesPerRun(int[] examples)
     {
-        var rows = (long)examples.Length * (_form == StepLossKind.ChoiceSequences ? _examples[examples[0]].Choices.Length : 1);
+        var rows = (long)examples.Length * examples.Max(index => StepFeed.RowsOf(_form, _examples[index]));
         return (int)Math.Max(1, _maxTokensPerRun / (rows * examples.Max(index => RowTokens(_examples[index]))));
     }
 
-    private static int RowTokens(PromptExample example)
+    private int RowTokens(PromptExample example)
     {
+        if (_form.IsTree())
+        {
+            return StepFeed.TokensOf(_form, example);
+        }
+
         var answer = example.Choices.Length > 0 ? example.Choices.Max(choice => choice.Length) : example.Answer.Length;
         return example.Prompt.Length - example.SuffixStart + answer - 1;
     }

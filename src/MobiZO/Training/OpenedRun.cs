@@ -31,7 +31,7 @@ internal sealed class OpenedRun : IDisposable
                 options.Engine with
                 {
                     CacheProgress = new StageReport(progress, "preparing weights", cancellation),
-                    Warnings = options.Engine.Warnings ?? new Warnings(progress),
+                    Warnings = options.Engine.Warnings ?? new WarningReport(progress),
                 }
             )
         );
@@ -54,6 +54,12 @@ internal sealed class OpenedRun : IDisposable
         }
 
         Rows = RunRows.Read(options, model);
+        options = options with { Data = Rows.Data };
+        if (Rows.Seen is { } seen)
+        {
+            progress?.Report(new RunNote(seen, IsWarning: false));
+        }
+
         var (scope, whyScope) = ChosenScope.Of(options.Adapter, Rows);
         if (whyScope is not null)
         {
@@ -77,7 +83,7 @@ internal sealed class OpenedRun : IDisposable
         GradientRoom = new GradientRoom(
             model.Checkpoint.Config,
             Model.Start.LowestLayer,
-            Options.Loss != StepLossKind.Choices,
+            Options.Loss.IsWholeVocabulary(),
             Options.Run.GradientMegabytes
         );
         StepRoom.Require(
@@ -203,20 +209,5 @@ internal sealed class OpenedRun : IDisposable
     {
         _owned.Push(value);
         return value;
-    }
-
-    private sealed class Warnings(IProgress<TrainingEvent>? progress) : IProgress<string>
-    {
-        public void Report(string value) => progress?.Report(new RunNote(value, IsWarning: true));
-    }
-
-    /// <summary>Tells how far it is, and ends the work when the user wants that: a large model is converted for minutes.</summary>
-    private sealed class StageReport(IProgress<TrainingEvent>? progress, string stage, CancellationToken cancellation) : IProgress<double>
-    {
-        public void Report(double value)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            progress?.Report(new StageProgress(stage, (long)(value * 100), 100));
-        }
     }
 }

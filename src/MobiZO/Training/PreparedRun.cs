@@ -13,11 +13,21 @@ namespace MobiZO.Training;
 internal sealed class PreparedRun : IDisposable
 {
     private readonly OpenedRun _opened;
+    private IReadOnlyList<EncodedExample>? _measured;
+    private AnswerScores? _answers;
 
     private PreparedRun(OpenedRun opened, DecidedOptions options, LoraAdapter adapter, IRunObjective objective, Evaluator? evaluator)
     {
         (_opened, Options, Adapter, Objective, Evaluator) = (opened, options, adapter, objective, evaluator);
         Header = RunHeader.Of(options, opened, adapter);
+        var run = options.Run;
+        Answers = new RunAnswers(
+            opened.Model.Model,
+            adapter,
+            run.AnswerTokens,
+            new PrefixCacheOptions(run.PrefixCacheType, (long)run.PrefixCacheMegabytes << 20, Folder: null, run.MaxTokensPerRun),
+            run.Engine.PrefixStyle
+        );
     }
 
     public RunRows Rows => _opened.Rows;
@@ -25,6 +35,12 @@ internal sealed class PreparedRun : IDisposable
     public AdaptedModel Model => _opened.Model;
 
     public RunCaches Caches => _opened.Caches;
+
+    /// <summary>The training rows as examples.</summary>
+    public StepExamples Examples => _opened.Examples;
+
+    /// <summary>The frozen parts of the training rows; null when there are none.</summary>
+    public PrefixStore? TrainCache => _opened.TrainCache;
 
     /// <summary>The options with everything decided.</summary>
     public DecidedOptions Options { get; }
@@ -42,6 +58,9 @@ internal sealed class PreparedRun : IDisposable
 
     /// <summary>Scores the evaluation rows; null without any.</summary>
     public Evaluator? Evaluator { get; }
+
+    /// <summary>Lets the adapter answer prompts beside the steps.</summary>
+    public RunAnswers Answers { get; }
 
     /// <summary>The first line of the journal.</summary>
     public JournalHeader Header { get; }
@@ -106,12 +125,23 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>An evaluator of further rows with the programs of this run.</summary>
     public Evaluator CreateEvaluator(IReadOnlyList<EncodedExample> rows) => CreateEvaluator(_opened, rows);
 
-    /// <summary>The mean score of what the model writes to the rows of an evaluator; null for runs without a score.</summary>
+    /// <summary>The mean score or metric of what the model writes to the rows of an evaluator; null for runs without either.</summary>
     /// <param name="evaluator">The rows, with the frozen parts of their prompts.</param>
     /// <param name="adapter">The matrices.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     public double? ScoreOf(Evaluator evaluator, AdapterTensors adapter, CancellationToken cancellation) =>
-        CreateAnswers(_opened, evaluator.Rows, evaluator.Cache)?.MeanOf(AnswerCopies.Of(adapter.A, adapter.B.Floats), cancellation);
+        (CreateAnswers(_opened, evaluator.Rows, evaluator.Cache) ?? AnswersByMetric(evaluator.Rows))?.MeanOf(
+            AnswerCopies.Of(adapter.A, adapter.B.Floats),
+            cancellation
+        );
+
+    /// <summary>The adapter with a trained state, as the copy that answers.</summary>
+    /// <param name="b">The state.</param>
+    public AnswerCopies CopyOf(float[] b)
+    {
+        var tensors = AdapterTensors.Of(Adapter, b);
+        return AnswerCopies.Of(tensors.A, tensors.B.Floats);
+    }
 
     /// <summary>
     /// The row of a step whose scores are not numbers even without the adapter, and what to say of it; null when the step itself is at
@@ -146,10 +176,30 @@ internal sealed class PreparedRun : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _opened.Dispose();
+    public void Dispose()
+    {
+        Answers.Dispose();
+        _opened.Dispose();
+    }
+
+    private AnswerScores? AnswersByMetric(IReadOnlyList<EncodedExample> rows)
+    {
+        if (Options.Run.Metric is not { } metric)
+        {
+            return null;
+        }
+
+        if (!ReferenceEquals(_measured, rows))
+        {
+            (_measured, _answers) = (rows, new AnswerScores(Answers.Of(rows), new MetricScore(metric)));
+        }
+
+        return _answers;
+    }
 
     /// <summary>
-    /// A run that goes on keeps its estimator, whatever would be chosen now, and the adapter that it started from, wherever that is now.
+    /// A run that goes on keeps its estimator, its steps and what its rows decided, whatever would be chosen now, and the adapter that it
+    /// started from, wherever that is now.
     /// </summary>
     private static FineTuneOptions AsRecorded(FineTuneOptions options, RecordedRun? recorded)
     {
@@ -158,8 +208,22 @@ internal sealed class PreparedRun : IDisposable
             return options;
         }
 
+        var config = recorded.Folder.ReadConfig();
+        options = options with
+        {
+            Steps = options.Steps ?? (options.Epochs is null ? config.Steps : null),
+            Patience = options.Patience ?? config.Patience ?? 0,
+            ExamplesPerStep = options.ExamplesPerStep ?? config.ExamplesPerStep,
+            Data = options.Data with
+            {
+                ChatTemplate = options.Data.ChatTemplate ?? config.Data.ChatTemplate,
+                AnswerSuffix = options.Data.AnswerSuffix ?? config.Data.AnswerSuffix,
+                Scoring = options.Data.Scoring ?? config.Data.Scoring,
+            },
+        };
+
         // The run has a copy of what it started from; the adapter it was read from may have changed since.
-        if (options.Adapter.StartFrom is { } start && start == recorded.Folder.ReadConfig().Adapter.StartFrom)
+        if (options.Adapter.StartFrom is { } start && start == config.Adapter.StartFrom)
         {
             options = options with { Adapter = options.Adapter with { StartFrom = recorded.Folder.InitialAdapterFolder } };
         }
@@ -193,7 +257,7 @@ internal sealed class PreparedRun : IDisposable
 
     private static AnswerScores? CreateAnswers(OpenedRun opened, IReadOnlyList<EncodedExample> rows, PrefixStore? prompts) =>
         opened is { Score: { } score, Writer: { } writer }
-            ? new AnswerScores(writer, score, opened.Model, rows, prompts, opened.Options.Run.MaxTokensPerRun)
+            ? new AnswerScores(new RowAnswers(writer, opened.Model, rows, prompts, opened.Options.Run.MaxTokensPerRun), score)
             : null;
 
     private static IRunObjective CreateObjective(OpenedRun opened, LoraAdapter adapter, CancellationToken cancellation)

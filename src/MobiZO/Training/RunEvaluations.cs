@@ -15,6 +15,7 @@ internal sealed class RunEvaluations
     private readonly RunFolder _folder;
     private readonly IProgress<TrainingEvent>? _progress;
     private readonly List<EvaluationPoint> _points;
+    private (long Step, EvaluationResult Result)? _lastRows;
 
     /// <param name="run">The run.</param>
     /// <param name="folder">Its folder.</param>
@@ -39,7 +40,9 @@ internal sealed class RunEvaluations
 
     /// <summary>Whether the last <see cref="FineTuneOptions.Patience"/> evaluations were not better than an earlier one.</summary>
     public bool HaveStoppedImproving =>
-        _run.Options.Run.Patience > 0 && Best is { } best && _points.Count(point => point.Step > best.Step) >= _run.Options.Run.Patience;
+        _run.Options.Run.PatienceInForce > 0
+        && Best is { } best
+        && _points.Count(point => point.Step > best.Step) >= _run.Options.Run.PatienceInForce;
 
     /// <summary>Where the best adapter is, as the end of a sentence; empty when there is none.</summary>
     public string BestSoFar => Best is null ? "" : $"; the best adapter so far is in '{_folder.BestAdapterFolder}'";
@@ -51,7 +54,8 @@ internal sealed class RunEvaluations
     public static bool IsDue(PreparedRun run, long step)
     {
         var options = run.Options.Run;
-        return run.Evaluator is not null && (step == options.Steps || (options.EvalEvery > 0 && step > 0 && step % options.EvalEvery == 0));
+        return run.Evaluator is not null
+            && (step == options.StepsInForce || (options.EvalEvery > 0 && step > 0 && step % options.EvalEvery == 0));
     }
 
     /// <summary>Whether an evaluation belongs behind this many steps and is not there.</summary>
@@ -60,9 +64,10 @@ internal sealed class RunEvaluations
     /// <summary>Scores the evaluation rows, unless there are none or it was done; the best adapter is written.</summary>
     /// <param name="step">Steps taken.</param>
     /// <param name="b">The trained state after them.</param>
+    /// <param name="work">What the steps cost.</param>
     /// <param name="cancellation">Stops between two engine runs.</param>
     /// <returns>What the journal keeps; null when nothing was scored.</returns>
-    public JournalEvaluation? Add(long step, float[] b, CancellationToken cancellation)
+    public JournalEvaluation? Add(long step, float[] b, StepWork work, CancellationToken cancellation)
     {
         if (_run.Evaluator is not { } evaluator || Has(step))
         {
@@ -70,7 +75,8 @@ internal sealed class RunEvaluations
         }
 
         var result = Score(evaluator, b, step, cancellation);
-        var point = result.At(step);
+        _lastRows = (step, result);
+        var point = result.At(step) with { Work = work };
 
         // CompareTo puts NaN below every number, as MaxBy does.
         var isBest = _points.All(earlier => earlier.Metric.CompareTo(point.Metric) < 0);
@@ -81,7 +87,7 @@ internal sealed class RunEvaluations
             AdapterFiles.Save(_run.Adapter.WithState(isBest ? b : _run.Adapter.ToState()), _folder.BestAdapterFolder);
         }
 
-        _progress?.Report(new EvaluationCompleted(step, result, isBest));
+        _progress?.Report(new EvaluationCompleted(step, result, isBest) { Work = work });
         return point.ToJournal(isBest);
     }
 
@@ -100,6 +106,35 @@ internal sealed class RunEvaluations
             : AdapterFiles.Load(_folder.BestAdapterFolder).OrderedAs([.. _run.Adapter.Modules.Select(module => module.Name)]).ToState();
         var before = Score(evaluator, new float[b.Length], 0, CancellationToken.None).At(0);
         return (before, Score(evaluator, kept, step, CancellationToken.None).At(Best?.Step ?? step));
+    }
+
+    /// <summary>The evaluation rows once more, where this process has not scored them after the last step.</summary>
+    /// <param name="step">Steps taken.</param>
+    /// <param name="b">The trained state after them.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    public EvaluationResult? LastOrScored(long step, float[] b, CancellationToken cancellation) =>
+        _run.Evaluator is not { } evaluator ? null
+        : _lastRows is { } last && last.Step == step ? last.Result
+        : Score(evaluator, b, step, cancellation);
+
+    /// <summary>What the base model alone reaches on the evaluation rows.</summary>
+    /// <param name="cancellation">Stops between two batches.</param>
+    public Anchor ZeroShot(CancellationToken cancellation)
+    {
+        // Before the first step an adapter that was not trained before changes nothing.
+        if (_run.Options.Run.Adapter.StartFrom is null && _points.FirstOrDefault(point => point.Step == 0) is { } first)
+        {
+            return new Anchor(first.Correct, first.Rows);
+        }
+
+        // What it writes, and a score of that, are of no matter here.
+        var evaluator = _run.Evaluator!;
+        var result = evaluator.Evaluate(
+            AdapterTensors.Of(_run.Adapter, new float[_run.Adapter.Layout.Total]),
+            done => _progress?.Report(new StageProgress("evaluating", done, evaluator.RowCount)),
+            cancellation
+        );
+        return new Anchor(result.Correct, result.Examples.Count);
     }
 
     /// <summary>

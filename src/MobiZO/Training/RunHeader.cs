@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MobiZO.Adapters;
 using MobiZO.Checkpoints;
+using MobiZO.Data;
 using MobiZO.Journal;
 using MobiZO.Programs.Assembling;
 using MobiZO.Runs;
@@ -18,6 +19,12 @@ internal static class RunHeader
     {
         var run = options.Run;
         var properties = Properties(options, opened, adapter);
+        if (run.Metric is { } metric)
+        {
+            // It decides which evaluation is the best. Runs without one have no such line, as those from before.
+            properties["metric"] = FormattableString.Invariant($"{metric} of {run.AnswerTokens} tokens");
+        }
+
         if (run.Adapter.StartFrom is not null)
         {
             properties[JournalHeader.StartKey] = adapter.DigestOfB();
@@ -26,12 +33,23 @@ internal static class RunHeader
         return new JournalHeader
         {
             Seed = run.Seed,
-            TotalSteps = run.Steps,
+            TotalSteps = run.StepsInForce,
             Optimizer = run.Optimizer,
             Layout = adapter.Layout,
             Properties = properties,
         };
     }
+
+    /// <summary>The loss, with what else decides it where that is not the default.</summary>
+    private static string LossOf(DecidedOptions options) =>
+        options.Loss switch
+        {
+            StepLossKind.ChoiceBranchesAndTokens => FormattableString.Invariant($"{options.Loss}, share {options.Run.TokenShare}"),
+            StepLossKind.RowChoices
+            or StepLossKind.ChoiceSequences when options.Run.Data.Scoring is ChoiceScoring.Sum or ChoiceScoring.Characters =>
+                $"{options.Loss}, {options.Run.Data.Scoring}",
+            _ => options.Loss.ToString(),
+        };
 
     private static Dictionary<string, string> Properties(DecidedOptions options, OpenedRun opened, LoraAdapter adapter)
     {
@@ -48,9 +66,7 @@ internal static class RunHeader
             // What a start is called says nothing; its numbers have checksums of their own.
             ["adapter"] = JsonSerializer.Serialize(run.Adapter with { StartFrom = null, IgnoreBaseMismatch = false }, RunFolder.Json),
             [JournalHeader.InitialKey] = adapter.DigestOfA(),
-            ["loss"] = run.Score is { } score
-                ? $"Score: {score.Command ?? "a function"}, {score.MaxAnswerTokens} tokens"
-                : options.Loss.ToString(),
+            ["loss"] = run.Score is { } score ? $"Score: {score.Command ?? "a function"}, {score.MaxAnswerTokens} tokens" : LossOf(options),
             ["examples_per_step"] = FormattableString.Invariant($"{run.ExamplesInForce}"),
             ["train_rows"] = opened.Rows.TrainDigest,
             ["eval_rows"] = opened.Rows.EvalDigest,

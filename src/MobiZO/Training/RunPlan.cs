@@ -61,6 +61,9 @@ public sealed record RunPlan
     /// <summary>Estimated time of all steps, evaluations left out.</summary>
     public required double EstimatedSeconds { get; init; }
 
+    /// <summary>Steps of the run in all.</summary>
+    public int Steps { get; init; }
+
     /// <summary>Steps already taken by the run that is resumed.</summary>
     public long FirstStep { get; init; }
 }

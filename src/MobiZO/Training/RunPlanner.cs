@@ -45,11 +45,12 @@ internal static class RunPlanner
                 + run.GradientBytes
                 + run.AnswerBytes,
             GradientFileBytes = options.Optimizer.EstimatorInForce.UsesGradient()
-                ? GradientFile.BytesOfStep(run.Adapter.Layout) * options.Steps
+                ? GradientFile.BytesOfStep(run.Adapter.Layout) * options.StepsInForce
                 : 0,
             StepMilliseconds = milliseconds,
-            EstimatedSeconds = milliseconds / 1000 * Math.Max(0, options.Steps - firstStep),
+            EstimatedSeconds = milliseconds / 1000 * Math.Max(0, options.StepsInForce - firstStep),
             FirstStep = firstStep,
+            Steps = options.StepsInForce,
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using MobiZO.Adapted;
 using MobiZO.Data;
@@ -30,6 +31,15 @@ internal sealed record RunRows
     /// <summary>Whether every training row has label words to choose from.</summary>
     public bool HasChoices => Train.All(row => row.ChoiceIds.Length > 1);
 
+    /// <summary>Whether the rows have choices of their own.</summary>
+    public bool HasOwnChoices => Train.Any(row => row.OwnChoices.Count > 0);
+
+    /// <summary>Whether every training row has as many choices as the others.</summary>
+    public bool HasEqualChoices => Train.All(row => row.ChoiceIds.Length == Train[0].ChoiceIds.Length);
+
+    /// <summary>Whether the label words of every training row are scored as one tree.</summary>
+    public bool HasTrees => Train.All(row => row.Tree is not null);
+
     /// <summary>Whether every training row makes one row of a program.</summary>
     public bool HasSingleRows => Train.All(row => AdapterStart.AreSingleRows(row.ChoiceIds));
 
@@ -39,30 +49,38 @@ internal sealed record RunRows
     /// <summary>Changes with any token id of the evaluation rows.</summary>
     public string EvalDigest => Digest(Eval);
 
+    /// <summary>How rows become examples, with everything decided that they decide.</summary>
+    public required DataOptions Data { get; init; }
+
+    /// <summary>What was seen, in one sentence; null for rows with label words.</summary>
+    public string? Seen { get; init; }
+
     /// <summary>What the user should know of the rows.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
     public static RunRows Read(FineTuneOptions options, LocalModel model)
     {
-        if (options.TestData is { } test && !File.Exists(test))
+        if (options.TestData is { } test && !Path.Exists(test))
         {
             // They are read at the very end; a wrong path should not cost the whole run.
             throw new FineTuneException($"The file of held-out rows '{test}' does not exist.");
         }
 
-        var data = options.Data with { Seed = options.Seed };
+        var read = DataFile.Read(options.TrainData, options.Data);
+        var data = model.Decide(options.Data with { Seed = options.Seed }, read);
         var encoder = model.EncoderOf(data);
-        var rows = DataFile.Read(options.TrainData, data);
+        var rows = encoder.Cut(read);
         var split = new RowSampler(data).Split(rows);
 
         // The rows that measure are drawn by themselves: how training rows are chosen is no matter of theirs.
         var evalData = data with
         {
             MaxRows = options.EvalMaxRows,
+            FewShot = null,
             EvalFraction = 0,
             Balanced = data.EvalBalanced,
         };
-        var evalRows = options.EvalData is { } path ? DataFile.Read(path, evalData) : split.Eval;
+        var evalRows = options.EvalData is { } path ? encoder.Cut(DataFile.Read(path, evalData)) : split.Eval;
         var train = encoder.Encode(split.Train);
         var eval = evalRows.Count == 0 ? [] : encoder.Encode(new RowSampler(evalData).Choose(evalRows));
         var trainSummary = DataSummary.Of(rows.Count, train, encoder.Choices);
@@ -75,18 +93,36 @@ internal sealed record RunRows
             EvalSummary = evalSummary,
             ReadTest = () =>
                 encoder.Encode(
-                    DataFile.Read(options.TestData!, data with { MaxRows = null, EvalFraction = 0, Balanced = false, EvalBalanced = false })
+                    encoder.Cut(
+                        DataFile.Read(
+                            options.TestData!,
+                            data with
+                            {
+                                MaxRows = null,
+                                EvalFraction = 0,
+                                Balanced = false,
+                                EvalBalanced = false,
+                            }
+                        )
+                    )
                 ),
             Choices = encoder.Choices,
+            Data = data,
+            Seen = DecidedData.Describe(data, read, read[0].Origin.IsDocument ? rows.Count : train.Count),
             Notes =
             [
                 .. encoder.Notes,
+                .. options.Data.LabelWords is null && data.LabelWords is { } own ? NotesOfWords(own) : [],
                 .. RowNotes.Of("training", trainSummary, encoder),
                 .. RowNotes.Of("evaluation", evalSummary, encoder),
+                .. train.Count > 0 && eval.Count == 0 && options.TestData is null ? [NothingHeldOut] : Array.Empty<string>(),
                 .. options.ExamplesPerStep is { } asked ? NotesOfStep(asked, train.Count) : [],
             ],
         };
     }
+
+    private const string NothingHeldOut =
+        "No rows are held out, so that nothing will tell what the run learned: give FineTuneOptions.EvalData or DataOptions.EvalFraction.";
 
     /// <summary>Reports the <see cref="Notes"/>.</summary>
     public void TellNotes(IProgress<TrainingEvent>? progress)
@@ -96,6 +132,15 @@ internal sealed record RunRows
             progress?.Report(new RunNote(note, IsWarning: true));
         }
     }
+
+    private static string[] NotesOfWords(IReadOnlyList<LabelWord> words) =>
+        words.All(word => double.TryParse(word.Label, CultureInfo.InvariantCulture, out _))
+            ?
+            [
+                "The labels are numbers, and each is its own word: say what they mean with DataOptions.LabelWords (for example "
+                    + $"'{words[0].Label}= no,{words[1].Label}= yes'), and less is to be learned.",
+            ]
+            : [];
 
     private static string[] NotesOfStep(int examples, int rows)
     {

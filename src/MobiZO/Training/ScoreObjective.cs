@@ -22,7 +22,7 @@ internal sealed class ScoreObjective : IRunObjective
 
     public int LastRunCount { get; private set; }
 
-    public void Rehearse(StepRequest request) => Each(request, (rows, copies) => _answers.Write(rows, copies));
+    public void Rehearse(StepRequest request) => Each(request, (rows, copies) => _answers.Answers.Write(rows, copies));
 
     public float[] Losses(StepRequest request)
     {
@@ -35,7 +35,7 @@ internal sealed class ScoreObjective : IRunObjective
     {
         var rows = _order.IndicesOf(request.Step);
         LastRunCount = 0;
-        foreach (var part in request.Plan.Cut(_answers.CopiesAtOnce(rows)))
+        foreach (var part in request.Plan.Cut(_answers.Answers.CopiesAtOnce(rows)))
         {
             write(rows, new AnswerCopies(part.Count, CopyInputs.Of(_a, request, part)));
             LastRunCount++;

@@ -1,3 +1,4 @@
+using MobiZO.Journal;
 using MobiZO.Optimization;
 
 namespace MobiZO.Training;
@@ -9,6 +10,9 @@ namespace MobiZO.Training;
 /// <param name="PeakMemoryBytes">Largest resident memory of the process so far.</param>
 public sealed record StepCompleted(StepResult Result, long TotalSteps, double Milliseconds, long PeakMemoryBytes) : TrainingEvent
 {
+    /// <summary>What this step and all before it cost.</summary>
+    public StepWork? Work { get; init; }
+
     /// <summary>Mean loss of the copies.</summary>
     public double MeanLoss => Result.Losses.Average(loss => (double)loss);
 }

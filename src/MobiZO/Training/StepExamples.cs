@@ -37,9 +37,9 @@ internal sealed class StepExamples
 
     /// <summary>The examples that the run will see: of a large file only a part, and only their prompts are worth computing.</summary>
     public IReadOnlyCollection<int> Used =>
-        (long)_options.Run.Steps * Order.ExamplesPerStep >= Order.Count
+        (long)_options.Run.StepsInForce * Order.ExamplesPerStep >= Order.Count
             ? [.. Enumerable.Range(0, Order.Count)]
-            : [.. Enumerable.Range(0, _options.Run.Steps).SelectMany(step => Order.IndicesOf(step)).Concat(ReadFirst).Distinct()];
+            : [.. Enumerable.Range(0, _options.Run.StepsInForce).SelectMany(step => Order.IndicesOf(step)).Concat(ReadFirst).Distinct()];
 
     /// <summary>Tokens of a row of the run's steps, where the step's program is shorter for them; null otherwise.</summary>
     /// <remarks>
@@ -96,5 +96,12 @@ internal sealed class StepExamples
     private PromptExample ExampleOf(EncodedExample row) =>
         _options.Loss == StepLossKind.Tokens
             ? new PromptExample(row.PromptIds, _start.TokenOf(row), row.AnswerIds, [], row.Label ?? 0)
-            : new PromptExample(row.PromptIds, _start.TokenOf(row), [], row.ChoiceIds, row.Label ?? 0);
+            : new PromptExample(row.PromptIds, _start.TokenOf(row), [], row.ChoiceIds, row.Label ?? 0)
+            {
+                Rows = _options.Loss.IsTree()
+                    ? [row.Tree!.ToLearn(row.Label ?? 0, _options.Loss == StepLossKind.ChoiceBranchesAndTokens)]
+                    : [],
+                TokenWeights = row.TokenWeights,
+                TokenShare = _options.Loss == StepLossKind.ChoiceBranchesAndTokens ? (float)_options.Run.TokenShareInForce : 0,
+            };
 }

@@ -22,21 +22,21 @@ internal static class StepExtents
         params IReadOnlyList<CopyPlan> plans
     )
     {
-        var choices = examples.Max(example => Math.Max(1, example.Choices.Length));
-        var answers = form switch
-        {
-            StepLossKind.Tokens => examples.Max(example => example.Answer.Length),
-            StepLossKind.Choices => 1,
-            _ => examples.Max(example => example.Choices.Max(choice => choice.Length)),
-        };
-        var rowsOfCopy = (long)examplesPerStep * (form == StepLossKind.ChoiceSequences ? choices : 1);
+        var rows = examples.Max(example => StepFeed.RowsOf(form, example));
+        var answers = form.HasRowPerChoice()
+            ? examples.Max(example => example.Choices.Max(choice => choice.Length))
+            : examples.Max(example => StepFeed.AnswersOf(form, example));
+        var rowsOfCopy = (long)examplesPerStep * rows;
         var copies = (long)plans.Max(plan => plan.Count);
         return new Extents(
             ("P", Extent.UpTo(copies)),
             ("q", Extent.OneOf(plans.Select(plan => (long)plan.Queries))),
             ("N", Extent.UpTo(copies * rowsOfCopy)),
             // An exact gradient is cut over rows, a step of copies over copies.
-            ("F", plans.Any(plan => plan.Queries == 0) ? Extent.UpTo(rowsOfCopy) : Extent.OneOf(rowsOfCopy)),
+            (
+                "F",
+                plans.Any(plan => plan.Queries == 0) || form == StepLossKind.RowChoices ? Extent.UpTo(rowsOfCopy) : Extent.OneOf(rowsOfCopy)
+            ),
             ("X", Extent.UpTo(rowsOfCopy)),
             ("S", Extent.UpTo(lengths.Fit(examples.Max(example => StepFeed.TokensOf(form, example))))),
             ("T", Extent.UpTo(lengths.Fit(Math.Max(1, examples.Max(example => example.SuffixStart))))),

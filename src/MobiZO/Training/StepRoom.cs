@@ -31,7 +31,7 @@ internal static class StepRoom
         var plan = options.Optimizer.Plan;
         var (queries, copies) = (plan.Queries, (double)plan.Count);
         double rows = options.ExamplesInForce;
-        rows *= loss == StepLossKind.ChoiceSequences ? examples.Max(example => example.Choices.Length) : 1;
+        rows *= examples.Max(example => StepFeed.RowsOf(loss, example));
         var tokens = rows * examples.Max(example => StepFeed.TokensOf(loss, example));
 
         // A step may be cut into runs of some copies, but a run has all examples of a copy.

@@ -10,6 +10,7 @@ namespace MobiZO.Training;
 [JsonDerivedType(typeof(RunNote), "run-note")]
 [JsonDerivedType(typeof(StepCompleted), "step-completed")]
 [JsonDerivedType(typeof(EvaluationCompleted), "evaluation-completed")]
+[JsonDerivedType(typeof(SamplesWritten), "samples-written")]
 public abstract record TrainingEvent
 {
     private protected TrainingEvent() { }

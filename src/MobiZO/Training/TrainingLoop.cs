@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using MobiZO.Adapters;
+using MobiZO.Evaluation;
 using MobiZO.Journal;
 using MobiZO.Optimization;
+using MobiZO.Programs;
 using MobiZO.Runs;
 
 namespace MobiZO.Training;
@@ -24,6 +26,8 @@ internal sealed class TrainingLoop
     private readonly RunFolder _folder;
     private readonly RunEvaluations _evaluations;
     private readonly StateOptimizer _optimizer;
+    private readonly RunWork _work;
+    private readonly RunSamples _samples;
     private double _stepMilliseconds;
     private long _skipped;
     private int _skippedInARow;
@@ -45,7 +49,9 @@ internal sealed class TrainingLoop
         (_run, _objective, _recorded, _progress, _time, _options) = (run, objective, recorded, progress, time, run.Options.Run);
         _folder = new RunFolder(_options.Output);
         _optimizer = recorded is null ? Start() : Continue(recorded);
+        _work = new RunWork(run.Examples, run.Options, _optimizer.NextStep);
         _evaluations = new RunEvaluations(run, _folder, recorded?.Journal, _optimizer.NextStep, progress);
+        _samples = new RunSamples(run, _folder, _optimizer.NextStep, progress);
     }
 
     /// <summary>Takes the steps that are left, with their evaluations, and writes the results.</summary>
@@ -59,13 +65,19 @@ internal sealed class TrainingLoop
         _progress?.Report(new RunPlanned(RunPlanner.Plan(_run, _optimizer.NextStep)));
         _run.Rows.TellNotes(_progress);
         var end = TakeSteps(journal, cancellation);
-        return Finish(end, sinceStart);
+        return Finish(end, sinceStart, cancellation);
     }
 
     private RunEnd TakeSteps(JournalWriter journal, CancellationToken cancellation)
     {
-        var before = _optimizer.NextStep == 0 ? Evaluate(cancellation) : null;
-        while (_optimizer.NextStep < _options.Steps)
+        JournalEvaluation? before = null;
+        if (_optimizer.NextStep == 0)
+        {
+            before = Evaluate(cancellation);
+            Sample(cancellation);
+        }
+
+        while (_optimizer.NextStep < _options.StepsInForce)
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -89,22 +101,33 @@ internal sealed class TrainingLoop
         return _evaluations.IsMissing(_optimizer.NextStep) ? RunEnd.Cancelled : RunEnd.Completed;
     }
 
-    private FineTuneResult Finish(RunEnd end, Stopwatch sinceStart)
+    private FineTuneResult Finish(RunEnd end, Stopwatch sinceStart, CancellationToken cancellation)
     {
         SaveState();
+        if (end != RunEnd.Cancelled)
+        {
+            Sample(CancellationToken.None);
+        }
+
         AdapterFiles.Save(_run.Adapter.WithState(_optimizer.B.Span), _folder.AdapterFolder);
         (EvaluationPoint Before, EvaluationPoint After)? heldOut =
             end == RunEnd.Cancelled || _options.TestData is null
                 ? null
                 : _evaluations.ScoreHeldOut(_optimizer.NextStep, _optimizer.B.ToArray());
+        var last = end == RunEnd.Cancelled ? null : LastRows(cancellation);
         var result = new FineTuneResult
         {
             End = end,
             Steps = _optimizer.NextStep,
+            TotalSteps = _options.StepsInForce,
             SkippedSteps = _skipped,
             Evaluations = [.. _evaluations.Points],
+            Anchors = last is null ? null : MeasureAnchors(last, cancellation),
+            LastRows = last,
+            Work = _work.Sum,
             TestBefore = heldOut?.Before,
             Test = heldOut?.After,
+            Samples = _samples.All,
             AdapterFolder = _folder.AdapterFolder,
             BestAdapterFolder = _evaluations.Best is null ? _folder.AdapterFolder : _folder.BestAdapterFolder,
             Seconds = sinceStart.Elapsed.TotalSeconds,
@@ -115,11 +138,44 @@ internal sealed class TrainingLoop
         return result;
     }
 
+    /// <summary>The rows of the last evaluation; null where there are none, or reading them again is stopped.</summary>
+    private EvaluationResult? LastRows(CancellationToken cancellation)
+    {
+        try
+        {
+            return _evaluations.LastOrScored(_optimizer.NextStep, _optimizer.B.ToArray(), cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What stops them costs the report its anchors, and the run nothing.</summary>
+    private Anchors? MeasureAnchors(EvaluationResult last, CancellationToken cancellation)
+    {
+        try
+        {
+            return RunAnchors.Apply(_run)
+                ? RunAnchors.Measure(_run, _evaluations.ZeroShot(cancellation), last, _progress, cancellation)
+                : null;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception error) when (error is ProgramException or FineTuneException or IOException)
+        {
+            _progress?.Report(new RunNote($"The anchors are left out: {error.Message}", IsWarning: true));
+            return null;
+        }
+    }
+
     private StateOptimizer Start()
     {
         _folder.WriteConfig(_options);
         AdapterFiles.Save(_run.Adapter, _folder.InitialAdapterFolder);
-        return StateOptimizer.Create(_options.Optimizer, _run.Header.Layout, _options.Seed, _options.Steps, _run.Adapter.ToState());
+        return StateOptimizer.Create(_options.Optimizer, _run.Header.Layout, _options.Seed, _options.StepsInForce, _run.Adapter.ToState());
     }
 
     private StateOptimizer Continue(RecordedRun recorded)
@@ -131,7 +187,7 @@ internal sealed class TrainingLoop
         _skipped = entries.Take((int)optimizer.NextStep).Count(entry => entry.Skipped);
         var note = recorded.Journal.HasTornTail ? " (its end was torn and is taken again)" : "";
         _progress?.Report(
-            new RunNote(FormattableString.Invariant($"Resumed at step {optimizer.NextStep} of {_options.Steps}{note}."), false)
+            new RunNote(FormattableString.Invariant($"Resumed at step {optimizer.NextStep} of {_options.StepsInForce}{note}."), false)
         );
         return optimizer;
     }
@@ -159,7 +215,8 @@ internal sealed class TrainingLoop
 
         var peak = ProcessMemory.Peak();
         _stepMilliseconds += milliseconds;
-        _progress?.Report(new StepCompleted(result, _options.Steps, milliseconds, peak));
+        var work = _work.Add(result.Step);
+        _progress?.Report(new StepCompleted(result, _options.StepsInForce, milliseconds, peak) { Work = _work.Sum });
         var isEvaluated = _evaluations.IsDue(_optimizer.NextStep) && !cancellation.IsCancellationRequested;
         journal.Append(
             new JournalEntry
@@ -170,6 +227,7 @@ internal sealed class TrainingLoop
                 LearningRate = result.LearningRate,
                 Milliseconds = milliseconds,
                 PeakMemoryBytes = peak,
+                Work = work,
                 Skipped = result.Skipped,
                 Before = before,
                 Evaluation = isEvaluated ? Evaluate(CancellationToken.None) : null,
@@ -179,6 +237,7 @@ internal sealed class TrainingLoop
         if (isEvaluated)
         {
             SaveState();
+            Sample(CancellationToken.None);
         }
 
         CountSkips(result, damage);
@@ -241,12 +300,14 @@ internal sealed class TrainingLoop
     }
 
     private JournalEvaluation? Evaluate(CancellationToken cancellation) =>
-        _evaluations.Add(_optimizer.NextStep, _optimizer.B.ToArray(), cancellation) is { } evaluation
+        _evaluations.Add(_optimizer.NextStep, _optimizer.B.ToArray(), _work.Sum, cancellation) is { } evaluation
             ? evaluation with
             {
                 Time = _time.GetUtcNow(),
             }
             : null;
+
+    private void Sample(CancellationToken cancellation) => _samples.Write(_optimizer.NextStep, _optimizer.B.ToArray(), cancellation);
 
     private void SaveState() =>
         new TrainingCheckpoint

@@ -1,3 +1,4 @@
+using MobiZO.Checkpoints.Gguf;
 using MobiZO.Checkpoints.Quantization;
 
 namespace MobiZO.Checkpoints.Tests.Quantization;
@@ -36,6 +37,42 @@ public sealed class StoredNumbersTests
         }
     }
 
+    /// <summary>
+    /// Blocks of 4 bits are nearer than those of a plain grid between the smallest and the largest value, and a block that has no values
+    /// but zero stays zero.
+    /// </summary>
+    [Fact]
+    public void Super_blocks_are_nearer_than_a_plain_grid()
+    {
+        var random = new Random(7);
+        float[] values =
+        [
+            .. Enumerable.Range(0, 256 * 8).Select(i => (float)((random.NextDouble() + random.NextDouble() - 0.9) * (1 + (i / 256)))),
+        ];
+        values.AsSpan(32, 32).Clear();
+        values.AsSpan(512, 256).Clear();
+        var read = RoundTrip(GgufTensorType.Q4_K, values);
+        Assert.All(Enumerable.Range(32, 32).Concat(Enumerable.Range(512, 256)), i => Assert.Equal(0, read[i], 1e-6));
+        var (error, plain) = (0.0, 0.0);
+        for (var block = 0; block < values.Length; block += 32)
+        {
+            var run = values.AsSpan(block, 32).ToArray();
+            var (smallest, step) = (Math.Min(0, run.Min()), (run.Max() - Math.Min(0, run.Min())) / 15);
+            for (var i = 0; i < 32; i++)
+            {
+                error += Math.Pow(run[i] - read[block + i], 2);
+                plain +=
+                    step == 0
+                        ? 0
+                        : Math.Pow(run[i] - (smallest + (step * MathF.Round((run[i] - smallest) / step, MidpointRounding.ToEven))), 2);
+            }
+        }
+
+        Assert.True(error < plain, $"{error} and {plain} of a plain grid");
+        values[300] = float.MaxValue;
+        Assert.False(StoredNumbers.TryWrite(GgufTensorType.Q4_K, values, new byte[144 * 8]));
+    }
+
     [Theory]
     [InlineData(GgufTensorType.F16, 65520f)]
     [InlineData(GgufTensorType.BF16, float.MaxValue)]
@@ -63,7 +100,7 @@ public sealed class StoredNumbersTests
                 FloatFormats.FromBFloat16(bytes, read);
                 break;
             default:
-                EightBitBlocks.FromQ8_0(bytes, read);
+                GgufBlockFormats.Find(type)!.Dequantize(bytes, read);
                 break;
         }
 

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using MobiZO.Adapters;
+using MobiZO.Runs;
+
 namespace MobiZO.Cli.Tests.Commands;
 
 public sealed class ExportCommandTests : IDisposable
@@ -100,11 +104,52 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("'--program' does not go with '--run'", "--run", "r", "--program", "step")]
     [InlineData("'--extents' does not go with '--run'", "--run", "r", "--extents", "N=1")]
     [InlineData("'--form' does not go with '--program'", "--model", "m", "--program", "step", "--form", "kept")]
+    [InlineData("'--adapter' does not go with '--program'", "--model", "m", "--program", "step", "--adapter", "a")]
+    [InlineData("'--adapter' does not go with '--run'", "--run", "r", "--adapter", "a")]
+    [InlineData("'--program' does not go with '--genai'", "--genai", "--model", "m", "--program", "step")]
+    [InlineData("'--form' does not go with '--genai'", "--genai", "--run", "r", "--form", "kept")]
+    [InlineData("Option '--model' is missing", "--genai")]
     [InlineData("'--with-rows' does not go with '--program'", "--model", "m", "--program", "step", "--with-rows")]
     public async Task AProgramAndARunAreTwoThings(string message, params string[] arguments)
     {
         var result = await Cli.RunAsync(["export", "--output", _workspace.PathOf("app"), .. arguments]);
         Assert.Equal(ExitCodes.Usage, result.ExitCode);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A run is its model with its best adapter; the folder is written anew, and no other one is touched.</summary>
+    [Fact]
+    public async Task WritesAFolderForGenAi()
+    {
+        var (output, run) = (_workspace.PathOf("genai"), new RunFolder(_workspace.PathOf("run")));
+        var first = await Cli.RunAsync("export", "--genai", "--model", Cli.Nano, "--output", output);
+        Assert.True(first.ExitCode == 0, first.Error);
+        string[] files = ["genai_config.json", "model.onnx", "model.onnx.data", "tokenizer.json", "tokenizer_config.json"];
+        Assert.All(files, file => Assert.True(File.Exists(Path.Combine(output, file)), file));
+        Assert.False(File.Exists(Path.Combine(output, "adapter.onnx_adapter")));
+
+        Directory.CreateDirectory(run.Path);
+        await File.WriteAllTextAsync(
+            run.ConfigFile,
+            JsonSerializer.Serialize(
+                new
+                {
+                    model = Cli.Nano,
+                    train_data = "rows.tsv",
+                    output = run.Path,
+                }
+            )
+        );
+        (string, int, int)[] modules = [("model.layers.5.self_attn.o_proj", 256, 256)];
+        AdapterFiles.Save(LoraAdapter.CreateFresh(modules, 2, 4, 1), run.AdapterFolder);
+        var second = await Cli.RunAsync("export", "--genai", "--run", run.Path, "--output", output);
+        Assert.True(second.ExitCode == 0, second.Error);
+        Assert.Contains("acts       from the start", second.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(output, "adapter.onnx_adapter")));
+
+        var other = await Cli.RunAsync("export", "--genai", "--model", Cli.Nano, "--output", run.Path);
+        Assert.Equal(ExitCodes.Output, other.ExitCode);
+        Assert.Contains("has no genai_config.json", other.Error, StringComparison.Ordinal);
+        Assert.Equal(2, Directory.GetFileSystemEntries(run.Path).Length);
     }
 }

@@ -21,6 +21,7 @@ public sealed class FamilyTests
         using var checkpoint = Checkpoint.Open(folder);
         using var engine = new OnnxRuntimeEngine();
         new ModelBody(engine, checkpoint.Description, checkpoint).CheckAll();
+        new HostDecoderBody(engine, checkpoint.Description, checkpoint).CheckAll();
     }
 
     [Theory]
@@ -29,6 +30,7 @@ public sealed class FamilyTests
     {
         using var engine = new OnnxRuntimeEngine();
         new ModelBody(engine, TinyFamilies.Get(name).Description, TinyFamilies.Get(name)).CheckAll();
+        new HostDecoderBody(engine, TinyFamilies.Get(name).Description, TinyFamilies.Get(name)).CheckAll();
     }
 
     /// <summary>Gradients are the interpreter's, and what a two-sided query of the step measures.</summary>

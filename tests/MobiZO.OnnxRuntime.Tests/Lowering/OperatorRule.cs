@@ -26,6 +26,7 @@ internal sealed record OperatorRule(
             [("", "And")] = Fixed(2),
             [("", "Cast")] = Fixed(1, ("to", Int), ("saturate", Int)),
             [("", "Concat")] = new((1, Many), (1, 1), ("axis", Int)),
+            [("", "CumSum")] = Fixed(2, ("exclusive", Int), ("reverse", Int)),
             [("", "Cos")] = Fixed(1),
             [("", "Div")] = Fixed(2),
             [("", "Equal")] = Fixed(2),

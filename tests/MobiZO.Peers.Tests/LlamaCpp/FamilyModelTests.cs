@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.Quantization;
 using MobiZO.TestKit;
 using MobiZO.TestKit.Gguf;
@@ -34,14 +35,11 @@ public sealed class FamilyModelTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    public static TheoryData<string> Folders => [.. FamilyGguf.LlamaCppFolders];
+
     [Theory]
-    [InlineData("phi", ToleranceOfGelu)]
-    [InlineData("phi3", Tolerance)]
-    [InlineData("phi3-longrope", Tolerance)]
-    [InlineData("gpt-neox", ToleranceOfGelu)]
-    [InlineData("stablelm", Tolerance)]
-    [InlineData("starcoder2", ToleranceOfGelu)]
-    public async Task Golden_folders_as_files(string name, double tolerance)
+    [MemberData(nameof(Folders))]
+    public async Task Golden_folders_as_files(string name)
     {
         var path = Shared.PathOf("fixtures", "models", name);
         using var source = Checkpoint.Open(path);
@@ -58,7 +56,8 @@ public sealed class FamilyModelTests(ITestOutputHelper output) : IDisposable
         );
 
         // llama.cpp leaves the window of Phi-3 out.
-        await CheckAsync(new FamilyGguf(json.RootElement, source) { Window = 0 }, tolerance);
+        var hasGelu = source.Description.Layers[0].Mlp.Activation is ActivationKind.Gelu or ActivationKind.GeluTanh;
+        await CheckAsync(new FamilyGguf(json.RootElement, source) { Window = 0 }, hasGelu ? ToleranceOfGelu : Tolerance);
     }
 
     [Theory]

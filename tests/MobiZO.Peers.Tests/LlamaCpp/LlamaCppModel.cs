@@ -47,6 +47,10 @@ internal sealed class LlamaCppModel : IDisposable
         );
     }
 
+    /// <summary>The tokens of a text, with those that the file has set in front.</summary>
+    public int[] Tokenize(string text) =>
+        [.. _weights.Tokenize(text, add_bos: true, special: false, System.Text.Encoding.UTF8).Select(token => (int)token)];
+
     /// <summary>The logits after the token at <paramref name="start"/> and after each one behind it.</summary>
     public IReadOnlyList<float[]> Logits(IReadOnlyList<int> ids, int start)
     {

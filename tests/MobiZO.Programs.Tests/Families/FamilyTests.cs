@@ -21,6 +21,7 @@ public sealed class FamilyTests
         using var checkpoint = Checkpoint.Open(folder);
         using var engine = new ReferenceEngine<float>();
         new ModelBody(engine, checkpoint.Description, checkpoint).CheckAll();
+        new HostDecoderBody(engine, checkpoint.Description, checkpoint).CheckAll();
     }
 
     [Theory]
@@ -29,5 +30,6 @@ public sealed class FamilyTests
     {
         using var engine = new ReferenceEngine<float>();
         new ModelBody(engine, TinyFamilies.Get(name).Description, TinyFamilies.Get(name)).CheckAll();
+        new HostDecoderBody(engine, TinyFamilies.Get(name).Description, TinyFamilies.Get(name)).CheckAll();
     }
 }

@@ -69,7 +69,8 @@ public sealed class GradientBody(ModelDescription model, IWeightSource weights)
         }
     }
 
-    private IEnumerable<(StepOptions Options, bool OfA)> ShortCases() => Cases().Take(12).Where((_, i) => i is 0 or 6 or 11);
+    private IEnumerable<(StepOptions Options, bool OfA)> ShortCases() =>
+        Cases().Take(27).Where((_, i) => i is 0 or 6 or 11 or 16 or 21 or 26);
 
     /// <summary>
     /// The projected gradient of a two-sided query is the gradient times its direction: 3e-2 of the gradient's length, 1e-1 with relu.

@@ -131,6 +131,32 @@ internal sealed class PlainBroadcast(ModelDescription model, IWeightSource weigh
             );
         }
 
+        if (form.IsTree())
+        {
+            double Weighted(string weights, double[] values) =>
+                -inputs[weights].Floats.Take(values.Length).Zip(values).Sum(pair => pair.First * pair.Second);
+            var (most, biases, right) = (ids.Shape[1], inputs[ProgramNames.CandidateBias].Floats, inputs[ProgramNames.Labels].Longs);
+            var branches = Weighted(
+                ProgramNames.AnswerWeights,
+                [
+                    .. logits.Select(
+                        (row, i) =>
+                        {
+                            double[] own = [.. ids.Longs.Skip(i * most).Take(most).Select((id, k) => row[id] + biases[(i * most) + k])];
+                            return own[right[i]] - LogSumExp(own);
+                        }
+                    ),
+                ]
+            );
+            return form == StepLossKind.ChoiceBranches
+                ? branches
+                : branches
+                    + Weighted(
+                        ProgramNames.TokenWeights,
+                        [.. logits.Select((row, i) => row[inputs[ProgramNames.AnswerIds].Longs[i]] - LogSumExp(row))]
+                    );
+        }
+
         double[] scores = [.. logits.Select((row, i) => row[ids.Longs[i]] - LogSumExp(row))];
         var weighted = inputs[ProgramNames.AnswerWeights];
         double Sum(int of) => scores.Select((score, i) => weighted.Floats[(of * weighted.Shape[1]) + i] * score).Sum();
@@ -141,11 +167,17 @@ internal sealed class PlainBroadcast(ModelDescription model, IWeightSource weigh
 
         var labels = inputs[ProgramNames.Labels].Longs;
         var choices = weighted.Shape[0] / labels.Length;
+        float[] own = form == StepLossKind.RowChoices ? inputs[ProgramNames.ChoiceBias].Floats : new float[weighted.Shape[0]];
         return CrossEntropy(
             [
                 .. Enumerable
                     .Range(0, labels.Length / copies)
-                    .Select(decision => Enumerable.Range(0, choices).Select(choice => Sum((decision * choices) + choice)).ToArray()),
+                    .Select(decision =>
+                        Enumerable
+                            .Range(0, choices)
+                            .Select(choice => Sum((decision * choices) + choice) + own[(decision * choices) + choice])
+                            .ToArray()
+                    ),
             ],
             labels
         );

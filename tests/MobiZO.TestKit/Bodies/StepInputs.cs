@@ -60,18 +60,48 @@ internal sealed class StepInputs(IEngine engine, ModelDescription model, IWeight
             options.Prompt != PrefixKind.KeyValues ? 0
             : options.RowTokens == 1 ? prompt.Length - 1
             : prompt.Length - 1 - index;
+        if (options.Loss.IsTree())
+        {
+            // The first word is the beginning of the second, and the last parts from none behind its first token.
+            int[][] words =
+                options.RowTokens == 1
+                    ?
+                    [
+                        [3],
+                        [8],
+                        [5],
+                    ]
+                    :
+                    [
+                        [3, 5],
+                        [3, 5, 2],
+                        [3, 7],
+                        [8, 4, 4],
+                    ];
+            var withTokens = options.Loss == StepLossKind.ChoiceBranchesAndTokens;
+            var row = new ChoiceTree(words, end: 1).ToLearn(index, withTokens);
+            return new PromptExample(prompt, suffix, [], words, index) { Rows = [row], TokenShare = withTokens ? 0.3f : 0 };
+        }
+
         int[][] choices =
-            options.Loss == StepLossKind.ChoiceSequences && options.RowTokens != 1
+            options.Loss == StepLossKind.RowChoices && options.RowTokens != 1 && index == 1
+                ?
+                [
+                    [3, 5, 2],
+                    [8, 6],
+                    [4],
+                ]
+            : options.Loss.HasRowPerChoice() && options.RowTokens != 1
                 ?
                 [
                     [3, 5, 2],
                     [8, 6],
                 ]
-                :
-                [
-                    [3],
-                    [8],
-                ];
+            :
+            [
+                [3],
+                [8],
+            ];
         return options.Loss == StepLossKind.Tokens
             ? new PromptExample(prompt, suffix, options.RowTokens == 1 ? [7] : [7, 3], [], 0)
             : new PromptExample(prompt, suffix, [], choices, index % 2);

@@ -60,6 +60,9 @@ public sealed partial class FamilyGguf(JsonElement config, IWeightSource weights
         ["mlp.dense_4h_to_h"] = "ffn_down",
     };
 
+    /// <summary>Golden folders whose files llama.cpp is given.</summary>
+    public static IReadOnlyList<string> LlamaCppFolders { get; } = ["phi", "phi3", "phi3-longrope", "gpt-neox", "stablelm", "starcoder2"];
+
     /// <summary><c>general.architecture</c>.</summary>
     public string Architecture => s_architectures[config.GetProperty("model_type").GetString()!];
 

@@ -5,6 +5,9 @@ namespace MobiZO.TestKit.Golden;
 /// <summary>The golden model folders by family, found by listing them: a family that is supported one day is tested that day.</summary>
 public static class GoldenFamilies
 {
+    /// <summary>Names of the supported families as <c>config.json</c> has them, sorted.</summary>
+    public static IReadOnlyList<string> Types => [.. ModelFamilies.All.Select(family => family.ModelType)];
+
     /// <summary>Hugging Face folders of supported families.</summary>
     public static IEnumerable<string> Models => ModelFolders.Where(folder => IsSupported(folder, "config.json"));
 

@@ -17,7 +17,9 @@ public static class EveryProgram
     /// <summary>Names of all programs that every engine runs.</summary>
     public static IEnumerable<string> Names => s_all.Keys;
 
-    /// <summary>Names of the programs of gradients, which not every engine runs, and of steps with a broadcast direction.</summary>
+    /// <summary>
+    /// Names of the programs that not every engine runs: of gradients, of hosts of ONNX decoders, and steps with a broadcast direction.
+    /// </summary>
     public static IEnumerable<string> GradientNames => s_gradients.Keys;
 
     /// <summary>Names of the steps with a broadcast direction.</summary>
@@ -136,13 +138,15 @@ public static class EveryProgram
     }
 
     /// <summary>
-    /// The programs of gradients of a model: every loss and every form of prompts, of B alone and of both, and steps with a broadcast
-    /// direction.
+    /// The programs of gradients of a model: every loss and every form of prompts, of B alone and of both; steps with a broadcast
+    /// direction; and the decoder for hosts.
     /// </summary>
     public static IEnumerable<(string Name, Program Program)> GradientsOf(TinyModel model)
     {
         var adapter = model.Adapter(2);
         var upper = new AdapterLayout(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]);
+        yield return ("decoder", model.Assembler.HostDecoder(adapter));
+        yield return ("decoder without adapter", model.Assembler.HostDecoder(null));
         foreach (var loss in Enum.GetValues<StepLossKind>())
         {
             Program Gradient(StepOptions options, bool ofA) => model.Assembler.Gradient(options with { Loss = loss }, ofA);

@@ -36,12 +36,47 @@ public sealed class PlainForward(ModelDescription model, IWeightSource weights, 
 
         return examples.Average(example =>
         {
+            if (form.IsTree())
+            {
+                var word = example.Choices[example.Label];
+                var tokens = form == StepLossKind.ChoiceBranchesAndTokens ? -Score(example, word, b) / word.Length : 0;
+                return ((1 - example.TokenShare) * Branches(example, b)) + (example.TokenShare * tokens);
+            }
+
             double[] scores =
                 form == StepLossKind.Choices
                     ? FirstTokens(example, b)
                     : [.. example.Choices.Select(choice => Score(example, choice, b) / choice.Length)];
             return PlainMath.LogSumExp(scores) - scores[example.Label];
         });
+    }
+
+    /// <summary>The token that ends a word which another goes on from.</summary>
+    public const int End = 1;
+
+    // Every word that begins as the right one does says which tokens it could go on with.
+    private double Branches(PromptExample example, float[] b)
+    {
+        var word = example.Choices[example.Label];
+        var logits = Logits([.. example.Prompt, .. word], example.SuffixStart, b);
+        var loss = 0.0;
+        for (var depth = 0; depth <= word.Length; depth++)
+        {
+            int[] next =
+            [
+                .. example
+                    .Choices.Where(other => other.Take(depth).SequenceEqual(word.Take(depth)))
+                    .Select(other => depth < other.Length ? other[depth] : End)
+                    .Distinct(),
+            ];
+            var row = logits[example.Prompt.Length - 1 + depth];
+            loss +=
+                next.Length == 0
+                    ? 0
+                    : PlainMath.LogSumExp([.. next.Select(token => row[token])]) - row[depth < word.Length ? word[depth] : End];
+        }
+
+        return loss;
     }
 
     /// <summary>The summed log-probability of an answer.</summary>

@@ -10,8 +10,8 @@ namespace MobiZO.TestKit.Tiny;
 public static class ProgramInputs
 {
     /// <summary>
-    /// Extents of the symbols: N rows of S tokens for P copies of X examples, F rows of the first copy, T cached tokens, R answers, K
-    /// candidates, D decisions.
+    /// Extents of the symbols: N rows of S tokens for P copies of X examples, F rows of the first copy, T cached tokens, total cached and
+    /// new ones, R answers, K candidates, D decisions.
     /// </summary>
     public static IReadOnlyDictionary<string, long> Extents { get; } =
         new Dictionary<string, long>
@@ -22,10 +22,11 @@ public static class ProgramInputs
             ["P"] = 6,
             ["X"] = 2,
             ["T"] = 4,
+            ["total"] = 7,
             ["R"] = 12,
             ["K"] = 3,
             ["D"] = 12,
-            ["DK"] = 24,
+            ["DK"] = 36,
             ["q"] = 3,
         };
 
@@ -53,13 +54,14 @@ public static class ProgramInputs
                 var below = input.Name switch
                 {
                     ProgramNames.AnswerRows => (int)tokens,
-                    ProgramNames.Positions or ProgramNames.FirstPositions => 20,
+                    ProgramNames.Positions or ProgramNames.PositionIds or ProgramNames.FirstPositions => 20,
                     ProgramNames.PastLengths => 5,
                     ProgramNames.QueryIndex => 3,
                     ProgramNames.Labels => 2,
                     _ => 40,
                 };
-                return HostTensor.Of(Array.ConvertAll(random.Tokens(count, below), id => (long)id), shape);
+                var isMask = input.Name == ProgramNames.AttentionMask;
+                return HostTensor.Of(Array.ConvertAll(random.Tokens(count, below), id => isMask ? Math.Min(1L, id) : id), shape);
             }
         );
     }

@@ -23,6 +23,22 @@ public sealed class TextClassifierTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>A classifier takes the columns of the file that the fields are written from, or the fields themselves.</summary>
+    [Fact]
+    public void FieldsAreWrittenFromTheColumnsOfTheFile()
+    {
+        using var model = LocalModel.Open(s_nano);
+        using var plain = new TextClassifier(model, null, s_data);
+        using var classifier = new TextClassifier(model, null, s_data with { Fields = [new RowField("text", "{Message:trim:question}")] });
+        var expected = plain.Classify("Win a prize?");
+
+        Assert.Equal(expected.Probability, classifier.Classify("Win a prize?").Probability);
+        Assert.Equal(
+            expected.Probability,
+            classifier.Classify(new Dictionary<string, string> { ["Message"] = " win a prize " }).Probability
+        );
+    }
+
     [Theory]
     [InlineData(AdapterScope.Activated)]
     [InlineData(AdapterScope.All)]

@@ -23,6 +23,7 @@ public sealed class DataOptionsTests
             Truncation = (Truncation)9,
             Balanced = true,
             EvalBalanced = true,
+            Shape = RowShape.Text,
             Template = "{text",
         };
         var error = Assert.Throws<DataException>(options.ThrowIfInvalid);
@@ -65,7 +66,7 @@ public sealed class DataOptionsTests
     [Fact]
     public void ShapesAndOptionsMustAgree()
     {
-        Assert.Contains("without words", Error(new DataOptions { Shape = RowShape.Classification }));
+        Assert.Empty(new DataOptions { Shape = RowShape.Classification, Balanced = true }.Validate());
         Assert.Contains("Shape is Text", Error(new DataOptions { Shape = RowShape.Text, Choices = ["a", "b"] }));
         Assert.Contains("does not use one", Error(new DataOptions { Shape = RowShape.Chat, Template = "{a}" }));
         Assert.Contains("shows the answer, column 'label'", Error(new DataOptions { Choices = ["a", "b"], Template = "{text} {label}" }));

@@ -124,9 +124,22 @@ public sealed class ParquetRowsTests
     {
         DataRow row = DataFile.Read(s_duckDb, s_default)[0];
         Assert.Contains("the column 'answers' with a struct", Assert.Throws<DataException>(() => row["answers.text"]).Message);
+    }
+
+    [Fact]
+    public void ListsOfMessagesAreConversations()
+    {
+        IReadOnlyList<DataRow> rows = DataFile.Read(s_duckDb, s_default);
+        Assert.Equal([new ChatTurn("user", "q"), new ChatTurn("assistant", "a")], rows[0].Turns!);
+        Assert.Equal([new ChatTurn("user", "r")], rows[1].Turns!);
+        Assert.Null(rows[2].Turns);
         var encoder = new ExampleEncoder(new GreedyTokenizer(), s_default with { TextColumn = "none" }, ExampleEncoderTests.Render);
-        string message = Assert.Throws<DataException>(() => encoder.Encode([row])).Message;
-        Assert.Contains("row 1: found the column 'messages' with a list; expected strings", message);
+        Assert.Equal(2, rows[0].Turns!.Count);
+        Assert.Single(encoder.Encode([rows[0]]));
+        string message = Assert.Throws<DataException>(() => encoder.Encode([rows[0], rows[1]])).Message;
+        Assert.Contains("row 2: found a conversation whose last message is by 'user'", message);
+        string missing = Assert.Throws<DataException>(() => encoder.Encode([rows[0], rows[2]])).Message;
+        Assert.Contains("row 3: found", missing);
     }
 
     [Fact]

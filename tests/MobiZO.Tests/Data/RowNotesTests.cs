@@ -15,7 +15,7 @@ public sealed class RowNotesTests
         Assert.StartsWith(expected, Assert.Single(Notes("training", no, yes, maybe)), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData(9, 1, 1)]
+    [InlineData(8, 1, 1)]
     [InlineData(1, 0, 0)]
     [InlineData(1, 1, 1)]
     public void OtherRowsAreNot(int no, int yes, int maybe) => Assert.Empty(Notes("evaluation", no, yes, maybe));

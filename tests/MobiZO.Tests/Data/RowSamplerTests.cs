@@ -84,6 +84,55 @@ public sealed class RowSamplerTests
         Assert.Equal(chosen.Count, chosen.Distinct().Count());
     }
 
+    /// <summary>k rows of every label are drawn for training; what is held out keeps the shares of the file.</summary>
+    [Fact]
+    public void AFewShotSampleHasThatManyRowsOfEveryLabel()
+    {
+        DataRow[] rows = Rows(160, 40);
+        IReadOnlyList<DataRow> Few(ulong seed) => new RowSampler(s_options with { FewShot = 16, Seed = seed }).Choose(rows);
+
+        Assert.Equal((16, 16), (CountOf(Few(1), "ham"), CountOf(Few(1), "spam")));
+        Assert.Equal(Few(1), Few(1));
+        Assert.NotEqual(Few(1), Few(2));
+
+        DataSplit split = new RowSampler(s_options with { FewShot = 4, EvalFraction = 0.5 }).Split(rows);
+        Assert.Equal((4, 4), (CountOf(split.Train, "ham"), CountOf(split.Train, "spam")));
+        Assert.Equal((80, 20), (CountOf(split.Eval, "ham"), CountOf(split.Eval, "spam")));
+        Assert.Empty(split.Train.Intersect(split.Eval));
+    }
+
+    [Fact]
+    public void AFewShotSampleNeedsItsRows()
+    {
+        string message = Assert.Throws<DataException>(() => new RowSampler(s_options with { FewShot = 16 }).Choose(Rows(20, 15))).Message;
+
+        Assert.Contains("found 15 rows for the choice ' yes'; expected at least 16 of every label", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "FewShot and MaxRows are both given",
+            Assert.Single((s_options with { FewShot = 1, MaxRows = 1 }).Validate()),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("FewShot is 0", Assert.Single((s_options with { FewShot = 0 }).Validate()), StringComparison.Ordinal);
+        Assert.Contains(
+            "need rows with labels",
+            Assert.Throws<DataException>(() => new RowSampler(new DataOptions { FewShot = 1 })).Message
+        );
+    }
+
+    [Fact]
+    public void TheFirstRowsAreTheHeadOfTheFile()
+    {
+        DataRow[] rows = Rows(20, 20);
+        DataOptions first = s_options with { FirstRows = true };
+
+        Assert.Equal(rows.Take(7), new RowSampler(first with { MaxRows = 7 }).Choose(rows));
+        Assert.Equal(rows, new RowSampler(first).Choose(rows));
+        Assert.Equal(rows[..3].Concat(rows[20..23]), new RowSampler(first with { MaxRows = 6, Balanced = true }).Choose(rows));
+        Assert.Equal(new RowSampler(s_options with { FewShot = 2 }).Choose(rows), new RowSampler(first with { FewShot = 2 }).Choose(rows));
+        IReadOnlyList<DataRow> held = new RowSampler(first with { MaxRows = 10, EvalFraction = 0.5, Balanced = true }).Split(rows).Eval;
+        Assert.NotEqual(rows.Take(held.Count), held);
+    }
+
     [Fact]
     public void BalanceNeedsRowsOfEveryLabel()
     {

@@ -47,6 +47,130 @@ public sealed class EvaluatorTests
         }
     }
 
+    /// <summary>
+    /// Label words as one tree, one of them the beginning of another: the oracle computes each word by itself behind the prompt, and
+    /// normalises at every place over the tokens that words go on with there.
+    /// </summary>
+    [Theory]
+    [InlineData(EngineCatalog.Reference)]
+    [InlineData(EngineCatalog.OnnxRuntime)]
+    public void WordsOfATreeAreScoredAsEachByItself(string engine)
+    {
+        using var run = new TinyRun(engine);
+        using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
+        using var adapted = new AdaptedModel(model, adapter: null, hasSingleRows: false, RunStyle.OneByOne);
+        int[][] words =
+        [
+            [7],
+            [5, 6],
+            [8, 4, 3],
+            [8, 4],
+            [8, 4, 9, 9],
+            [5, 2, 2],
+        ];
+        const int End = 1;
+        var tree = new ChoiceTree(words, End);
+        EncodedExample[] rows =
+        [
+            .. new[] { (3, new[] { 3, 4, 5 }, 2), (4, [6, 3], 3), (9, [4, 4, 4, 5], 5) }.Select(row =>
+                Row(row.Item1, words, row.Item2, row.Item3) with
+                {
+                    Tree = tree,
+                }
+            ),
+        ];
+        var result = new Evaluator(adapted, rows, [.. "abcdef".Select(name => $"{name}")], _ => null, 64).Evaluate(
+            null,
+            null,
+            CancellationToken.None
+        );
+
+        using var score = model.Engine.Load(model.Assembler.Score(null), model.Checkpoint);
+        foreach (var (row, scored) in rows.Zip(result.Examples))
+        {
+            double Branch(int[] before, int taken)
+            {
+                int[] next =
+                [
+                    .. words
+                        .Where(word => word.Take(before.Length).SequenceEqual(before))
+                        .Select(word => before.Length < word.Length ? word[before.Length] : End)
+                        .Distinct(),
+                ];
+                double Of(int token) =>
+                    LogProbability(score, row.PromptIds, [.. before, token])
+                    - (before.Length == 0 ? 0 : LogProbability(score, row.PromptIds, before));
+                return Of(taken) - Math.Log(next.Sum(token => Math.Exp(Of(token))));
+            }
+
+            double[] expected =
+            [
+                .. words.Select(word =>
+                    Enumerable.Range(0, word.Length).Sum(depth => Branch(word[..depth], word[depth]))
+                    + (
+                        words.Any(other => other.Length > word.Length && other.Take(word.Length).SequenceEqual(word))
+                            ? Branch(word, End)
+                            : 0
+                    )
+                ),
+            ];
+            Assert.Equal(expected, scored.Scores, (x, y) => Math.Abs(x - y) < 1e-4);
+            Assert.Equal(1, scored.Scores.Sum(Math.Exp), 1e-6);
+            Assert.Equal(Array.IndexOf(expected, expected.Max()), scored.Prediction);
+            Assert.Equal(LogProbability(score, row.PromptIds, words[row.Label!.Value]), scored.AnswerLogProbability, 1e-4);
+            Assert.True(expected.Max() - expected.Min() > 1e-2);
+        }
+    }
+
+    /// <summary>Rows with two and three choices of their own in one batch, by every scoring.</summary>
+    [Theory]
+    [InlineData(EngineCatalog.Reference)]
+    [InlineData(EngineCatalog.OnnxRuntime)]
+    public void ChoicesOfRowsAreScoredAsEachByItself(string engine)
+    {
+        using var run = new TinyRun(engine);
+        using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
+        using var adapted = new AdaptedModel(model, adapter: null, hasSingleRows: false, RunStyle.OneByOne);
+        var two = Row(
+            1,
+            [
+                [7],
+                [5, 6],
+            ],
+            [3, 4, 5],
+            1
+        ) with
+        {
+            OwnChoices = ["a", "b"],
+        };
+        var three = Row(
+            2,
+            [
+                [8, 4, 3],
+                [9],
+                [2, 2],
+            ],
+            [6, 3],
+            0
+        ) with
+        {
+            OwnChoices = ["c", "d", "e"],
+            TokenWeights = [1, 1, 1],
+        };
+        var result = new Evaluator(adapted, [two, three], [], _ => null, 64).Evaluate(null, null, CancellationToken.None);
+
+        using var score = model.Engine.Load(model.Assembler.Score(null), model.Checkpoint);
+        double[] means = [.. two.ChoiceIds.Select(word => LogProbability(score, two.PromptIds, word) / word.Length)];
+        double[] sums = [.. three.ChoiceIds.Select(word => LogProbability(score, three.PromptIds, word))];
+        Assert.Equal(means, result.Examples[0].Scores, (x, y) => Math.Abs(x - y) < 1e-5);
+        Assert.Equal(sums, result.Examples[1].Scores, (x, y) => Math.Abs(x - y) < 1e-5);
+        Assert.Equal(["c", "d", "e"], result.Examples[1].Choices);
+        var right = (means[1] > means[0] ? 1 : 0) + (sums[0] > sums[1] && sums[0] > sums[2] ? 1 : 0);
+        Assert.Equal(right / 2.0, result.Accuracy);
+        Assert.NotNull(result.ChoiceLoss);
+        Assert.Empty(result.Confusion);
+    }
+
     /// <summary>Rows of the table are the right choices, columns the predicted ones: the counts differ across the diagonal.</summary>
     [Fact]
     public void TheConfusionTableHasRightChoicesInRows()

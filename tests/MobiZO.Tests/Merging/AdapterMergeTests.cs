@@ -8,6 +8,7 @@ using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Reference;
 using MobiZO.TestKit;
+using MobiZO.TestKit.Tiny;
 
 namespace MobiZO.Tests.Merging;
 
@@ -59,10 +60,30 @@ public sealed class AdapterMergeTests : IDisposable
         Assert.Equal(original.GgufTokenizer!.Tokens, opened.GgufTokenizer!.Tokens);
     }
 
+    /// <summary>A folder becomes a file of another format and has the same logits.</summary>
+    [Fact]
+    public void A_folder_that_is_merged_into_a_gguf_has_the_logits_of_peft()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "model")).FullName;
+        foreach (var file in new[] { "config.json", "model.safetensors" })
+        {
+            File.Copy(Path.Combine(ModelFolder("llama-gqa"), file), Path.Combine(folder, file));
+        }
+
+        TinyTokenizer.Write(Path.Combine(folder, "tokenizer.json"));
+        using (var checkpoint = Checkpoint.Open(folder))
+        {
+            Assert.Equal(["F32"], GgufConversion.Write(checkpoint, LoadAdapter("llama-qv"), GgufOutput).Types);
+        }
+
+        CheckLogits(GgufOutput, "llama-qv", 1e-4);
+    }
+
     /// <summary>The types move the logits by their rounding: F16 by little, Q8_0 by more, and never as much as a lost adapter.</summary>
     [Theory]
     [InlineData(MergedType.F16, "F16", 0.02)]
     [InlineData(MergedType.Q8_0, "Q8_0", 0.3)]
+    [InlineData(MergedType.Q4_K, "Q8_0", 0.3)] // rows of 64 are no whole super-blocks
     [InlineData(MergedType.F32, "F32", 1e-4)]
     public void The_changed_matrices_take_the_type_that_is_asked_for(MergedType type, string name, double tolerance)
     {

@@ -82,7 +82,7 @@ public sealed class ParallelStepTests
         Assert.Equal(next, NextB(tiny, request, parallel), (x, y) => Math.Abs(x - y) <= Tolerance);
 
         // One copy a run, and three: the sizes that micro-batches are cut to.
-        var tokens = examples.Max(RowTokens) * ExamplesPerStep * (loss == StepLossKind.ChoiceSequences ? examples[0].Choices.Length : 1);
+        var tokens = examples.Max(RowTokens) * ExamplesPerStep * examples.Max(example => StepFeed.RowsOf(loss, example));
         foreach (var (size, runs) in new[] { (1, plan.Count), (3 * tokens, (plan.Count + 2) / 3) })
         {
             var objective = tiny.Objective(ExamplesPerStep, size);
@@ -121,10 +121,12 @@ public sealed class ParallelStepTests
     }
 
     private static int RowTokens(PromptExample example) =>
-        example.Prompt.Length
-        - example.SuffixStart
-        + (example.Choices.Length > 0 ? example.Choices.Max(choice => choice.Length) : example.Answer.Length)
-        - 1;
+        example.Rows.Count > 0
+            ? example.Prompt.Length - example.SuffixStart + example.Rows[0].Tokens.Length
+            : example.Prompt.Length - example.SuffixStart + Answer(example) - 1;
+
+    private static int Answer(PromptExample example) =>
+        (example.Choices.Length > 0 ? example.Choices.Max(choice => choice.Length) : example.Answer.Length);
 
     private static float[] NextB(TinyStep tiny, StepRequest request, float[] losses)
     {

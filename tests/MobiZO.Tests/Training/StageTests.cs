@@ -32,7 +32,7 @@ public sealed class StageTests
 
     [Theory]
     [InlineData(null, " yes", StepLossKind.Choices, LossKind.Choices)]
-    [InlineData(null, " not at all", StepLossKind.ChoiceSequences, LossKind.Choices)]
+    [InlineData(null, " not at all", StepLossKind.ChoiceBranches, LossKind.Choices)]
     [InlineData(LossKind.Tokens, " yes", StepLossKind.Tokens, LossKind.Tokens)]
     public void TheLossFollowsTheRows(LossKind? given, string word, StepLossKind loss, LossKind kind)
     {

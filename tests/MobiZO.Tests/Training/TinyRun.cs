@@ -67,6 +67,9 @@ internal sealed class TinyRun : IDisposable
             Steps = 7,
             ExamplesPerStep = 2,
             EvalEvery = 3,
+
+            // Their own tests measure them; every other run would only be slower.
+            Anchors = false,
         };
     }
 

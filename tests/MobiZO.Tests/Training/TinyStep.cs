@@ -198,6 +198,25 @@ internal sealed class TinyStep : IDisposable
                             ],
                             index % 3
                         ),
+                        StepLossKind.ChoiceBranches or StepLossKind.ChoiceBranchesAndTokens => TreeExample(prompt, start, index),
+                        StepLossKind.RowChoices when !HasSingleTokens => new PromptExample(
+                            prompt,
+                            start,
+                            [],
+                            index % 2 == 0
+                                ?
+                                [
+                                    [3, 4, 9],
+                                    [8],
+                                    [5, 2],
+                                ]
+                                :
+                                [
+                                    [7, 4],
+                                    [6],
+                                ],
+                            index % 2
+                        ),
                         _ => new PromptExample(
                             prompt,
                             start,
@@ -220,6 +239,35 @@ internal sealed class TinyStep : IDisposable
                     };
                 }),
         ];
+    }
+
+    private PromptExample TreeExample(int[] prompt, int start, int index)
+    {
+        int[][] words = HasSingleTokens
+            ?
+            [
+                [3],
+                [8],
+                [5],
+            ]
+            :
+            [
+                [3, 4, 9],
+                [8, 7],
+                [8, 2, 6],
+                [3, 4],
+                [8, 2, 5],
+            ];
+        var withTokens = Loss == StepLossKind.ChoiceBranchesAndTokens;
+        var label = index % words.Length;
+        return new PromptExample(prompt, start, [], words, label)
+        {
+            Rows = [new ChoiceTree(words, PlainForward.End).ToLearn(label, withTokens)],
+            TokenShare =
+                !withTokens ? 0
+                : HasSingleTokens ? 0.25f
+                : 0.6f,
+        };
     }
 
     private T Own<T>(T value)

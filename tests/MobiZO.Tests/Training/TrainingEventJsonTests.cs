@@ -2,6 +2,7 @@ using System.Text.Json;
 using MobiZO.Evaluation;
 using MobiZO.Optimization;
 using MobiZO.PrefixCache;
+using MobiZO.Runs;
 using MobiZO.Tests.Journal;
 using MobiZO.Training;
 
@@ -46,6 +47,7 @@ public sealed class TrainingEventJsonTests
             true
         ),
         new EvaluationCompleted(7, new EvaluationResult([new ScoredExample(3, null, null, [], double.NaN, 1)], []), false),
+        new SamplesWritten(6, [new TextSample("What?", "That.", true, [new SampleText(6, "This, \"this\".", true)])]),
     ];
 
     [Fact]

@@ -19,6 +19,13 @@ internal sealed class FalconFamily : IModelFamily
 
     public string? GgufArchitecture => "falcon";
 
+    public FamilyFacts Facts { get; } =
+        new(
+            "Falcon 7B, 40B, 11B",
+            "queries, keys and values in one projection by key/value head, LayerNorm, MLP beside attention",
+            "self_attention.dense"
+        );
+
     public ModelDescription Describe(ConfigSource source)
     {
         source.RequireOff(new("alibi", null));

@@ -11,6 +11,9 @@ internal sealed class GemmaFamily : IModelFamily
 
     public string? GgufArchitecture => "gemma";
 
+    public FamilyFacts Facts { get; } =
+        new("Gemma 1, CodeGemma", "norms of 1 + weight, embeddings times sqrt(H), tanh-GELU gate", "self_attn.o_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         ModelConfig config = GemmaDecoder.Sizes(source, ModelType);

@@ -20,6 +20,9 @@ internal sealed class Gemma2Family : IModelFamily
 
     public string? GgufArchitecture => "gemma2";
 
+    public FamilyFacts Facts { get; } =
+        new("Gemma 2", "as gemma; norms before and behind, caps of scores and logits, a window in every other layer", "self_attn.o_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         ModelConfig config = GemmaDecoder.Sizes(source, ModelType);

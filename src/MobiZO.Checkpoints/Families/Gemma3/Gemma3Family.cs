@@ -30,6 +30,13 @@ internal sealed class Gemma3Family : IModelFamily
 
     public string? GgufArchitecture => "gemma3";
 
+    public FamilyFacts Facts { get; } =
+        new(
+            "Gemma 3 (270M, 1B; larger ones from GGUF)",
+            "as gemma; norms before and behind, each head normed, five local layers for a global one, two rotations",
+            "self_attn.o_proj"
+        );
+
     public ModelDescription Describe(ConfigSource source)
     {
         // The modelling code has no such cap, whatever the config says.

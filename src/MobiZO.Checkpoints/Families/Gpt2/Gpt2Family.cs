@@ -28,6 +28,8 @@ internal sealed class Gpt2Family : IModelFamily
 
     public string? GgufArchitecture => "gpt2";
 
+    public FamilyFacts Facts { get; } = new("GPT-2", "learned positions, LayerNorm, fused projection, plain MLP", "attn.c_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         ConfigKey activation = new("activation_function", null),

@@ -27,6 +27,9 @@ internal sealed class GptNeoFamily : IModelFamily
 
     public string? GgufArchitecture => null;
 
+    public FamilyFacts Facts { get; } =
+        new("GPT-Neo", "learned positions, a window in every other layer, scores that are not scaled", "attn.attention.out_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         ModelConfig config = source.Sizes(ModelType, s_keys) with { PositionEncoding = "learned" };

@@ -20,6 +20,13 @@ internal sealed class GptNeoXFamily : IModelFamily
 
     public string? GgufArchitecture => "gptneox";
 
+    public FamilyFacts Facts { get; } =
+        new(
+            "Pythia, GPT-NeoX 20B",
+            "one projection by head, a part of each head rotated, attention and MLP side by side on a LayerNorm each",
+            "attention.dense"
+        );
+
     public ModelDescription Describe(ConfigSource source)
     {
         ModelConfig config = source.Sizes(ModelType, new SizeKeys());

@@ -15,6 +15,9 @@ internal sealed class GraniteFamily : IModelFamily
 
     public string? GgufArchitecture => "granite";
 
+    public FamilyFacts Facts { get; } =
+        new("Granite 3 without experts", "factors of embeddings, residual stream, scores and logits", "self_attn.o_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         source.RequireText(new("hidden_act", null), "silu", "swish");

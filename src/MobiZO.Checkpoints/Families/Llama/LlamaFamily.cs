@@ -13,6 +13,9 @@ internal sealed class LlamaFamily : IModelFamily
 
     public string? GgufArchitecture => "llama";
 
+    public FamilyFacts Facts { get; } =
+        new("Llama 1 to 3.2, SmolLM2, TinyLlama, ...", "biases where the config announces them", "self_attn.o_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         source.RequireText(new("hidden_act", null), "silu", "swish");

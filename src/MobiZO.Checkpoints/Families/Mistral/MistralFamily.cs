@@ -13,6 +13,8 @@ internal sealed class MistralFamily : IModelFamily
 
     public string? GgufArchitecture => null;
 
+    public FamilyFacts Facts { get; } = new("Mistral 7B, Nemo", "a window in every layer, or none", "self_attn.o_proj", storedAs: "llama");
+
     public ModelDescription Describe(ConfigSource source)
     {
         source.RequireText(new("hidden_act", null), "silu", "swish");

@@ -14,6 +14,8 @@ internal sealed class Olmo2Family : IModelFamily
 
     public string? GgufArchitecture => "olmo2";
 
+    public FamilyFacts Facts { get; } = new("OLMo 2", "norms behind alone, queries and keys normed over all heads", "self_attn.o_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         source.RequireText(new("hidden_act", null), "silu", "swish");

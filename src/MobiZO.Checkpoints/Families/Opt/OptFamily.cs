@@ -29,6 +29,8 @@ internal sealed class OptFamily : IModelFamily
 
     public string? GgufArchitecture => null;
 
+    public FamilyFacts Facts { get; } = new("OPT but 350m", "learned positions from row 2 on, LayerNorm, ReLU", "self_attn.out_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         source.RequireOn(new("do_layer_norm_before", null));

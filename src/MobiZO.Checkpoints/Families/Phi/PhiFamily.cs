@@ -11,6 +11,13 @@ internal sealed class PhiFamily : IModelFamily
 
     public string? GgufArchitecture => "phi2";
 
+    public FamilyFacts Facts { get; } =
+        new(
+            "Phi-1, Phi-1.5, Phi-2",
+            "attention and MLP side by side on one LayerNorm, biases also of the head, a part of each head rotated",
+            "self_attn.dense"
+        );
+
     public ModelDescription Describe(ConfigSource source)
     {
         source.RequireOff(new("qk_layernorm", null));

@@ -17,6 +17,9 @@ internal sealed class Phi3Family : IModelFamily
 
     public string? GgufArchitecture => "phi3";
 
+    public FamilyFacts Facts { get; } =
+        new("Phi-3, Phi-3.5, Phi-4, Phi-4-mini", "fused projections, a window, a part of each head rotated, LongRoPE", "self_attn.o_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         source.RequireText(new("hidden_act", null), "silu", "swish");

@@ -11,6 +11,8 @@ internal sealed class Qwen2Family : IModelFamily
 
     public string? GgufArchitecture => "qwen2";
 
+    public FamilyFacts Facts { get; } = new("Qwen2, Qwen2.5", "biases of queries, keys and values", "self_attn.o_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         source.RequireText(new("hidden_act", null), "silu", "swish");

@@ -11,6 +11,8 @@ internal sealed class Qwen3Family : IModelFamily
 
     public string? GgufArchitecture => "qwen3";
 
+    public FamilyFacts Facts { get; } = new("Qwen3 without experts", "each head normed", "self_attn.o_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         source.RequireText(new("hidden_act", null), "silu", "swish");

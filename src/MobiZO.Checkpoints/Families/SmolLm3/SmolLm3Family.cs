@@ -18,6 +18,8 @@ internal sealed class SmolLm3Family : IModelFamily
 
     public string? GgufArchitecture => "smollm3";
 
+    public FamilyFacts Facts { get; } = new("SmolLM3", "layers that rotate nothing", "self_attn.o_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         source.RequireText(new("hidden_act", null), "silu", "swish");

@@ -14,6 +14,8 @@ internal sealed class StableLmFamily : IModelFamily
 
     public string? GgufArchitecture => "stablelm";
 
+    public FamilyFacts Facts { get; } = new("StableLM 3B, StableLM 2 1.6B", "LayerNorm, a part of each head rotated", "self_attn.o_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         source.RequireText(new("hidden_act", null), "silu", "swish");

@@ -14,6 +14,8 @@ internal sealed class Starcoder2Family : IModelFamily
 
     public string? GgufArchitecture => "starcoder2";
 
+    public FamilyFacts Facts { get; } = new("StarCoder2", "LayerNorm, plain MLP, biases, a window", "self_attn.o_proj");
+
     public ModelDescription Describe(ConfigSource source)
     {
         ModelConfig config = source.Sizes(ModelType, new SizeKeys { IsTiedByDefault = true });

@@ -1,0 +1,42 @@
+using MobiZO.Data;
+using MobiZO.Models;
+using MobiZO.TrainBench.Race;
+using MobiZO.TrainBench.Reporting;
+using MobiZO.Training;
+
+namespace MobiZO.TrainBench.Anchors;
+
+/// <summary>A run with the library's defaults, what it measures beside itself, and ML.NET on the same rows.</summary>
+/// <param name="model">Model folder or GGUF file.</param>
+/// <param name="dataRoot">Folder of the data files.</param>
+/// <param name="steps">Steps of the run; 0: no run, ML.NET alone.</param>
+internal sealed class AnchorBench(string model, string dataRoot, int steps)
+{
+    /// <summary>Measures one task with one seed.</summary>
+    public async Task<AnchorRow> MeasureAsync(RaceTask task, ulong seed, CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory("mobizo-anchors-").FullName;
+        try
+        {
+            var run = task.CreateRun(model, dataRoot, Path.Combine(folder, "run"), seed);
+            var (train, eval) = Read(run);
+            var beside = TextClassification.Measure(train, eval, seed);
+            Output.Tell($"{task.Name}, seed {seed}: ML.NET {Show.Percent(beside.Accuracy)}");
+            var result =
+                steps == 0 ? null : await new FineTuner(run with { Steps = steps, EvalEvery = 0 }).TrainAsync(cancellation: cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            return new AnchorRow(task.Name, seed, train.Count, beside, result?.Anchors, result?.Work);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static (IReadOnlyList<EncodedExample> Train, IReadOnlyList<EncodedExample> Eval) Read(FineTuneOptions run)
+    {
+        using var opened = LocalModel.Open(run.Model, run.Engine);
+        var rows = RunRows.Read(run, opened);
+        return (rows.Train, rows.Eval);
+    }
+}

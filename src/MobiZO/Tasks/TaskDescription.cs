@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MobiZO.Data;
+
+namespace MobiZO.Tasks;
+
+/// <summary>A task as its JSON file has it: keys in snake_case, fields and label words as objects in their order.</summary>
+internal sealed record TaskDescription
+{
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
+    public required string Name { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string Metric { get; init; }
+
+    public string Source { get; init; } = "";
+
+    public required string Template { get; init; }
+
+    public IReadOnlyList<string>? RowsIn { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Fields { get; init; }
+
+    public IReadOnlyDictionary<string, string>? LabelWords { get; init; }
+
+    public string? AnswerSuffix { get; init; }
+
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
+    public IReadOnlyList<string>? TrainFiles { get; init; }
+
+    public IReadOnlyList<string>? EvalFiles { get; init; }
+
+    /// <summary>Reads a task.</summary>
+    /// <param name="stream">The JSON.</param>
+    /// <param name="place">Where it comes from, for messages.</param>
+    /// <exception cref="FineTuneException">It describes no task, or its options have errors.</exception>
+    public static ReadyTask Read(Stream stream, string place)
+    {
+        ReadyTask task;
+        try
+        {
+            task = (JsonSerializer.Deserialize<TaskDescription>(stream, s_json) ?? throw new JsonException("it is empty")).ToTask();
+        }
+        catch (JsonException error)
+        {
+            var line = error.LineNumber is { } number ? FormattableString.Invariant($", line {number + 1}") : "";
+            throw new FineTuneException(
+                $"{place}{line}: expected the description of a task with the keys name, title, metric and template; {error.Message}",
+                FineTuneFailure.Input
+            );
+        }
+
+        var errors = task.ApplyTo(new DataOptions()).Validate();
+        return errors.Count == 0
+            ? task
+            : throw new FineTuneException(
+                $"{place}: the task has errors:" + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}")),
+                FineTuneFailure.Input
+            );
+    }
+
+    private ReadyTask ToTask() =>
+        new()
+        {
+            Name = Name,
+            Title = Title,
+            Metric = Metric,
+            Source = Source,
+            Template = Template,
+            RowsIn = RowsIn,
+            Fields = Fields is null ? null : [.. Fields.Select(field => new RowField(field.Key, field.Value))],
+            LabelWords = LabelWords is null ? null : [.. LabelWords.Select(word => new LabelWord(word.Key, word.Value))],
+            AnswerSuffix = AnswerSuffix,
+            Folders = Folders,
+            TrainFiles = TrainFiles ?? TaskFiles.Train,
+            EvalFiles = EvalFiles ?? TaskFiles.Eval,
+        };
+}
