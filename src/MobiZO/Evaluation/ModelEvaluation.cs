@@ -53,7 +53,10 @@ public static class ModelEvaluation
         }
 
         var found = DataFile.Read(options.DataFile, options.Data);
-        var data = model.Decide(options.Data, found);
+
+
+        // Runs say how they score words of several tokens; without one, every word is scored by itself.
+        var data = model.Decide(options.Data with { Scoring = options.Data.Scoring ?? ChoiceScoring.Mean }, found);
         var encoder = model.EncoderOf(data);
         var read = encoder.Cut(found);
         var rows = encoder.Encode(new RowSampler(data).Choose(read));
