@@ -54,7 +54,6 @@ public static class ModelEvaluation
 
         var found = DataFile.Read(options.DataFile, options.Data);
 
-
         // Runs say how they score words of several tokens; without one, every word is scored by itself.
         var data = model.Decide(options.Data with { Scoring = options.Data.Scoring ?? ChoiceScoring.Mean }, found);
         var encoder = model.EncoderOf(data);
