@@ -128,12 +128,8 @@ internal sealed class RunEvaluations
         }
 
         // What it writes, and a score of that, are of no matter here.
-        var evaluator = _run.Evaluator!;
-        var result = evaluator.Evaluate(
-            AdapterTensors.Of(_run.Adapter, new float[_run.Adapter.Layout.Total]),
-            done => _progress?.Report(new StageProgress("evaluating", done, evaluator.RowCount)),
-            cancellation
-        );
+        var adapter = AdapterTensors.Of(_run.Adapter, new float[_run.Adapter.Layout.Total]);
+        var result = ScoreRows(_run.Evaluator!, adapter, 0, cancellation);
         return new Anchor(result.Correct, result.Examples.Count);
     }
 
@@ -177,14 +173,17 @@ internal sealed class RunEvaluations
     private EvaluationResult Score(Evaluator evaluator, float[] b, long step, CancellationToken cancellation)
     {
         var adapter = AdapterTensors.Of(_run.Adapter, b);
-        var result = evaluator.Evaluate(
+        var result = ScoreRows(evaluator, adapter, step, cancellation);
+        return result with { Score = _run.ScoreOf(evaluator, adapter, cancellation) };
+    }
+
+    private EvaluationResult ScoreRows(Evaluator evaluator, AdapterTensors adapter, long step, CancellationToken cancellation) =>
+        evaluator.Evaluate(
             adapter,
             done => _progress?.Report(new StageProgress("evaluating", done, evaluator.RowCount)),
             cancellation,
             step == 0 ? null : row => Diverged(row, step)
         );
-        return result with { Score = _run.ScoreOf(evaluator, adapter, cancellation) };
-    }
 
     private FineTuneException Diverged(EncodedExample row, long step)
     {
