@@ -55,6 +55,7 @@ internal sealed class ExecuTorchEngine : IEngine
             AreRowsIndependent = false,
             AreCopiesIndependent = true,
             HasGradients = false,
+            HasTrees = false,
             Lengths = LengthGrid.Few,
             Numerics =
                 $"executorch {_library.BuiltAgainst}"

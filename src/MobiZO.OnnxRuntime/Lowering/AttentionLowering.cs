@@ -17,13 +17,17 @@ internal static class AttentionLowering
         switch (node.Operation)
         {
             case CausalAttention op:
-                Causal(writer, op, inputs, node.Inputs[3].Shape, output);
+                Causal(new CausalScores(writer, op, node.Inputs[3].Shape), writer, inputs, output);
                 break;
             case CachedAttention op when node.Inputs[3].Shape[1] == 1:
                 CachedSingle(writer, op, inputs, node.Inputs[4].Shape, node.Inputs[3].Shape, output);
                 break;
             case CachedAttention op:
-                Cached(writer, op, inputs, node.Inputs[3].Shape, node.Inputs[4].Shape, output);
+                var cached = new CachedScores(writer, op, node.Inputs[3].Shape, node.Inputs[4].Shape, inputs[6]);
+                Cached(cached, writer, inputs, output);
+                break;
+            case TreeAttention op:
+                Tree(writer, op, node, inputs, output);
                 break;
             case MaskedAttention op:
                 Masked(writer, op, inputs, node.Inputs[3].Shape, node.Inputs[4].Shape[1], output);
@@ -41,17 +45,29 @@ internal static class AttentionLowering
         }
     }
 
-    private static void Causal(OnnxGraphWriter writer, CausalAttention op, string[] inputs, Shape positions, string output)
+    private static void Tree(OnnxGraphWriter writer, TreeAttention op, ProgramNode node, string[] inputs, string output)
     {
-        var attention = new CausalScores(writer, op, positions);
+        var positions = node.Inputs[3].Shape;
+        if (inputs.Length == 5)
+        {
+            Causal(new CausalScores(writer, op, positions, inputs[4]), writer, inputs, output);
+        }
+        else
+        {
+            var attention = new CachedScores(writer, op, positions, node.Inputs[5].Shape, inputs[7], inputs[4]);
+            Cached(attention, writer, [.. inputs[..4], .. inputs[5..]], output);
+        }
+    }
+
+    private static void Causal(CausalScores attention, OnnxGraphWriter writer, string[] inputs, string output)
+    {
         var scores = attention.Scores(attention.Fold(inputs[0]), attention.Split(inputs[1]));
         var mixed = writer.Node("MatMul", [attention.Weights(scores), attention.Split(inputs[2])]);
         attention.Unfold(mixed, output);
     }
 
-    private static void Cached(OnnxGraphWriter writer, CachedAttention op, string[] inputs, Shape positions, Shape past, string output)
+    private static void Cached(CachedScores attention, OnnxGraphWriter writer, string[] inputs, string output)
     {
-        var attention = new CachedScores(writer, op, positions, past, inputs[6]);
         var scores = attention.Scores(attention.Fold(inputs[0]), attention.Split(inputs[1]), inputs[4]);
         var (pastWeights, newWeights) = attention.Cut(attention.Weights(scores), "weights");
         var pastMixed = writer.Node("MatMul", [pastWeights, inputs[5]]);

@@ -65,6 +65,10 @@ internal static class AttentionMasks
             }
         );
 
+    /// <summary>[N, 1, 1, S, S] of what tokens of packed rows see [N, S, S].</summary>
+    public static string Tree(OnnxGraphWriter writer, string seen) =>
+        writer.Shared("tree mask", () => writer.Node("Unsqueeze", [seen, writer.Integers(1, 2)]));
+
     /// <summary>[X, 1, 1, T]: 0 below the length of each example.</summary>
     public static string Past(OnnxGraphWriter writer, string lengths, Dimension cached) =>
         writer.Shared(

@@ -7,7 +7,14 @@ namespace MobiZO.OnnxRuntime.Lowering;
 /// The parts of attention over cached prompts that both ways share, the way there and the way back. Letters as in
 /// <see cref="AttentionLowering"/>.
 /// </summary>
-internal sealed class CachedScores(OnnxGraphWriter writer, CachedAttention op, Shape positions, Shape past, string lengths)
+internal sealed class CachedScores(
+    OnnxGraphWriter writer,
+    AttentionOperation op,
+    Shape positions,
+    Shape past,
+    string lengths,
+    string? seen = null
+)
 {
     private readonly Dimension _tokens = positions[1];
     private readonly Dimension _examples = past[0];
@@ -55,7 +62,10 @@ internal sealed class CachedScores(OnnxGraphWriter writer, CachedAttention op, S
             : writer.Node("Add", [scores.Past, AttentionMasks.Past(writer, lengths, _cached)]);
         var newScores = writer.Node(
             "Add",
-            [writer.Reshape(scores.New, _examples, _heads, -1, _tokens, _tokens), AttentionMasks.Causal(writer, _tokens, op.Window)]
+            [
+                writer.Reshape(scores.New, _examples, _heads, -1, _tokens, _tokens),
+                seen is null ? AttentionMasks.Causal(writer, _tokens, op.Window) : AttentionMasks.Tree(writer, seen),
+            ]
         );
         var all = Concat(pastScores, writer.Reshape(newScores, _examples, _heads, -1, _tokens));
         return writer.Node("Softmax", [all], null, "", ("axis", -1L));

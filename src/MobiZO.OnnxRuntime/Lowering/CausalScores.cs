@@ -6,7 +6,7 @@ namespace MobiZO.OnnxRuntime.Lowering;
 /// <summary>
 /// The parts of causal attention that both ways share, the way there and the way back. Letters as in <see cref="AttentionLowering"/>.
 /// </summary>
-internal sealed class CausalScores(OnnxGraphWriter writer, CausalAttention op, Shape positions)
+internal sealed class CausalScores(OnnxGraphWriter writer, AttentionOperation op, Shape positions, string? seen = null)
 {
     private readonly Dimension _rows = positions[0];
     private readonly Dimension _tokens = positions[1];
@@ -31,7 +31,8 @@ internal sealed class CausalScores(OnnxGraphWriter writer, CausalAttention op, S
     public string Weights(string scores)
     {
         var split = writer.Reshape(scores, _rows, _heads, _group, _tokens, _tokens);
-        var masked = writer.Node("Add", [split, AttentionMasks.Causal(writer, _tokens, op.Window)]);
+        var mask = seen is null ? AttentionMasks.Causal(writer, _tokens, op.Window) : AttentionMasks.Tree(writer, seen);
+        var masked = writer.Node("Add", [split, mask]);
         var weights = writer.Node("Softmax", [masked], null, "", ("axis", -1L));
         return writer.Reshape(weights, _rows, _heads, (Dimension)_group * _tokens, _tokens);
     }

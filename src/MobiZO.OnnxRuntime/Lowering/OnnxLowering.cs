@@ -104,7 +104,7 @@ internal static class OnnxLowering
             case Activation or GatedActivation or Scale or SoftCap:
                 ActivationLowering.Lower(writer, node);
                 break;
-            case CausalAttention or CachedAttention or MaskedAttention or SplitHeads or KvAppend:
+            case CausalAttention or CachedAttention or TreeAttention or MaskedAttention or SplitHeads or KvAppend:
                 AttentionLowering.Lower(writer, node);
                 break;
             case CandidateLogProbabilities or WeightedRows or ChoiceScores or ChoiceLoss:

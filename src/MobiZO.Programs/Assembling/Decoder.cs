@@ -17,6 +17,7 @@ internal sealed class Decoder
     private readonly Dimension _tokens;
     private readonly Value? _pastLengths;
     private readonly Value? _mask;
+    private readonly Value? _seen;
     private readonly Dictionary<string, StreamPart> _streamParts = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Value> _streams = [];
     private RowPlaces _rows;
@@ -30,7 +31,8 @@ internal sealed class Decoder
         LoraInputs? lora,
         EmittedKeyValues emitted,
         int? rowTokens = null,
-        int sharedLayers = 0
+        int sharedLayers = 0,
+        bool isTree = false
     )
     {
         var count = model.Layers.Count;
@@ -56,6 +58,7 @@ internal sealed class Decoder
         _tokens = rowTokens is { } tokens ? tokens : "S";
         var isHosted = emitted == EmittedKeyValues.Host;
         _rows = AddPlaces(isHosted ? PositionIds : Positions, "N", "", Math.Max(firstLayer, sharedLayers), count);
+        _seen = isTree ? builder.Input(Seen, "N", _tokens, _tokens) : null;
         _mask = isHosted ? builder.IntegerInput(AttentionMask, "N", "total") : null;
         _pastLengths =
             prompt == PrefixKind.KeyValues && !isHosted
@@ -283,6 +286,11 @@ internal sealed class Decoder
         var attention = _model.Layers[index].Attention;
         var name = _model.Layers[index].Name + ".attended";
         var (heads, kvHeads, width) = (attention.Heads, attention.KeyValueHeads, attention.HeadDimension);
+        if (_seen is not null)
+        {
+            return AddTreeAttention(name, [queries, keys, values, _rows.Positions, _seen], index);
+        }
+
         if (_prompt != PrefixKind.KeyValues)
         {
             var whole = new CausalAttention(heads, kvHeads, width)
@@ -319,6 +327,24 @@ internal sealed class Decoder
             Cap = attention.ScoreCap,
         };
         return _builder.Add(name, cached, queries, keys, values, _rows.Positions, pastKeys, pastValues, _pastLengths!);
+    }
+
+    private Value AddTreeAttention(string name, List<Value> inputs, int index)
+    {
+        var attention = _model.Layers[index].Attention;
+        if (_prompt == PrefixKind.KeyValues)
+        {
+            inputs.Add(_builder.Input(PastKey(index), "X", attention.KeyValueHeads, "T", attention.HeadDimension));
+            inputs.Add(_builder.Input(PastValue(index), "X", attention.KeyValueHeads, "T", attention.HeadDimension));
+            inputs.Add(_pastLengths!);
+        }
+
+        var tree = new TreeAttention(attention.Heads, attention.KeyValueHeads, attention.HeadDimension)
+        {
+            Scale = attention.Scale,
+            Cap = attention.ScoreCap,
+        };
+        return _builder.Add(name, tree, [.. inputs]);
     }
 
     private Value AddMaskedAttention(string name, Value queries, Value keys, Value values, int index)

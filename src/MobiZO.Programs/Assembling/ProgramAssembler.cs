@@ -151,8 +151,30 @@ public sealed class ProgramAssembler(ModelDescription model)
     }
 
     /// <summary>
+    /// As <see cref="Score"/>, of packed rows (<see cref="Feeding.TreeFeed"/>). Of the whole vocabulary: log-probabilities of all candidates;
+    /// else their logits, and log-probabilities of single tokens at some positions. Rows are no longer than the narrowest window.
+    /// </summary>
+    public Program ScoreTrees(AdapterLayout? adapter, PrefixKind prompt, bool isWholeVocabulary)
+    {
+        var builder = new ProgramBuilder();
+        var decoder = new Decoder(builder, model, prompt, 0, SingleStack(builder, adapter), EmittedKeyValues.None, isTree: true);
+        var answers = decoder.AnswerStates(decoder.Run());
+        var candidates = builder.IntegerInput(CandidateIds, "R", "K");
+        var head = new OutputHead(builder, model.Head);
+        if (!isWholeVocabulary)
+        {
+            builder.Output(head.Candidates(ChoiceLogits, answers, candidates));
+            candidates = builder.IntegerInput(AnswerIds, "Q", 1);
+            answers = builder.Add("spoken_states", new GatherRows(), answers, builder.IntegerInput(SpokenPoints, "Q"));
+        }
+
+        builder.Output(builder.Add(LogProbabilities, new CandidateLogProbabilities(), head.Logits(Logits, answers), candidates));
+        return builder.BuildNeeded("score_trees");
+    }
+
+    /// <summary>
     /// The frozen part of prompts, without adapter: keys and values from <paramref name="firstLayer"/> on with, above 0, the hidden states
-    /// that enter it, or those hidden states alone.
+    /// that enter it, or those alone.
     /// </summary>
     public Program Prefix(PrefixKind form, int firstLayer = 0)
     {

@@ -19,6 +19,15 @@ public static class ProgramNames
     /// <summary>Positions [F, S] of <see cref="FirstInputIds"/>.</summary>
     public const string FirstPositions = "first_positions";
 
+    /// <summary>What every token of a packed row sees of its row [N, S, S]: 0, and a large negative number where it sees nothing.</summary>
+    public const string Seen = "seen";
+
+    /// <summary>Answer positions (indices into <see cref="AnswerRows"/>) whose token is asked for among the whole vocabulary [Q].</summary>
+    public const string SpokenPoints = "spoken_points";
+
+    /// <summary>Output: logits of candidates [R, K].</summary>
+    public const string ChoiceLogits = "choice_logits";
+
     /// <summary>Frozen hidden states [X, S, H] that enter the first computed layer.</summary>
     public const string Hidden = "hidden";
 

@@ -29,6 +29,9 @@ public sealed record EngineTraits
     /// <summary>Whether the engine runs programs of exact gradients.</summary>
     public bool HasGradients { get; init; } = true;
 
+    /// <summary>Whether the engine runs programs of packed rows, whose tokens see what they are told to.</summary>
+    public bool HasTrees { get; init; } = true;
+
     /// <summary>The lengths that the engine wants to see.</summary>
     public LengthGrid Lengths { get; init; } = LengthGrid.Exact;
 

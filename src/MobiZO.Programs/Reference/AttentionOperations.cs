@@ -65,6 +65,36 @@ internal static class AttentionOperations
         return result;
     }
 
+    // As Attend; seen [N, S, S]: 0 where a token sees another of its row.
+    public static Tensor<T> AttendTree<T>(
+        Tensor<T>[] projections,
+        int[] extents,
+        Tensor<T> seen,
+        Tensor<T>[]? cache,
+        AttentionOperation form
+    )
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (rows, tokens, width) = (extents[0], extents[1], form.HeadDimension);
+        var result = Tensor<T>.Zeros(rows * tokens, form.Heads * width);
+        for (var place = 0; place < rows * tokens; place++)
+        {
+            for (var head = 0; head < form.Heads; head++)
+            {
+                var keyValueHead = head / (form.Heads / form.KeyValueHeads);
+                var (row, all) = (place / tokens, tokens - 1);
+                var (keys, values) = Seen(projections, cache, row, tokens, all, keyValueHead, form.KeyValueHeads, width);
+                var past = keys.Count - tokens;
+                List<T[]> Shown(List<T[]> states) =>
+                    [.. states.Where((_, i) => i < past || T.IsZero(seen.Values[(place * tokens) + i - past]))];
+                var query = projections[0].Row(place).Slice(head * width, width);
+                Mix<T>(query, Shown(keys), Shown(values), form, result.Row(place).Slice(head * width, width));
+            }
+        }
+
+        return result;
+    }
+
     public static Tensor<T> SplitHeads<T>(Tensor<T> x, int[] extents, int heads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -73,6 +73,10 @@ internal sealed class ReferenceSession<T> : IProgramSession
             KvAppend => [AttentionOperations.KvAppend(inputs[0], inputs[1])],
             CausalAttention op => [AttentionOperations.Attend(inputs[..3], inputs[3].Shape, null, op)],
             CachedAttention op => [AttentionOperations.Attend(inputs[..3], inputs[3].Shape, inputs[4..], op)],
+            TreeAttention op =>
+            [
+                AttentionOperations.AttendTree(inputs[..3], inputs[3].Shape, inputs[4], inputs.Length > 5 ? inputs[5..] : null, op),
+            ],
             MaskedAttention op => [AttentionOperations.AttendMasked(inputs[0], inputs[1], inputs[2], inputs[3].Shape, inputs[4].Ids, op)],
             CandidateLogProbabilities => [LossOperations.LogProbabilities(inputs[0], inputs[1])],
             WeightedRows op => [LossOperations.WeightedRows(inputs[0], inputs[1], T.CreateChecked(op.Factor))],

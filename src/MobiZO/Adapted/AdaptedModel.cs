@@ -16,6 +16,7 @@ namespace MobiZO.Adapted;
 internal sealed class AdaptedModel : IDisposable
 {
     private readonly Lazy<IProgramSession> _score;
+    private readonly Lazy<IProgramSession>[] _trees;
     private readonly PrefixBatch _batch = new();
 
     /// <param name="model">The base model; it stays the caller's.</param>
@@ -36,6 +37,9 @@ internal sealed class AdaptedModel : IDisposable
             prefixStyle
         );
         _score = new Lazy<IProgramSession>(() => Load(model.Assembler.Score(Layout, Start.Prompt, Start.Layer)));
+        Lazy<IProgramSession> Trees(bool isWholeVocabulary) =>
+            new(() => Load(model.Assembler.ScoreTrees(Layout, Start.Prompt, isWholeVocabulary)));
+        _trees = [Trees(isWholeVocabulary: false), Trees(isWholeVocabulary: true)];
     }
 
     /// <summary>The base model.</summary>
@@ -49,6 +53,10 @@ internal sealed class AdaptedModel : IDisposable
 
     /// <summary>The program of log-probabilities; may be asked for on any thread.</summary>
     public IProgramSession Score => _score.Value;
+
+    /// <summary>The program that scores packed rows, where the adapter starts at the first layer; may be asked for on any thread.</summary>
+    /// <param name="isWholeVocabulary">Whether candidates are compared with the whole vocabulary, or with each other.</param>
+    public IProgramSession ScoreTrees(bool isWholeVocabulary) => _trees[isWholeVocabulary ? 1 : 0].Value;
 
     /// <summary>The programs that compute the frozen part of prompts.</summary>
     public PrefixPrograms Prefix { get; }
@@ -98,9 +106,9 @@ internal sealed class AdaptedModel : IDisposable
     public void Dispose()
     {
         Prefix.Dispose();
-        if (_score.IsValueCreated)
+        foreach (var program in _trees.Append(_score).Where(program => program.IsValueCreated))
         {
-            _score.Value.Dispose();
+            program.Value.Dispose();
         }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class Evaluator
     private readonly PromptExample[] _examples;
     private readonly IReadOnlyList<string> _choices;
     private readonly int[][] _batches;
+    private readonly PackedScorer? _packed;
 
     /// <param name="model">The adapted model.</param>
     /// <param name="rows">Rows to score.</param>
@@ -34,9 +35,11 @@ internal sealed class Evaluator
     {
         (_model, _rows, _choices) = (model, rows, choices);
         var isTree = rows.All(row => row.Tree is not null) && !rows.All(row => AdapterStart.AreSingleRows(row.ChoiceIds));
-        _examples = SameRows([.. rows.Select(row => model.ForScoring(row, isTree))]);
+        PromptExample[] examples = [.. rows.Select(row => model.ForScoring(row, isTree))];
+        _packed = PackedScorer.Fits(model, rows) ? new PackedScorer(model, rows, examples) : null;
+        _examples = _packed is null ? SameRows(examples) : examples;
         Cache = cache(_examples);
-        _batches = [.. Batches(maxTokensPerRun)];
+        _batches = [.. _packed?.Batches(maxTokensPerRun, RowsPerRun) ?? Batches(maxTokensPerRun)];
     }
 
     /// <summary>The rows.</summary>
@@ -91,6 +94,20 @@ internal sealed class Evaluator
         Func<EncodedExample, FineTuneException> refuse
     )
     {
+        if (_packed is not null)
+        {
+            foreach (var (index, (scores, answer)) in batch.Zip(_packed.Score(batch, adapter, Cache)))
+            {
+                Require(scores, _rows[index], refuse);
+                scored[index] =
+                    _examples[index].Rows.Count > 0
+                        ? Read(_rows[index], _examples[index], scores, answer)
+                        : Read(_rows[index], _examples[index], scores);
+            }
+
+            return;
+        }
+
         var examples = batch.Select(index => _examples[index]).ToArray();
         var form = FormOf(examples);
         var feed = StepFeed.Create(form, examples, 1, _model.Model.Engine.Traits.Lengths);
@@ -104,14 +121,18 @@ internal sealed class Evaluator
         var sums = form.IsTree() ? [.. trees.Select(tree => tree.Scores)] : Sums(form, examples, values, ref next);
         for (var i = 0; i < batch.Count; i++)
         {
-            if (!sums[i].All(double.IsFinite))
-            {
-                throw refuse(_rows[batch[i]]);
-            }
-
+            Require(sums[i], _rows[batch[i]], refuse);
             scored[batch[i]] = form.IsTree()
                 ? Read(_rows[batch[i]], examples[i], trees[i].Scores, trees[i].Answer)
                 : Read(_rows[batch[i]], examples[i], sums[i]);
+        }
+    }
+
+    private static void Require(double[] scores, EncodedExample row, Func<EncodedExample, FineTuneException> refuse)
+    {
+        if (!scores.All(double.IsFinite))
+        {
+            throw refuse(row);
         }
     }
 

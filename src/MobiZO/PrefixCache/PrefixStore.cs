@@ -149,14 +149,25 @@ internal sealed class PrefixStore : IDisposable
         var rows = _programs.Shape.HoldsRows
             ? feed.FirstCopyRows
             : [.. Enumerable.Range(0, feed.ExampleCount).Select(example => (example, 0))];
-        int[] wanted = [.. rows.Select(row => _sequences.IndexOf(examples[row.Example], row.Choice))];
-        if (!_batch.Holds(this, wanted, feed.TokensPerRow))
+        AddEntries(inputs, feed.TokensPerRow, [.. rows.Select(row => _sequences.IndexOf(examples[row.Example], row.Choice))]);
+    }
+
+    /// <summary>As <see cref="AddTo(IDictionary{string, HostTensor}, StepFeed, IReadOnlyList{int})"/>, of one row an example.</summary>
+    /// <param name="inputs">Inputs of the program.</param>
+    /// <param name="tokensPerRow">S.</param>
+    /// <param name="examples">For every example of the batch its index in the store.</param>
+    public void AddTo(IDictionary<string, HostTensor> inputs, int tokensPerRow, IReadOnlyList<int> examples) =>
+        AddEntries(inputs, tokensPerRow, [.. examples.Select(example => _sequences.IndexOf(example, 0))]);
+
+    private void AddEntries(IDictionary<string, HostTensor> inputs, int tokensPerRow, int[] wanted)
+    {
+        if (!_batch.Holds(this, wanted, tokensPerRow))
         {
             var computed = Compute(wanted);
             _batch.Join(
                 this,
                 wanted,
-                feed.TokensPerRow,
+                tokensPerRow,
                 _programs.Shape,
                 _options.Type,
                 [

@@ -1,0 +1,170 @@
+using MobiZO.Adapted;
+using MobiZO.Data;
+using MobiZO.PrefixCache;
+using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
+
+namespace MobiZO.Evaluation;
+
+/// <summary>Scores rows of several choices with all of them behind one prompt: a row of the engine each, however many there are.</summary>
+internal sealed class PackedScorer
+{
+    // Logits of the whole vocabulary at every point would soon be most of the memory.
+    private const int TokensOfPoint = 4;
+
+    private readonly AdaptedModel _model;
+    private readonly IReadOnlyList<EncodedExample> _rows;
+    private readonly PromptExample[] _examples;
+    private readonly PackedRow[] _packed;
+    private readonly bool _isTree;
+
+    /// <param name="model">The adapted model; <see cref="Fits"/> holds of it and the examples.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="examples">Their examples.</param>
+    public PackedScorer(AdaptedModel model, IReadOnlyList<EncodedExample> rows, PromptExample[] examples)
+    {
+        (_model, _rows, _examples) = (model, rows, examples);
+        _isTree = examples[0].Rows.Count > 0;
+        PackedRow? last = null;
+        _packed = new PackedRow[examples.Length];
+        for (var i = 0; i < examples.Length; i++)
+        {
+            // Label words are the same for nearly every row.
+            var ways = WaysOf(examples[i]);
+            _packed[i] = last = last is not null && AreSame(last.Ways, ways) ? last : new PackedRow(ways);
+        }
+    }
+
+    /// <summary>
+    /// Whether the rows can be packed: they have several choices of which one has several tokens, the engine lets tokens see what they are
+    /// told to, prompts are not kept as hidden states of whole rows, and no layer sees less than a row.
+    /// </summary>
+    /// <param name="model">The adapted model.</param>
+    /// <param name="rows">The rows.</param>
+    public static bool Fits(AdaptedModel model, IReadOnlyList<EncodedExample> rows) =>
+        model.Model.Engine.Traits.HasTrees
+        && model.Start.Prompt != PrefixKind.Hidden
+        && model.Start.Layer == 0
+        && rows.All(row => row.ChoiceIds.Length > 1)
+        && !rows.All(row => AdapterStart.AreSingleRows(row.ChoiceIds))
+        && rows.Max(row => row.Length) <= (model.Model.Assembler.Model.Layers.Min(layer => layer.Attention.Window ?? int.MaxValue));
+
+    /// <summary>Rows of similar length, as many as the tokens to compute and, beside them, the cached tokens to join allow.</summary>
+    /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
+    /// <param name="maxRows">Most rows of one.</param>
+    public IEnumerable<int[]> Batches(int maxTokensPerRun, int maxRows)
+    {
+        var mostTokens = _examples.Zip(_packed, TreeFeed.TokensOf).Max();
+        var mostStart = _examples.Max(example => example.SuffixStart);
+        int LengthOf(int index) => _examples[index].Prompt.Length + _packed[index].Tokens.Count;
+        return LengthBatches.Of(
+            Enumerable.Range(0, _examples.Length),
+            LengthOf,
+            (count, longest) =>
+                count <= maxRows
+                && (long)count * Math.Min(mostTokens, LengthOf(longest)) <= maxTokensPerRun
+                && (long)count * Math.Min(mostStart, LengthOf(longest)) <= maxTokensPerRun
+                && (_isTree || (long)count * _packed[longest].Points.Count * TokensOfPoint <= maxTokensPerRun)
+        );
+    }
+
+    /// <summary>
+    /// For every example of a batch what each choice scores - the log-probability of its word among all, or the summed log-probability of
+    /// its tokens - and the summed log-probability of the right one's tokens.
+    /// </summary>
+    /// <param name="batch">Indices of the examples.</param>
+    /// <param name="adapter">The matrices; null for the base model alone.</param>
+    /// <param name="cache">The frozen parts of the rows; null when there are none.</param>
+    public IEnumerable<(double[] Scores, double Answer)> Score(IReadOnlyList<int> batch, AdapterTensors? adapter, PrefixStore? cache)
+    {
+        var feed = TreeFeed.Create(
+            [.. batch.Select(index => _examples[index])],
+            [.. batch.Select(index => _packed[index])],
+            hasSpoken: _isTree
+        );
+        var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
+        adapter?.AddTo(inputs);
+        cache?.AddTo(inputs, feed.TokensPerRow, batch);
+        var outputs = _model.ScoreTrees(!_isTree).Run(inputs);
+        var logProbabilities = outputs[ProgramNames.LogProbabilities].Floats;
+        return _isTree
+            ? Trees(batch, feed, outputs[ProgramNames.ChoiceLogits].Floats, logProbabilities)
+            : Sums(batch, feed, logProbabilities);
+    }
+
+    private IEnumerable<(double[] Scores, double Answer)> Trees(IReadOnlyList<int> batch, TreeFeed feed, float[] logits, float[] spoken)
+    {
+        var next = 0;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var ways = _packed[batch[i]].Ways;
+            var answer = 0.0;
+            for (var token = 0; token < ways[0].Points.Count; token++)
+            {
+                answer += spoken[next++];
+            }
+
+            var values = new List<double[]>();
+            for (var way = 1; way < ways.Count; way++)
+            {
+                for (var point = 0; point < ways[way].Points.Count; point++)
+                {
+                    values.Add([
+                        .. Enumerable
+                            .Range(0, ways[way].Points[point].Candidates.Length)
+                            .Select(candidate => (double)logits[feed.PlaceOf(i, way, point, candidate)]),
+                    ]);
+                }
+            }
+
+            yield return (_rows[batch[i]].Tree!.Scores(values), answer);
+        }
+    }
+
+    private IEnumerable<(double[] Scores, double Answer)> Sums(IReadOnlyList<int> batch, TreeFeed feed, float[] logProbabilities)
+    {
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var ways = _packed[batch[i]].Ways;
+            var sums = new double[ways.Count];
+            for (var way = 0; way < ways.Count; way++)
+            {
+                for (var point = 0; point < ways[way].Points.Count; point++)
+                {
+                    sums[way] += logProbabilities[feed.PlaceOf(i, way, point, 0)];
+                }
+            }
+
+            yield return (sums, sums[_examples[batch[i]].Label]);
+        }
+    }
+
+    /// <summary>The rows of a tree, or a way for every choice with each of its tokens asked for.</summary>
+    private static IReadOnlyList<ChoiceRow> WaysOf(PromptExample example) =>
+        example.Rows.Count > 0
+            ? example.Rows
+            :
+            [
+                .. example.Choices.Select(choice => new ChoiceRow(
+                    choice[..^1],
+                    [.. choice.Index().Select(pair => new ChoicePoint(pair.Index, [pair.Item], 0))]
+                )),
+            ];
+
+    private static bool AreSame(IReadOnlyList<ChoiceRow> one, IReadOnlyList<ChoiceRow> other) =>
+        one.Count == other.Count
+        && one.Zip(other)
+            .All(pair =>
+                ReferenceEquals(pair.First, pair.Second)
+                || (
+                    pair.First.Tokens.AsSpan().SequenceEqual(pair.Second.Tokens)
+                    && pair.First.Points.Count == pair.Second.Points.Count
+                    && pair.First.Points.Zip(pair.Second.Points)
+                        .All(points =>
+                            points.First.Offset == points.Second.Offset
+                            && points.First.Candidates.AsSpan().SequenceEqual(points.Second.Candidates)
+                        )
+                )
+            );
+}
