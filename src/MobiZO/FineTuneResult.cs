@@ -42,6 +42,12 @@ public sealed record FineTuneResult
     /// asked for.</summary>
     public Anchors? Anchors { get; init; }
 
+    /// <summary>
+    /// Whether the adapter also writes the label words that it ranks first, after the last step; null where
+    /// <see cref="Anchors"/> is, for other losses than that over label words, and on engines of static shapes.
+    /// </summary>
+    public SpokenLabels? Spoken { get; init; }
+
     /// <summary>Precision, recall and calibration of the evaluation after the last step; null for free answers.</summary>
     public ClassificationMetrics? Metrics => LastRows?.Metrics;
 

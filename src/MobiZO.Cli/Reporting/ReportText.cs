@@ -65,6 +65,11 @@ internal static class ReportText
             yield return line;
         }
 
+        if (result.Spoken is { } spoken)
+        {
+            yield return $"says       the word by itself, written greedily, in {spoken.Said} of {spoken.Rows} rows that it gets right";
+        }
+
         foreach (var line in SampleTexts.Lines(result.Samples))
         {
             yield return line;

@@ -62,7 +62,7 @@ internal sealed class Decoder
         _mask = isHosted ? builder.IntegerInput(AttentionMask, "N", "total") : null;
         _pastLengths =
             prompt == PrefixKind.KeyValues && !isHosted
-                ? builder.IntegerInput(PastLengths, emitted == EmittedKeyValues.Grown ? "N" : "X")
+                ? builder.IntegerInput(PastLengths, emitted == EmittedKeyValues.Grown || isTree ? "N" : "X")
                 : null;
         Emitted = emitted;
     }
@@ -334,8 +334,8 @@ internal sealed class Decoder
         var attention = _model.Layers[index].Attention;
         if (_prompt == PrefixKind.KeyValues)
         {
-            inputs.Add(_builder.Input(PastKey(index), "X", attention.KeyValueHeads, "T", attention.HeadDimension));
-            inputs.Add(_builder.Input(PastValue(index), "X", attention.KeyValueHeads, "T", attention.HeadDimension));
+            inputs.Add(_builder.Input(PastKey(index), "N", attention.KeyValueHeads, "T", attention.HeadDimension));
+            inputs.Add(_builder.Input(PastValue(index), "N", attention.KeyValueHeads, "T", attention.HeadDimension));
             inputs.Add(_pastLengths!);
         }
 

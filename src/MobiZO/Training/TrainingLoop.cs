@@ -122,7 +122,17 @@ internal sealed class TrainingLoop
             TotalSteps = _options.StepsInForce,
             SkippedSteps = _skipped,
             Evaluations = [.. _evaluations.Points],
-            Anchors = last is null ? null : MeasureAnchors(last, cancellation),
+            Anchors =
+                last is null || !RunAnchors.Apply(_run)
+                    ? null
+                    : Measured(
+                        "anchors",
+                        () => RunAnchors.Measure(_run, _evaluations.ZeroShot(cancellation), last, _progress, cancellation)
+                    ),
+            Spoken =
+                last is null || !RunSpeech.Apply(_run)
+                    ? null
+                    : Measured("greedy answers", () => RunSpeech.Measure(_run, last, _optimizer.B.ToArray(), cancellation)),
             LastRows = last,
             Work = _work.Sum,
             TestBefore = heldOut?.Before,
@@ -151,22 +161,21 @@ internal sealed class TrainingLoop
         }
     }
 
-    /// <summary>What stops them costs the report its anchors, and the run nothing.</summary>
-    private Anchors? MeasureAnchors(EvaluationResult last, CancellationToken cancellation)
+    /// <summary>What is measured beside the run: what stops it costs the report these lines, and the run nothing.</summary>
+    private T? Measured<T>(string what, Func<T?> measure)
+        where T : class
     {
         try
         {
-            return RunAnchors.Apply(_run)
-                ? RunAnchors.Measure(_run, _evaluations.ZeroShot(cancellation), last, _progress, cancellation)
-                : null;
+            return measure();
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return null;
         }
         catch (Exception error) when (error is ProgramException or FineTuneException or IOException)
         {
-            _progress?.Report(new RunNote($"The anchors are left out: {error.Message}", IsWarning: true));
+            _progress?.Report(new RunNote($"The {what} are left out: {error.Message}", IsWarning: true));
             return null;
         }
     }

@@ -44,6 +44,16 @@ public sealed class ShapeInferenceTests
             ["q [N*S,8]", "k [N*S,4]", "v [N*S,4]", "i:positions [N,S]", "pk [X,1,T,4]", "pv [X,1,T,4]", "i:lengths [N]"],
             "past lengths [X]"
         ),
+        ["a tree of other rows"] = (
+            new TreeAttention(2, 1, 4),
+            ["q [N*S,8]", "k [N*S,4]", "v [N*S,4]", "i:positions [N,S]", "seen [X,S,S]"],
+            "seen [N, S, S]"
+        ),
+        ["a tree with a part of a cache"] = (
+            new TreeAttention(2, 1, 4),
+            ["q [N*S,8]", "k [N*S,4]", "v [N*S,4]", "i:positions [N,S]", "seen [N,S,S]", "pk [N,1,T,4]"],
+            "past lengths where prompts are cached"
+        ),
         ["too few inputs of the cache"] = (new CachedAttention(2, 1, 4), ["q [N*S,8]"], "past lengths"),
         ["split of another width"] = (new SplitMatrices([(2, 3), (4, 1)]), ["state [11]"], "10"),
         ["noise of another width"] = (new PerturbStack(), ["b [7]", "noise [q,8]", "i:queries [P]", "coefficients [P]"], "noise [q, n]"),

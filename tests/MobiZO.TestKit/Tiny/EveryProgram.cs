@@ -18,7 +18,7 @@ public static class EveryProgram
     public static IEnumerable<string> Names => s_all.Keys;
 
     /// <summary>
-    /// Names of the programs that not every engine runs: of gradients, of hosts of ONNX decoders, and steps with a broadcast direction.
+    /// Names of the programs that not every engine runs: of gradients, of hosts of ONNX decoders, of packed rows, and steps with a broadcast direction.
     /// </summary>
     public static IEnumerable<string> GradientNames => s_gradients.Keys;
 
@@ -139,7 +139,7 @@ public static class EveryProgram
 
     /// <summary>
     /// The programs of gradients of a model: every loss and every form of prompts, of B alone and of both; steps with a broadcast
-    /// direction; and the decoder for hosts.
+    /// direction; the decoder for hosts; and the scores of packed rows.
     /// </summary>
     public static IEnumerable<(string Name, Program Program)> GradientsOf(TinyModel model)
     {
@@ -147,6 +147,12 @@ public static class EveryProgram
         var upper = new AdapterLayout(2, 1, [.. adapter.Modules.Where(module => module.Layer >= 1)]);
         yield return ("decoder", model.Assembler.HostDecoder(adapter));
         yield return ("decoder without adapter", model.Assembler.HostDecoder(null));
+        foreach (var prompt in new[] { PrefixKind.Tokens, PrefixKind.KeyValues })
+        {
+            yield return ($"trees {prompt}", model.Assembler.ScoreTrees(adapter, prompt, isWholeVocabulary: false));
+            yield return ($"trees {prompt} whole vocabulary", model.Assembler.ScoreTrees(null, prompt, isWholeVocabulary: true));
+        }
+
         foreach (var loss in Enum.GetValues<StepLossKind>())
         {
             Program Gradient(StepOptions options, bool ofA) => model.Assembler.Gradient(options with { Loss = loss }, ofA);

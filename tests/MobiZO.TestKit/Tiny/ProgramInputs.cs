@@ -27,6 +27,7 @@ public static class ProgramInputs
             ["K"] = 3,
             ["D"] = 12,
             ["DK"] = 36,
+            ["Q"] = 4,
             ["q"] = 3,
         };
 
@@ -46,6 +47,21 @@ public static class ProgramInputs
             {
                 int[] shape = [.. input.Shape.Dimensions.Select(dimension => (int)dimension.Bind(extents))];
                 var count = shape.Aggregate(1, (product, extent) => product * extent);
+                if (input.Name == ProgramNames.Seen)
+                {
+                    // Every token sees the first one and itself.
+                    var size = shape[^1];
+                    return HostTensor.Of(
+                        [
+                            .. Enumerable
+                                .Range(0, count)
+                                .Select(i => (Row: i / size % size, Column: i % size))
+                                .Select(at => at.Column == at.Row || at.Column == 0 ? 0f : -1e9f),
+                        ],
+                        shape
+                    );
+                }
+
                 if (input.Type == ElementType.Float32)
                 {
                     return HostTensor.Of(input.Name is ProgramNames.Epsilon ? [0.01f] : random.Normals(count, 0.1), shape);
@@ -57,6 +73,7 @@ public static class ProgramInputs
                     ProgramNames.Positions or ProgramNames.PositionIds or ProgramNames.FirstPositions => 20,
                     ProgramNames.PastLengths => 5,
                     ProgramNames.QueryIndex => 3,
+                    ProgramNames.SpokenPoints => 12,
                     ProgramNames.Labels => 2,
                     _ => 40,
                 };

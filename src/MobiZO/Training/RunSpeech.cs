@@ -1,0 +1,69 @@
+using MobiZO.Data;
+using MobiZO.Evaluation;
+using MobiZO.PrefixCache;
+using MobiZO.Programs.Engines;
+
+namespace MobiZO.Training;
+
+/// <summary>Asks the adapter of a run of label words to answer by itself: ranking words needs no model that says one.</summary>
+internal static class RunSpeech
+{
+    // So many rows tell a share to a few points. Their prompts are computed anew, with every layer kept.
+    private const int MostRows = 50;
+    private const int MostTokens = 4096;
+
+    /// <summary>Whether there is something to ask: label words in every evaluation row, and an engine that takes rows as they come.</summary>
+    /// <param name="run">The run.</param>
+    public static bool Apply(PreparedRun run) =>
+        RunAnchors.Apply(run)
+        && run.Options.LossKind == LossKind.Choices
+        && !run.Rows.HasOwnChoices
+        && run.Model.Model.Engine.Traits.Lengths == LengthGrid.Exact;
+
+    /// <summary>Lets it answer a sample of the rows that the evaluation gets right; null when there are none.</summary>
+    /// <param name="run">A run that <see cref="Apply"/> holds of.</param>
+    /// <param name="last">The evaluation after the last step.</param>
+    /// <param name="b">The trained state.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    public static SpokenLabels? Measure(PreparedRun run, EvaluationResult last, float[] b, CancellationToken cancellation)
+    {
+        var rows = Sample([.. run.Evaluator!.Rows.Zip(last.Examples).Where(pair => pair.Second.IsCorrect).Select(pair => pair.First)]);
+        if (rows.Count == 0)
+        {
+            return null;
+        }
+
+        var options = run.Options.Run;
+        using var answers = new RunAnswers(
+            run.Model.Model,
+            run.Adapter,
+            rows.Max(row => row.AnswerIds.Length),
+            new PrefixCacheOptions(options.PrefixCacheType, MemoryBytes: 0, Folder: null, options.MaxTokensPerRun),
+            options.Engine.PrefixStyle
+        );
+        var written = answers.Of(rows).WriteAll(run.CopyOf(b), progress: null, cancellation);
+        var said = rows.Zip(written).Count(pair => pair.Second.Ids.AsSpan().StartsWith(pair.First.AnswerIds));
+        return new SpokenLabels(said, rows.Count);
+    }
+
+    /// <summary>Rows from all over the file, as many as are cheap.</summary>
+    private static IReadOnlyList<EncodedExample> Sample(EncodedExample[] rows)
+    {
+        var count = Math.Min(MostRows, rows.Length);
+        var sample = new List<EncodedExample>();
+        var tokens = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var row = rows[(int)((long)i * rows.Length / count)];
+            tokens += row.PromptIds.Length;
+            if (sample.Count > 0 && tokens > MostTokens)
+            {
+                break;
+            }
+
+            sample.Add(row);
+        }
+
+        return sample;
+    }
+}
