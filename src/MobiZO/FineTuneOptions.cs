@@ -50,6 +50,9 @@ public sealed record FineTuneOptions
     /// </summary>
     public double? TokenShare { get; init; }
 
+    /// <summary>How much the labels of training rows count beside each other; evaluation rows stay those of their file.</summary>
+    public ClassWeights ClassWeights { get; init; }
+
     /// <summary>What says how good a written answer is; null: a loss over the given answers does.</summary>
     public ScoreOptions? Score { get; init; }
 

@@ -77,6 +77,7 @@ internal static class FineTuneOptionsValidation
         );
         Require(errors, metric is null || Enum.IsDefined(metric.Value), $"Metric: expected RougeL, WordF1 or ExactMatch, found {metric}");
         Require(errors, share is null or (>= 0 and < 1), $"TokenShare: expected at least 0 and below 1, found {share}");
+        Require(errors, Enum.IsDefined(options.ClassWeights), $"ClassWeights: expected None or Balanced, found {options.ClassWeights}");
         Require(errors, share is not > 0 || options.Score is null, "TokenShare: a score takes the place of a loss; leave it out");
         Require(
             errors,
@@ -136,6 +137,11 @@ internal static class FineTuneOptionsValidation
         Require(errors, options.Loss != LossKind.Tokens, "Method: a probe learns from label words; leave FineTuneOptions.Loss out");
         Require(errors, options.Metric is null, "Method: a probe writes no text; leave FineTuneOptions.Metric out");
         Require(errors, options.TokenShare is not > 0, "Method: a probe learns from label words; leave FineTuneOptions.TokenShare out");
+        Require(
+            errors,
+            options.ClassWeights == ClassWeights.None,
+            "Method: a probe reads every row once; leave FineTuneOptions.ClassWeights out"
+        );
         Require(errors, options.Epochs is null, "Method: a probe takes no steps; leave FineTuneOptions.Epochs out");
         Require(errors, options.Adapter.StartFrom is null, "Method: a probe starts from no adapter; leave AdapterOptions.StartFrom out");
         Require(errors, !options.Resume, "Method: a probe has no steps to go on with; train it anew, without FineTuneOptions.Resume");

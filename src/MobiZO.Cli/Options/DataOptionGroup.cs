@@ -82,6 +82,14 @@ internal static class DataOptionGroup
             (data, value) => data with { CompletionColumn = value }
         );
         group.Add(
+            "--completions-column",
+            "Column of all right answers, a JSON array of texts, for --metric.",
+            OptionValue.Text("name"),
+            nameof(DataOptions.CompletionsColumn),
+            data => data.CompletionsColumn,
+            (data, value) => data with { CompletionsColumn = value }
+        );
+        group.Add(
             "--messages-column",
             "Column of the messages of a conversation.",
             OptionValue.Text("name"),
@@ -304,7 +312,7 @@ internal static class DataOptionGroup
         );
         group.Add(
             "--label-words",
-            "Words by label: \"ham= no,spam= yes\" (by default, the labels themselves).",
+            "Words by label: \"ham= no,spam= yes\", or @letters (by default, the labels themselves).",
             OptionValue.LabelWords,
             nameof(DataOptions.LabelWords),
             data => data.LabelWords,

@@ -357,7 +357,16 @@ internal sealed class FineTuneOptionGroups
         );
     }
 
-    private static void AddTokenShare(OptionGroup<FineTuneOptions> group) =>
+    private static void AddTokenShare(OptionGroup<FineTuneOptions> group)
+    {
+        group.Add(
+            "--class-weights",
+            "Balanced: steps draw every label as often as the others; evaluation rows stay the file's.",
+            OptionValue.Enumeration<ClassWeights>(),
+            nameof(FineTuneOptions.ClassWeights),
+            options => options.ClassWeights,
+            (options, value) => options with { ClassWeights = value }
+        );
         group.Add(
             "--token-share",
             "Share of the token loss beside that of label words, so that the model also says the word (0: none).",
@@ -366,6 +375,7 @@ internal sealed class FineTuneOptionGroups
             options => options.TokenShare,
             (options, value) => options with { TokenShare = value }
         );
+    }
 
     private static void AddUpdate(OptionGroup<FineTuneOptions> group) =>
         group.Add(

@@ -51,7 +51,14 @@ internal sealed class TaskFlags
     {
         if (Task(result) is { } task)
         {
-            options = options with { Data = DataOf(task, options.Data, result), Loss = IsGiven(result, "--score") ? null : task.Loss };
+            var isScored = IsGiven(result, "--score");
+            options = options with
+            {
+                Data = DataOf(task, options.Data, result),
+                Loss = isScored ? null : task.Loss,
+                Metric = isScored ? null : task.AnswerMetric ?? options.Metric,
+            };
+            RequireFiles(result, options.TrainData);
             if (result.GetValue(_folder) is { } folder)
             {
                 options = options with
@@ -81,13 +88,26 @@ internal sealed class TaskFlags
             return options;
         }
 
-        options = options with { Data = DataOf(task, options.Data, result) };
+        RequireFiles(result, options.DataFile);
+        options = options with { Data = DataOf(task, options.Data, result), Metric = task.AnswerMetric ?? options.Metric };
         return result.GetValue(_folder) is { } folder && !IsGiven(result, "--data")
             ? options with
             {
                 DataFile = task.ApplyTo(options, folder).DataFile,
             }
             : options;
+    }
+
+    /// <summary>A task says how its rows are read; where they lie is said by its folder, or by the file of rows.</summary>
+    private void RequireFiles(ParseResult result, string rows)
+    {
+        if (string.IsNullOrEmpty(rows) && !IsGiven(result, _folder.Name) && !IsGiven(result, "--data"))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"Option '--task' needs '{_folder.Name}', the folder that the files of the task lie in, or '--data', one of its files."
+            );
+        }
     }
 
     private ReadyTask? Task(ParseResult result)

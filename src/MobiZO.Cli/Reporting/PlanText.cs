@@ -24,7 +24,10 @@ internal static class PlanText
         }
 
         var runs = plan.RunsPerStep == 1 ? "one engine run" : $"{plan.RunsPerStep} engine runs";
-        var loss = plan.Loss == LossKind.Choices ? "the label words" : "the vocabulary";
+        var loss =
+            plan.Loss != LossKind.Choices ? "the vocabulary"
+            : plan.Train.Labels.Count == 0 ? "the choices of the rows"
+            : "the label words";
         yield return plan.IsGradientExact
             ? $"step       {plan.RowsPerStep} examples and their exact gradient in {runs}, loss over {loss}"
             : $"step       {plan.Copies} copies of {plan.RowsPerStep / plan.Copies} examples: "

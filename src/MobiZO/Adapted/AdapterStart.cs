@@ -1,4 +1,3 @@
-using System.Globalization;
 using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Programs.Adapters;
@@ -69,15 +68,13 @@ internal sealed record AdapterStart(PrefixKind Prompt, int Layer, int LowestLaye
     }
 
     /// <summary>The first token of a row that carries the adapter.</summary>
-    /// <exception cref="FineTuneException">The adapter would never act on the row.</exception>
+    /// <exception cref="DataException">The adapter would never act on the row.</exception>
     public int TokenOf(EncodedExample row) =>
         TokenIn(row.PromptIds)
-        ?? throw new FineTuneException(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Line {row.LineNumber}: {NotInvoked}, so the adapter would never act. Use the prompt template that the adapter was "
-                    + $"trained with."
-            ),
-            FineTuneFailure.Settings
+        ?? throw new DataException(
+            row.Place.File is null ? new DataPlace("data", row.LineNumber) : row.Place,
+            "a prompt without the tokens that invoke the adapter (alora_invocation_tokens " + string.Join(", ", InvocationTokens) + ")",
+            "them in every prompt: without them the adapter would never act",
+            "Use the prompt template that the adapter was trained with."
         );
 }

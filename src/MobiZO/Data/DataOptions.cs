@@ -30,6 +30,12 @@ public sealed record DataOptions
     /// <summary>Column of the answer of a completion row.</summary>
     public string CompletionColumn { get; init; } = "completion";
 
+    /// <summary>
+    /// Column of all right answers of a completion row, where there are several: a JSON array of texts. A metric takes the one that is
+    /// nearest to what was written. Rows need not have it.
+    /// </summary>
+    public string CompletionsColumn { get; init; } = "completions";
+
     /// <summary>Column of the messages of a conversation.</summary>
     public string MessagesColumn { get; init; } = "messages";
 
@@ -83,7 +89,8 @@ public sealed record DataOptions
 
     /// <summary>
     /// Words of a classification by label; the distinct words, in order, are the choices. Either this or <see cref="Choices"/>. Where rows
-    /// have a label and nothing is said, a label is its own word: a space before it, and spaces for underscores.
+    /// have a label and nothing is said, a label is its own word: a space before it, and spaces for underscores; with
+    /// <see cref="LabelWord.Letters"/> a letter.
     /// </summary>
     public IReadOnlyList<LabelWord>? LabelWords { get; init; }
 

@@ -24,6 +24,7 @@ internal static class DataOptionsValidation
             (nameof(options.LabelColumn), options.LabelColumn),
             (nameof(options.PromptColumn), options.PromptColumn),
             (nameof(options.CompletionColumn), options.CompletionColumn),
+            (nameof(options.CompletionsColumn), options.CompletionsColumn),
             (nameof(options.MessagesColumn), options.MessagesColumn),
             (nameof(options.ChoicesColumn), options.ChoicesColumn),
             (nameof(options.AnswerColumn), options.AnswerColumn),
@@ -178,7 +179,7 @@ internal static class DataOptionsValidation
         {
             CheckChoices(options.Choices, errors);
         }
-        else if (options.LabelWords is not null)
+        else if (options.LabelWords is not null && !LabelWord.AreLetters(options.LabelWords))
         {
             CheckLabelWords(options.LabelWords, errors);
         }

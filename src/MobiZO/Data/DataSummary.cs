@@ -13,7 +13,7 @@ public sealed record DataSummary(int RowsRead, int RowsUsed, int RowsCut, Length
     /// <summary>Counts examples.</summary>
     /// <param name="rowsRead">Rows read from the file, before sampling.</param>
     /// <param name="examples">At least one example.</param>
-    /// <param name="choices">The words of a classification (<see cref="ExampleEncoder.Choices"/>).</param>
+    /// <param name="choices">The words of a classification (<see cref="ExampleEncoder.Names"/>).</param>
     internal static DataSummary Of(int rowsRead, IReadOnlyList<EncodedExample> examples, IReadOnlyList<string> choices)
     {
         ArgumentNullException.ThrowIfNull(examples);

@@ -10,10 +10,17 @@ internal static class DecidedData
     /// <param name="rows">The rows of a file; at least one.</param>
     /// <param name="hasChatTemplate">Whether the model has a chat template.</param>
     /// <param name="endText">The text of the model's end-of-sequence token; null: it has none.</param>
+    /// <param name="isOneToken">Whether the model has a word as one token.</param>
     /// <exception cref="DataException">The rows fit no shape, or more than one.</exception>
-    public static DataOptions Of(DataOptions options, IReadOnlyList<DataRow> rows, bool hasChatTemplate, string? endText)
+    public static DataOptions Of(
+        DataOptions options,
+        IReadOnlyList<DataRow> rows,
+        bool hasChatTemplate,
+        string? endText,
+        Func<string, bool>? isOneToken = null
+    )
     {
-        options = OwnWords.Decide(options, rows);
+        options = OwnWords.Decide(options, rows, isOneToken);
         RowShape shape = RowDrafts.ShapeOf(rows[0], options);
         if (shape == RowShape.Text)
         {

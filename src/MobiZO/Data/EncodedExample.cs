@@ -31,6 +31,9 @@ internal sealed record EncodedExample
     /// <summary>The texts of choices that are the row's own; empty for label words and free answers.</summary>
     public IReadOnlyList<string> OwnChoices { get; init; } = [];
 
+    /// <summary>Texts that are right as well, for metrics of what is written; empty: the row has none.</summary>
+    public IReadOnlyList<string> OtherAnswers { get; init; } = [];
+
     /// <summary>Position of the right choice in <see cref="ChoiceIds"/>, or null for free answers.</summary>
     public int? Label { get; init; }
 

@@ -67,6 +67,9 @@ internal sealed class ExampleEncoder
     /// <summary>The words of a classification in label order; empty when answers are free.</summary>
     public IReadOnlyList<string> Choices => _labels?.Words ?? [];
 
+    /// <summary>What these words are called in results (<see cref="LabelMap.Names"/>).</summary>
+    public IReadOnlyList<string> Names => _labels?.Names ?? [];
+
     /// <summary>Encodes the rows of a file; the first one decides their shape when the options leave it open.</summary>
     /// <returns>
     /// In order, one example for each row, or one for each answer of a conversation (<see cref="DataOptions.Turns"/>). Documents are cut
@@ -178,6 +181,7 @@ internal sealed class ExampleEncoder
             Tree = label is null || isOwn ? null : TreeOf(row, text, border.AnswerIds),
             TokenWeights = label is null ? null : WeightsOf(text, border.AnswerIds),
             OwnChoices = isOwn ? text.Answers : [],
+            OtherAnswers = shape == RowShape.Completion ? RightAnswers.Of(row, _options.CompletionsColumn) : [],
             InvocationStart = InvocationStart(row, text.Prompt, border),
             WasTruncated = isTooLong,
             Question = shape == RowShape.Chat ? draft.Fields[^1] : string.Join('\n', draft.Fields),

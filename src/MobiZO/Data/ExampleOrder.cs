@@ -7,6 +7,7 @@ namespace MobiZO.Data;
 internal sealed class ExampleOrder
 {
     private readonly ulong _seed;
+    private readonly int[]? _draws;
     private int[] _permutation = [];
     private long _epoch = -1;
 
@@ -23,14 +24,24 @@ internal sealed class ExampleOrder
         _seed = seed;
     }
 
-    /// <summary>Number of training examples.</summary>
+    /// <summary>Creates an order in which examples may come several times an epoch.</summary>
+    /// <param name="draws">The examples of an epoch; at least one.</param>
+    /// <param name="examplesPerStep">Examples of one step, at least 1.</param>
+    /// <param name="seed">Seed of the run.</param>
+    public ExampleOrder(int[] draws, int examplesPerStep, ulong seed)
+        : this(draws.Length, examplesPerStep, seed)
+    {
+        _draws = draws;
+    }
+
+    /// <summary>Examples of an epoch.</summary>
     public int Count { get; }
 
     /// <summary>Examples of one step.</summary>
     public int ExamplesPerStep { get; }
 
     /// <summary>
-    /// The examples of a step, as indices from 0 to <see cref="Count"/> - 1. A step at the end of an epoch continues in the next one.
+    /// The examples of a step, as their indices. A step at the end of an epoch continues in the next one.
     /// </summary>
     /// <param name="step">Step, counted from 0.</param>
     public int[] IndicesOf(long step)
@@ -46,7 +57,7 @@ internal sealed class ExampleOrder
                 _epoch = epoch;
             }
 
-            indices[k] = _permutation[position];
+            indices[k] = _draws is null ? _permutation[position] : _draws[_permutation[position]];
         }
 
         return indices;

@@ -18,6 +18,9 @@ internal sealed class LabelMap
     /// <summary>The answer words; a label is a position in this list.</summary>
     public IReadOnlyList<string> Words { get; }
 
+    /// <summary>What the words are called in results: themselves, but codes of letters by the labels that they stand for.</summary>
+    public required IReadOnlyList<string> Names { get; init; }
+
     /// <summary>The map of valid options, or null when they name no labels.</summary>
     public static LabelMap? Create(DataOptions options)
     {
@@ -29,7 +32,15 @@ internal sealed class LabelMap
                 word => Array.IndexOf(words, word.Word),
                 StringComparer.Ordinal
             );
-            return new LabelMap(words, positions, integersArePositions: false);
+            return new LabelMap(words, positions, integersArePositions: false)
+            {
+                Names =
+                [
+                    .. words.Select(word =>
+                        NameOf(word, [.. labelWords.Where(pair => pair.Word == word).Select(pair => pair.Label.Trim())])
+                    ),
+                ],
+            };
         }
 
         if (options.Choices is { } choices)
@@ -37,7 +48,7 @@ internal sealed class LabelMap
             Dictionary<string, int> positions = Enumerable
                 .Range(0, choices.Count)
                 .ToDictionary(i => choices[i].Trim(), StringComparer.Ordinal);
-            return new LabelMap([.. choices], positions, integersArePositions: true);
+            return new LabelMap([.. choices], positions, integersArePositions: true) { Names = [.. choices] };
         }
 
         return null;
@@ -50,6 +61,9 @@ internal sealed class LabelMap
         return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out position)
             && digits == position.ToString(CultureInfo.InvariantCulture);
     }
+
+    private static string NameOf(string word, string[] labels) =>
+        LetterWords.IsCode(word) && !labels.Contains(word.Trim(), StringComparer.OrdinalIgnoreCase) ? string.Join(", ", labels) : word;
 
     /// <summary>The position of a row's label.</summary>
     /// <exception cref="DataException">The column is missing, or the label is unknown.</exception>

@@ -8,14 +8,30 @@ namespace MobiZO.Data;
 /// <param name="Word">The text after the prompt, its leading space included; it may be several tokens.</param>
 public sealed record LabelWord(string Label, string Word)
 {
+    private const string LettersName = "@letters";
+
     /// <summary>
-    /// Reads <c>ham= no,spam= yes</c>. Space counts in words and not around labels; <c>\,</c>, <c>\=</c> and <c>\\</c> stand for the
+    /// Given as words, they let every label of the rows be a letter: " A" to " Z", then pairs of letters, as far as each is one token of
+    /// the model. Prompts do not change; results tell the labels.
+    /// </summary>
+    public static IReadOnlyList<LabelWord> Letters { get; } = [new LabelWord(LettersName, LettersName)];
+
+    /// <summary>Whether words are <see cref="Letters"/>.</summary>
+    internal static bool AreLetters(IReadOnlyList<LabelWord>? words) => words is [{ Label: LettersName, Word: LettersName }];
+
+    /// <summary>
+    /// Reads <c>ham= no,spam= yes</c>, or <c>@letters</c> (<see cref="Letters"/>). Space counts in words and not around labels; <c>\,</c>, <c>\=</c> and <c>\\</c> stand for the
     /// character itself and <c>\n</c> for a newline. Several labels may share a word.
     /// </summary>
     /// <exception cref="DataException">A part has no '=', or its label or word is empty.</exception>
     public static IReadOnlyList<LabelWord> ParseList(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (text.Trim() == LettersName)
+        {
+            return Letters;
+        }
+
         var words = new List<LabelWord>();
         var piece = new StringBuilder();
         string? label = null;

@@ -11,9 +11,18 @@ internal static class OwnWords
     /// <summary>The options with words for every label of the rows; unchanged where words are given, or rows have no label.</summary>
     /// <param name="options">How rows become examples.</param>
     /// <param name="rows">The rows that say which labels there are; at least one.</param>
+    /// <param name="isOneToken">Whether a word behind a text is one token; asked for letters alone.</param>
     /// <exception cref="DataException">The file of words is broken, or the labels are too few or too many to be told apart.</exception>
-    public static DataOptions Decide(DataOptions options, IReadOnlyList<DataRow> rows)
+    public static DataOptions Decide(DataOptions options, IReadOnlyList<DataRow> rows, Func<string, bool>? isOneToken = null)
     {
+        if (LabelWord.AreLetters(options.LabelWords))
+        {
+            return options with
+            {
+                LabelWords = LetterWords.Of(LabelsOf(options, rows), SpaceOf(options), isOneToken ?? (_ => true), rows[0].File),
+            };
+        }
+
         if (options.LabelWordsFile is { } file)
         {
             return options with { LabelWords = LabelWord.ReadFile(file), LabelWordsFile = null };
@@ -25,6 +34,21 @@ internal static class OwnWords
             return options;
         }
 
+        string[] labels = LabelsOf(options, rows);
+        string space = SpaceOf(options);
+        string[] words = [.. labels.Select(label => space + label.Replace('_', ' ').Trim())];
+
+        // Labels that differ in their underscores alone keep them.
+        var areTold = words.Distinct(StringComparer.Ordinal).Count() == words.Length && !words.Any(string.IsNullOrWhiteSpace);
+        return options with { LabelWords = [.. labels.Select((label, i) => new LabelWord(label, areTold ? words[i] : space + label))] };
+    }
+
+    /// <summary>What stands between a prompt and a word.</summary>
+    private static string SpaceOf(DataOptions options) =>
+        options.Template is { Length: > 0 } template && char.IsWhiteSpace(template[^1]) ? "" : " ";
+
+    private static string[] LabelsOf(DataOptions options, IReadOnlyList<DataRow> rows)
+    {
         string[] labels =
         [
             .. rows.Select(row => row[options.LabelColumn].Trim()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
@@ -44,12 +68,7 @@ internal static class OwnWords
             );
         }
 
-        var space = options.Template is { Length: > 0 } template && char.IsWhiteSpace(template[^1]) ? "" : " ";
-        string[] words = [.. labels.Select(label => space + label.Replace('_', ' ').Trim())];
-
-        // Labels that differ in their underscores alone keep them.
-        var areTold = words.Distinct(StringComparer.Ordinal).Count() == words.Length && !words.Any(string.IsNullOrWhiteSpace);
-        return options with { LabelWords = [.. labels.Select((label, i) => new LabelWord(label, areTold ? words[i] : space + label))] };
+        return labels;
     }
 
     /// <summary>A column of labels that is named wrongly would make a row of labels a plain text.</summary>

@@ -61,15 +61,26 @@ public static class ModelEvaluation
         var rows = encoder.Encode(new RowSampler(data).Choose(read));
         void Tell(int done) => progress?.Report(new EvaluationProgress(done, rows.Count));
         var result = head is null
-            ? ScoreByModel(model, adapter, options, rows, encoder.Choices, Tell, cancellation)
-            : ScoreByProbe(model, head, options, rows, encoder.Choices, Tell, cancellation);
-        var summary = DataSummary.Of(read.Count, rows, encoder.Choices);
+            ? ScoreByModel(model, adapter, options, rows, encoder.Names, Tell, cancellation)
+            : ScoreByProbe(model, head, options, rows, encoder, Tell, cancellation);
+        var summary = DataSummary.Of(read.Count, rows, encoder.Names);
         return new EvaluationReport
         {
             Result = result,
             Data = summary,
             Seen = DecidedData.Describe(data, found, found[0].Origin.IsDocument ? read.Count : rows.Count),
-            Warnings = [.. encoder.Notes, .. RowNotes.Of("evaluation", summary, encoder), .. NotesOf(result.Metrics)],
+            Warnings =
+            [
+                .. encoder.Notes,
+                .. options is { Metric: null, AnswerTokens: not 48 }
+                    ?
+                    [
+                        "EvaluationOptions.AnswerTokens is of answers that EvaluationOptions.Metric compares: without it nothing is written.",
+                    ]
+                    : Array.Empty<string>(),
+                .. RowNotes.Of("evaluation", summary, encoder),
+                .. NotesOf(result.Metrics),
+            ],
             Engine = model.Engine.Name,
             Scope = adapter?.Scope,
             ProbeLayer = head?.Layer,
@@ -111,13 +122,13 @@ public static class ModelEvaluation
         ProbeHead head,
         EvaluationOptions options,
         IReadOnlyList<EncodedExample> rows,
-        IReadOnlyList<string> choices,
+        ExampleEncoder encoder,
         Action<int> progress,
         CancellationToken cancellation
     )
     {
-        using var scorer = new ProbeScorer(model, head, choices, options.MaxTokensPerRun);
-        return ProbeEvaluation.Of(scorer, rows, choices, progress, cancellation);
+        using var scorer = new ProbeScorer(model, head, encoder.Choices, options.MaxTokensPerRun);
+        return ProbeEvaluation.Of(scorer, rows, encoder.Names, progress, cancellation);
     }
 
     private static IEnumerable<string> NotesOf(ClassificationMetrics? metrics) =>

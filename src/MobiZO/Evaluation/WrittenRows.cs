@@ -49,7 +49,7 @@ internal static class WrittenRows
                     example with
                     {
                         Answer = answer.Text.Answer,
-                        AnswerScore = MetricScore.Of(metric, answer.Text.Answer, answer.Text.Expected),
+                        AnswerScore = MetricScore.Of(metric, answer.Text),
                         Repeats = RepeatedWords.AreIn(answer.Ids),
                     }
             ),

@@ -117,7 +117,14 @@ public sealed class LocalModel : IDisposable
     /// <summary>What rows leave open, decided for this model.</summary>
     /// <exception cref="DataException">The rows fit no shape, or more than one.</exception>
     internal DataOptions Decide(DataOptions data, IReadOnlyList<DataRow> rows) =>
-        DecidedData.Of(data, rows, ChatTemplate is not null, EndText);
+        DecidedData.Of(data, rows, ChatTemplate is not null, EndText, IsOneToken);
+
+    /// <summary>Whether a word is one token behind a text, or behind a new line where it brings no space.</summary>
+    private bool IsOneToken(string word) =>
+        PromptAnswerIds
+            .Find(Tokenizer, char.IsWhiteSpace(word[0]) ? "Answer:" : "Answer:\n", [word], addSpecialTokens: false)
+            .AnswerIds[0]
+            .Length == 1;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -24,6 +24,24 @@ public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, i
     internal static EvaluationPoint? BestOf(IReadOnlyList<EvaluationPoint> points) =>
         points.Any(point => point.Step > 0) ? points.MaxBy(point => point.Metric) : null;
 
+    /// <summary>Points behind the last one that was better than all before it, by its metric, or as good with a smaller loss.</summary>
+    internal static int SinceImprovement(IReadOnlyList<EvaluationPoint> points)
+    {
+        var best = 0;
+        for (var i = 1; i < points.Count; i++)
+        {
+            var order = points[i].Metric.CompareTo(points[best].Metric);
+            if (order > 0 || (order == 0 && points[i].Loss < points[best].Loss))
+            {
+                best = i;
+            }
+        }
+
+        return points.Count - 1 - best;
+    }
+
+    private double Loss => ChoiceLoss ?? TokenLoss;
+
     /// <summary>The point that a journal holds.</summary>
     internal static EvaluationPoint Of(JournalEvaluation line) =>
         new(line.Step, line.Accuracy, line.Correct, line.Rows, line.ChoiceLoss, line.TokenLoss) { Score = line.Score, Work = line.Work };

@@ -7,7 +7,14 @@ namespace MobiZO.Scoring;
 internal sealed class MetricScore(TextMetric metric) : ITextScore
 {
     public double[] Score(IReadOnlyList<WrittenAnswer> answers, CancellationToken cancellation) =>
-        [.. answers.Select(answer => Of(metric, answer.Answer, answer.Expected))];
+        [.. answers.Select(answer => Of(metric, answer))];
+
+    /// <summary>The metric of one answer against the right one that it is nearest to.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <param name="answer">The answer.</param>
+    /// <returns>From 0 to 1.</returns>
+    public static double Of(TextMetric metric, WrittenAnswer answer) =>
+        answer.Others.Append(answer.Expected).Max(expected => Of(metric, answer.Answer, expected));
 
     /// <summary>The metric of one answer.</summary>
     /// <param name="metric">The metric.</param>

@@ -94,7 +94,7 @@ internal sealed class RowAnswers
     {
         var row = _rows[index];
         var (prompt, expected) = _texts[index] ??= (_tokenizer.Decode(row.PromptIds), Continue(row.PromptIds, ExpectedIds(row)));
-        return new WrittenAnswer(prompt, Continue(row.PromptIds, ids), expected);
+        return new WrittenAnswer(prompt, Continue(row.PromptIds, ids), expected) { Others = row.OtherAnswers };
     }
 
     private static int[] ExpectedIds(EncodedExample row) => row.ChoiceIds.Length > 1 ? row.ChoiceIds[row.Label ?? 0] : row.AnswerIds;

@@ -4,4 +4,8 @@ namespace MobiZO.Scoring;
 /// <param name="Prompt">The prompt as the model read it, without special tokens.</param>
 /// <param name="Answer">The greedy continuation, up to an end-of-sequence token or the most tokens that were asked for.</param>
 /// <param name="Expected">The answer that the row holds; a score may use it or not.</param>
-public sealed record WrittenAnswer(string Prompt, string Answer, string Expected);
+public sealed record WrittenAnswer(string Prompt, string Answer, string Expected)
+{
+    /// <summary>Texts that are right as well; empty: there are none.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
+}

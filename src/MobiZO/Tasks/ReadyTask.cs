@@ -1,5 +1,6 @@
 using MobiZO.Data;
 using MobiZO.Evaluation;
+using MobiZO.Scoring;
 
 namespace MobiZO.Tasks;
 
@@ -17,7 +18,7 @@ public sealed record ReadyTask
     /// <summary>What is asked for, in one line.</summary>
     public required string Title { get; init; }
 
-    /// <summary>What papers report of it: <c>accuracy</c>, or <c>F1</c> of a written answer.</summary>
+    /// <summary>What papers report of it: <c>accuracy</c>, or of a written answer <c>F1</c>, <c>exact match</c> or <c>ROUGE-L</c>.</summary>
     public required string Metric { get; init; }
 
     /// <summary>Where the prompt comes from, and what differs.</summary>
@@ -58,6 +59,9 @@ public sealed record ReadyTask
 
     /// <summary>The loss: choices where there are any.</summary>
     public LossKind Loss => Shape == RowShape.Completion ? LossKind.Tokens : LossKind.Choices;
+
+    /// <summary>What compares written answers; null: choices are counted, or nothing is written.</summary>
+    public TextMetric? AnswerMetric => Shape == RowShape.Completion ? TaskKeys.Metrics.GetValueOrDefault(Metric) : null;
 
     /// <summary>Reads the description of a task from a JSON file.</summary>
     /// <exception cref="FineTuneException">The file is missing or describes no task; the message names the line or the key.</exception>
@@ -102,6 +106,7 @@ public sealed record ReadyTask
             Template = Template,
             LabelColumn = s_fresh.LabelColumn,
             CompletionColumn = s_fresh.CompletionColumn,
+            CompletionsColumn = s_fresh.CompletionsColumn,
             ChoicesColumn = s_fresh.ChoicesColumn,
             AnswerColumn = s_fresh.AnswerColumn,
             Scoring = Shape == RowShape.Choices && data.Scoring == ChoiceScoring.Branches ? null : data.Scoring,
@@ -124,6 +129,7 @@ public sealed record ReadyTask
             EvalData = EvalFileIn(folder),
             Data = ApplyTo(options.Data),
             Loss = options.Score is null ? Loss : null,
+            Metric = options.Score is null ? AnswerMetric ?? options.Metric : null,
         };
     }
 
@@ -138,6 +144,7 @@ public sealed record ReadyTask
         {
             DataFile = EvalFileIn(folder) ?? throw TaskFiles.Missing(this, folder, "evaluation", EvalFiles),
             Data = ApplyTo(options.Data),
+            Metric = AnswerMetric ?? options.Metric,
         };
     }
 }

@@ -45,25 +45,30 @@ internal sealed record TaskDescription
     /// <exception cref="FineTuneException">It describes no task, or its options have errors.</exception>
     public static ReadyTask Read(Stream stream, string place)
     {
+        const string Expected = "expected the description of a task with the keys name, title, metric and template";
         ReadyTask task;
         try
         {
-            task = (JsonSerializer.Deserialize<TaskDescription>(stream, s_json) ?? throw new JsonException("it is empty")).ToTask();
+            using var document = JsonDocument.Parse(
+                stream,
+                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+            );
+            task = TaskKeys.FindError(document.RootElement) is { } wrong
+                ? throw new FineTuneException($"{place}: {Expected}; {wrong}.", FineTuneFailure.Input)
+                : document.RootElement.Deserialize<TaskDescription>(s_json)!.ToTask();
         }
         catch (JsonException error)
         {
             var line = error.LineNumber is { } number ? FormattableString.Invariant($", line {number + 1}") : "";
-            throw new FineTuneException(
-                $"{place}{line}: expected the description of a task with the keys name, title, metric and template; {error.Message}",
-                FineTuneFailure.Input
-            );
+            throw new FineTuneException($"{place}{line}: {Expected}; {error.Message.Split(" LineNumber:")[0]}", FineTuneFailure.Input);
         }
 
         var errors = task.ApplyTo(new DataOptions()).Validate();
         return errors.Count == 0
             ? task
             : throw new FineTuneException(
-                $"{place}: the task has errors:" + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}")),
+                $"{place}: the task has errors:"
+                    + string.Concat(errors.Select(error => $"{Environment.NewLine}  {TaskKeys.InKeys(error)}")),
                 FineTuneFailure.Input
             );
     }

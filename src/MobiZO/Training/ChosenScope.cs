@@ -28,7 +28,10 @@ internal static class ChosenScope
         EncodedExample[] rows = [.. read.Train, .. read.Eval];
         if (Array.TrueForAll(rows, row => row.PromptIds.Length == 1))
         {
-            return (AdapterScope.All, "Scope all: the rows are texts without a prompt, so every token carries the adapter.");
+            var what = Array.TrueForAll(rows, row => row.Question is null)
+                ? "rows are texts without a prompt"
+                : "prompts are one token long";
+            return (AdapterScope.All, $"Scope all: the {what}, so every token carries the adapter.");
         }
 
         return FreshAdapter.FindOtherEnding(rows) is { } other

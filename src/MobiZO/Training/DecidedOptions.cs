@@ -36,6 +36,15 @@ internal sealed record DecidedOptions
         var adapter = options.Adapter with { Scope = ChosenScope.Of(options.Adapter, rows).Scope };
         var steps = DefaultSteps.Of(options, rows.Train.Count, rows.Labels, examples, isFreeText);
         var loss = LossOf(options, rows);
+        if (options.ClassWeights != ClassWeights.None && rows.Labels == 0)
+        {
+            throw new FineTuneException(
+                "FineTuneOptions.ClassWeights Balanced needs rows with labels: give DataOptions.Choices or DataOptions.LabelWords, or leave "
+                    + "it out.",
+                FineTuneFailure.Settings
+            );
+        }
+
         var decided = Of(
             options with
             {

@@ -153,7 +153,7 @@ internal sealed class PreparedRun : IDisposable
 
         // Done once for a few rows: nothing is worth keeping.
         var cache = new PrefixCacheOptions(Options.Run.PrefixCacheType, MemoryBytes: 0, Folder: null, Options.Run.MaxTokensPerRun);
-        var evaluator = new Evaluator(Model, rows, Rows.Choices, examples => Model.OpenStore(examples, cache), Options.Run.MaxTokensPerRun);
+        var evaluator = new Evaluator(Model, rows, Rows.Names, examples => Model.OpenStore(examples, cache), Options.Run.MaxTokensPerRun);
         FineTuneException? found = null;
         using (evaluator.Cache)
         {
@@ -213,6 +213,7 @@ internal sealed class PreparedRun : IDisposable
         {
             Steps = options.Steps ?? (options.Epochs is null ? config.Steps : null),
             Patience = options.Patience ?? config.Patience ?? 0,
+            TokenShare = options.TokenShare ?? config.TokenShare,
             ExamplesPerStep = options.ExamplesPerStep ?? config.ExamplesPerStep,
             Data = options.Data with
             {
@@ -253,7 +254,7 @@ internal sealed class PreparedRun : IDisposable
         opened.Rows.Eval.Count == 0 ? null : CreateEvaluator(opened, opened.Rows.Eval);
 
     private static Evaluator CreateEvaluator(OpenedRun opened, IReadOnlyList<EncodedExample> rows) =>
-        new(opened.Model, rows, opened.Rows.Choices, examples => opened.Caches.Open(examples), opened.Options.Run.MaxTokensPerRun);
+        new(opened.Model, rows, opened.Rows.Names, examples => opened.Caches.Open(examples), opened.Options.Run.MaxTokensPerRun);
 
     private static AnswerScores? CreateAnswers(OpenedRun opened, IReadOnlyList<EncodedExample> rows, PrefixStore? prompts) =>
         opened is { Score: { } score, Writer: { } writer }

@@ -57,13 +57,13 @@ internal sealed class ProbeTraining
         EvaluationPoint? test = null;
         using (var scorer = new ProbeScorer(model, head, rows.Choices, _options.MaxTokensPerRun))
         {
-            last = rows.Eval.Count == 0 ? null : Score(scorer, rows.Eval, rows.Choices);
+            last = rows.Eval.Count == 0 ? null : Score(scorer, rows.Eval, rows.Names);
             if (last is not null)
             {
                 _progress?.Report(new EvaluationCompleted(0, last, IsBest: true));
             }
 
-            test = _options.TestData is null ? null : Score(scorer, rows.ReadTest(), rows.Choices).At(0);
+            test = _options.TestData is null ? null : Score(scorer, rows.ReadTest(), rows.Names).At(0);
         }
 
         head.Save(folder.ProbeFile);

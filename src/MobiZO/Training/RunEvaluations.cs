@@ -38,11 +38,14 @@ internal sealed class RunEvaluations
     /// <summary>The best evaluation, the first of equals; null until a trained adapter was evaluated.</summary>
     public EvaluationPoint? Best => EvaluationPoint.BestOf(_points);
 
-    /// <summary>Whether the last <see cref="FineTuneOptions.Patience"/> evaluations were not better than an earlier one.</summary>
+    /// <summary>
+    /// Whether the last <see cref="FineTuneOptions.Patience"/> evaluations were not better than an earlier one. Where they are as good as
+    /// it, a smaller loss is better: accuracy stays the same long before the words are sure.
+    /// </summary>
     public bool HaveStoppedImproving =>
         _run.Options.Run.PatienceInForce > 0
-        && Best is { } best
-        && _points.Count(point => point.Step > best.Step) >= _run.Options.Run.PatienceInForce;
+        && Best is not null
+        && EvaluationPoint.SinceImprovement(_points) >= _run.Options.Run.PatienceInForce;
 
     /// <summary>Where the best adapter is, as the end of a sentence; empty when there is none.</summary>
     public string BestSoFar => Best is null ? "" : $"; the best adapter so far is in '{_folder.BestAdapterFolder}'";

@@ -25,6 +25,12 @@ internal static class RunHeader
             properties["metric"] = FormattableString.Invariant($"{metric} of {run.AnswerTokens} tokens");
         }
 
+        if (run.ClassWeights != ClassWeights.None)
+        {
+            // It decides the rows of a step. Runs without have no such line, as those from before.
+            properties["class_weights"] = run.ClassWeights.ToString();
+        }
+
         if (run.Adapter.StartFrom is not null)
         {
             properties[JournalHeader.StartKey] = adapter.DigestOfB();

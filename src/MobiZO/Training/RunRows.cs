@@ -49,6 +49,9 @@ internal sealed record RunRows
     /// <summary>Changes with any token id of the evaluation rows.</summary>
     public string EvalDigest => Digest(Eval);
 
+    /// <summary>What the label words are called in results.</summary>
+    public required IReadOnlyList<string> Names { get; init; }
+
     /// <summary>How rows become examples, with everything decided that they decide.</summary>
     public required DataOptions Data { get; init; }
 
@@ -83,8 +86,8 @@ internal sealed record RunRows
         var evalRows = options.EvalData is { } path ? encoder.Cut(DataFile.Read(path, evalData)) : split.Eval;
         var train = encoder.Encode(split.Train);
         var eval = evalRows.Count == 0 ? [] : encoder.Encode(new RowSampler(evalData).Choose(evalRows));
-        var trainSummary = DataSummary.Of(rows.Count, train, encoder.Choices);
-        var evalSummary = eval.Count == 0 ? null : DataSummary.Of(evalRows.Count, eval, encoder.Choices);
+        var trainSummary = DataSummary.Of(rows.Count, train, encoder.Names);
+        var evalSummary = eval.Count == 0 ? null : DataSummary.Of(evalRows.Count, eval, encoder.Names);
         return new RunRows
         {
             Train = train,
@@ -107,6 +110,7 @@ internal sealed record RunRows
                     )
                 ),
             Choices = encoder.Choices,
+            Names = encoder.Names,
             Data = data,
             Seen = DecidedData.Describe(data, read, read[0].Origin.IsDocument ? rows.Count : train.Count),
             Notes =
@@ -116,6 +120,7 @@ internal sealed record RunRows
                 .. RowNotes.Of("training", trainSummary, encoder),
                 .. RowNotes.Of("evaluation", evalSummary, encoder),
                 .. train.Count > 0 && eval.Count == 0 && options.TestData is null ? [NothingHeldOut] : Array.Empty<string>(),
+                .. NotesOfUnused(options, train, eval.Count),
                 .. options.ExamplesPerStep is { } asked ? NotesOfStep(asked, train.Count) : [],
             ],
         };
@@ -141,6 +146,39 @@ internal sealed record RunRows
                     + $"'{words[0].Label}= no,{words[1].Label}= yes'), and less is to be learned.",
             ]
             : [];
+
+    /// <summary>Settings that were given and change nothing.</summary>
+    private static IEnumerable<string> NotesOfUnused(FineTuneOptions options, IReadOnlyList<EncodedExample> train, int evalRows)
+    {
+        var usual = new FineTuneOptions
+        {
+            Model = "",
+            TrainData = "",
+            Output = "",
+        };
+        const string OfFreeText = "is of rows with free answers, and these have choices: it changes nothing.";
+        var hasChoices = train.All(row => row.ChoiceIds.Length > 1) && options.Score is null;
+        if (hasChoices && options.Samples != usual.Samples && options.Samples > 0)
+        {
+            yield return $"FineTuneOptions.Samples {OfFreeText}";
+        }
+
+        if (hasChoices && options.Metric is null && options.AnswerTokens != usual.AnswerTokens)
+        {
+            yield return $"FineTuneOptions.AnswerTokens {OfFreeText}";
+        }
+
+        if (hasChoices && options.Metric is not null)
+        {
+            yield return "FineTuneOptions.Metric compares written answers, and these rows have choices: evaluations are compared by what the "
+                + "model writes, not by their accuracy. Leave it out unless that is meant.";
+        }
+
+        if (options.Patience > 0 && evalRows == 0)
+        {
+            yield return "FineTuneOptions.Patience needs evaluation rows, and there are none: the run takes all its steps.";
+        }
+    }
 
     private static string[] NotesOfStep(int examples, int rows)
     {

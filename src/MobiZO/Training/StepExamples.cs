@@ -20,7 +20,14 @@ internal sealed class StepExamples
     {
         (_options, _start, _traits) = (options, start, traits);
         All = [.. rows.Train.Select(ExampleOf)];
-        Order = new ExampleOrder(All.Count, options.Run.ExamplesInForce, options.Run.Seed);
+        Order =
+            options.Run.ClassWeights == ClassWeights.Balanced
+                ? new ExampleOrder(
+                    BalancedDraws.Of([.. rows.Train.Select(row => row.Label!.Value)]),
+                    options.Run.ExamplesInForce,
+                    options.Run.Seed
+                )
+                : new ExampleOrder(All.Count, options.Run.ExamplesInForce, options.Run.Seed);
         ReadFirst = options.ReadsPrompts
             ? new ExampleOrder(All.Count, Math.Min(All.Count, DiscriminantInitialization.MostExamples), options.Run.Seed).IndicesOf(0)
             : [];
@@ -38,7 +45,7 @@ internal sealed class StepExamples
     /// <summary>The examples that the run will see: of a large file only a part, and only their prompts are worth computing.</summary>
     public IReadOnlyCollection<int> Used =>
         (long)_options.Run.StepsInForce * Order.ExamplesPerStep >= Order.Count
-            ? [.. Enumerable.Range(0, Order.Count)]
+            ? [.. Enumerable.Range(0, All.Count)]
             : [.. Enumerable.Range(0, _options.Run.StepsInForce).SelectMany(step => Order.IndicesOf(step)).Concat(ReadFirst).Distinct()];
 
     /// <summary>Tokens of a row of the run's steps, where the step's program is shorter for them; null otherwise.</summary>

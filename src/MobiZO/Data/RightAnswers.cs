@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace MobiZO.Data;
+
+/// <summary>Further right answers of a row, beside the one that is learned.</summary>
+internal static class RightAnswers
+{
+    /// <summary>Reads them: a JSON array of texts, or of objects with a text; nothing where the row has no such column.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="column">Its column.</param>
+    /// <exception cref="DataException">The column holds something else.</exception>
+    public static IReadOnlyList<string> Of(DataRow row, string column)
+    {
+        if (row.Find(column) is not { } written || string.IsNullOrWhiteSpace(written))
+        {
+            return [];
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(written);
+            return [.. document.RootElement.EnumerateArray().Select(TextOf)];
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new DataException(
+                row.Place,
+                $"{DataException.Quote(written)} in column {DataException.Quote(column)}",
+                "a JSON array of right answers, each a text",
+                "Correct the row, or name another column (DataOptions.CompletionsColumn)."
+            );
+        }
+    }
+
+    private static string TextOf(JsonElement item) =>
+        (item.ValueKind == JsonValueKind.Object ? item.GetProperty("text") : item).GetString() ?? throw new JsonException();
+}
