@@ -53,6 +53,8 @@ public sealed class TasksCommandTests : IDisposable
     [InlineData(2, "expected one of sst2, rte", "tasks", "sst3")]
     [InlineData(2, "expected one of sst2, rte", "train", "--task", "sst3")]
     [InlineData(2, "'--data-dir' needs '--task'", "train", "--data-dir", "here")]
+    [InlineData(2, "'--task' needs '--data-dir'", "train", "--task", "sst2", "--model", "m", "--output", "o")]
+    [InlineData(2, "'--task' needs '--data-dir'", "eval", "--task", "sst2", "--model", "m")]
     [InlineData(2, "'--protocol-scale' needs '--protocol paper'", "train", "--protocol-scale", "0.5")]
     [InlineData(2, "--protocol: expected one of ours, paper", "train", "--protocol", "theirs")]
     [InlineData(3, "expected the folder of a task's data, found none", "eval", "--task", "rte", "--data-dir", "not-there")]

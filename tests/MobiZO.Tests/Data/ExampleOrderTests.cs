@@ -4,6 +4,21 @@ namespace MobiZO.Tests.Data;
 
 public sealed class ExampleOrderTests
 {
+    /// <summary>Nine rows of one label, two of another and none of a third: both labels come nine times, and no row is left out.</summary>
+    [Fact]
+    public void BalancedDrawsShowRareLabelsAsOften()
+    {
+        int[] labels = [0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0];
+        var order = new ExampleOrder(BalancedDraws.Of(labels), examplesPerStep: 6, seed: 4);
+        int[] epoch = [.. Enumerable.Range(0, 3).SelectMany(step => order.IndicesOf(step))];
+
+        Assert.Equal(18, order.Count);
+        Assert.Equal(9, epoch.Count(index => labels[index] == 0));
+        Assert.Equal(9, epoch.Count(index => labels[index] == 2));
+        Assert.Equal(Enumerable.Range(0, 11), epoch.Distinct().Order());
+        Assert.Equal([4, 5], epoch.Where(index => labels[index] == 2).CountBy(index => index).Select(pair => pair.Value).Order());
+    }
+
     [Theory]
     [InlineData(10, 4)]
     [InlineData(7, 7)]

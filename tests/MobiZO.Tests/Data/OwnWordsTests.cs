@@ -18,6 +18,33 @@ public sealed class OwnWordsTests
         Assert.Equal([" a b", " a_b"], Decide(new DataOptions(), "label\ttext\na_b\tx\na b\ty").LabelWords!.Select(word => word.Word));
 
     [Fact]
+    public void Letters_stand_for_labels_and_results_tell_the_labels()
+    {
+        using var file = new TemporaryFile("rows.tsv", "label\ttext\nlost_card\ta\nrefund\tb\napple\tc");
+        var options = new DataOptions { LabelWords = LabelWord.ParseList("@letters") };
+        Assert.Empty(options.Validate());
+
+        var decided = OwnWords.Decide(options, DataFile.Read(file.Path, options), word => word != " B");
+
+        Assert.Equal([new LabelWord("apple", " A"), new("lost_card", " C"), new("refund", " D")], decided.LabelWords!);
+        Assert.Equal(["apple", "lost_card", "refund"], LabelMap.Create(decided)!.Names);
+        Assert.Equal([" A", " no"], LabelMap.Create(new DataOptions { LabelWords = [new("A", " A"), new("x", " no")] })!.Names);
+    }
+
+    [Fact]
+    public void More_labels_than_letters_are_refused()
+    {
+        using var file = new TemporaryFile("rows.tsv", "label\ttext\na\ta\nb\tb\nc\tc");
+        var options = new DataOptions { LabelWords = LabelWord.Letters };
+
+        var error = Assert.Throws<DataException>(() =>
+            OwnWords.Decide(options, DataFile.Read(file.Path, options), word => word is " A" or " AB")
+        );
+
+        Assert.Contains("found 3 different labels; expected at most 2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_prompt_that_ends_in_space_needs_none_before_the_word() =>
         Assert.Equal(
             ["no", "yes"],

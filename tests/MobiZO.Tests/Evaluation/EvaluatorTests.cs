@@ -7,6 +7,7 @@ using MobiZO.PrefixCache;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
+using MobiZO.Runs;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Tests.Training;
 
@@ -223,6 +224,39 @@ public sealed class EvaluatorTests
         Assert.Equal(right / 2.0, result.Accuracy);
         Assert.NotNull(result.ChoiceLoss);
         Assert.Empty(result.Confusion);
+    }
+
+    [Fact]
+    public void ARowThatNeverInvokesTheAdapterIsNamedByFileAndLine()
+    {
+        using var run = new TinyRun();
+        using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
+        var module = model.Assembler.LinearModules[0];
+        var adapter = LoraAdapter.CreateFresh([(module.Name, module.InputSize, module.OutputSize)], rank: 1, alpha: 1, seed: 1) with
+        {
+            InvocationTokens = [4, 5],
+        };
+        using var adapted = new AdaptedModel(model, adapter, hasSingleRows: true, RunStyle.OneByOne);
+        int[][] words =
+        [
+            [7],
+            [8],
+        ];
+        var row = Row(3, words, [4, 6, 5], 0) with { Place = new DataPlace("rows.tsv", 3) };
+
+        var error = Assert.Throws<DataException>(() => new Evaluator(adapted, [row], ["a", "b"], _ => null, 64));
+
+        Assert.Equal(("rows.tsv", 3), (error.File, error.Line));
+        Assert.Contains("alora_invocation_tokens 4, 5", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>An evaluation that is as good with a smaller loss is better; one that is as good with a larger loss is not.</summary>
+    [Fact]
+    public void PatienceCountsLossesWhereAccuraciesAreEqual()
+    {
+        static EvaluationPoint Point(int correct, double loss) => new(0, correct / 10.0, correct, 10, loss, 1);
+        Assert.Equal(0, EvaluationPoint.SinceImprovement([Point(5, 1), Point(9, 1), Point(9, 0.5)]));
+        Assert.Equal(2, EvaluationPoint.SinceImprovement([Point(5, 1), Point(9, 0.5), Point(9, 0.5), Point(8, 0.1)]));
     }
 
     /// <summary>Rows of the table are the right choices, columns the predicted ones: the counts differ across the diagonal.</summary>

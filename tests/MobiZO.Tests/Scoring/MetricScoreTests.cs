@@ -38,6 +38,14 @@ public sealed class MetricScoreTests
         Assert.Equal(score, MetricScore.Of(TextMetric.ExactMatch, answer, expected));
 
     [Fact]
+    public void TheNearestOfSeveralRightAnswersCounts()
+    {
+        var answer = new WrittenAnswer("?", "the old tower", "bridge") { Others = ["tower", "an old tower"] };
+        Assert.Equal(1, MetricScore.Of(TextMetric.WordF1, answer));
+        Assert.Equal(0, MetricScore.Of(TextMetric.WordF1, answer with { Others = [] }));
+    }
+
+    [Fact]
     public void EightTokensThatComeThreeTimesAreALoop()
     {
         int[] part = [1, 2, 3, 4, 5, 6, 7, 8];

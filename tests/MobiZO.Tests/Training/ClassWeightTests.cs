@@ -1,0 +1,58 @@
+using MobiZO.Journal;
+using MobiZO.Training;
+
+namespace MobiZO.Tests.Training;
+
+/// <summary>Runs on lop-sided rows.</summary>
+public sealed class ClassWeightTests
+{
+    /// <summary>
+    /// One row in ten has the rare label: the steps differ from those of a run without weights, the journal names them, evaluation rows
+    /// stay, and the run goes on with the same setting alone.
+    /// </summary>
+    [Fact]
+    public async Task BalancedRunsDrawTheRareLabelAndSayItInTheJournal()
+    {
+        using var run = new TinyRun();
+        run.Write("train.jsonl", [.. Enumerable.Range(0, 10).Select(index => TinyRun.Row($"text {index}", index == 9 ? 1 : 0))]);
+        var plain = await run.TrainAsync(options => options with { Output = run.At("plain") });
+        var weighted = await run.TrainAsync(options => options with { ClassWeights = ClassWeights.Balanced });
+        var journal = RunJournal.Read(Path.Combine(run.Options.Output, "journal.jsonl"));
+
+        Assert.Equal("Balanced", journal.Header.Properties["class_weights"]);
+        Assert.Equal(plain.First, weighted.First! with { Work = plain.First!.Work });
+        Assert.NotEqual(
+            RunJournal.Read(run.At("plain", "journal.jsonl")).Entries.Select(entry => entry.Losses[0]),
+            journal.Entries.Select(entry => entry.Losses[0])
+        );
+        var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true }));
+        Assert.Contains("class_weights", error.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            weighted.Steps,
+            (await run.TrainAsync(options => options with { Resume = true, ClassWeights = ClassWeights.Balanced })).Steps
+        );
+    }
+
+    /// <summary>What changes nothing is said by its name.</summary>
+    [Fact]
+    public async Task SettingsThatChangeNothingAreTold()
+    {
+        using var run = new TinyRun();
+        var notes = new List<string>();
+        await run.TrainAsync(
+            options => options with { EvalData = null, Samples = 5, AnswerTokens = 7, Patience = 2, Steps = 1 },
+            seen =>
+            {
+                if (seen is RunNote note)
+                {
+                    notes.Add(note.Text);
+                }
+            }
+        );
+
+        foreach (var name in new[] { "Samples", "AnswerTokens", "Patience" })
+        {
+            Assert.Contains(notes, note => note.StartsWith($"FineTuneOptions.{name} ", StringComparison.Ordinal));
+        }
+    }
+}
