@@ -151,8 +151,8 @@ public sealed class ProgramAssembler(ModelDescription model)
     }
 
     /// <summary>
-    /// As <see cref="Score"/>, of packed rows (<see cref="Feeding.TreeFeed"/>). Of the whole vocabulary: log-probabilities of all candidates;
-    /// else their logits, and log-probabilities of single tokens at some positions. Rows are no longer than the narrowest window.
+    /// As <see cref="Score"/>, of packed rows (<see cref="Feeding.TreeFeed"/>): log-probabilities of all candidates over the vocabulary, or
+    /// their logits and log-probabilities of single tokens at some positions. Rows are no longer than the narrowest window.
     /// </summary>
     public Program ScoreTrees(AdapterLayout? adapter, PrefixKind prompt, bool isWholeVocabulary)
     {

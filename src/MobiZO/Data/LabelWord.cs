@@ -20,8 +20,8 @@ public sealed record LabelWord(string Label, string Word)
     internal static bool AreLetters(IReadOnlyList<LabelWord>? words) => words is [{ Label: LettersName, Word: LettersName }];
 
     /// <summary>
-    /// Reads <c>ham= no,spam= yes</c>, or <c>@letters</c> (<see cref="Letters"/>). Space counts in words and not around labels; <c>\,</c>, <c>\=</c> and <c>\\</c> stand for the
-    /// character itself and <c>\n</c> for a newline. Several labels may share a word.
+    /// Reads <c>ham= no,spam= yes</c>, or <c>@letters</c> (<see cref="Letters"/>). Space counts in words and not around labels;
+    /// <c>\,</c>, <c>\=</c> and <c>\\</c> stand for the character itself and <c>\n</c> for a newline. Several labels may share a word.
     /// </summary>
     /// <exception cref="DataException">A part has no '=', or its label or word is empty.</exception>
     public static IReadOnlyList<LabelWord> ParseList(string text)

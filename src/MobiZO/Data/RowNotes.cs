@@ -50,7 +50,8 @@ internal static class RowNotes
             return Say($"{most.Count} of {rows.RowsUsed} {what} rows have the label word {word}: ")
                 + (
                     isTraining
-                        ? "a run may learn to say it always. Add rows of the other labels, set FineTuneOptions.ClassWeights to Balanced, or set DataOptions.Balanced."
+                        ? "a run may learn to say it always. Add rows of the other labels, or set FineTuneOptions.ClassWeights to "
+                            + "Balanced, or set DataOptions.Balanced."
                         : "saying it always is right as often. Compare the accuracy with that, or add rows of the other labels."
                 );
         }

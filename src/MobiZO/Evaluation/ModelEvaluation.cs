@@ -73,10 +73,7 @@ public static class ModelEvaluation
             [
                 .. encoder.Notes,
                 .. options is { Metric: null, AnswerTokens: not 48 }
-                    ?
-                    [
-                        "EvaluationOptions.AnswerTokens is of answers that EvaluationOptions.Metric compares: without it nothing is written.",
-                    ]
+                    ? ["EvaluationOptions.AnswerTokens is of answers that EvaluationOptions.Metric compares, and none is asked for."]
                     : Array.Empty<string>(),
                 .. RowNotes.Of("evaluation", summary, encoder),
                 .. NotesOf(result.Metrics),

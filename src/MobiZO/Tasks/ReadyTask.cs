@@ -18,7 +18,7 @@ public sealed record ReadyTask
     /// <summary>What is asked for, in one line.</summary>
     public required string Title { get; init; }
 
-    /// <summary>What papers report of it: <c>accuracy</c>, or of a written answer <c>F1</c>, <c>exact match</c> or <c>ROUGE-L</c>.</summary>
+    /// <summary>What papers report: <c>accuracy</c>, or of a written answer <c>F1</c>, <c>exact match</c> or <c>ROUGE-L</c>.</summary>
     public required string Metric { get; init; }
 
     /// <summary>Where the prompt comes from, and what differs.</summary>

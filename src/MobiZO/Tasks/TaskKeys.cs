@@ -12,7 +12,7 @@ internal static partial class TaskKeys
     private static readonly string[] s_lists = ["rows_in", "folders", "train_files", "eval_files"];
     private static readonly string[] s_pairs = ["fields", "label_words"];
 
-    /// <summary>The metrics that a task may name, and what compares written answers by each; null: labels and choices are counted.</summary>
+    /// <summary>The metrics that a task may name, and what compares written answers by each; null: choices are counted.</summary>
     public static IReadOnlyDictionary<string, TextMetric?> Metrics { get; } =
         new Dictionary<string, TextMetric?>(StringComparer.OrdinalIgnoreCase)
         {

@@ -170,8 +170,8 @@ internal sealed record RunRows
 
         if (hasChoices && options.Metric is not null)
         {
-            yield return "FineTuneOptions.Metric compares written answers, and these rows have choices: evaluations are compared by what the "
-                + "model writes, not by their accuracy. Leave it out unless that is meant.";
+            yield return "FineTuneOptions.Metric compares written answers, and these rows have choices: evaluations are compared by what "
+                + "the model writes, not by their accuracy. Leave it out unless that is meant.";
         }
 
         if (options.Patience > 0 && evalRows == 0)

@@ -12,7 +12,7 @@ internal static class RunSpeech
     private const int MostRows = 50;
     private const int MostTokens = 4096;
 
-    /// <summary>Whether there is something to ask: label words in every evaluation row, and an engine that takes rows as they come.</summary>
+    /// <summary>Whether there is something to ask: label words in every evaluation row, and an engine of free shapes.</summary>
     /// <param name="run">The run.</param>
     public static bool Apply(PreparedRun run) =>
         RunAnchors.Apply(run)

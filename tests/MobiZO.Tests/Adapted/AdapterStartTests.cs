@@ -68,8 +68,8 @@ public sealed class AdapterStartTests
     public void ARowWithoutTheTokensIsRefusedWithItsLine()
     {
         Assert.Equal(1, Invoked(2, 3).TokenOf(Row(1, 2, 3)));
-        var error = Assert.Throws<FineTuneException>(() => Invoked(7, 8).TokenOf(Row(1, 2, 3)));
-        Assert.StartsWith("Line 5: ", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<DataException>(() => Invoked(7, 8).TokenOf(Row(1, 2, 3)));
+        Assert.StartsWith("data, line 5: ", error.Message, StringComparison.Ordinal);
         Assert.Contains("7, 8", error.Message, StringComparison.Ordinal);
     }
 

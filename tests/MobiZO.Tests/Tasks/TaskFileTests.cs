@@ -1,0 +1,84 @@
+using MobiZO.Data;
+using MobiZO.Evaluation;
+using MobiZO.Scoring;
+using MobiZO.Tasks;
+
+namespace MobiZO.Tests.Tasks;
+
+/// <summary>Files that describe tasks, and what a task measures.</summary>
+public sealed class TaskFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mobizo-task-files-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("{\n\"name\": \"a\",\n\"titel\": \"b\"}", "'titel'")]
+    [InlineData("{\n\"name\": \"a\",\n", "line 3")]
+    [InlineData("{\"name\":\"a\",\"title\":\"b\",\"metric\":\"accuracy\"}", "template")]
+    [InlineData(
+        """{"name":"a","title":"b","metric":"accuracy","template":"{x","label_words":{"0":"a","1":"b"}}""",
+        "a '{' that is not closed"
+    )]
+    [InlineData("""{"name":"a","title":"b","metric":"accuracy","template":"{x}","fields":{"x":"{y:upper}"}}""", "the change 'upper'")]
+    [InlineData("""{"name":"a","title":"b","metric":"acc","template":"{x}"}""", "key 'metric': expected one of accuracy, F1")]
+    [InlineData("""{"name":"a","title":"b","metric":"F1","template":"{x}","label_words":{"0":"a","1":"b"}}""", "is of written answers")]
+    [InlineData("""{"name":"a","title":"b","metric":"accuracy","template":["x"]}""", "key 'template': expected a text, found an array")]
+    [InlineData(
+        """{"name":"a","title":"b","metric":"accuracy","template":"{x}","folders":"d"}""",
+        "key 'folders': expected an array of texts"
+    )]
+    [InlineData(
+        """{"name":"a","title":"b","metric":"accuracy","template":"{x}","label_words":{"0":"a"}}""",
+        "'label_words' has fewer than 2"
+    )]
+    [InlineData("[]", "found an array")]
+    public void ABrokenTaskFileIsRefusedByItsPlace(string json, string what)
+    {
+        var file = Write("task.json", json);
+
+        var error = Assert.Throws<FineTuneException>(() => ReadyTask.Read(file));
+
+        Assert.Equal(FineTuneFailure.Input, error.Failure);
+        Assert.StartsWith(file, error.Message, StringComparison.Ordinal);
+        Assert.Contains(what, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("TaskDescription", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TasksOfF1MeasureItAgainstEveryRightAnswer()
+    {
+        var task = ReadyTasks.Find("squad");
+        var options = task.ApplyTo(
+            new EvaluationOptions { Model = "m", DataFile = "d" } with
+            {
+                Data = new DataOptions(),
+            },
+            FolderOfSquad()
+        );
+        Assert.Equal(TextMetric.WordF1, options.Metric);
+        Assert.Null(ReadyTasks.Find("sst2").AnswerMetric);
+
+        var row = Assert.Single(
+            RowFields.Apply(DataFile.Read(options.DataFile, options.Data with { RowsIn = null, Fields = null }), options.Data)
+        );
+        Assert.Equal(["at 0", "0"], RightAnswers.Of(row, options.Data.CompletionsColumn));
+    }
+
+    private string FolderOfSquad()
+    {
+        Write(
+            "validation.jsonl",
+            """{"id":"a","title":"Ice","context":"Ice melts at 0.","question":"When?","answers":[{"text":"at 0"},{"text":"0"}]}"""
+        );
+        return _folder;
+    }
+
+    private string Write(string name, string content)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+}
