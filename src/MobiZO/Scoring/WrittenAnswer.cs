@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MobiZO.Scoring;
 
 /// <summary>What a copy of the model wrote, for a score.</summary>
@@ -6,6 +8,7 @@ namespace MobiZO.Scoring;
 /// <param name="Expected">The answer that the row holds; a score may use it or not.</param>
 public sealed record WrittenAnswer(string Prompt, string Answer, string Expected)
 {
-    /// <summary>Texts that are right as well; empty: there are none.</summary>
+    /// <summary>Texts that are right as well; empty: there are none. A command of a score is not told of them.</summary>
+    [JsonIgnore]
     public IReadOnlyList<string> Others { get; init; } = [];
 }

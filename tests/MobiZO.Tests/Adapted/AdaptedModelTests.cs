@@ -89,7 +89,7 @@ public sealed class AdaptedModelTests
         Assert.Equal((PrefixKind.KeyValues, 1), (adapted.Start.Prompt, adapted.Start.Layer));
         Assert.Equal((adapted.Start.Prompt, adapted.Start.Layer), (adapted.Prefix.Shape.Form, adapted.Prefix.Shape.FirstLayer));
         Assert.Equal(2, adapted.ForScoring(Row([3, 4, 5], [6])).SuffixStart);
-        Assert.Throws<FineTuneException>(() => adapted.ForScoring(Row([3, 4], [6])));
+        Assert.Throws<DataException>(() => adapted.ForScoring(Row([3, 4], [6])));
     }
 
     [Fact]
