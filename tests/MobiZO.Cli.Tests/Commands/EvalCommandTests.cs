@@ -110,7 +110,8 @@ public sealed class EvalCommandTests : IDisposable
 
         var result = await Cli.RunAsync("eval", "--run", _workspace.PathOf("run"), "--data", _workspace.Data, "--template", "{text} =");
 
-        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains($"{_workspace.Data}, line 2: found a prompt without", result.Error, StringComparison.Ordinal);
         Assert.Contains("alora_invocation_tokens", result.Error, StringComparison.Ordinal);
     }
 }

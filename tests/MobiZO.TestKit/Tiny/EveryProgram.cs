@@ -18,8 +18,8 @@ public static class EveryProgram
     public static IEnumerable<string> Names => s_all.Keys;
 
     /// <summary>
-    /// Names of the programs that not every engine runs: of gradients, of hosts of ONNX decoders, of packed rows, and steps with a broadcast
-    /// direction.
+    /// Names of the programs that not every engine runs: of gradients, of hosts of ONNX decoders, of packed rows, and steps with a
+    /// broadcast direction.
     /// </summary>
     public static IEnumerable<string> GradientNames => s_gradients.Keys;
 
