@@ -34,8 +34,7 @@ internal sealed class CosineBench
         {
             Output = Path.Combine(Path.GetTempPath(), "mobizo-cosines"),
             Steps = steps,
-            // With the direction that a guided step would draw beside them, as many as are measured.
-            Optimizer = new OptimizerOptions { Estimator = EstimatorKind.Guided, Queries = Queries - 1 },
+            Optimizer = new OptimizerOptions { Estimator = EstimatorKind.Guided, Queries = Queries },
         };
         using var opened = OpenedRun.Open(guided, progress: null);
         opened.TrainCache?.FillFor([.. Enumerable.Range(0, steps).SelectMany(step => opened.Examples.Order.IndicesOf(step)).Distinct()]);
@@ -114,7 +113,7 @@ internal sealed class CosineBench
                 ofMeanWithSlopes.Add(Cosine(WithSlopes(mean, truth), truth));
             }
 
-            // What a guided step's direction is made of, before it is divided by the root of the mean square.
+            // What AdamW follows, before it is divided by the root of the mean square.
             for (var k = 0; k < mean.Length; k++)
             {
                 mean[k] = (0.9f * mean[k]) + (0.1f * broadcast[k]);

@@ -21,7 +21,7 @@ internal static class OptimizerOptionGroup
         );
         group.Add(
             ["--queries", "-q"],
-            "Random directions of a step, q.",
+            Invariant($"Random directions of a step, q (by default {OptimizerOptions.DefaultQueries}, and none with guided)."),
             OptionValue.Count,
             nameof(OptimizerOptions.Queries),
             optimizer => optimizer.Queries,
@@ -40,7 +40,7 @@ internal static class OptimizerOptionGroup
             "Peak learning rate, or auto: found by trying before the first step "
                 + Invariant($"(by default {OptimizerOptions.UpperHalfLearningRate} with the discriminant initialization in the upper half ")
                 + Invariant($"of the layers and a normalized estimator, {OptimizerOptions.AdamWLearningRate} with adamw, ")
-                + Invariant($"{OptimizerOptions.GuidedDistance}, where its search starts, with guided, else ")
+                + Invariant($"{OptimizerOptions.GuidedChoicesLearningRate} with guided and {OptimizerOptions.GuidedLearningRate} for its text, else ")
                 + Invariant($"{OptimizerOptions.DefaultLearningRate})."),
             OptionValue.SingleOr("auto"),
             nameof(OptimizerOptions.LearningRate),

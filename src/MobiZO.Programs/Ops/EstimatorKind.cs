@@ -20,7 +20,7 @@ public enum EstimatorKind
 
     /// <summary>
     /// Forward only: the direction that the clean copy's error shows when it is broadcast to every module that writes into the residual
-    /// stream (<c>StepOptions.Broadcast</c>), copies at distances along it, and q random directions with g_i as
+    /// stream (<c>StepOptions.Broadcast</c>), which AdamW follows, and q random directions, or none, with g_i as
     /// <see cref="OneSidedNormalized"/> has them.
     /// </summary>
     Guided,

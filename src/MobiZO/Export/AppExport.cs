@@ -149,7 +149,7 @@ public static class AppExport
         var usual = new OptimizerOptions { Estimator = EstimatorKind.OneSidedNormalized, Schedule = options.Optimizer.Schedule };
         warnings?.Report(
             $"The run was trained by {EnumNames.Of(options.Optimizer.EstimatorInForce)}; the app goes on with forward passes only: "
-                + $"{EnumNames.Of(usual.Estimator)}, {usual.Queries} queries, with its own defaults."
+                + $"{EnumNames.Of(usual.Estimator)}, {usual.QueriesInForce} queries, with its own defaults."
         );
         return options with { ExamplesPerStep = null, Optimizer = usual };
     }

@@ -52,7 +52,7 @@ public static class ProgramExport
                     FirstLayer = start.Layer,
                     Update =
                         options.Update == UpdatePlace.Engine
-                            ? new EngineUpdate(options.Optimizer.EstimatorInForce, options.Optimizer.Queries)
+                            ? new EngineUpdate(options.Optimizer.EstimatorInForce, options.Optimizer.QueriesInForce)
                             : null,
                 }
             ),
@@ -63,7 +63,7 @@ public static class ProgramExport
             ),
             ProgramKind.Prefill => model.Assembler.Generate(adapter, PrefixKind.Tokens),
             ProgramKind.Generate => model.Assembler.Generate(adapter, PrefixKind.KeyValues),
-            _ => ProgramAssembler.Update(adapter, options.Optimizer.Queries),
+            _ => ProgramAssembler.Update(adapter, options.Optimizer.QueriesInForce),
         };
     }
 

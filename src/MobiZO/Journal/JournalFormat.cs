@@ -226,7 +226,7 @@ internal static class JournalFormat
     {
         // The values in force, so that a later change of a default cannot change what a journal means.
         writer.WriteString("estimator", EnumNames.Of(options.EstimatorInForce));
-        writer.WriteNumber("queries", options.Queries);
+        writer.WriteNumber("queries", options.QueriesInForce);
         writer.WriteNumber("epsilon", options.Epsilon);
         writer.WriteNumber("learning_rate", options.RateOrDefault);
         writer.WriteString("schedule", EnumNames.Of(options.Schedule));

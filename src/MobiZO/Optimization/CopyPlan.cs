@@ -4,8 +4,8 @@ namespace MobiZO.Optimization;
 
 /// <summary>The copies of a step in the order of the stack, or some of them.</summary>
 /// <remarks>
-/// Two-sided: q plus copies, then q minus copies. One-sided: the clean copy, then q plus copies. Guided:
-/// <see cref="CreateGuided"/>. Reverse: the clean copy, and no query.
+/// Two-sided: q plus copies, then q minus copies. One-sided and guided: the clean copy, then q plus copies. Reverse: the
+/// clean copy, and no query.
 /// </remarks>
 internal sealed class CopyPlan
 {
@@ -40,27 +40,11 @@ internal sealed class CopyPlan
         return estimator switch
         {
             EstimatorKind.TwoSided => new CopyPlan(estimator, queries, [.. plus, .. all.Select(query => new PerturbedCopy(query, -1))]),
-            EstimatorKind.OneSidedNormalized => new CopyPlan(estimator, queries, [new PerturbedCopy(0, 0), .. plus]),
-            EstimatorKind.Guided => CreateGuided([.. LineSearch.Factors.Select(_ => 0f)], queries),
+            EstimatorKind.OneSidedNormalized or EstimatorKind.Guided => new CopyPlan(estimator, queries, [new PerturbedCopy(0, 0), .. plus]),
             EstimatorKind.Reverse => new CopyPlan(estimator, 0, [new PerturbedCopy(0, 0)]),
             _ => throw new ArgumentOutOfRangeException(nameof(estimator), estimator, "an estimator without copies of its own"),
         };
     }
-
-    /// <summary>
-    /// A guided step: the clean copy, copies B + factors[i] * eps * z_0 along the direction, then B + eps * z_i for the random directions
-    /// i = 1 .. q.
-    /// </summary>
-    public static CopyPlan CreateGuided(IReadOnlyList<float> factors, int queries) =>
-        new(
-            EstimatorKind.Guided,
-            1 + queries,
-            [
-                new PerturbedCopy(0, 0),
-                .. factors.Select(factor => new PerturbedCopy(0, factor)),
-                .. Enumerable.Range(1, queries).Select(query => new PerturbedCopy(query, 1)),
-            ]
-        );
 
     /// <summary>Copies along one direction: copy i is B + factors[i] * eps * z_0.</summary>
     public static CopyPlan CreateLine(IEnumerable<float> factors) =>

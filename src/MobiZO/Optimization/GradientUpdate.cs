@@ -56,50 +56,19 @@ internal static class GradientUpdate
         long updates
     )
     {
-        Accumulate(moments, gradient, clipping);
         var m = moments[..b.Length];
         var v = moments[b.Length..];
-        var (c1, c2) = Corrections(updates);
+        var c1 = (float)(1 - Power(Beta1, updates));
+        var c2 = (float)(1 - Power(Beta2, updates));
         for (var index = 0; index < b.Length; index++)
-        {
-            b[index] -= (Move(m[index], v[index], c1, c2) + (b[index] * options.WeightDecay)) * learningRate;
-        }
-    }
-
-    /// <summary>The means of <see cref="AdamW"/> alone.</summary>
-    /// <param name="moments">m and v [2, total].</param>
-    /// <param name="gradient">g [total], before clipping.</param>
-    /// <param name="clipping">Factor of g.</param>
-    public static void Accumulate(Span<float> moments, ReadOnlySpan<float> gradient, float clipping)
-    {
-        var m = moments[..gradient.Length];
-        var v = moments[gradient.Length..];
-        for (var index = 0; index < gradient.Length; index++)
         {
             var g = gradient[index] * clipping;
             m[index] = (m[index] * Beta1) + (g * (1 - Beta1));
             v[index] = (v[index] * Beta2) + (g * g * (1 - Beta2));
+            var move = m[index] / c1 / (MathF.Sqrt(v[index] / c2) + AdamEpsilon);
+            b[index] -= (move + (b[index] * options.WeightDecay)) * learningRate;
         }
     }
-
-    /// <summary>The direction of <see cref="AdamW"/> after some updates: m / c1 / (sqrt(v / c2) + eps); zeros before the first.</summary>
-    /// <param name="m">The mean [total].</param>
-    /// <param name="v">The mean of the square [total].</param>
-    /// <param name="updates">Updates so far.</param>
-    /// <param name="direction">Where it goes [total].</param>
-    public static void Direction(ReadOnlySpan<float> m, ReadOnlySpan<float> v, long updates, Span<float> direction)
-    {
-        var (c1, c2) = Corrections(Math.Max(1, updates));
-        for (var index = 0; index < direction.Length; index++)
-        {
-            direction[index] = Move(m[index], v[index], c1, c2);
-        }
-    }
-
-    private static (float OfMean, float OfSquare) Corrections(long updates) =>
-        ((float)(1 - Power(Beta1, updates)), (float)(1 - Power(Beta2, updates)));
-
-    private static float Move(float m, float v, float c1, float c2) => m / c1 / (MathF.Sqrt(v / c2) + AdamEpsilon);
 
     /// <summary>By multiplications alone: the platform's own power need not round alike everywhere.</summary>
     private static double Power(double value, long exponent)

@@ -47,7 +47,7 @@ internal static class LearningRateProbe
     )
     {
         var plan = options.Plan;
-        var noise = new float[checked((long)options.Queries * layout.Total)];
+        var noise = new float[checked((long)options.QueriesInForce * layout.Total)];
         var first = start ?? new float[layout.Total];
         double[] sums = new double[Candidates + 1];
         var scale = 0f;
@@ -62,7 +62,7 @@ internal static class LearningRateProbe
         {
             Next();
             var step = (long)direction;
-            new Noise.NoiseSource(seed).FillStep(options.NoiseOrDefault, step, options.Queries, layout, noise);
+            new Noise.NoiseSource(seed).FillStep(options.NoiseOrDefault, step, options.QueriesInForce, layout, noise);
             var losses = objective.Losses(
                 new StepRequest
                 {

@@ -18,8 +18,14 @@ public sealed record OptimizerOptions
     /// <summary>Peak learning rate of AdamW along exact gradients unless one is given.</summary>
     public const float AdamWLearningRate = 0.03f;
 
-    /// <summary>Where the distance of guided steps starts unless a learning rate is given.</summary>
-    public const float GuidedDistance = 0.01f;
+    /// <summary>Peak learning rate of AdamW along broadcast directions unless one is given.</summary>
+    public const float GuidedLearningRate = 0.01f;
+
+    /// <summary>The same where the loss is that of label words or choices.</summary>
+    public const float GuidedChoicesLearningRate = 0.03f;
+
+    /// <summary>Number of random directions of a step that follows nothing else, unless one is given.</summary>
+    public const int DefaultQueries = 31;
 
     /// <summary>Most random directions a step.</summary>
     public const int MaxQueries = 65536;
@@ -30,15 +36,19 @@ public sealed record OptimizerOptions
     /// <summary>How an exact gradient moves the trained state; null: AdamW. Random directions are followed by SGD alone.</summary>
     public OptimizerKind? Kind { get; init; }
 
-    /// <summary>Number of random directions a step, q; of no use to <see cref="EstimatorKind.Reverse"/>.</summary>
-    public int Queries { get; init; } = 31;
+    /// <summary>
+    /// Number of random directions a step, q; of no use to <see cref="EstimatorKind.Reverse"/>. Null: <see cref="DefaultQueries"/>, and none
+    /// beside the direction of guided steps.
+    /// </summary>
+    public int? Queries { get; init; }
 
     /// <summary>Size of the perturbation, eps.</summary>
     public float Epsilon { get; init; } = 2e-3f;
 
     /// <summary>
-    /// Peak learning rate; null: <see cref="AdamWLearningRate"/> for AdamW along exact gradients, <see cref="GuidedDistance"/>, where its
-    /// search starts, for guided steps, <see cref="UpperHalfLearningRate"/> where a run decides so, else <see cref="DefaultLearningRate"/>.
+    /// Peak learning rate; null: <see cref="AdamWLearningRate"/> for AdamW along exact gradients, <see cref="GuidedLearningRate"/> for
+    /// guided steps, <see cref="GuidedChoicesLearningRate"/> and <see cref="UpperHalfLearningRate"/> where a run decides so, else
+    /// <see cref="DefaultLearningRate"/>.
     /// </summary>
     public float? LearningRate { get; init; }
 
@@ -70,24 +80,26 @@ public sealed record OptimizerOptions
     internal float RateOrDefault =>
         LearningRate
         ?? (
-            Estimator == EstimatorKind.Guided ? GuidedDistance
+            Estimator == EstimatorKind.Guided ? GuidedLearningRate
             : Estimator == EstimatorKind.Reverse && KindOrDefault == OptimizerKind.AdamW ? AdamWLearningRate
             : DefaultLearningRate
         );
+
+    /// <summary>The random directions of a step.</summary>
+    internal int QueriesInForce => Queries ?? (Estimator == EstimatorKind.Guided ? 0 : DefaultQueries);
 
     /// <summary>How the gradient moves the trained state.</summary>
     internal OptimizerKind KindOrDefault => Kind ?? (EstimatorInForce.UsesGradient() ? OptimizerKind.AdamW : OptimizerKind.Sgd);
 
     /// <summary>The copies of a step.</summary>
-    internal CopyPlan Plan => CopyPlan.Create(EstimatorInForce, Queries);
+    internal CopyPlan Plan => CopyPlan.Create(EstimatorInForce, QueriesInForce);
 
     /// <summary>The distribution, or the default of the estimator.</summary>
     internal NoiseKind NoiseOrDefault => Noise ?? EstimatorInForce.DefaultNoise();
 
     /// <summary>Numbers that the update keeps beside B: m with momentum; m, then v for AdamW.</summary>
     internal int MomentsOf(StateLayout layout) =>
-        EstimatorInForce == EstimatorKind.Guided ? checked((2 * layout.Total) + 1)
-        : KindOrDefault == OptimizerKind.AdamW ? checked(2 * layout.Total)
+        KindOrDefault == OptimizerKind.AdamW ? checked(2 * layout.Total)
         : Momentum == 0 ? 0
         : layout.Total;
 
@@ -104,15 +116,16 @@ public sealed record OptimizerOptions
         }
 
         Require(Enum.IsDefined(Estimator), $"Estimator: {Estimator} is unknown; choose one of {EnumNames.List<EstimatorKind>()}");
+        var queries = QueriesInForce;
         var fewest = Math.Min(1, EstimatorInForce.LeastQueries());
-        Require(Queries >= fewest && Queries <= MaxQueries, $"Queries: {Queries} must lie between {fewest} and {MaxQueries}");
+        Require(queries >= fewest && queries <= MaxQueries, $"Queries: {queries} must lie between {fewest} and {MaxQueries}");
         Require(
-            Queries >= EstimatorInForce.LeastQueries() || Queries < 1,
-            $"Queries: a normalised estimator needs at least 2, found {Queries}"
+            queries >= EstimatorInForce.LeastQueries() || queries < 1,
+            $"Queries: a normalised estimator needs at least 2, found {queries}"
         );
         Require(
-            Estimator != EstimatorKind.Guided || Queries != 1,
-            $"Queries: a guided step has none or at least 2, whose spread it needs; found {Queries}"
+            Estimator != EstimatorKind.Guided || queries != 1,
+            $"Queries: a guided step has none or at least 2, whose spread it needs; found {queries}"
         );
         Require(float.IsFinite(Epsilon) && Epsilon > 0, $"Epsilon: {Epsilon} must be a positive number");
         Require(float.IsFinite(RateOrDefault) && RateOrDefault > 0, $"LearningRate: {RateOrDefault} must be a positive number");

@@ -141,15 +141,13 @@ internal abstract class StateOptimizer
         NextStep++;
     }
 
-    /// <summary>
-    /// Draws the random directions of a step: the last of <see cref="Directions"/>, behind those that the estimator knows.
-    /// </summary>
+    /// <summary>Draws the <see cref="Directions"/> of a step.</summary>
     protected void DrawRandomDirections(long step)
     {
-        var queries = Options.Queries;
+        var queries = Plan.Queries;
         if (queries > 0)
         {
-            _noise.FillStep(Options.NoiseOrDefault, step, queries, Layout, Directions[((Plan.Queries - queries) * Layout.Total)..]);
+            _noise.FillStep(Options.NoiseOrDefault, step, queries, Layout, Directions);
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed record StepRequest
     )
     {
         var plan = options.Plan.Slice(copies);
-        var noise = new float[checked((long)options.Queries * layout.Total)];
+        var noise = new float[checked((long)options.QueriesInForce * layout.Total)];
         var source = new NoiseSource(seed);
         foreach (var query in plan.Copies.Where(copy => copy.Coefficient != 0).Select(copy => copy.Query).Distinct())
         {

@@ -65,7 +65,7 @@ internal static class ChosenEstimator
     private static string? SettingOfQueries(FineTuneOptions options)
     {
         var (mine, usual) = (options.Optimizer, new OptimizerOptions());
-        return mine.Queries != usual.Queries ? "OptimizerOptions.Queries"
+        return mine.Queries is not null ? "OptimizerOptions.Queries"
             : mine.Epsilon != usual.Epsilon ? "OptimizerOptions.Epsilon"
             : mine.Noise is not null ? "OptimizerOptions.Noise"
             : mine.ProbeLearningRate ? "OptimizerOptions.ProbeLearningRate"

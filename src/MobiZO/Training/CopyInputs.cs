@@ -16,8 +16,16 @@ internal static class CopyInputs
         {
             [ProgramNames.AdapterA] = a,
             [ProgramNames.AdapterB] = SharedTensor.Of(request.B, request.B.Length),
-            [ProgramNames.Noise] = SharedTensor.Of(request.Noise, request.Plan.Queries, request.B.Length),
+            [ProgramNames.Noise] = Directions(request),
             [ProgramNames.QueryIndex] = HostTensor.Of([.. part.Copies.Select(copy => (long)copy.Query)], part.Count),
             [ProgramNames.Coefficients] = HostTensor.Of([.. part.Copies.Select(copy => copy.Coefficient * request.Epsilon)], part.Count),
         };
+
+    /// <summary>Number of directions that a program is given: a clean copy names one too, and goes no way along it.</summary>
+    public static int DirectionsOf(CopyPlan plan) => Math.Max(1, plan.Queries);
+
+    private static HostTensor Directions(StepRequest request) =>
+        request.Plan.Queries == 0
+            ? SharedTensor.Of(request.B, 1, request.B.Length)
+            : SharedTensor.Of(request.Noise, request.Plan.Queries, request.B.Length);
 }

@@ -77,6 +77,8 @@ internal sealed record DecidedOptions
         var rate =
             adapter.IsDiscriminantUpperHalf && options.Optimizer.EstimatorInForce.IsNormalized()
                 ? OptimizerOptions.UpperHalfLearningRate
+            : options.Optimizer.Estimator == EstimatorKind.Guided && loss != StepLossKind.Tokens
+                ? OptimizerOptions.GuidedChoicesLearningRate
                 : options.Optimizer.RateOrDefault;
         return new DecidedOptions(
             options with

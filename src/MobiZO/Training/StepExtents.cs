@@ -30,7 +30,7 @@ internal static class StepExtents
         var copies = (long)plans.Max(plan => plan.Count);
         return new Extents(
             ("P", Extent.UpTo(copies)),
-            ("q", Extent.OneOf(plans.Select(plan => (long)plan.Queries))),
+            ("q", Extent.OneOf(plans.Select(plan => (long)CopyInputs.DirectionsOf(plan)))),
             ("N", Extent.UpTo(copies * rowsOfCopy)),
             // An exact gradient is cut over rows, a step of copies over copies.
             (

@@ -59,7 +59,7 @@ internal sealed record StepPrograms(
                 return ForHost(LoadStep(plain));
             }
 
-            var update = new EngineUpdate(options.Run.Optimizer.EstimatorInForce, options.Run.Optimizer.Queries);
+            var update = new EngineUpdate(options.Run.Optimizer.EstimatorInForce, options.Run.Optimizer.QueriesInForce);
             return new StepPrograms(
                 new Lazy<IProgramSession>(() => LoadStep(plain)),
                 LoadStep(plain with { Update = update }),

@@ -26,22 +26,6 @@ public sealed class GuidedOptimizerTests
         Assert.Equal(queries == 0, optimizer.B.Span[(s_layout.Total / 2)..].ContainsAnyExcept(0f) == false);
     }
 
-    /// <summary>No rate has to be guessed: from a start a thousand times too short or too long the loss falls all the same.</summary>
-    [Theory]
-    [InlineData(1e-5f)]
-    [InlineData(10f)]
-    public void The_distance_finds_its_size(float start)
-    {
-        var objective = new HalfBlind(new QuadraticObjective(s_layout.Total));
-        var optimizer = New(0, steps: 400, start, ScheduleKind.Constant);
-        for (var step = 0; step < 400; step++)
-        {
-            optimizer.Step(objective);
-        }
-
-        Assert.True(objective.Inner.Value(optimizer.B.Span) < 0.7 * objective.Inner.Value(new float[s_layout.Total]));
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(4)]
@@ -53,8 +37,8 @@ public sealed class GuidedOptimizerTests
         {
             var result = first.Step(objective);
             Assert.Equal(step == 4, result.Skipped);
-            Assert.Equal(4 + queries, result.Losses.Count);
-            Assert.Equal(result.Skipped ? 0 : 1 + queries, result.ProjectedGradients.Count);
+            Assert.Equal(1 + queries, result.Losses.Count);
+            Assert.Equal(result.Skipped ? 0 : queries, result.ProjectedGradients.Count);
             again.Replay(new RecordedStep(result.ProjectedGradients.ToArray(), result.LearningRate, result.Gradient));
         }
 
@@ -63,26 +47,28 @@ public sealed class GuidedOptimizerTests
         Assert.True(first.B.Span.ContainsAnyExcept(0f));
     }
 
+    /// <summary>A guided step that knows the whole gradient, and has no queries, is a step along the exact gradient.</summary>
     [Fact]
-    public void The_best_distance_decides_the_next_one()
+    public void A_broadcast_that_is_the_gradient_is_followed_as_the_gradient_is()
     {
-        Assert.Equal(
-            [0, 0.5f, 1, 2],
-            (
-                (float[][])
-                    [
-                        [1, 2, 2, 2],
-                        [2, 1, 2, 2],
-                        [2, 2, 1, 2],
-                        [2, 2, 2, 1],
-                    ]
-            ).Select(row => LineSearch.Best(row))
-        );
-        Assert.True(
-            LineSearch.Next(1, 0, 1) < LineSearch.Next(1, 0.5f, 1) && LineSearch.Next(1, 0.5f, 1) < 1 && LineSearch.Next(1, 2, 1) > 1
-        );
-        Assert.Equal(1, LineSearch.Next(1, 1, 1));
-        Assert.Equal((1e-4f, 1e4f), (LineSearch.Next(1e-4f, 0, 1), LineSearch.Next(1e4f, 2, 1)));
+        var inner = new QuadraticObjective(s_layout.Total);
+        var guided = New(0, 20, 0.05f);
+        var exact = StateOptimizer.Create(guided.Options with { Estimator = EstimatorKind.Reverse, Queries = null }, s_layout, seed: 3, 20);
+        for (var step = 0; step < 20; step++)
+        {
+            guided.Step(new HalfBlind(inner, s_layout.Total));
+            exact.Step(new HalfBlind(inner, s_layout.Total));
+        }
+
+        Assert.Equal(exact.B.ToArray(), guided.B.ToArray());
+        Assert.True(guided.B.Span.ContainsAnyExcept(0f));
+    }
+
+    [Fact]
+    public void Without_a_number_of_queries_a_guided_step_has_one_copy()
+    {
+        Assert.Equal(1, CopyPlan.Create(EstimatorKind.Guided, new OptimizerOptions { Estimator = EstimatorKind.Guided }.QueriesInForce).Count);
+        Assert.Equal(32, new OptimizerOptions().Plan.Count);
     }
 
     [Fact]
@@ -103,14 +89,23 @@ public sealed class GuidedOptimizerTests
             steps
         );
 
-    /// <summary>A quadratic that tells the first half of its gradient.</summary>
-    private sealed class HalfBlind(QuadraticObjective inner) : IBroadcastObjective
+    /// <summary>A quadratic that tells the first values of its gradient, by default half of them.</summary>
+    private sealed class HalfBlind(QuadraticObjective inner, int? told = null) : IBroadcastObjective, IGradientObjective
     {
         public QuadraticObjective Inner => inner;
 
         public float[] Losses(StepRequest request) => inner.Losses(request);
 
+        public (float Loss, float[] Gradient) LossAndGradient(StepRequest request)
+        {
+            var (losses, gradient) = LossesAndBroadcast(request);
+            return (losses[0], gradient);
+        }
+
         public (float[] Losses, float[] Broadcast) LossesAndBroadcast(StepRequest request) =>
-            (inner.Losses(request), [.. inner.Gradient(request.B.Span).Select((value, k) => k < s_layout.Total / 2 ? (float)value : 0)]);
+            (
+                inner.Losses(request),
+                [.. inner.Gradient(request.B.Span).Select((value, k) => k < (told ?? s_layout.Total / 2) ? (float)value : 0)]
+            );
     }
 }

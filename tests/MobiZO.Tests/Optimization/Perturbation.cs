@@ -43,7 +43,8 @@ internal static class Perturbation
                 var copy = plan.Copies[index];
                 Apply(
                     b.Span,
-                    noise.Span.Slice(copy.Query * total, total),
+                    // A clean copy goes no way along the direction that it names, and without queries there is none.
+                    copy.Coefficient == 0 ? b.Span : noise.Span.Slice(copy.Query * total, total),
                     copy.Coefficient,
                     epsilon,
                     stack.Span.Slice(index * total, total)
