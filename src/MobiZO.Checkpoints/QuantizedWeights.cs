@@ -6,8 +6,8 @@ namespace MobiZO.Checkpoints;
 /// <summary>
 /// A checkpoint as an engine with quantised matrices sees it. Codes that the checkpoint stores are carried over when they fit; other
 /// matrices whose rows are whole blocks are rounded to nearest, block by block. Everything else stays fp32, and in
-/// <see cref="WeightFormat.Auto"/> everything that is not stored in codes. In <see cref="WeightFormat.Int4"/> embedding, positions and head
-/// have 8 bits unless the checkpoint stores them in 4.
+/// <see cref="WeightFormat.Stored"/> everything that is not stored in codes. In <see cref="WeightFormat.Int4"/> embedding, positions and
+/// head have 8 bits unless the checkpoint stores them in 4.
 /// </summary>
 /// <remarks><see cref="Read"/> gives the dequantised values, so that another engine computes with the same weights.</remarks>
 public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSource
@@ -16,14 +16,14 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
 
     /// <summary>Quantises nothing yet: that happens while reading.</summary>
     /// <param name="source">The checkpoint.</param>
-    /// <param name="format">Any but <see cref="WeightFormat.Float32"/>.</param>
+    /// <param name="format">Any but <see cref="WeightFormat.Float32"/> and <see cref="WeightFormat.Auto"/>.</param>
     public QuantizedWeights(IWeightSource source, WeightFormat format)
     {
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
-        Format = format is WeightFormat.Int8 or WeightFormat.Int4 or WeightFormat.Auto
+        Format = format is WeightFormat.Int8 or WeightFormat.Int4 or WeightFormat.Stored
             ? format
-            : throw new ArgumentOutOfRangeException(nameof(format), format, "expected Int8, Int4 or Auto");
+            : throw new ArgumentOutOfRangeException(nameof(format), format, "expected Int8, Int4 or Stored");
     }
 
     /// <summary>The format.</summary>
@@ -36,8 +36,8 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
     public IReadOnlyCollection<string> Names => _source.Names;
 
     /// <summary>
-    /// The checkpoint in a format: itself for <see cref="WeightFormat.Float32"/>, and for <see cref="WeightFormat.Auto"/> when it stores no
-    /// codes.
+    /// The checkpoint in a format: itself for <see cref="WeightFormat.Float32"/>, and for <see cref="WeightFormat.Stored"/> when it stores
+    /// no codes.
     /// </summary>
     public static IWeightSource In(WeightFormat format, IWeightSource source)
     {
@@ -47,7 +47,7 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
         }
 
         var quantized = new QuantizedWeights(source, format);
-        return format == WeightFormat.Auto && quantized.Names.All(name => quantized.FindBlocks(name) is null) ? source : quantized;
+        return format == WeightFormat.Stored && quantized.Names.All(name => quantized.FindBlocks(name) is null) ? source : quantized;
     }
 
     /// <inheritdoc/>
@@ -70,7 +70,7 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
             return width % carried.Size == 0 ? carried with { Bits = bits } : null;
         }
 
-        return Format == WeightFormat.Auto || width % BlockLayout.Elements != 0 ? null : new BlockLayout(bits, HasOffsets: bits == 4);
+        return Format == WeightFormat.Stored || width % BlockLayout.Elements != 0 ? null : new BlockLayout(bits, HasOffsets: bits == 4);
     }
 
     /// <inheritdoc/>
@@ -132,7 +132,7 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
         return Format switch
         {
             WeightFormat.Int8 => 8,
-            WeightFormat.Auto => isStoredInFour ? 4 : 8,
+            WeightFormat.Stored => isStoredInFour ? 4 : 8,
             _ => FindRole(name) is TensorRole.Embedding or TensorRole.Positions or TensorRole.Head && !isStoredInFour ? 8 : 4,
         };
     }

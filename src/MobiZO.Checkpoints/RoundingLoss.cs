@@ -20,7 +20,7 @@ internal static class RoundingLoss
             CultureInfo.InvariantCulture,
             $"{WeightFormats.NameOf(quantized.Format)} weights: {names.Count} matrices are stored in codes of more bits and are rounded "
                 + $"again, which moves their weights by {Of(quantized, names):P1} (root mean square, of a sample). EngineOptions.Weights = "
-                + $"WeightFormat.Auto keeps every stored code."
+                + $"WeightFormat.Stored keeps every stored code."
         );
     }
 

@@ -19,8 +19,13 @@ public enum WeightFormat
     Int4,
 
     /// <summary>
+    /// Not decided yet: fp32 where that leaves room, else <see cref="Stored"/>. Who opens a model decides it; no engine takes it.
+    /// </summary>
+    Auto,
+
+    /// <summary>
     /// What the checkpoint stores: its 4-bit codes and narrower ones in 4 bits, its wider codes in 8, with its own scales and offsets, and
     /// fp32 for everything else. No stored code is rounded.
     /// </summary>
-    Auto,
+    Stored,
 }

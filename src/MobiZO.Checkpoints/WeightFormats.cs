@@ -3,7 +3,9 @@ namespace MobiZO.Checkpoints;
 /// <summary>The written names of weight formats.</summary>
 public static class WeightFormats
 {
-    /// <summary>The name in options, cache keys and journals: <c>fp32</c>, <c>int8</c>, <c>int4</c> or <c>auto</c>.</summary>
+    /// <summary>
+    /// The name in options, cache keys and journals: <c>fp32</c>, <c>int8</c>, <c>int4</c>, <c>auto</c> or <c>stored</c>.
+    /// </summary>
     public static string NameOf(WeightFormat format) =>
         format switch
         {
@@ -11,6 +13,7 @@ public static class WeightFormats
             WeightFormat.Int8 => "int8",
             WeightFormat.Int4 => "int4",
             WeightFormat.Auto => "auto",
-            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "expected Float32, Int8, Int4 or Auto"),
+            WeightFormat.Stored => "stored",
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "expected Float32, Int8, Int4, Auto or Stored"),
         };
 }

@@ -123,10 +123,10 @@ public sealed class QuantizedWeightsTests : IDisposable
     [InlineData("IQ3_S", WeightFormat.Int8)]
     [InlineData("IQ4_NL", WeightFormat.Int8)]
     [InlineData("IQ4_XS", WeightFormat.Int8)]
-    [InlineData("Q2_K", WeightFormat.Auto)]
-    [InlineData("Q4_K", WeightFormat.Auto)]
-    [InlineData("Q6_K", WeightFormat.Auto)]
-    [InlineData("IQ4_XS", WeightFormat.Auto)]
+    [InlineData("Q2_K", WeightFormat.Stored)]
+    [InlineData("Q4_K", WeightFormat.Stored)]
+    [InlineData("Q6_K", WeightFormat.Stored)]
+    [InlineData("IQ4_XS", WeightFormat.Stored)]
     public void Stored_codes_are_carried_over(string type, WeightFormat format)
     {
         using Checkpoint checkpoint = OpenGguf(type);
@@ -154,7 +154,7 @@ public sealed class QuantizedWeightsTests : IDisposable
     public void Auto_keeps_what_the_file_stores(string type, int bits, bool hasOffsets, int size)
     {
         using Checkpoint checkpoint = OpenGguf(type);
-        IWeightSource kept = QuantizedWeights.In(WeightFormat.Auto, checkpoint);
+        IWeightSource kept = QuantizedWeights.In(WeightFormat.Stored, checkpoint);
         Assert.Equal(bits == 0, ReferenceEquals(kept, checkpoint));
         BlockLayout? expected = bits == 0 ? null : new BlockLayout(bits, hasOffsets, size);
         Assert.Equal(expected, (kept as QuantizedWeights)?.FindBlocks(Matrix));
@@ -174,7 +174,7 @@ public sealed class QuantizedWeightsTests : IDisposable
         Assert.InRange(RoundingLoss.Of(quantized, quantized.RoundedAgain), least, most);
         string sentence = quantized.RoundingLoss!;
         Assert.StartsWith("int4 weights: 7 matrices are stored in codes of more bits and are rounded again", sentence);
-        Assert.Contains("EngineOptions.Weights = WeightFormat.Auto keeps", sentence);
+        Assert.Contains("EngineOptions.Weights = WeightFormat.Stored keeps", sentence);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using MobiZO.Models;
+using Formats = MobiZO.Checkpoints.WeightFormat;
 
 namespace MobiZO.TrainBench.Weights;
 
@@ -11,11 +12,11 @@ internal sealed record WeightFormat(string Name, double BytesPerWeight, Func<Eng
     /// <summary>Every format the engine has; a new one is one line here.</summary>
     public static IReadOnlyList<WeightFormat> All { get; } =
     [
-        new("fp32", sizeof(float), engine => engine),
-        new("fp32-low-memory", sizeof(float), engine => engine with { LowMemory = true }),
+        new("fp32", sizeof(float), engine => engine with { Weights = Formats.Float32 }),
+        new("fp32-low-memory", sizeof(float), engine => engine with { Weights = Formats.Float32, LowMemory = true }),
         // Codes and one fp32 scale for 32 weights; int4 has an offset too.
-        new("int8", 1 + (4 / 32d), engine => engine with { Weights = MobiZO.Checkpoints.WeightFormat.Int8 }),
-        new("int4", 0.5 + (8 / 32d), engine => engine with { Weights = MobiZO.Checkpoints.WeightFormat.Int4 }),
+        new("int8", 1 + (4 / 32d), engine => engine with { Weights = Formats.Int8 }),
+        new("int4", 0.5 + (8 / 32d), engine => engine with { Weights = Formats.Int4 }),
     ];
 
     /// <exception cref="FormatException">There is no such format.</exception>

@@ -78,10 +78,14 @@ internal sealed unsafe class WeightFile : IDisposable
         IProgress<string>? warnings = null
     )
     {
-        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{CacheVersion}\n{source.Fingerprint}")))[..24];
         var content = (source as IContentSource)?.ContentHash(cacheFolder) ?? source.Fingerprint;
-        return Open(Path.Combine(cacheFolder, key), source, content, progress, warnings);
+        return Open(FolderIn(cacheFolder, source), source, content, progress, warnings);
     }
+
+    /// <summary>Whether a cache has a file of a checkpoint; it was not read.</summary>
+    /// <param name="cacheFolder">The cache.</param>
+    /// <param name="source">The checkpoint, in the format of the file.</param>
+    public static bool IsIn(string cacheFolder, IWeightSource source) => File.Exists(Path.Combine(FolderIn(cacheFolder, source), FileName));
 
     public IntPtr AddressOf(long offset) => (IntPtr)(_start + offset);
 
@@ -137,6 +141,12 @@ internal sealed unsafe class WeightFile : IDisposable
             return (null, error.Message.TrimEnd('.'));
         }
     }
+
+    private static string FolderIn(string cacheFolder, IWeightSource source) =>
+        Path.Combine(
+            cacheFolder,
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{CacheVersion}\n{source.Fingerprint}")))[..24]
+        );
 
     private static string? FaultOf(MappedFile file, WeightIndex index, WeightLayout layout, string stampPath)
     {

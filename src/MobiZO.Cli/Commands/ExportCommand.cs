@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MobiZO.Checkpoints;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Cli.Reporting;
@@ -197,9 +198,15 @@ internal static class ExportCommand
             ProgramExport.Check(path, options.Model, engine, target);
         }
 
+        // What is left open is decided for the engine whose programs are written.
+        if (engine != EngineCatalog.OnnxRuntime && options.Engine.Weights == WeightFormat.Auto)
+        {
+            options = options with { Engine = options.Engine with { Weights = WeightFormat.Float32 } };
+        }
+
         using var model = ModelArgument.Open(options, warnings);
         var program = ProgramExport.Build(model, kind, options);
-        ProgramExport.Write(program, model, path, options.Engine.Weights, engine, extents, target);
+        ProgramExport.Write(program, model, path, model.Weights, engine, extents, target);
         output.WriteLine($"program    {program.Name}, {program.Nodes.Count} operations, {program.Weights.Count} weights");
         foreach (var input in program.Inputs)
         {

@@ -77,7 +77,7 @@ internal sealed class GenAiOptions(Option<string> run)
                 options.Adapter.IgnoreBaseMismatch || result.GetValue(_ignoreBaseMismatch),
                 options.Engine.CacheFolder
             );
-        var written = GenAiExport.Write(model, adapter, output, options.Engine.Weights, warnings);
+        var written = GenAiExport.Write(model, adapter, output, model.Weights, warnings);
         foreach (var line in Lines(written, adapter))
         {
             result.InvocationConfiguration.Output.WriteLine(line);

@@ -33,7 +33,7 @@ internal static class InspectCommand
             var options = groups.Bind(result, FineTuneOptionGroups.Defaults);
             using var model = ModelArgument.Open(options, new WarningLines(result.InvocationConfiguration.Error));
             var (facts, adapter) = (ModelFacts.Of(model), AdapterPreview.Of(model, options));
-            var held = HeldWeights.Of(model, options.Engine.Weights);
+            var held = HeldWeights.Of(model, model.Weights);
             var lines = result.GetValue(json)
                 ?
                 [
@@ -46,7 +46,7 @@ internal static class InspectCommand
                         }
                     ),
                 ]
-                : Lines(facts, adapter, held, options.Engine.Weights);
+                : Lines(facts, adapter, held, model.Weights);
             foreach (var line in lines)
             {
                 result.InvocationConfiguration.Output.WriteLine(line);

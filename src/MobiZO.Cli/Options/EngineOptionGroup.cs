@@ -63,7 +63,7 @@ internal static class EngineOptionGroup
     private static void AddWeights(OptionGroup<EngineOptions> group) =>
         group.Add(
             "--weights",
-            "How the frozen matrices are held, auto: as the file stores them; everything is computed in fp32.",
+            "How the frozen matrices are held; auto: fp32 where there is room, else as the file stores them (stored).",
             OptionValue.OneOf<WeightFormat>([
                 .. Enum.GetValues<WeightFormat>().Select(format => (WeightFormats.NameOf(format), (object)format)),
             ]),

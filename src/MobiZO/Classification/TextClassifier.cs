@@ -101,10 +101,16 @@ public sealed class TextClassifier : IDisposable
     {
         var run = new RunFolder(runFolder);
         var options = run.ReadConfig();
-        var model = LocalModel.Open(options.Model, engine ?? options.Engine);
+        engine ??= options.Engine;
+        if (engine.Weights == WeightFormat.Auto && engine.Name == options.Engine.Name)
+        {
+            engine = engine with { Weights = options.Engine.Weights };
+        }
+
+        var model = LocalModel.Open(options.Model, engine);
         try
         {
-            var (kept, cache) = (run.KeptAdapter, (engine ?? options.Engine).CacheFolderInForce);
+            var (kept, cache) = (run.KeptAdapter, engine.CacheFolderInForce);
             var classifier = ProbeHead.IsProbe(kept)
                 ? new TextClassifier(model, ProbeHead.Load(kept, model.Checkpoint, cacheFolder: cache), options.Data)
                 : new TextClassifier(

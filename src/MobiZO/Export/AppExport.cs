@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using MobiZO.Adapted;
 using MobiZO.Adapters;
+using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Storage;
 using MobiZO.Data;
 using MobiZO.Models;
@@ -79,7 +80,7 @@ public static class AppExport
         var options = ForwardOnly(folder.ReadConfig(), warnings);
         RequireFree(output, folder.Path, options.Model);
 
-        using var model = LocalModel.Open(options.Model, new EngineOptions { Warnings = warnings });
+        using var model = LocalModel.Open(options.Model, new EngineOptions { Weights = WeightFormat.Float32, Warnings = warnings });
         var (rows, decided) = ForApp(options, model, warnings);
         var adapter = AdapterFiles.Load(folder.KeptAdapter);
         var layout = AdapterLayouts.Of(model.Assembler, adapter);

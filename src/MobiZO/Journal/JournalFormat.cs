@@ -100,7 +100,7 @@ internal static class JournalFormat
                         TotalSteps = fields.Integer("total_steps", 1, uint.MaxValue),
                         Optimizer = optimizer,
                         Layout = ReadLayout(fields),
-                        Properties = fields.Texts("properties"),
+                        Properties = JournalHeader.AsNow(fields.Texts("properties")),
                     };
             }
         );

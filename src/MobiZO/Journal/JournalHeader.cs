@@ -45,6 +45,21 @@ public sealed record JournalHeader
         ];
     }
 
+    /// <summary>
+    /// Properties as they are written now: what the file stores was once called auto, which stands for a decision that no journal leaves
+    /// open.
+    /// </summary>
+    internal static Dictionary<string, string> AsNow(IReadOnlyDictionary<string, string> properties)
+    {
+        var now = new Dictionary<string, string>(properties);
+        if (now.GetValueOrDefault("weights") == "auto")
+        {
+            now["weights"] = "stored";
+        }
+
+        return now;
+    }
+
     private static Dictionary<string, string> Flatten(JournalHeader header)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -17,10 +17,11 @@ public sealed record EngineOptions
     public int Threads { get; init; }
 
     /// <summary>
-    /// How the frozen matrices are held. Auto keeps what the checkpoint stores. Int4 carries over what 4-bit GGUF files store; any other
-    /// checkpoint loses precision in it, and what is stored in no codes a little in Int8. Everything is computed in fp32 all the same.
+    /// How the frozen matrices are held. Auto takes fp32 where that leaves room, and of a quantised file that is too large for it what
+    /// the file stores. Stored keeps the codes of the file. Int4 carries over what 4-bit GGUF files store; any other checkpoint loses
+    /// precision in it, and what is stored in no codes a little in Int8. Everything is computed in fp32 all the same.
     /// </summary>
-    public WeightFormat Weights { get; init; }
+    public WeightFormat Weights { get; init; } = WeightFormat.Auto;
 
     /// <summary>Whether weights stay file-backed instead of being repacked for speed.</summary>
     public bool LowMemory { get; init; }
@@ -70,22 +71,28 @@ public sealed record EngineOptions
 
         return Threads < 0
             ? [FormattableString.Invariant($"EngineOptions.Threads: expected 0 (one a core) or more, found {Threads}")]
-            : factory.Validate(Settings());
+            : factory.Validate(Settings(Weights == WeightFormat.Auto ? WeightFormat.Float32 : Weights));
     }
 
+    /// <summary>Whether there is such an engine and it holds weights in a format.</summary>
+    internal bool Holds(WeightFormat format) =>
+        EngineCatalog.Find(Name) is { } factory
+        && factory.Validate(Settings(format)).Count <= factory.Validate(Settings(WeightFormat.Float32)).Count;
+
     /// <summary>Creates the engine.</summary>
+    /// <param name="weights">How it holds weights; decided.</param>
     /// <exception cref="FineTuneException">The engine cannot do here what the options ask for.</exception>
-    internal IEngine Create() =>
+    internal IEngine Create(WeightFormat weights = WeightFormat.Float32) =>
         Validate() is { Count: > 0 } errors
             ? throw new FineTuneException($"The settings have errors: {string.Join("; ", errors)}.", FineTuneFailure.Settings)
-            : EngineCatalog.Find(Name)!.Create(Settings());
+            : EngineCatalog.Find(Name)!.Create(Settings(weights));
 
-    private EngineSettings Settings() =>
+    private EngineSettings Settings(WeightFormat weights) =>
         new()
         {
             CacheFolder = CacheFolderInForce,
             Threads = Threads,
-            Weights = Weights,
+            Weights = weights,
             LowMemory = LowMemory,
             Device = Device,
             TracePrefix = TracePrefix,

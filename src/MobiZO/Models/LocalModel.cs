@@ -16,8 +16,9 @@ public sealed class LocalModel : IDisposable
     private readonly Lazy<ChatTemplate?> _chatTemplate;
     private readonly UndefinedNames _undefined;
 
-    private LocalModel(Checkpoint checkpoint, ITokenizer tokenizer, IEngine engine, IProgress<string>? warnings)
+    private LocalModel(Checkpoint checkpoint, ITokenizer tokenizer, IEngine engine, ChosenWeights weights, IProgress<string>? warnings)
     {
+        (Weights, WhyWeights) = (weights.Format, weights.Why);
         _undefined = new UndefinedNames(checkpoint.Path, warnings);
         _checkpoint = checkpoint;
         Tokenizer = tokenizer;
@@ -35,6 +36,12 @@ public sealed class LocalModel : IDisposable
 
     /// <summary>The engine; one for all programs of this model.</summary>
     public IEngine Engine { get; }
+
+    /// <summary>How the engine holds the frozen matrices: decided, never <see cref="WeightFormat.Auto"/>.</summary>
+    public WeightFormat Weights { get; }
+
+    /// <summary>One sentence about <see cref="Weights"/> where the options left them open and there was something to decide.</summary>
+    internal string? WhyWeights { get; }
 
     /// <summary>Builds the programs of the checkpoint.</summary>
     public ProgramAssembler Assembler { get; }
@@ -55,11 +62,15 @@ public sealed class LocalModel : IDisposable
     /// <exception cref="TokenizerException">Its tokenizer is missing, damaged or not supported.</exception>
     /// <exception cref="FineTuneException">The engine cannot do here what the options ask for.</exception>
     public static LocalModel Open(string path, EngineOptions? options = null) =>
-        Open(path, (options ?? new EngineOptions()).Create, options?.Warnings);
+        Open(path, options ?? new EngineOptions(), createEngine: null);
 
     /// <summary>Opens a checkpoint for an engine that is made when the checkpoint is sound; the model owns it.</summary>
-    internal static LocalModel Open(string path, Func<IEngine> createEngine, IProgress<string>? warnings = null)
+    internal static LocalModel Open(string path, Func<IEngine> createEngine) =>
+        Open(path, new EngineOptions { Weights = WeightFormat.Float32 }, createEngine);
+
+    private static LocalModel Open(string path, EngineOptions options, Func<IEngine>? createEngine)
     {
+        var warnings = options.Warnings;
         var checkpoint = Checkpoint.Open(path);
         try
         {
@@ -68,7 +79,9 @@ public sealed class LocalModel : IDisposable
                 warnings?.Report(warning);
             }
 
-            return new LocalModel(checkpoint, OpenTokenizer(checkpoint), createEngine(), warnings);
+            var tokenizer = OpenTokenizer(checkpoint);
+            var weights = ChosenWeights.Of(checkpoint, options, WeightsRoom.Of(options.CacheFolderInForce));
+            return new LocalModel(checkpoint, tokenizer, createEngine?.Invoke() ?? options.Create(weights.Format), weights, warnings);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MobiZO.Adapters;
+using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Storage;
 using MobiZO.Data;
 using MobiZO.Journal;
@@ -192,11 +193,18 @@ public sealed class RunFolder
         );
     }
 
-    /// <summary>What a run on free text did not decide it did not have: its rows were read as they are.</summary>
+    /// <summary>
+    /// What a run on free text did not decide it did not have: its rows were read as they are. Runs hold what was decided of their weights;
+    /// those from before called what the file stores auto.
+    /// </summary>
     private static FineTuneOptions AsWritten(FineTuneOptions options) =>
         options with
         {
             TokenShare = options.TokenShare ?? 0,
+            Engine = options.Engine with
+            {
+                Weights = options.Engine.Weights == WeightFormat.Auto ? WeightFormat.Stored : options.Engine.Weights,
+            },
             Data = options.Data with
             {
                 ChatTemplate = HasLabelWords(options) ? options.Data.ChatTemplate : options.Data.ChatTemplate ?? ChatTemplateUse.Never,

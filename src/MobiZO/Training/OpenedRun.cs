@@ -35,7 +35,13 @@ internal sealed class OpenedRun : IDisposable
                 }
             )
         );
-        if (WeightRoom.Require(model, options.Engine, StepRoom.Available) is { } takes)
+        options = options with { Engine = options.Engine with { Weights = model.Weights } };
+        if (model.WhyWeights is { } whyWeights)
+        {
+            progress?.Report(new RunNote(whyWeights, IsWarning: false));
+        }
+
+        if (WeightRoom.Require(model, StepRoom.Available) is { } takes)
         {
             progress?.Report(new RunNote(takes, IsWarning: false));
         }

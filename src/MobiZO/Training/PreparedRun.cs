@@ -1,5 +1,6 @@
 using MobiZO.Adapted;
 using MobiZO.Adapters;
+using MobiZO.Checkpoints;
 using MobiZO.Data;
 using MobiZO.Evaluation;
 using MobiZO.Journal;
@@ -215,6 +216,7 @@ internal sealed class PreparedRun : IDisposable
             Patience = options.Patience ?? config.Patience ?? 0,
             TokenShare = options.TokenShare ?? config.TokenShare,
             ExamplesPerStep = options.ExamplesPerStep ?? config.ExamplesPerStep,
+            Engine = options.Engine.Weights == WeightFormat.Auto ? options.Engine with { Weights = config.Engine.Weights } : options.Engine,
             Data = options.Data with
             {
                 ChatTemplate = options.Data.ChatTemplate ?? config.Data.ChatTemplate,

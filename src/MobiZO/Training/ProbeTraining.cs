@@ -51,7 +51,7 @@ internal sealed class ProbeTraining
         }
 
         var folder = new RunFolder(_options.Output);
-        folder.WriteConfig(_options with { Data = rows.Data });
+        folder.WriteConfig(_options with { Data = rows.Data, Engine = _options.Engine with { Weights = model.Weights } });
         var head = Fit(model, rows);
         EvaluationResult? last = null;
         EvaluationPoint? test = null;

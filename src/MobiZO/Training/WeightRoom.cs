@@ -13,22 +13,21 @@ internal static class WeightRoom
 
     /// <summary>Refuses weights that do not fit, and says what large ones will take.</summary>
     /// <param name="model">The model and its engine.</param>
-    /// <param name="engine">How the engine holds weights.</param>
     /// <param name="available">Bytes of memory that the process may use.</param>
     /// <returns>A sentence for the user; null for models that are not large.</returns>
     /// <exception cref="FineTuneException">The engine's own copies of the weights are more than there is.</exception>
-    public static string? Require(LocalModel model, EngineOptions engine, long available)
+    public static string? Require(LocalModel model, long available)
     {
         var (mapped, packed) = model.Engine.MemoryOf(model.Checkpoint);
         var billions = ModelFacts.ParametersOf(model.Checkpoint) / 1e9;
         var what = FormattableString.Invariant($"{billions:0.0} billion weights ({Size(model.Checkpoint.StoredBytes)} as stored)");
-        var format = WeightFormats.NameOf(engine.Weights);
+        var format = WeightFormats.NameOf(model.Weights);
         var takes =
             $"as {format} {Size(mapped)} in the cache and {Size(packed)} of memory beside it, and the machine has {Size(available)}";
         if (packed > available)
         {
             throw new FineTuneException(
-                $"'{model.Checkpoint.Path}': {what} take {takes}. Set EngineOptions.Weights = WeightFormat.Auto, which keeps codes that "
+                $"'{model.Checkpoint.Path}': {what} take {takes}. Set EngineOptions.Weights = WeightFormat.Stored, which keeps codes that "
                     + "the file stores, or EngineOptions.LowMemory, which leaves weights in the cache.",
                 FineTuneFailure.Settings
             );

@@ -31,15 +31,16 @@ public sealed class InspectCommandTests
     }
 
     [Theory]
-    [InlineData("fp32")]
-    [InlineData("int8")]
-    [InlineData("int4")]
-    public async Task TellsTheFormatOfTheWeights(string weights)
+    [InlineData("auto", "fp32")]
+    [InlineData("fp32", "fp32")]
+    [InlineData("int8", "int8")]
+    [InlineData("int4", "int4")]
+    public async Task TellsTheFormatOfTheWeights(string weights, string held)
     {
         var result = await Cli.RunAsync("inspect", "--model", Cli.Nano, "--weights", weights);
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Contains($"a training run with {weights} weights would take about ", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"a training run with {held} weights would take about ", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class InspectCommandTests
         var result = await Cli.RunAsync("inspect", "--model", Cli.Nano, "--weights", "int3");
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("--weights: expected one of fp32, int8, int4, auto, found 'int3'.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--weights: expected one of fp32, int8, int4, auto, stored, found 'int3'.", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,10 +38,10 @@ public sealed class WeightFormatTests : IDisposable
             { WeightFormat.Int4, 4, true, 32 },
             { WeightFormat.Int4, 3, false, 16 },
             { WeightFormat.Int4, 2, true, 16 },
-            { WeightFormat.Auto, 4, true, 32 },
-            { WeightFormat.Auto, 8, false, 32 },
-            { WeightFormat.Auto, 6, false, 16 },
-            { WeightFormat.Auto, 2, true, 16 },
+            { WeightFormat.Stored, 4, true, 32 },
+            { WeightFormat.Stored, 8, false, 32 },
+            { WeightFormat.Stored, 6, false, 16 },
+            { WeightFormat.Stored, 2, true, 16 },
         };
 
     public void Dispose() => _folder.Dispose();
@@ -203,7 +203,7 @@ public sealed class WeightFormatTests : IDisposable
     {
         var model = new TinyLlama(hidden: 32, headDimension: 8);
         var stored = new StoredCodes(model, new BlockLayout(bits, hasOffsets, size));
-        using var engine = Engine(WeightFormat.Auto, prepack: true);
+        using var engine = Engine(WeightFormat.Stored, prepack: true);
         new GradientBody(model.Description, stored).EqualsInterpreter(engine, stored, 2e-4, isShort: true);
         var broadcast = new BroadcastBody(model.Description, stored);
         broadcast.EqualsInterpreter(engine, stored, 2e-4);

@@ -24,7 +24,7 @@ public sealed class LargeModelTests : IDisposable
     [Fact]
     public void TheFileIsAHole()
     {
-        using var model = Open(WeightFormat.Auto);
+        using var model = Open(WeightFormat.Stored);
         Assert.InRange(new FileInfo(_path).Length, 4_900_000_000, 5_000_000_000);
         Assert.Equal(8_030_261_248, ModelFacts.ParametersOf(model.Checkpoint));
 
@@ -44,7 +44,7 @@ public sealed class LargeModelTests : IDisposable
     [Fact]
     public void TheFilesOfAllFormatsAreLaidOut()
     {
-        using var model = Open(WeightFormat.Auto);
+        using var model = Open(WeightFormat.Stored);
         long Length(WeightFormat format)
         {
             var source = QuantizedWeights.In(format, model.Checkpoint);
@@ -53,7 +53,7 @@ public sealed class LargeModelTests : IDisposable
 
         // Q4_K: 4 bits with scale and offset of 32, 6 bits a weight. Q6_K: 8 bits with a scale of 16, 10 bits.
         Assert.InRange(Length(WeightFormat.Float32), 32_121_000_000, 32_122_000_000);
-        Assert.InRange(Length(WeightFormat.Auto), 6_700_000_000, 6_900_000_000);
+        Assert.InRange(Length(WeightFormat.Stored), 6_700_000_000, 6_900_000_000);
         Assert.InRange(Length(WeightFormat.Int4), 6_000_000_000, 6_400_000_000);
         Assert.InRange(Length(WeightFormat.Int8), 10_000_000_000, 10_100_000_000);
     }
@@ -63,8 +63,8 @@ public sealed class LargeModelTests : IDisposable
     public void PlanningTouchesNoWeights()
     {
         var before = ResidentBytes();
-        using var model = Open(WeightFormat.Auto);
-        var preview = AdapterPreview.Of(model, Options(WeightFormat.Auto));
+        using var model = Open(WeightFormat.Stored);
+        var preview = AdapterPreview.Of(model, Options(WeightFormat.Stored));
         Assert.InRange(ResidentBytes() - before, long.MinValue, 3L << 30);
         Assert.Equal(8_030_261_248, preview.BaseParameters);
         Assert.InRange(preview.EstimatedMemoryBytes, 10L << 30, 14L << 30);
@@ -75,7 +75,7 @@ public sealed class LargeModelTests : IDisposable
     {
         const long Available = 24L << 30;
         using var whole = Open(WeightFormat.Float32);
-        var error = Assert.Throws<FineTuneException>(() => WeightRoom.Require(whole, Options(WeightFormat.Float32).Engine, Available));
+        var error = Assert.Throws<FineTuneException>(() => WeightRoom.Require(whole, Available));
         Assert.Equal(FineTuneFailure.Settings, error.Failure);
         Assert.Contains(
             "8.0 billion weights (4.6 GB as stored) take as fp32 29.9 GB in the cache and 29.9 GB of memory beside it, "
@@ -84,17 +84,13 @@ public sealed class LargeModelTests : IDisposable
             StringComparison.Ordinal
         );
 
-        using var kept = Open(WeightFormat.Auto);
+        using var kept = Open(WeightFormat.Stored);
         Assert.Matches(
-            @"^8\.0 billion weights \(4\.6 GB as stored\) take as auto 6\.\d GB in the cache and [3-5]\.\d GB of memory beside",
-            WeightRoom.Require(kept, Options(WeightFormat.Auto).Engine, Available)
+            @"^8\.0 billion weights \(4\.6 GB as stored\) take as stored 6\.\d GB in the cache and [3-5]\.\d GB of memory beside",
+            WeightRoom.Require(kept, Available)
         );
         using var unpacked = LocalModel.Open(_path, new EngineOptions { LowMemory = true });
-        Assert.Contains(
-            "0.0 GB of memory",
-            WeightRoom.Require(unpacked, new EngineOptions { LowMemory = true }, 1),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("0.0 GB of memory", WeightRoom.Require(unpacked, 1), StringComparison.Ordinal);
     }
 
     private static long ResidentBytes()

@@ -2,10 +2,12 @@ using System.Text.Json;
 using MobiZO.Adapters;
 using MobiZO.Checkpoints;
 using MobiZO.Journal;
+using MobiZO.Merging;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs.Ops;
 using MobiZO.Runs;
+using MobiZO.TestKit;
 using MobiZO.TestKit.Tiny;
 using MobiZO.Training;
 
@@ -259,6 +261,54 @@ public sealed class ResumeTests
         await run.TrainUntilAsync(1, options => options with { Output = run.At("fp32") });
         Assert.Equal("fp32", run.Journal("fp32").Header.Properties["weights"]);
         Assert.NotEqual(run.Journal("fp32").Entries[0].Losses, run.Journal().Entries[0].Losses);
+    }
+
+    /// <summary>The run holds what was decided, so that it goes on with it wherever there is more room or less.</summary>
+    [Fact]
+    public async Task What_is_decided_of_weights_belongs_to_the_run()
+    {
+        using var run = new TinyRun(EngineCatalog.OnnxRuntime);
+        using (var nano = Checkpoint.Open(Path.Combine(Shared.Repository, "models", "nano")))
+        {
+            GgufConversion.Write(nano, null, run.At("nano.gguf"), MergedType.Q8_0);
+        }
+
+        FineTuneOptions Change(FineTuneOptions options) =>
+            options with
+            {
+                Model = run.At("nano.gguf"),
+                Engine = options.Engine with { LowMemory = true },
+                Adapter = options.Adapter with { Layers = "top-1" },
+                Steps = 3,
+                EvalData = null,
+            };
+        var notes = new List<string>();
+        await run.TrainAsync(options => Change(options) with { Output = run.At("whole") }, happened => notes.Add(happened.ToString()));
+        Assert.Contains(notes, note => note.Contains("as the file stores them", StringComparison.Ordinal));
+        await run.TrainUntilAsync(1, Change);
+        Assert.Equal(WeightFormat.Stored, new RunFolder(run.At("run")).ReadConfig().Engine.Weights);
+        Assert.Equal("stored", run.Journal().Header.Properties["weights"]);
+        var error = await Assert.ThrowsAsync<FineTuneException>(() =>
+            run.TrainAsync(options =>
+            {
+                options = Change(options);
+                return options with { Resume = true, Engine = options.Engine with { Weights = WeightFormat.Float32 } };
+            })
+        );
+        Assert.Contains("weights: \"stored\" / \"fp32\"", error.Message, StringComparison.Ordinal);
+
+        // Runs from before called it auto.
+        foreach (var file in new[] { "config.json", "journal.jsonl" })
+        {
+            var text = await File.ReadAllTextAsync(run.At("run", file));
+            var old = text.Replace("\"stored\"", "\"auto\"", StringComparison.Ordinal);
+            Assert.NotEqual(text, old);
+            await File.WriteAllTextAsync(run.At("run", file), old);
+        }
+
+        await run.TrainAsync(options => Change(options) with { Resume = true });
+        Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
+        Assert.Equal(WeightFormat.Stored, new RunFolder(run.At("run")).ReadConfig().Engine.Weights);
     }
 
     [Fact]
