@@ -7,7 +7,7 @@ namespace MobiZO.Checkpoints;
 /// A checkpoint as an engine with quantised matrices sees it. Codes that the checkpoint stores are carried over when they fit; other
 /// matrices whose rows are whole blocks are rounded to nearest, block by block. Everything else stays fp32, and in
 /// <see cref="WeightFormat.Stored"/> everything that is not stored in codes. In <see cref="WeightFormat.Int4"/> embedding, positions and
-/// head have 8 bits unless the checkpoint stores them in 4.
+/// head have 8 bits unless the checkpoint stores them in 4, and in <see cref="WeightFormat.Nf4"/> always.
 /// </summary>
 /// <remarks><see cref="Read"/> gives the dequantised values, so that another engine computes with the same weights.</remarks>
 public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSource
@@ -21,9 +21,9 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
     {
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
-        Format = format is WeightFormat.Int8 or WeightFormat.Int4 or WeightFormat.Stored
+        Format = format is WeightFormat.Int8 or WeightFormat.Int4 or WeightFormat.Stored or WeightFormat.Nf4
             ? format
-            : throw new ArgumentOutOfRangeException(nameof(format), format, "expected Int8, Int4 or Stored");
+            : throw new ArgumentOutOfRangeException(nameof(format), format, "expected Int8, Int4, Stored or Nf4");
     }
 
     /// <summary>The format.</summary>
@@ -64,6 +64,11 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
             return null;
         }
 
+        if (IsNormalFloat(name))
+        {
+            return width % NormalFloatBlocks.Size == 0 ? new BlockLayout(4, false, NormalFloatBlocks.Size) { IsNormalFloat = true } : null;
+        }
+
         var bits = BitsOf(name);
         if (FindCarried(name) is { } carried)
         {
@@ -83,14 +88,21 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
         }
 
         var values = new float[codes.Length];
-        _source.Read(name, firstBlock * BlockLayout.Elements, values);
+        _source.Read(name, firstBlock * (IsNormalFloat(name) ? NormalFloatBlocks.Size : BlockLayout.Elements), values);
+        if (IsNormalFloat(name))
+        {
+            NormalFloatBlocks.Quantize(values, codes, scales);
+            offsets.Clear();
+            return;
+        }
+
         BlockQuantizer.Quantize(values, BitsOf(name), codes, scales, offsets);
     }
 
     /// <inheritdoc/>
     public void Read(string name, long start, Span<float> destination)
     {
-        if (FindBlocks(name) is not { Size: var size } || destination.Length == 0)
+        if (FindBlocks(name) is not { Size: var size, IsNormalFloat: var isNormalFloat } || destination.Length == 0)
         {
             _source.Read(name, start, destination);
             return;
@@ -104,7 +116,9 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
         {
             var place = (int)skip + i;
             var block = place / size;
-            destination[i] = (scales[block] * codes[place]) + offsets[block];
+            destination[i] = isNormalFloat
+                ? scales[block] * NormalFloatBlocks.LevelOf(codes[place])
+                : (scales[block] * codes[place]) + offsets[block];
         }
     }
 
@@ -124,16 +138,21 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
     private BlockLayout? FindStored(string name) => (_source as IBlockSource)?.FindBlocks(name);
 
     // Codes of fewer bits fit as they are.
-    private BlockLayout? FindCarried(string name) => FindStored(name) is { } stored && stored.Bits <= BitsOf(name) ? stored : null;
+    private BlockLayout? FindCarried(string name) =>
+        !IsNormalFloat(name) && FindStored(name) is { } stored && stored.Bits <= BitsOf(name) ? stored : null;
+
+    private bool IsNormalFloat(string name) => Format == WeightFormat.Nf4 && !IsTable(name);
+
+    private bool IsTable(string name) => FindRole(name) is TensorRole.Embedding or TensorRole.Positions or TensorRole.Head;
 
     private int BitsOf(string name)
     {
         var isStoredInFour = FindStored(name) is { Bits: <= 4 };
         return Format switch
         {
-            WeightFormat.Int8 => 8,
+            WeightFormat.Int8 or WeightFormat.Nf4 => 8,
             WeightFormat.Stored => isStoredInFour ? 4 : 8,
-            _ => FindRole(name) is TensorRole.Embedding or TensorRole.Positions or TensorRole.Head && !isStoredInFour ? 8 : 4,
+            _ => IsTable(name) && !isStoredInFour ? 8 : 4,
         };
     }
 }

@@ -28,4 +28,10 @@ public enum WeightFormat
     /// fp32 for everything else. No stored code is rounded.
     /// </summary>
     Stored,
+
+    /// <summary>
+    /// NormalFloat of 4 bits in blocks of 64 with an fp32 scale: 4.5 bits a weight. Every matrix is rounded to it; the embedding and the
+    /// head have 8 bits, as in <see cref="Int8"/>.
+    /// </summary>
+    Nf4,
 }

@@ -4,7 +4,7 @@ namespace MobiZO.Checkpoints;
 public static class WeightFormats
 {
     /// <summary>
-    /// The name in options, cache keys and journals: <c>fp32</c>, <c>int8</c>, <c>int4</c>, <c>auto</c> or <c>stored</c>.
+    /// The name in options, cache keys and journals: <c>fp32</c>, <c>int8</c>, <c>int4</c>, <c>auto</c>, <c>stored</c> or <c>nf4</c>.
     /// </summary>
     public static string NameOf(WeightFormat format) =>
         format switch
@@ -14,6 +14,7 @@ public static class WeightFormats
             WeightFormat.Int4 => "int4",
             WeightFormat.Auto => "auto",
             WeightFormat.Stored => "stored",
-            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "expected Float32, Int8, Int4, Auto or Stored"),
+            WeightFormat.Nf4 => "nf4",
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "expected Float32, Int8, Int4, Auto, Stored or Nf4"),
         };
 }

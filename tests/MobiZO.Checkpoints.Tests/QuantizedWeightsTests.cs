@@ -37,6 +37,51 @@ public sealed class QuantizedWeightsTests : IDisposable
         }
     }
 
+    /// <summary>
+    /// Every weight goes to the nearest of the 16 levels of NormalFloat times the largest size of its block; the levels are those of the
+    /// paper's appendix (arXiv 2305.14314, E).
+    /// </summary>
+    [Fact]
+    public void Normal_floats_are_rounded_to_the_nearest_level()
+    {
+        float[] levels =
+        [
+            -1.0f,
+            -0.6961928009986877f,
+            -0.5250730514526367f,
+            -0.39491748809814453f,
+            -0.28444138169288635f,
+            -0.18477343022823334f,
+            -0.09105003625154495f,
+            0.0f,
+            0.07958029955625534f,
+            0.16093020141124725f,
+            0.24611230194568634f,
+            0.33791524171829224f,
+            0.44070982933044434f,
+            0.5626170039176941f,
+            0.7229568362236023f,
+            1.0f,
+        ];
+        var source = new Numbers((i, _) => MathF.Sin(i * 0.7f) + (0.3f * MathF.Cos(i * 1.9f)));
+        var quantized = new QuantizedWeights(source, WeightFormat.Nf4);
+        Assert.Equal(new BlockLayout(4, false, 64) { IsNormalFloat = true }, quantized.FindBlocks(Matrix));
+        Assert.Equal(new BlockLayout(8, false), quantized.FindBlocks("model.embed_tokens.weight"));
+        float[] exact = TestReading.Whole(source, Matrix);
+        float[] rounded = TestReading.Whole(quantized, Matrix);
+        for (int i = 0; i < exact.Length; i++)
+        {
+            float largest = exact.AsSpan(i / 64 * 64, 64).ToArray().Max(Math.Abs);
+            Assert.Equal(levels.MinBy(level => Math.Abs((level * largest) - exact[i])) * largest, rounded[i], 1e-6f);
+        }
+
+        var part = new float[70];
+        quantized.Read(Matrix, 60, part);
+        Assert.Equal(rounded[60..130], part);
+        var zeros = new QuantizedWeights(new Numbers((_, _) => 0), WeightFormat.Nf4);
+        Assert.All(TestReading.Whole(zeros, Matrix), value => Assert.Equal(0, value));
+    }
+
     [Theory]
     [InlineData(0f)]
     [InlineData(-3.25f)]

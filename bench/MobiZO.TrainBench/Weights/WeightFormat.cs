@@ -16,6 +16,7 @@ internal sealed record WeightFormat(string Name, double BytesPerWeight, Func<Eng
         new("fp32-low-memory", sizeof(float), engine => engine with { Weights = Formats.Float32, LowMemory = true }),
         // Codes and one fp32 scale for 32 weights; int4 has an offset too.
         new("int8", 1 + (4 / 32d), engine => engine with { Weights = Formats.Int8 }),
+        new("nf4", 0.5 + (4 / 64d), engine => engine with { Weights = Formats.Nf4 }),
         new("int4", 0.5 + (8 / 32d), engine => engine with { Weights = Formats.Int4 }),
     ];
 

@@ -36,7 +36,10 @@ internal static class ConfigReader
         string architecture =
             family.GgufArchitecture
             ?? family.Facts.StoredAs
-            ?? throw json.Bad(ModelTypeKey, "a family that has a form in GGUF files ('mobizo families' lists them)");
+            ?? throw json.Bad(
+                ModelTypeKey,
+                "a family that has a form in GGUF files ('mobizo families' lists them; llama.cpp knows no architecture of this one)"
+            );
         var facts = new RecordedConfigSource(json);
         family.Describe(facts);
         return (architecture, facts);

@@ -49,7 +49,14 @@ internal sealed class WeightLayout
     public QuantizedPlace? PlaceOf(string name) => FormOf(name) is { } form ? PlaceOf(name, form) : null;
 
     public QuantizedPlace PlaceOf(string name, BlockLayout form) =>
-        new(form.Bits, form.Size, _starts[name + ".codes"], _starts[name + ".scales"], form.HasOffsets ? _starts[name + ".offsets"] : null);
+        new(
+            form.Bits,
+            form.Size,
+            _starts[name + ".codes"],
+            _starts[name + ".scales"],
+            form.HasOffsets ? _starts[name + ".offsets"] : null,
+            form.IsNormalFloat
+        );
 
     public static long CountOf(IWeightSource source, string name) =>
         source.FindShape(name)!.Aggregate(1L, (product, extent) => product * extent);

@@ -57,7 +57,7 @@ internal sealed class WeightWriter(WeightLayout layout, Stream stream)
             var count = (int)Math.Min(ChunkValues / form.Size, blocks - first);
             var (codes, scales, offsets) = (_codes.AsMemory(0, count * form.Size), _values.AsMemory(0, count), _offsets.AsMemory(0, count));
             source.ReadBlocks(name, first, codes.Span, scales.Span, offsets.Span);
-            WriteAt(place.Codes + (first * form.Size * form.Bits / 8), Pack(codes.Span, form.Bits));
+            WriteAt(place.Codes + (first * form.Size * form.Bits / 8), Pack(codes.Span, form));
             WriteAt(place.Scales + (first * sizeof(float)), MemoryMarshal.AsBytes(scales.Span));
             if (place.Offsets is { } start)
             {
@@ -73,10 +73,10 @@ internal sealed class WeightWriter(WeightLayout layout, Stream stream)
     }
 
     /// <summary>Signed codes to the unsigned ones of <see cref="QuantizedPlace"/>, in place.</summary>
-    private static Span<byte> Pack(Span<sbyte> codes, int bits)
+    private static Span<byte> Pack(Span<sbyte> codes, BlockLayout form)
     {
         var packed = MemoryMarshal.Cast<sbyte, byte>(codes);
-        if (bits == 8)
+        if (form.Bits == 8)
         {
             for (var i = 0; i < packed.Length; i++)
             {
@@ -88,7 +88,8 @@ internal sealed class WeightWriter(WeightLayout layout, Stream stream)
 
         for (var i = 0; i < packed.Length / 2; i++)
         {
-            packed[i] = (byte)((codes[2 * i] + 8) | ((codes[(2 * i) + 1] + 8) << 4));
+            var (first, second) = (codes[2 * i] + 8, codes[(2 * i) + 1] + 8);
+            packed[i] = (byte)(form.IsNormalFloat ? (first << 4) | second : first | (second << 4));
         }
 
         return packed[..(packed.Length / 2)];

@@ -87,7 +87,7 @@ internal static class ExportCommand
             if (genAi.IsChosen(result))
             {
                 AdapterInput.Require(result, file);
-                RequireAbsent(result, GenAiOptions.Flag, program, engine, extents, target, form, withRows);
+                RequireAbsent(result, GenAiOptions.Flag, [program, engine, extents, target, form, withRows, .. genAi.Unused(groups)]);
                 genAi.Write(result, groups, result.GetRequiredValue(file));
                 return;
             }
@@ -97,7 +97,11 @@ internal static class ExportCommand
             var (path, place) = (result.GetRequiredValue(file), result.GetValue(engine));
             if (result.GetValue(run) is { } folder)
             {
-                RequireAbsent(result, "--run", program, extents);
+                RequireAbsent(
+                    result,
+                    "--run",
+                    [program, extents, .. groups.All.SelectMany(group => group.Bound).Select(bound => bound.Option)]
+                );
                 var (chosen, rows) = (result.GetValue(form), result.GetValue(withRows));
                 WriteApp(AppExport.Write(folder, path, place ?? ExecuTorch, chosen, rows, warnings, result.GetValue(target)), output);
                 return;

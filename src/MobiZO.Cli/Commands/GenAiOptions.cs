@@ -42,6 +42,14 @@ internal sealed class GenAiOptions(Option<string> run)
     /// <summary>Whether such a folder is asked for.</summary>
     public bool IsChosen(ParseResult result) => result.GetValue(_flag);
 
+    /// <summary>The options of programs that mean nothing here: the adapter is there already, and nothing is trained.</summary>
+    /// <param name="groups">The options of programs.</param>
+    public IEnumerable<Option> Unused(FineTuneOptionGroups groups) =>
+        groups
+            .All.SelectMany(group => group.Bound)
+            .Select(bound => bound.Option)
+            .Where(option => option.Name is not ("--model" or "--weights" or AdapterOptionGroup.IgnoreBaseMismatch));
+
     /// <summary>Writes the folder and tells of it.</summary>
     /// <param name="result">The command line.</param>
     /// <param name="groups">The options of programs, of which model and weights count.</param>

@@ -139,6 +139,10 @@ internal sealed class OnnxGraphWriter
             }
         );
 
+    /// <summary>A constant byte without axes.</summary>
+    public string Byte(byte value) =>
+        Shared("byte:" + value.ToString(CultureInfo.InvariantCulture), () => Constant(TensorType.Byte, [], [value]));
+
     /// <summary>A constant fp32 number without axes.</summary>
     public string Number(double value) => Shared("float:" + value.ToString("R", CultureInfo.InvariantCulture), () => Numbers([], [value]));
 

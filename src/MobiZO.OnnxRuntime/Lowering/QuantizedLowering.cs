@@ -8,14 +8,14 @@ using MobiZO.Programs.ReverseOps;
 namespace MobiZO.OnnxRuntime.Lowering;
 
 /// <summary>
-/// Lowers the operations that read a quantised matrix, weight = scale * code + offset in blocks of 16 or 32. Everything is computed in
-/// fp32: rounding the activations as well would drown the small differences between perturbed copies.
+/// Lowers the operations that read a quantised matrix, weight = scale * code + offset in blocks of 16 or 32, or NormalFloat in blocks of
+/// 64. Everything is computed in fp32: rounding the activations as well would drown the small differences between perturbed copies.
 /// </summary>
 internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace?> places)
 {
-    // ONNX Runtime dequantises 8-bit matrices in every call; a large one is cut into pieces of rows, so that it is never there whole in
-    // fp32.
-    private const long MostWeightsOfAPiece = 1 << 23;
+    // ONNX Runtime dequantises matrices of 8 bits and of NormalFloat in every call; a large one is cut into pieces of rows, so that it is
+    // never there whole in fp32. Pieces of 8 MB cost no more time than larger ones.
+    private const long MostWeightsOfAPiece = 1 << 21;
 
     /// <summary>Whether a weight is quantised.</summary>
     public bool Has(Weight weight) => places(weight) is not null;
@@ -111,7 +111,7 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
     private string Product(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place, string input, string? output)
     {
         var (rows, width) = (matrix.Shape[0], matrix.Shape[1]);
-        var rowsOfAPiece = place.Bits == 8 ? (int)Math.Clamp(MostWeightsOfAPiece / width, 1, rows) : rows;
+        var rowsOfAPiece = place.Bits == 8 || place.IsNormalFloat ? (int)Math.Clamp(MostWeightsOfAPiece / width, 1, rows) : rows;
         if (rowsOfAPiece == rows)
         {
             return Piece(writer, matrix, place, input, 0, rows, output);
@@ -130,6 +130,24 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
     {
         var blocks = (long)matrix.Shape[1] / place.Size;
         var suffix = rows == matrix.Shape[0] ? "" : string.Create(CultureInfo.InvariantCulture, $"_{first}");
+        if (place.IsNormalFloat)
+        {
+            return NormalFloatLowering.Product(
+                writer,
+                input,
+                External(
+                    writer,
+                    $"{matrix.Name}.flat_codes{suffix}",
+                    TensorType.Byte,
+                    [rows * blocks * place.Size / 2],
+                    place.Codes + (first * blocks * place.Size / 2)
+                ),
+                Numbers(writer, matrix, "flat_scales" + suffix, place.Scales + (first * blocks * sizeof(float)), [rows * blocks]),
+                (rows, matrix.Shape[1], place.Size),
+                output
+            );
+        }
+
         return writer.Node(
             "MatMulNBits",
             [
@@ -164,6 +182,18 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
     private string Rows(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place, string indices)
     {
         long[] shape = [matrix.Shape[0], matrix.Shape[1] / place.Size, 1];
+        if (place.IsNormalFloat)
+        {
+            var codes = External(writer, $"{matrix.Name}.pairs", TensorType.Byte, [shape[0], shape[1], place.Size / 2], place.Codes);
+            return NormalFloatLowering.Rows(
+                writer,
+                codes,
+                Numbers(writer, matrix, "block_scales", place.Scales, shape),
+                indices,
+                place.Size
+            );
+        }
+
         var rows = writer.Node(
             "GatherBlockQuantized",
             [Codes(writer, matrix, place, "", 0, matrix.Shape[0]), indices, Numbers(writer, matrix, "block_scales", place.Scales, shape)],

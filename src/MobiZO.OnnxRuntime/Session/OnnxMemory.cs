@@ -8,8 +8,8 @@ namespace MobiZO.OnnxRuntime.Session;
 internal static class OnnxMemory
 {
     /// <summary>
-    /// Bytes of the weight file, and of what the runtime repacks of it: fp32 matrices, 4-bit codes and offsets. Codes of 8 bits and scales
-    /// stay as they are.
+    /// Bytes of the weight file, and of what the runtime repacks of it: fp32 matrices, 4-bit codes and offsets. Codes of 8 bits and of
+    /// NormalFloat, and scales, stay as they are.
     /// </summary>
     /// <param name="weights">The checkpoint in its format.</param>
     /// <param name="isPacked">Whether anything is repacked.</param>
@@ -23,7 +23,7 @@ internal static class OnnxMemory
             {
                 var (codes, numbers) = (count * form.Bits / 8, count / form.Size * sizeof(float));
                 mapped += codes + numbers + (form.HasOffsets ? numbers : 0);
-                packed += (form.Bits == 4 ? codes : 0) + (form.HasOffsets ? numbers : 0);
+                packed += (form is { Bits: 4, IsNormalFloat: false } ? codes : 0) + (form.HasOffsets ? numbers : 0);
             }
             else
             {

@@ -71,12 +71,13 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
         {
             using var sessionOptions = CreateOptions(program.Name, style);
             path = Prepare(program, weights, sessionOptions);
-            return new OnnxProgramSession(
-                program,
-                new InferenceSession(path, sessionOptions, _packed),
-                WidthOf(style),
-                extents ?? Extents.Any
-            );
+            var session = new InferenceSession(path, sessionOptions, _packed);
+            if (settings.LowMemory)
+            {
+                NativeHeap.Trim();
+            }
+
+            return new OnnxProgramSession(program, session, WidthOf(style), extents ?? Extents.Any);
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException)
         {

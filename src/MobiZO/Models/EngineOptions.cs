@@ -19,7 +19,8 @@ public sealed record EngineOptions
     /// <summary>
     /// How the frozen matrices are held. Auto takes fp32 where that leaves room, and of a quantised file that is too large for it what
     /// the file stores. Stored keeps the codes of the file. Int4 carries over what 4-bit GGUF files store; any other checkpoint loses
-    /// precision in it, and what is stored in no codes a little in Int8. Everything is computed in fp32 all the same.
+    /// precision in it, and what is stored in no codes a little in Int8. Nf4 is the smallest and rounds everything. Everything is
+    /// computed in fp32 all the same.
     /// </summary>
     public WeightFormat Weights { get; init; } = WeightFormat.Auto;
 

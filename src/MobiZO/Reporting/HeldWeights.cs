@@ -35,7 +35,9 @@ public static class HeldWeights
     private static string NameOf(BlockLayout? form) =>
         form is null
             ? Float
-            : FormattableString.Invariant($"{form.Bits}-bit codes{(form.HasOffsets ? " with offsets" : "")}, blocks of {form.Size}");
+            : FormattableString.Invariant(
+                $"{form.Bits}-bit {(form.IsNormalFloat ? "NormalFloat" : "codes")}{(form.HasOffsets ? " with offsets" : "")}, blocks of {form.Size}"
+            );
 
     private static long BytesOf(long weights, BlockLayout? form) =>
         form is null

@@ -108,6 +108,9 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("'--adapter' does not go with '--run'", "--run", "r", "--adapter", "a")]
     [InlineData("'--program' does not go with '--genai'", "--genai", "--model", "m", "--program", "step")]
     [InlineData("'--form' does not go with '--genai'", "--genai", "--run", "r", "--form", "kept")]
+    [InlineData("'--r' does not go with '--genai'", "--genai", "--model", "m", "--r", "4")]
+    [InlineData("'--epsilon' does not go with '--genai'", "--genai", "--run", "r", "--epsilon", "0.1")]
+    [InlineData("'--r' does not go with '--run'", "--run", "r", "--r", "4")]
     [InlineData("Option '--model' is missing", "--genai")]
     [InlineData("'--with-rows' does not go with '--program'", "--model", "m", "--program", "step", "--with-rows")]
     public async Task AProgramAndARunAreTwoThings(string message, params string[] arguments)

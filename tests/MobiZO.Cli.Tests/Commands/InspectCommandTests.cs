@@ -35,6 +35,7 @@ public sealed class InspectCommandTests
     [InlineData("fp32", "fp32")]
     [InlineData("int8", "int8")]
     [InlineData("int4", "int4")]
+    [InlineData("nf4", "nf4")]
     public async Task TellsTheFormatOfTheWeights(string weights, string held)
     {
         var result = await Cli.RunAsync("inspect", "--model", Cli.Nano, "--weights", weights);
@@ -49,7 +50,11 @@ public sealed class InspectCommandTests
         var result = await Cli.RunAsync("inspect", "--model", Cli.Nano, "--weights", "int3");
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("--weights: expected one of fp32, int8, int4, auto, stored, found 'int3'.", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "--weights: expected one of fp32, int8, int4, auto, stored, nf4, found 'int3'.",
+            result.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
