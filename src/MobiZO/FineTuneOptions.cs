@@ -154,7 +154,9 @@ public sealed record FineTuneOptions
     internal int PatienceInForce => Patience ?? 0;
 
     /// <summary>Examples of a step.</summary>
-    internal int ExamplesInForce => ExamplesPerStep ?? (Optimizer is { Estimator: EstimatorKind.Reverse } or { Estimator: EstimatorKind.Guided, QueriesInForce: 0 } ? 16 : 4);
+    internal int ExamplesInForce =>
+        ExamplesPerStep
+        ?? (Optimizer is { Estimator: EstimatorKind.Reverse } or { Estimator: EstimatorKind.Guided, QueriesInForce: 0 } ? 16 : 4);
 
     /// <summary>Every error in these options and the records they hold; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate() => FineTuneOptionsValidation.Of(this);

@@ -40,7 +40,7 @@ internal static class OptimizerOptionGroup
             "Peak learning rate, or auto: found by trying before the first step "
                 + Invariant($"(by default {OptimizerOptions.UpperHalfLearningRate} with the discriminant initialization in the upper half ")
                 + Invariant($"of the layers and a normalized estimator, {OptimizerOptions.AdamWLearningRate} with adamw, ")
-                + Invariant($"{OptimizerOptions.GuidedChoicesLearningRate} with guided and {OptimizerOptions.GuidedLearningRate} for its text, else ")
+                + Invariant($"but {OptimizerOptions.GuidedLearningRate} for free text with guided, else ")
                 + Invariant($"{OptimizerOptions.DefaultLearningRate})."),
             OptionValue.SingleOr("auto"),
             nameof(OptimizerOptions.LearningRate),

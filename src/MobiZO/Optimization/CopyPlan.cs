@@ -40,7 +40,11 @@ internal sealed class CopyPlan
         return estimator switch
         {
             EstimatorKind.TwoSided => new CopyPlan(estimator, queries, [.. plus, .. all.Select(query => new PerturbedCopy(query, -1))]),
-            EstimatorKind.OneSidedNormalized or EstimatorKind.Guided => new CopyPlan(estimator, queries, [new PerturbedCopy(0, 0), .. plus]),
+            EstimatorKind.OneSidedNormalized or EstimatorKind.Guided => new CopyPlan(
+                estimator,
+                queries,
+                [new PerturbedCopy(0, 0), .. plus]
+            ),
             EstimatorKind.Reverse => new CopyPlan(estimator, 0, [new PerturbedCopy(0, 0)]),
             _ => throw new ArgumentOutOfRangeException(nameof(estimator), estimator, "an estimator without copies of its own"),
         };

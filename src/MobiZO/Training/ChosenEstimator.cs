@@ -12,8 +12,9 @@ internal static class ChosenEstimator
     /// <param name="options">The run.</param>
     /// <param name="traits">The engine.</param>
     /// <param name="engine">The engine's name.</param>
+    /// <param name="isFreeText">Whether the rows have free answers, not labels or choices.</param>
     /// <exception cref="FineTuneException">The engine has no exact gradients, and the user wants them.</exception>
-    public static (FineTuneOptions Options, string? Why) Of(FineTuneOptions options, EngineTraits traits, string engine)
+    public static (FineTuneOptions Options, string? Why) Of(FineTuneOptions options, EngineTraits traits, string engine, bool isFreeText)
     {
         if (options.Optimizer.Estimator == EstimatorKind.Reverse && !traits.HasGradients)
         {
@@ -42,6 +43,8 @@ internal static class ChosenEstimator
                 )
             : SettingOfQueries(options) is { } setting ? (EstimatorKind.OneSidedNormalized, $"{setting} is of random directions")
             : traits.HasGradients ? (EstimatorKind.Reverse, "the engine runs the exact gradient, which takes fewer rows")
+            : isFreeText && FollowsBroadcast(options)
+                ? (EstimatorKind.Guided, $"{engine} runs forward passes only, and random directions learn little of free text")
             : (EstimatorKind.OneSidedNormalized, $"{engine} runs forward passes only");
         var chosen = options with { Optimizer = options.Optimizer with { Estimator = kind } };
         return chosen.Validate() is { Count: > 0 } errors
@@ -60,6 +63,10 @@ internal static class ChosenEstimator
             ? FormattableString.Invariant($" The learning rate {optimizer.LearningRate} is AdamW's here, whose default is ")
                 + FormattableString.Invariant($"{OptimizerOptions.AdamWLearningRate}; name the estimator if it was meant for another.")
             : "";
+
+    /// <summary>The broadcast reaches the default modules, and not all that may be named; SGD and decay do not follow it.</summary>
+    private static bool FollowsBroadcast(FineTuneOptions options) =>
+        options is { Adapter: { TargetModules: "auto", StartFrom: null }, Optimizer: { Kind: null, WeightDecay: 0 } };
 
     /// <summary>A setting that only random directions have and that was changed; null: none.</summary>
     private static string? SettingOfQueries(FineTuneOptions options)

@@ -75,11 +75,10 @@ internal sealed record DecidedOptions
     {
         var adapter = DecidedAdapter.Of(options.Adapter, labels);
         var rate =
-            adapter.IsDiscriminantUpperHalf && options.Optimizer.EstimatorInForce.IsNormalized()
-                ? OptimizerOptions.UpperHalfLearningRate
+            adapter.IsDiscriminantUpperHalf && options.Optimizer.EstimatorInForce.IsNormalized() ? OptimizerOptions.UpperHalfLearningRate
             : options.Optimizer.Estimator == EstimatorKind.Guided && loss != StepLossKind.Tokens
                 ? OptimizerOptions.GuidedChoicesLearningRate
-                : options.Optimizer.RateOrDefault;
+            : options.Optimizer.RateOrDefault;
         return new DecidedOptions(
             options with
             {

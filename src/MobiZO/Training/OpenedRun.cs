@@ -46,12 +46,6 @@ internal sealed class OpenedRun : IDisposable
             progress?.Report(new RunNote(takes, IsWarning: false));
         }
 
-        (options, var why) = ChosenEstimator.Of(options, model.Engine.Traits, model.Engine.Name);
-        if (why is not null)
-        {
-            progress?.Report(new RunNote(why, IsWarning: false));
-        }
-
         var cache = options.Engine.CacheFolderInForce;
         var start = StartingAdapter.Read(model, options.Adapter, cache);
         if (start is not null)
@@ -64,6 +58,12 @@ internal sealed class OpenedRun : IDisposable
         if (Rows.Seen is { } seen)
         {
             progress?.Report(new RunNote(seen, IsWarning: false));
+        }
+
+        (options, var why) = ChosenEstimator.Of(options, model.Engine.Traits, model.Engine.Name, !Rows.HasChoices);
+        if (why is not null)
+        {
+            progress?.Report(new RunNote(why, IsWarning: false));
         }
 
         var (scope, whyScope) = ChosenScope.Of(options.Adapter, Rows);

@@ -2,6 +2,7 @@ using MobiZO.Optimization;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Feeding;
+using MobiZO.Programs.Ops;
 
 namespace MobiZO.Training;
 
@@ -35,7 +36,9 @@ internal static class StepExtents
             // An exact gradient is cut over rows, a step of copies over copies.
             (
                 "F",
-                plans.Any(plan => plan.Queries == 0) || form == StepLossKind.RowChoices ? Extent.UpTo(rowsOfCopy) : Extent.OneOf(rowsOfCopy)
+                plans.Any(plan => plan.Estimator == EstimatorKind.Reverse) || form == StepLossKind.RowChoices
+                    ? Extent.UpTo(rowsOfCopy)
+                    : Extent.OneOf(rowsOfCopy)
             ),
             ("X", Extent.UpTo(rowsOfCopy)),
             ("S", Extent.UpTo(lengths.Fit(examples.Max(example => StepFeed.TokensOf(form, example))))),

@@ -52,24 +52,4 @@ public sealed class FamilyTests
         body.EqualsInterpreter(engine, TinyFamilies.Get(name), 2e-4);
         body.EqualsProjections(engine);
     }
-
-    /// <summary>Broadcast directions are the interpreter's, of the first copy alone, and change no bit of a loss.</summary>
-    [Theory]
-    [MemberData(nameof(Folders))]
-    public void Broadcast_directions_of_every_family(string folder)
-    {
-        using var checkpoint = Checkpoint.Open(folder);
-        using var engine = new OnnxRuntimeEngine();
-        new BroadcastBody(checkpoint.Description, checkpoint).EqualsInterpreter(engine, checkpoint, 2e-5);
-    }
-
-    [Theory]
-    [MemberData(nameof(MadeUp))]
-    public void Broadcast_directions_of_every_mechanism(string name)
-    {
-        using var engine = new OnnxRuntimeEngine();
-        var body = new BroadcastBody(TinyFamilies.Get(name).Description, TinyFamilies.Get(name));
-        body.EqualsInterpreter(engine, TinyFamilies.Get(name), 2e-5);
-        body.IsOfTheFirstCopyAlone(engine, 2e-5);
-    }
 }

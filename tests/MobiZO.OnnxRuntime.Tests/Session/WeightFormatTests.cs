@@ -47,15 +47,20 @@ public sealed class WeightFormatTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>
+    /// Every program with both formats. How the engine packs codes is a matter of its kernel, not of the program: a format has all programs
+    /// in one way, and every fifth in the other.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Forms))]
     public void Every_program_agrees_with_the_reference(WeightFormat format, bool prepack)
     {
+        var every = prepack == (format == WeightFormat.Int8) ? 1 : 5;
         using var reference = new ReferenceEngine<double>();
         foreach (var group in QuantizedPrograms.All.GroupBy(entry => entry.Model))
         {
             using var engine = Engine(format, prepack);
-            foreach (var (name, model, program) in group)
+            foreach (var (name, model, program) in group.Where((_, index) => index % every == 0))
             {
                 var inputs = ProgramInputs.Of(program);
                 using var oracle = reference.Load(program, new QuantizedWeights(model, format));

@@ -67,7 +67,10 @@ public sealed class GuidedOptimizerTests
     [Fact]
     public void Without_a_number_of_queries_a_guided_step_has_one_copy()
     {
-        Assert.Equal(1, CopyPlan.Create(EstimatorKind.Guided, new OptimizerOptions { Estimator = EstimatorKind.Guided }.QueriesInForce).Count);
+        Assert.Equal(
+            1,
+            CopyPlan.Create(EstimatorKind.Guided, new OptimizerOptions { Estimator = EstimatorKind.Guided }.QueriesInForce).Count
+        );
         Assert.Equal(32, new OptimizerOptions().Plan.Count);
     }
 

@@ -44,7 +44,9 @@ internal static class Perturbation
                 Apply(
                     b.Span,
                     // A clean copy goes no way along the direction that it names, and without queries there is none.
-                    copy.Coefficient == 0 ? b.Span : noise.Span.Slice(copy.Query * total, total),
+                    copy.Coefficient == 0
+                        ? b.Span
+                        : noise.Span.Slice(copy.Query * total, total),
                     copy.Coefficient,
                     epsilon,
                     stack.Span.Slice(index * total, total)

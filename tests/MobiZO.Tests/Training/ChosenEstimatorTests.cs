@@ -22,12 +22,18 @@ public sealed class ChosenEstimatorTests
     {
         using var run = new TinyRun();
         var options = run.Options with { Optimizer = new OptimizerOptions() };
-        var (chosen, why) = ChosenEstimator.Of(options, s_forward with { HasGradients = true }, "engine");
+        var (chosen, why) = ChosenEstimator.Of(options, s_forward with { HasGradients = true }, "engine", isFreeText: false);
         Assert.Equal(EstimatorKind.Reverse, chosen.Optimizer.Estimator);
         Assert.StartsWith("Estimator reverse: ", why, StringComparison.Ordinal);
-        (chosen, why) = ChosenEstimator.Of(options, s_forward, "engine");
+        (chosen, why) = ChosenEstimator.Of(options, s_forward, "engine", isFreeText: false);
         Assert.Equal(EstimatorKind.OneSidedNormalized, chosen.Optimizer.Estimator);
         Assert.Equal("Estimator one-sided-normalized: engine runs forward passes only.", why);
+        (chosen, why) = ChosenEstimator.Of(options, s_forward, "engine", isFreeText: true);
+        Assert.Equal(EstimatorKind.Guided, chosen.Optimizer.Estimator);
+        Assert.StartsWith("Estimator guided: engine runs forward passes only, ", why, StringComparison.Ordinal);
+        var elsewhere = options with { Adapter = options.Adapter with { TargetModules = "q_proj" } };
+        (chosen, _) = ChosenEstimator.Of(elsewhere, s_forward, "engine", isFreeText: true);
+        Assert.Equal(EstimatorKind.OneSidedNormalized, chosen.Optimizer.Estimator);
     }
 
     [Fact]
@@ -35,7 +41,7 @@ public sealed class ChosenEstimatorTests
     {
         using var run = new TinyRun();
         var options = run.Options with { Optimizer = new OptimizerOptions { Estimator = EstimatorKind.Reverse } };
-        var error = Assert.Throws<FineTuneException>(() => ChosenEstimator.Of(options, s_forward, "engine"));
+        var error = Assert.Throws<FineTuneException>(() => ChosenEstimator.Of(options, s_forward, "engine", isFreeText: false));
         Assert.Equal(FineTuneFailure.Settings, error.Failure);
         Assert.Contains("engine runs forward passes only", error.Message, StringComparison.Ordinal);
     }
@@ -52,7 +58,7 @@ public sealed class ChosenEstimatorTests
                 var options = run.Options with { Optimizer = optimizer };
                 Assert.Empty(options.Validate());
                 var error = Assert.Throws<FineTuneException>(() =>
-                    ChosenEstimator.Of(options, s_forward with { HasGradients = true }, "engine")
+                    ChosenEstimator.Of(options, s_forward with { HasGradients = true }, "engine", isFreeText: false)
                 );
                 Assert.Contains("is of random directions, and then settings do not fit", error.Message, StringComparison.Ordinal);
             }
@@ -66,7 +72,8 @@ public sealed class ChosenEstimatorTests
             {
                 HasGradients = true,
             },
-            "engine"
+            "engine",
+            isFreeText: false
         );
         Assert.Contains("The learning rate 0.3 is AdamW's here", why, StringComparison.Ordinal);
     }
@@ -99,7 +106,7 @@ public sealed class ChosenEstimatorTests
         );
 
         static EstimatorKind Of(FineTuneOptions options) =>
-            ChosenEstimator.Of(options, s_forward with { HasGradients = true }, "").Options.Optimizer.Estimator;
+            ChosenEstimator.Of(options, s_forward with { HasGradients = true }, "", isFreeText: false).Options.Optimizer.Estimator;
     }
 
     [Fact]

@@ -253,7 +253,9 @@ public sealed class ResumeTests
         await run.TrainAsync(options => Int4(options) with { Output = run.At("whole") });
         await run.TrainUntilAsync(2, Int4);
         Assert.Equal("int4", run.Journal().Header.Properties["weights"]);
-        var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(options => options with { Resume = true }));
+        var error = await Assert.ThrowsAsync<FineTuneException>(() =>
+            run.TrainAsync(options => options with { Resume = true, Engine = options.Engine with { Weights = WeightFormat.Float32 } })
+        );
         Assert.Contains("weights", error.Message);
         await run.TrainAsync(options => Int4(options) with { Resume = true });
         Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
