@@ -46,8 +46,8 @@ public sealed record OptimizerOptions
     public float Epsilon { get; init; } = 2e-3f;
 
     /// <summary>
-    /// Peak learning rate; null: <see cref="AdamWLearningRate"/> for AdamW along exact gradients, <see cref="GuidedLearningRate"/> for
-    /// guided steps, <see cref="GuidedChoicesLearningRate"/> and <see cref="UpperHalfLearningRate"/> where a run decides so, else
+    /// Peak learning rate; null: <see cref="AdamWLearningRate"/> for AdamW along exact gradients, <see cref="GuidedLearningRate"/> for guided
+    /// steps, <see cref="GuidedChoicesLearningRate"/> and <see cref="UpperHalfLearningRate"/> where a run decides so, else
     /// <see cref="DefaultLearningRate"/>.
     /// </summary>
     public float? LearningRate { get; init; }
