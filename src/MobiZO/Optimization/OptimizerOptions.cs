@@ -37,8 +37,8 @@ public sealed record OptimizerOptions
     public OptimizerKind? Kind { get; init; }
 
     /// <summary>
-    /// Number of random directions a step, q; of no use to <see cref="EstimatorKind.Reverse"/>. Null: <see cref="DefaultQueries"/>, and none
-    /// beside the direction of guided steps.
+    /// Number of random directions a step, q; of no use to <see cref="EstimatorKind.Reverse"/>. Null: <see cref="DefaultQueries"/>, and
+    /// none beside the direction of guided steps.
     /// </summary>
     public int? Queries { get; init; }
 
@@ -46,8 +46,8 @@ public sealed record OptimizerOptions
     public float Epsilon { get; init; } = 2e-3f;
 
     /// <summary>
-    /// Peak learning rate; null: <see cref="AdamWLearningRate"/> for AdamW along exact gradients, <see cref="GuidedLearningRate"/> for guided
-    /// steps, <see cref="GuidedChoicesLearningRate"/> and <see cref="UpperHalfLearningRate"/> where a run decides so, else
+    /// Peak learning rate; null: <see cref="AdamWLearningRate"/> for AdamW along exact gradients, <see cref="GuidedLearningRate"/> for
+    /// guided steps, <see cref="GuidedChoicesLearningRate"/> and <see cref="UpperHalfLearningRate"/> where a run decides so, else
     /// <see cref="DefaultLearningRate"/>.
     /// </summary>
     public float? LearningRate { get; init; }
