@@ -197,6 +197,18 @@ internal sealed class OnnxGraphWriter
 
     public string NewName(string type) => string.Create(CultureInfo.InvariantCulture, $"{type}_{_counter++}");
 
+    /// <summary>
+    /// Says the extents of values that nodes make. The runtime's own inference loses them at run-time shapes, and while a value has none, its
+    /// plan of memory finds no buffer for it among the free ones, of which there are then as many as values: the time to load grows with
+    /// their square.
+    /// </summary>
+    public void DescribeValues(IEnumerable<Value> values)
+    {
+        var made = _graph.Node.SelectMany(node => node.Output).ToHashSet(StringComparer.Ordinal);
+        made.ExceptWith(_graph.Output.Select(output => output.Name));
+        _graph.ValueInfo.AddRange(values.Where(value => made.Contains(value.Name)).Select(Describe));
+    }
+
     /// <summary>Adds a frozen weight whose values lie in an external file.</summary>
     public void Weight(Weight weight, string file, long offset) =>
         External(weight.Name, TensorType.Float, [.. weight.Shape.Select(extent => (long)extent)], file, offset);

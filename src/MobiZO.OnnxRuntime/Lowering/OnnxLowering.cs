@@ -46,6 +46,8 @@ internal static class OnnxLowering
             }
         }
 
+        // Rotated rows may keep an axis more than the program says.
+        writer.DescribeValues(program.Nodes.Where(node => node.Operation is not Rotary).SelectMany(node => node.Outputs));
         return Model(writer.Graph);
     }
 
