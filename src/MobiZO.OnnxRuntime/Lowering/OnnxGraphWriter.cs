@@ -198,9 +198,8 @@ internal sealed class OnnxGraphWriter
     public string NewName(string type) => string.Create(CultureInfo.InvariantCulture, $"{type}_{_counter++}");
 
     /// <summary>
-    /// Says the extents of values that nodes make. The runtime's own inference loses them at run-time shapes, and while a value has none, its
-    /// plan of memory finds no buffer for it among the free ones, of which there are then as many as values: the time to load grows with
-    /// their square.
+    /// Says the extents of values that nodes make. The runtime's own inference loses them at run-time shapes. While a value has none, its
+    /// plan of memory finds no free buffer for it and compares it with all of them: the time to load grows with the square of the values.
     /// </summary>
     public void DescribeValues(IEnumerable<Value> values)
     {

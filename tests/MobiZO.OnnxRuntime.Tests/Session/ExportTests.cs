@@ -16,7 +16,7 @@ public sealed class ExportTests
 {
     public static TheoryData<string> Programs => OnnxModelTests.Programs;
 
-    /// <summary>Every program of one model; of the others the gradients, which have the nodes of steps too. An update has no middle.</summary>
+    /// <summary>Every program of one model; of the others the gradients, which have the nodes of steps too. No updates.</summary>
     public static TheoryData<string> WithMiddles =>
         [
             .. EveryProgram
