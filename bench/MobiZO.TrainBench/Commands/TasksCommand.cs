@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using MobiZO.Programs.Ops;
 using MobiZO.Tasks;
 using MobiZO.TrainBench.Reporting;
 using MobiZO.TrainBench.Suite;
@@ -17,6 +18,11 @@ internal static class TasksCommand
         var tasks = CommonOptions.Text("--tasks", "Tasks in the order they run; all: every one with an accuracy.", "all");
         var data = CommonOptions.Text("--data", "Folder that the data of the tasks lies in, or folders of it.", "data");
         var seeds = CommonOptions.Text("--seeds", "Seeds; every task runs with each.", "42");
+        var estimators = CommonOptions.Text(
+            "--estimators",
+            "Estimators, each of which trains every task: auto (what the library takes), one-sided-normalized, two-sided, guided, reverse.",
+            "auto"
+        );
         var trainRows = CommonOptions.Count("--train-rows", "Most training rows.", 1000);
         var evalRows = CommonOptions.Count("--eval-rows", "Most evaluation rows.", 1000);
         var steps = CommonOptions.Count("--steps", "Training steps.", 40);
@@ -29,6 +35,7 @@ internal static class TasksCommand
             tasks,
             data,
             seeds,
+            estimators,
             trainRows,
             evalRows,
             steps,
@@ -42,13 +49,18 @@ internal static class TasksCommand
             async (result, cancellation) =>
             {
                 var results = new List<SuiteResult>();
-                foreach (var seed in CommonOptions.List(result.GetValue(seeds)!).Select(RaceCommand.ParseSeed))
+                var runs =
+                    from seed in CommonOptions.List(result.GetValue(seeds)!).Select(RaceCommand.ParseSeed)
+                    from estimator in CommonOptions.List(result.GetValue(estimators)!).Select(ParseEstimator)
+                    select (seed, estimator);
+                foreach (var (seed, estimator) in runs)
                 {
                     var settings = new SuiteSettings
                     {
                         Model = Path.GetFullPath(result.GetValue(model)!),
                         DataRoot = Path.GetFullPath(result.GetValue(data)!),
                         Seed = seed,
+                        Estimator = estimator,
                         TrainRows = result.GetValue(trainRows),
                         EvalRows = result.GetValue(evalRows),
                         Steps = result.GetValue(steps),
@@ -73,6 +85,11 @@ internal static class TasksCommand
         );
         return command;
     }
+
+    private static EstimatorKind ParseEstimator(string name) =>
+        Enum.TryParse<EstimatorKind>(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var kind)
+            ? kind
+            : throw new FormatException($"estimators: '{name}' is not an estimator");
 
     /// <summary>The tasks that were asked for; those without data are told and left out.</summary>
     private static List<ReadyTask> TasksOf(string names, string root)
@@ -127,10 +144,13 @@ internal static class TasksCommand
             "Ready tasks",
             "task",
             "seed",
+            "estimator",
             "training rows",
             "evaluation rows",
             "majority",
             "zero-shot",
+            "probe",
+            "discriminant",
             "last step",
             "best (optimistic)",
             "steps",
@@ -141,10 +161,13 @@ internal static class TasksCommand
             table.Add(
                 run.Task,
                 run.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                run.Estimator,
                 Show.Whole(run.TrainRows) + (run.IsSplit ? " of the evaluation file" : ""),
                 Show.Whole(run.EvalRows),
                 Show.Percent(run.Majority),
                 Show.Percent(run.ZeroShot),
+                Show.Percent(run.Probe),
+                Show.Percent(run.Discriminant),
                 Show.Percent(run.Last),
                 Show.Percent(run.Best),
                 Show.Whole(run.Steps),

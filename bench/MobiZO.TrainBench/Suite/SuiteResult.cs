@@ -31,6 +31,12 @@ internal sealed record SuiteResult
     /// <summary>Before the first step.</summary>
     public required double ZeroShot { get; init; }
 
+    /// <summary>Logistic regression on hidden states; null where rows have choices of their own.</summary>
+    public double? Probe { get; init; }
+
+    /// <summary>A of the adapter read off as a classifier, before any step; null where A was not read from prompts of labels.</summary>
+    public double? Discriminant { get; init; }
+
     /// <summary>After the last step: the result.</summary>
     public required double Last { get; init; }
 

@@ -1,5 +1,6 @@
 using MobiZO.Data;
 using MobiZO.Evaluation;
+using MobiZO.Optimization;
 using MobiZO.Runs;
 using MobiZO.Tasks;
 using MobiZO.Training;
@@ -40,6 +41,8 @@ internal static class SuiteRun
                     ? null
                     : evaluation.Examples.CountBy(row => row.Label!.Value).Max(pair => pair.Value) / (double)evaluation.Examples.Count,
             ZeroShot = AccuracyOf(result.First),
+            Probe = result.Anchors?.Probe?.Accuracy,
+            Discriminant = result.Anchors?.Discriminant?.Accuracy,
             Last = AccuracyOf(result.Last),
             Best = AccuracyOf(result.Best),
             BestStep = result.Best!.Step,
@@ -61,6 +64,7 @@ internal static class SuiteRun
                 EvalEvery = settings.EvalEvery,
                 EvalMaxRows = settings.EvalRows,
                 Data = new DataOptions { MaxRows = settings.TrainRows },
+                Optimizer = new OptimizerOptions { Estimator = settings.Estimator },
             },
             FolderOf(task, settings.DataRoot)!
         );

@@ -1,3 +1,5 @@
+using MobiZO.Programs.Ops;
+
 namespace MobiZO.TrainBench.Suite;
 
 /// <summary>How the tasks of a suite are trained.</summary>
@@ -9,6 +11,8 @@ internal sealed record SuiteSettings
     public required string DataRoot { get; init; }
 
     public required ulong Seed { get; init; }
+
+    public required EstimatorKind Estimator { get; init; }
 
     /// <summary>Most training rows.</summary>
     public required int TrainRows { get; init; }
