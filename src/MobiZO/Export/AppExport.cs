@@ -92,7 +92,13 @@ public static class AppExport
         var buckets = programs.Buckets(all);
         Directory.CreateDirectory(output);
         var bundled = programs.For(all, buckets);
-        var methods = bundler.Write(bundled, model.Checkpoint, Path.Combine(output, ProgramFile), options.Engine.Weights, targetRuntime);
+        var methods = bundler.Write(
+            bundled,
+            model.Checkpoint,
+            Path.Combine(output, ProgramFile),
+            WeightsOf(options, warnings),
+            targetRuntime
+        );
         var written = new List<string> { ProgramFile };
         WriteAdapter(adapter, output, written);
         TokenizerFiles.Copy(options.Model, output, written, warnings);
@@ -153,6 +159,23 @@ public static class AppExport
                 + $"{EnumNames.Of(usual.Estimator)}, {usual.QueriesInForce} queries, with its own defaults."
         );
         return options with { ExamplesPerStep = null, Optimizer = usual };
+    }
+
+    /// <summary>
+    /// Programs of an app have fp32 or bytes. Every other format is computed by no kernel there, and fp32 is what stored codes stand for.
+    /// </summary>
+    private static WeightFormat WeightsOf(FineTuneOptions options, IProgress<string>? warnings)
+    {
+        var weights = options.Engine.Weights;
+        if (weights is not (WeightFormat.Float32 or WeightFormat.Int8 or WeightFormat.Auto))
+        {
+            warnings?.Report(
+                $"The run held its weights as {WeightFormats.NameOf(weights)}, and programs of an app have fp32 or int8: they are written as "
+                    + (weights == WeightFormat.Stored ? "fp32, which are the same weights in more bytes." : "fp32, which are not rounded.")
+            );
+        }
+
+        return weights == WeightFormat.Int8 ? WeightFormat.Int8 : WeightFormat.Float32;
     }
 
     private static void RequireFree(string output, string run, string model)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MobiZO.Adapters;
+using MobiZO.Checkpoints;
 using MobiZO.Export;
 using MobiZO.Models;
 using MobiZO.TestKit.Tiny;
@@ -173,6 +174,37 @@ public sealed class AppExportTests : IDisposable
         Assert.InRange(new FileInfo(_run.At("app", "model.pte")).Length, 0.9 * weights, 1.1 * weights);
     }
 
+    /// <summary>What an app has no kernels for is written as fp32, and told; bytes stay bytes.</summary>
+    [Theory]
+    [InlineData(WeightFormat.Stored, "held its weights as stored", false)]
+    [InlineData(WeightFormat.Nf4, "held its weights as nf4", false)]
+    [InlineData(WeightFormat.Int8, null, true)]
+    public async Task WeightsThatAnAppHasNotAreWrittenAsFp32(WeightFormat format, string? told, bool isSmaller)
+    {
+        var model = new TinyLlama(
+            layers: 2,
+            hidden: 64,
+            headDimension: 32,
+            heads: 2,
+            keyValueHeads: 2,
+            vocabulary: TinyTokenizer.Size,
+            tied: true
+        );
+        Directory.Delete(_run.At("model"), recursive: true);
+        model.WriteFolder(_run.At("model"));
+        await Train(options => options with { Engine = options.Engine with { Weights = format } });
+        var warnings = new List<string>();
+
+        AppExport.Write(_run.At("run"), _run.At("app"), EngineCatalog.ExecuTorch, warnings: new Told(warnings));
+
+        Assert.Equal(
+            told is null ? [] : [told],
+            warnings.Where(warning => told is null || warning.Contains(told, StringComparison.Ordinal)).Select(_ => told)
+        );
+        var weights = new FileInfo(_run.At("model", "model.safetensors")).Length;
+        Assert.Equal(isSmaller, new FileInfo(_run.At("app", "model.pte")).Length < weights);
+    }
+
     [Fact]
     public async Task AFolderOfOthersIsRefused()
     {
@@ -204,6 +236,11 @@ public sealed class AppExportTests : IDisposable
         );
         Assert.Contains("one by one", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_run.At("app")));
+    }
+
+    private sealed class Told(List<string> messages) : IProgress<string>
+    {
+        public void Report(string value) => messages.Add(value);
     }
 
     private Task Train(Func<FineTuneOptions, FineTuneOptions> change) =>
