@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using MobiZO.Adapted;
 using MobiZO.Adapters;
+using MobiZO.Checkpoints;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
 using MobiZO.Cli.Reporting;
@@ -80,7 +81,7 @@ internal sealed class GenerateCommand
                 Check(result);
                 var options = Sound(text.Bind(result, new GenerationOptions()));
                 var warnings = new WarningLines(result.InvocationConfiguration.Error);
-                var engineOptions = engine.Bind(result, new EngineOptions()) with
+                var engineOptions = EngineOf(result, engine) with
                 {
                     Warnings = warnings,
                     CacheProgress = new WeightsProgress(result.InvocationConfiguration.Error),
@@ -219,6 +220,19 @@ internal sealed class GenerateCommand
         : null;
 
     private string ModelOf(ParseResult result) => result.GetValue(_model) ?? new RunFolder(result.GetValue(_run)!).ReadConfig().Model;
+
+    /// <summary>
+    /// The engine as given. How weights are held was decided by the run for its model, and belongs to its adapter wherever it answers.
+    /// </summary>
+    private EngineOptions EngineOf(ParseResult result, OptionGroup<EngineOptions> group)
+    {
+        var given = group.Bind(result, new EngineOptions());
+        var decided =
+            result.GetValue(_run) is { } run && result.GetValue(_model) is null
+                ? new RunFolder(run).ReadConfig().Engine
+                : new EngineOptions();
+        return given.Weights == WeightFormat.Auto && given.Name == decided.Name ? given with { Weights = decided.Weights } : given;
+    }
 
     private string? AdapterOf(ParseResult result)
     {

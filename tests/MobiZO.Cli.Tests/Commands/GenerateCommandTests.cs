@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MobiZO.Adapters;
 using MobiZO.Models;
+using MobiZO.Runs;
 using MobiZO.TestKit;
 
 namespace MobiZO.Cli.Tests.Commands;
@@ -97,6 +98,41 @@ public sealed class GenerateCommandTests : IDisposable
         var (code, _, error) = await Run("--model", s_nano, "--chat", "Hello");
         Assert.Equal(ExitCodes.Input, code);
         Assert.Contains("has no chat template", error);
+    }
+
+    /// <summary>How a run held the weights is part of what its adapter was trained on; what is given comes first.</summary>
+    [Fact]
+    public async Task ARunAnswersWithItsWeights()
+    {
+        var run = new RunFolder(_folder);
+        await File.WriteAllTextAsync(
+            run.ConfigFile,
+            JsonSerializer.Serialize(
+                new
+                {
+                    model = s_nano,
+                    train_data = "rows.tsv",
+                    output = run.Path,
+                    engine = new { weights = "nf4" },
+                }
+            )
+        );
+        (string, int, int)[] modules = [("model.layers.5.self_attn.o_proj", 256, 256)];
+        AdapterFiles.Save(LoraAdapter.CreateFresh(modules, 2, 4, 1), run.AdapterFolder);
+        string[] text = ["--prompt", "It was", "--max-new-tokens", "24"];
+        async Task<string> Answer(params string[] options)
+        {
+            var (code, output, error) = await Run([.. options, .. text]);
+            Assert.True(code == ExitCodes.Success, error);
+            return output;
+        }
+
+        var rounded = await Answer("--model", s_nano, "--weights", "nf4");
+        var exact = await Answer("--model", s_nano);
+
+        Assert.NotEqual(exact, rounded);
+        Assert.Equal(rounded, await Answer("--run", _folder));
+        Assert.Equal(exact, await Answer("--run", _folder, "--weights", "fp32"));
     }
 
     private void SaveFreshAdapter(int[] invocationTokens)
