@@ -58,7 +58,12 @@ internal sealed class TaskFlags
                 Loss = isScored ? null : task.Loss,
                 Metric = isScored ? null : task.AnswerMetric ?? options.Metric,
             };
-            RequireFiles(result, options.TrainData);
+            if (!options.Resume && !IsGiven(result, "--resume"))
+            {
+                // The run that goes on names its files.
+                RequireFiles(result, options.TrainData);
+            }
+
             if (result.GetValue(_folder) is { } folder)
             {
                 options = options with

@@ -54,6 +54,7 @@ public sealed class TasksCommandTests : IDisposable
     [InlineData(2, "expected one of sst2, rte", "train", "--task", "sst3")]
     [InlineData(2, "'--data-dir' needs '--task'", "train", "--data-dir", "here")]
     [InlineData(2, "'--task' needs '--data-dir'", "train", "--task", "sst2", "--model", "m", "--output", "o")]
+    [InlineData(3, "not-there", "train", "--task", "sst2", "--resume", "--output", "not-there")]
     [InlineData(2, "'--task' needs '--data-dir'", "eval", "--task", "sst2", "--model", "m")]
     [InlineData(2, "'--protocol-scale' needs '--protocol paper'", "train", "--protocol-scale", "0.5")]
     [InlineData(2, "--protocol: expected one of ours, paper", "train", "--protocol", "theirs")]
@@ -137,6 +138,10 @@ public sealed class TasksCommandTests : IDisposable
         var scored = await Cli.RunAsync(["eval", "--run", _workspace.PathOf("run"), .. task, "--json"]);
 
         Assert.True(resumed.ExitCode == 0, resumed.Error);
+
+        // The run names its files, so that the task alone need not.
+        var named = await Cli.RunAsync("train", "--task", "sst2", "--resume", "--output", _workspace.PathOf("run"));
+        Assert.True(named.ExitCode == 0, named.Error);
         Assert.True(scored.ExitCode == 0, scored.Error);
         using var found = JsonDocument.Parse(scored.Output);
         Assert.Equal(
