@@ -10,6 +10,8 @@ namespace MobiZO;
 /// <summary>Everything that decides a run. Defaults are here and in the records it holds.</summary>
 public sealed record FineTuneOptions
 {
+    internal const int UsualAnswerTokens = 48;
+
     /// <summary>Hugging Face folder or GGUF file.</summary>
     public required string Model { get; init; }
 
@@ -81,7 +83,7 @@ public sealed record FineTuneOptions
     public int Samples { get; init; } = 3;
 
     /// <summary>Most tokens of an answer that is written for <see cref="Samples"/> or <see cref="Metric"/>.</summary>
-    public int AnswerTokens { get; init; } = 48;
+    public int AnswerTokens { get; init; } = UsualAnswerTokens;
 
     /// <summary>
     /// Number of steps; null: as <see cref="Epochs"/> says, else 60 for label words and scores, with more than 4 label words at least as

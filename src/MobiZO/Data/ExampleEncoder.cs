@@ -64,6 +64,12 @@ internal sealed class ExampleEncoder
             ? [Say($"DataOptions.MaxLength {_options.MaxLength} is limited to the model's context of {MaxLength} tokens.")]
             : [];
 
+    /// <summary>
+    /// Whether further right answers are read from their column, which is a metric's matter alone: without one, a column of that name may
+    /// hold anything.
+    /// </summary>
+    public bool ReadsRightAnswers { get; init; }
+
     /// <summary>The words of a classification in label order; empty when answers are free.</summary>
     public IReadOnlyList<string> Choices => _labels?.Words ?? [];
 
@@ -181,7 +187,7 @@ internal sealed class ExampleEncoder
             Tree = label is null || isOwn ? null : TreeOf(row, text, border.AnswerIds),
             TokenWeights = label is null ? null : WeightsOf(text, border.AnswerIds),
             OwnChoices = isOwn ? text.Answers : [],
-            OtherAnswers = shape == RowShape.Completion ? RightAnswers.Of(row, _options.CompletionsColumn) : [],
+            OtherAnswers = shape == RowShape.Completion && ReadsRightAnswers ? RightAnswers.Of(row, _options.CompletionsColumn) : [],
             InvocationStart = InvocationStart(row, text.Prompt, border),
             WasTruncated = isTooLong,
             Question = shape == RowShape.Chat ? draft.Fields[^1] : string.Join('\n', draft.Fields),

@@ -34,7 +34,7 @@ public sealed record EvaluationOptions
     public TextMetric? Metric { get; init; }
 
     /// <summary>Most tokens of an answer that is written for <see cref="Metric"/>.</summary>
-    public int AnswerTokens { get; init; } = 48;
+    public int AnswerTokens { get; init; } = FineTuneOptions.UsualAnswerTokens;
 
     /// <summary>How the frozen part of prompts is rounded; the type of the run gives the numbers of the run.</summary>
     public PrefixCacheType PrefixCacheType { get; init; } = PrefixCacheType.Fp16;

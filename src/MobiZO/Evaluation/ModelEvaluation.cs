@@ -56,7 +56,7 @@ public static class ModelEvaluation
 
         // Runs say how they score words of several tokens; without one, every word is scored by itself.
         var data = model.Decide(options.Data with { Scoring = options.Data.Scoring ?? ChoiceScoring.Mean }, found);
-        var encoder = model.EncoderOf(data);
+        var encoder = model.EncoderOf(data, options.Metric is not null);
         var read = encoder.Cut(found);
         var rows = encoder.Encode(new RowSampler(data).Choose(read));
         void Tell(int done) => progress?.Report(new EvaluationProgress(done, rows.Count));
@@ -72,7 +72,7 @@ public static class ModelEvaluation
             Warnings =
             [
                 .. encoder.Notes,
-                .. options is { Metric: null, AnswerTokens: not 48 }
+                .. options.Metric is null && options.AnswerTokens != FineTuneOptions.UsualAnswerTokens
                     ? ["EvaluationOptions.AnswerTokens is of answers that EvaluationOptions.Metric compares, and none is asked for."]
                     : Array.Empty<string>(),
                 .. RowNotes.Of("evaluation", summary, encoder),

@@ -116,7 +116,9 @@ public sealed class LocalModel : IDisposable
     /// embedding.
     /// </summary>
     /// <exception cref="DataException">The options are wrong.</exception>
-    internal ExampleEncoder EncoderOf(DataOptions data) =>
+    /// <param name="data">How rows become examples.</param>
+    /// <param name="hasMetric">Whether a metric compares what is written with all right answers of a row.</param>
+    internal ExampleEncoder EncoderOf(DataOptions data, bool hasMetric = false) =>
         new(
             Tokenizer,
             data,
@@ -125,7 +127,10 @@ public sealed class LocalModel : IDisposable
             _checkpoint.Config.VocabularySize,
             _checkpoint.ChatTemplate is { } source && source.Contains("endgeneration", StringComparison.Ordinal) ? RenderSpans : null,
             EndTokenIds.Count == 0 ? null : EndTokenIds.Min()
-        );
+        )
+        {
+            ReadsRightAnswers = hasMetric,
+        };
 
     /// <summary>What rows leave open, decided for this model.</summary>
     /// <exception cref="DataException">The rows fit no shape, or more than one.</exception>

@@ -113,6 +113,21 @@ public sealed class FreeTextShapesTests
         }
     }
 
+    /// <summary>Only a metric asks for further right answers; without one, a column of that name is the user's own.</summary>
+    [Fact]
+    public void RightAnswersAreReadWhereAMetricAsksForThem()
+    {
+        DataRow Row(string written) => new("a.csv", 3, ["prompt", "completion", "completions"], ["q", "a", written]);
+        var options = new DataOptions { Template = "{prompt}" };
+        var plain = new ExampleEncoder(new GreedyTokenizer(), options);
+        var compared = new ExampleEncoder(new GreedyTokenizer(), options) { ReadsRightAnswers = true };
+
+        Assert.Empty(plain.Encode([Row("17 so far")]).Single().OtherAnswers);
+        Assert.Equal(["a", "b"], compared.Encode([Row("[\"a\", {\"text\": \"b\"}]")]).Single().OtherAnswers);
+        var error = Assert.Throws<DataException>(() => compared.Encode([Row("17 so far")]));
+        Assert.StartsWith("a.csv, line 3: found '17 so far' in column 'completions'", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void DocumentsAreCutIntoWindowsThatMissNothing()
     {
