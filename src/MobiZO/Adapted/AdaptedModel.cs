@@ -72,7 +72,7 @@ internal sealed class AdaptedModel : IDisposable
     /// <summary>A row as it is scored: with all its choices, or with its free answer.</summary>
     /// <param name="row">The row.</param>
     /// <param name="isTree">Whether its words are scored as a tree, where they can be; single tokens need none.</param>
-    /// <exception cref="FineTuneException">The adapter would never act on the row.</exception>
+    /// <exception cref="DataException">The adapter would never act on the row.</exception>
     public PromptExample ForScoring(EncodedExample row, bool isTree = false) =>
         row.ChoiceIds.Length > 1
             ? new PromptExample(row.PromptIds, Start.TokenOf(row), [], row.ChoiceIds, row.Label ?? 0)

@@ -24,7 +24,7 @@ internal sealed class Evaluator
     /// <param name="choices">Label words; empty for free answers.</param>
     /// <param name="cache">Opens the store of the frozen parts of the rows, given their examples; null when nothing is frozen.</param>
     /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
-    /// <exception cref="FineTuneException">The adapter would never act on a row.</exception>
+    /// <exception cref="DataException">The adapter would never act on a row.</exception>
     public Evaluator(
         AdaptedModel model,
         IReadOnlyList<EncodedExample> rows,
@@ -36,7 +36,7 @@ internal sealed class Evaluator
         (_model, _rows, _choices) = (model, rows, choices);
         var isTree = rows.All(row => row.Tree is not null) && !rows.All(row => AdapterStart.AreSingleRows(row.ChoiceIds));
         PromptExample[] examples = [.. rows.Select(row => model.ForScoring(row, isTree))];
-        _packed = PackedScorer.Fits(model, rows) ? new PackedScorer(model, rows, examples) : null;
+        _packed = PackedScorer.Create(model, rows, examples);
         _examples = _packed is null ? SameRows(examples) : examples;
         Cache = cache(_examples);
         _batches = [.. _packed?.Batches(maxTokensPerRun, RowsPerRun) ?? Batches(maxTokensPerRun)];
@@ -50,6 +50,9 @@ internal sealed class Evaluator
 
     /// <summary>The frozen parts of the rows; null when there are none.</summary>
     public PrefixStore? Cache { get; }
+
+    /// <summary>Loads the program that scores these rows, so that the first ones need not wait for it.</summary>
+    public void Load() => _ = _packed?.Program ?? _model.Score;
 
     /// <summary>Scores all rows.</summary>
     /// <param name="adapter">The matrices; null for the base model alone.</param>

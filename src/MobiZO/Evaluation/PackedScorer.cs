@@ -13,27 +13,53 @@ internal sealed class PackedScorer
     // Logits of the whole vocabulary at every point would soon be most of the memory.
     private const int TokensOfPoint = 4;
 
+    // 256 MB of fp32 numbers that one run of the engine makes of packed rows.
+    private const long MostNumbers = 1L << 26;
+
     private readonly AdaptedModel _model;
     private readonly IReadOnlyList<EncodedExample> _rows;
     private readonly PromptExample[] _examples;
     private readonly PackedRow[] _packed;
     private readonly bool _isTree;
+    private readonly long _mostNumbers;
 
-    /// <param name="model">The adapted model; <see cref="Fits"/> holds of it and the examples.</param>
+    private PackedScorer(AdaptedModel model, IReadOnlyList<EncodedExample> rows, PromptExample[] examples, PackedRow[] packed)
+    {
+        (_model, _rows, _examples, _packed) = (model, rows, examples, packed);
+        _isTree = examples[0].Rows.Count > 0;
+        _mostNumbers = examples.Zip(packed, NumbersOf).Max();
+    }
+
+    /// <summary>
+    /// Packs rows; null where they cannot be packed (<see cref="Fits"/>), or would be too large and are smaller as rows of their own.
+    /// </summary>
+    /// <param name="model">The adapted model.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="examples">Their examples.</param>
-    public PackedScorer(AdaptedModel model, IReadOnlyList<EncodedExample> rows, PromptExample[] examples)
+    /// <param name="mostNumbers">Most numbers of a row.</param>
+    public static PackedScorer? Create(
+        AdaptedModel model,
+        IReadOnlyList<EncodedExample> rows,
+        PromptExample[] examples,
+        long mostNumbers = MostNumbers
+    )
     {
-        (_model, _rows, _examples) = (model, rows, examples);
-        _isTree = examples[0].Rows.Count > 0;
+        if (!Fits(model, rows))
+        {
+            return null;
+        }
+
         PackedRow? last = null;
-        _packed = new PackedRow[examples.Length];
+        var packed = new PackedRow[examples.Length];
         for (var i = 0; i < examples.Length; i++)
         {
             // Label words are the same for nearly every row.
             var ways = WaysOf(examples[i]);
-            _packed[i] = last = last is not null && AreSame(last.Ways, ways) ? last : new PackedRow(ways);
+            packed[i] = last = last is not null && AreSame(last.Ways, ways) ? last : new PackedRow(ways);
         }
+
+        var scorer = new PackedScorer(model, rows, examples, packed);
+        return scorer._mostNumbers <= mostNumbers || scorer._mostNumbers <= examples.Max(scorer.NumbersApart) ? scorer : null;
     }
 
     /// <summary>
@@ -50,6 +76,9 @@ internal sealed class PackedScorer
         && !rows.All(row => AdapterStart.AreSingleRows(row.ChoiceIds))
         && rows.Max(row => row.Length) <= (model.Model.Assembler.Model.Layers.Min(layer => layer.Attention.Window ?? int.MaxValue));
 
+    /// <summary>The program that scores them.</summary>
+    public IProgramSession Program => _model.ScoreTrees(!_isTree);
+
     /// <summary>Rows of similar length, as many as the tokens to compute and, beside them, the cached tokens to join allow.</summary>
     /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
     /// <param name="maxRows">Most rows of one.</param>
@@ -65,6 +94,7 @@ internal sealed class PackedScorer
                 count <= maxRows
                 && (long)count * Math.Min(mostTokens, LengthOf(longest)) <= maxTokensPerRun
                 && (long)count * Math.Min(mostStart, LengthOf(longest)) <= maxTokensPerRun
+                && count * _mostNumbers <= MostNumbers
                 && (_isTree || (long)count * _packed[longest].Points.Count * TokensOfPoint <= maxTokensPerRun)
         );
     }
@@ -86,12 +116,40 @@ internal sealed class PackedScorer
         var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
         adapter?.AddTo(inputs);
         cache?.AddTo(inputs, feed.TokensPerRow, batch);
-        var outputs = _model.ScoreTrees(!_isTree).Run(inputs);
+        var outputs = Program.Run(inputs);
         var logProbabilities = outputs[ProgramNames.LogProbabilities].Floats;
         return _isTree
             ? Trees(batch, feed, outputs[ProgramNames.ChoiceLogits].Floats, logProbabilities)
             : Sums(batch, feed, logProbabilities);
     }
+
+    /// <summary>
+    /// The most numbers that a layer or the head makes of a packed row: scores of every token with every token, and the row of the head for
+    /// every candidate of every point, padding included, or the logits of the whole vocabulary at the points.
+    /// </summary>
+    private long NumbersOf(PromptExample example, PackedRow packed)
+    {
+        var config = _model.Model.Checkpoint.Config;
+        var points = (long)packed.Points.Count;
+        return Math.Max(
+            ScoresOf(TreeFeed.TokensOf(example, packed), example.SuffixStart),
+            _isTree ? points * packed.Points.Max(point => point.Candidates.Count) * config.HiddenSize : points * config.VocabularySize
+        );
+    }
+
+    /// <summary>The same where every way is a row of its own.</summary>
+    private long NumbersApart(PromptExample example)
+    {
+        var ways = WaysOf(example);
+        var tokens = example.Prompt.Length - example.SuffixStart + ways.Max(way => way.Tokens.Length);
+        return Math.Max(
+            ways.Count * ScoresOf(tokens, example.SuffixStart),
+            (long)ways.Sum(way => way.Points.Count) * _model.Model.Checkpoint.Config.VocabularySize
+        );
+    }
+
+    private long ScoresOf(long tokens, int cached) =>
+        _model.Model.Assembler.Model.Layers.Max(layer => layer.Attention.Heads) * tokens * (cached + tokens);
 
     private IEnumerable<(double[] Scores, double Answer)> Trees(IReadOnlyList<int> batch, TreeFeed feed, float[] logits, float[] spoken)
     {

@@ -126,57 +126,6 @@ public sealed class EvaluatorTests
         }
     }
 
-    /// <summary>
-    /// Packed rows behind cached prompts, with a trained adapter that acts on the last prompt tokens: each word scores as the answer of a
-    /// row of its own does.
-    /// </summary>
-    [Theory]
-    [InlineData(EngineCatalog.Reference)]
-    [InlineData(EngineCatalog.OnnxRuntime)]
-    public void PackedWordsBehindCachedPromptsAreScoredAsAnswers(string engine)
-    {
-        using var run = new TinyRun(engine);
-        using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
-        var fresh = LoraAdapter.CreateFresh(
-            [.. model.Assembler.LinearModules.Select(module => (module.Name, module.InputSize, module.OutputSize))],
-            rank: 2,
-            alpha: 8,
-            seed: 3
-        );
-        var adapter = fresh.WithState([.. new PlainRandom(5).Normals(fresh.ToState().Length, 0.3)]) with { InvocationTokens = [4, 5] };
-        using var adapted = new AdaptedModel(model, adapter, hasSingleRows: false, RunStyle.OneByOne);
-        int[][] words =
-        [
-            [7],
-            [5, 6],
-            [8, 4, 3],
-            [8, 4, 9],
-        ];
-        EncodedExample[] rows = [Row(1, words, [3, 6, 4, 5], 2), Row(2, words, [9, 9, 2, 6, 4, 5], 3), Row(3, words, [4, 5], 1)];
-        var options = new PrefixCacheOptions(PrefixCacheType.Fp32, MemoryBytes: 1 << 20, Folder: null, MaxTokensPerRun: 64);
-        EvaluationResult Evaluate(IReadOnlyList<EncodedExample> all, IReadOnlyList<string> names)
-        {
-            var evaluator = new Evaluator(adapted, all, names, examples => adapted.OpenStore(examples, options), 64);
-            using (evaluator.Cache)
-            {
-                return evaluator.Evaluate(AdapterTensors.Of(adapter), null, CancellationToken.None);
-            }
-        }
-
-        Assert.True(PackedScorer.Fits(adapted, rows));
-        var scored = Evaluate(rows, ["a", "b", "c", "d"]);
-        for (var word = 0; word < words.Length; word++)
-        {
-            var free = Evaluate([.. rows.Select(row => row with { ChoiceIds = [], AnswerIds = words[word], Label = null })], []);
-            for (var row = 0; row < rows.Length; row++)
-            {
-                Assert.Equal(free.Examples[row].AnswerLogProbability / words[word].Length, scored.Examples[row].Scores[word], 1e-4);
-            }
-        }
-
-        Assert.True(scored.Examples[0].Scores.Max() - scored.Examples[0].Scores.Min() > 1e-2);
-    }
-
     /// <summary>Rows with two and three choices of their own in one batch, by every scoring.</summary>
     [Theory]
     [InlineData(EngineCatalog.Reference)]
