@@ -43,9 +43,13 @@ public sealed class TextClassifier : IDisposable
         : this(model, data, prefixCacheType)
     {
         _adapter = adapter is null ? null : AdapterTensors.Of(adapter);
-        _adapted = new AdaptedModel(model, adapter, AreSingleTokens(model), RunStyle.OneByOne);
+        var sample = Sample(model);
+        _adapted = new AdaptedModel(model, adapter, sample is not null && AdapterStart.AreSingleRows(sample.ChoiceIds), RunStyle.OneByOne);
         _owned.Add(_adapted);
-        _ = _adapted.Score;
+        if (sample is not null && _adapted.Start.TokenIn(sample.PromptIds) is not null)
+        {
+            new Evaluator(_adapted, [sample], _encoder.Choices, _ => null, MaxTokensPerRun).Load();
+        }
     }
 
     private TextClassifier(LocalModel model, ProbeHead probe, DataOptions data)
@@ -60,6 +64,14 @@ public sealed class TextClassifier : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         data = data.LabelWordsFile is { } file ? data with { LabelWords = LabelWord.ReadFile(file), LabelWordsFile = null } : data;
+        if (LabelWord.AreLetters(data.LabelWords))
+        {
+            throw new DataException(
+                "LabelWord.Letters (@letters) lets every label of the rows be a letter, and a classifier has no rows to find them in: give "
+                    + "the LabelWords that the run decided (its config.json has them), or open the run by OpenRun."
+            );
+        }
+
         _data = data;
 
         // A text is seen once: nothing is worth keeping.
@@ -172,21 +184,19 @@ public sealed class TextClassifier : IDisposable
     }
 
     /// <summary>
-    /// Whether the label words are single tokens behind a plain text; of a text where they are not the scores are as right, but the prompt
-    /// is computed for each word.
+    /// A plain text as it will be scored, which says whether the label words are single tokens behind a text and which program scores them;
+    /// null: no such text fits. Scores of a text that is unlike it are as right, and take longer.
     /// </summary>
-    private bool AreSingleTokens(LocalModel model)
+    private EncodedExample? Sample(LocalModel model)
     {
         try
         {
             var encoder = model.EncoderOf(_data with { InvocationText = null });
-            return AdapterStart.AreSingleRows(
-                encoder.Encode([NewRow(_fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal))])[0].ChoiceIds
-            );
+            return encoder.Encode([NewRow(_fields.ToDictionary(field => field, _ => "text", StringComparer.Ordinal))])[0];
         }
         catch (DataException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -5,6 +5,7 @@ using MobiZO.Evaluation;
 using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.TestKit;
+using MobiZO.Tests.Models;
 using MobiZO.Training;
 
 namespace MobiZO.Tests.Classification;
@@ -119,6 +120,29 @@ public sealed class TextClassifierTests : IDisposable
             0,
             Enumerable.Range(0, 4 * texts.Length).Count(i => together[i / texts.Length, i % texts.Length] != alone[i % texts.Length])
         );
+    }
+
+    /// <summary>What scores the words is loaded with the classifier, and nothing else: each program takes seconds and memory.</summary>
+    [Theory]
+    [InlineData(" no", "score")]
+    [InlineData(" not at all", "score_trees")]
+    public void OneProgramIsLoadedAndItIsTheOneThatScores(string word, string program)
+    {
+        var loaded = new List<string>();
+        using var inner = new EngineOptions { Threads = 1 }.Create();
+        using var model = LocalModel.Open(s_nano, () => new LoadRecorder(inner, loaded));
+        using var classifier = new TextClassifier(model, null, s_data with { LabelWords = [new("ham", word), new("spam", " yes")] });
+        Assert.Equal([program], loaded);
+        classifier.Classify("Win a prize?");
+        Assert.Equal([program], loaded);
+    }
+
+    [Fact]
+    public void LettersThatNoRowsDecidedAreRefused()
+    {
+        using var model = LocalModel.Open(s_nano);
+        var error = Assert.Throws<DataException>(() => new TextClassifier(model, null, s_data with { LabelWords = LabelWord.Letters }));
+        Assert.Contains("a classifier has no rows to find them in", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
