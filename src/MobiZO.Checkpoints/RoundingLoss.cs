@@ -16,10 +16,14 @@ internal static class RoundingLoss
             return null;
         }
 
+        // Levels of NormalFloat are not evenly spaced: no codes of a file are among them, however few bits they have.
+        var why =
+            quantized.Format == WeightFormat.Nf4
+                ? "are stored in codes, which are no levels of NormalFloat, and are rounded again"
+                : "are stored in codes of more bits and are rounded again";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{WeightFormats.NameOf(quantized.Format)} weights: {names.Count} matrices are stored in codes of more bits and are rounded "
-                + $"again, which moves their weights by {Of(quantized, names):P1} (root mean square, of a sample). EngineOptions.Weights = "
+            $"{WeightFormats.NameOf(quantized.Format)} weights: {names.Count} matrices {why}, which moves their weights by {Of(quantized, names):P1} (root mean square, of a sample). EngineOptions.Weights = "
                 + $"WeightFormat.Stored keeps every stored code."
         );
     }

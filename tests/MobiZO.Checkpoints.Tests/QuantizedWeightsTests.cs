@@ -226,6 +226,17 @@ public sealed class QuantizedWeightsTests : IDisposable
         Assert.Contains("EngineOptions.Weights = WeightFormat.Stored keeps", sentence);
     }
 
+    /// <summary>Codes of 4 bits fit int4 and do not fit nf4, whose levels are others.</summary>
+    [Fact]
+    public void Codes_of_few_bits_are_rounded_by_nf4()
+    {
+        using Checkpoint checkpoint = OpenGguf("Q4_1");
+        string sentence = new QuantizedWeights(checkpoint, WeightFormat.Nf4).RoundingLoss!;
+        Assert.Matches("^nf4 weights: [0-9]+ matrices are stored in codes, which are no levels of NormalFloat, and are rounded", sentence);
+        Assert.EndsWith("EngineOptions.Weights = WeightFormat.Stored keeps every stored code.", sentence);
+        Assert.Null(new QuantizedWeights(checkpoint, WeightFormat.Int4).RoundingLoss);
+    }
+
     [Fact]
     public void More_bits_than_the_format_has_are_rounded()
     {
