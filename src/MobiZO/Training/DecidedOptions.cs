@@ -85,7 +85,11 @@ internal sealed record DecidedOptions
                 Adapter = adapter.ToOptions(),
                 ExamplesPerStep = options.ExamplesInForce,
                 Steps = options.StepsInForce,
-                Optimizer = options.Optimizer with { LearningRate = options.Optimizer.LearningRate ?? rate },
+                Optimizer = options.Optimizer with
+                {
+                    LearningRate = options.Optimizer.LearningRate ?? rate,
+                    Queries = options.Optimizer.QueriesInForce,
+                },
             },
             adapter,
             loss
