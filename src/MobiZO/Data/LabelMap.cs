@@ -34,12 +34,7 @@ internal sealed class LabelMap
             );
             return new LabelMap(words, positions, integersArePositions: false)
             {
-                Names =
-                [
-                    .. words.Select(word =>
-                        NameOf(word, [.. labelWords.Where(pair => pair.Word == word).Select(pair => pair.Label.Trim())])
-                    ),
-                ],
+                Names = [.. words.Select(word => NameOf(word, [.. labelWords.Where(pair => pair.Word == word)]))],
             };
         }
 
@@ -62,8 +57,8 @@ internal sealed class LabelMap
             && digits == position.ToString(CultureInfo.InvariantCulture);
     }
 
-    private static string NameOf(string word, string[] labels) =>
-        LetterWords.IsCode(word) && !labels.Contains(word.Trim(), StringComparer.OrdinalIgnoreCase) ? string.Join(", ", labels) : word;
+    private static string NameOf(string word, LabelWord[] pairs) =>
+        pairs.All(pair => pair.IsLetter) ? string.Join(", ", pairs.Select(pair => pair.Label.Trim())) : word;
 
     /// <summary>The position of a row's label.</summary>
     /// <exception cref="DataException">The column is missing, or the label is unknown.</exception>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace MobiZO.Data;
 
@@ -9,6 +10,10 @@ namespace MobiZO.Data;
 public sealed record LabelWord(string Label, string Word)
 {
     private const string LettersName = "@letters";
+
+    /// <summary>Whether the word is a code that <see cref="Letters"/> gave the label, so that results tell the label.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsLetter { get; init; }
 
     /// <summary>
     /// Given as words, they let every label of the rows be a letter: " A" to " Z", then pairs of letters, as far as each is one token of

@@ -15,7 +15,7 @@ internal static class LetterWords
     {
         string[] codes = [.. Codes().Select(code => space + code).Where(isOneToken).Take(labels.Count)];
         return codes.Length == labels.Count
-            ? [.. labels.Zip(codes, (label, code) => new LabelWord(label, code))]
+            ? [.. labels.Zip(codes, (label, code) => new LabelWord(label, code) { IsLetter = true })]
             : throw new DataException(
                 new DataPlace(file),
                 string.Create(CultureInfo.InvariantCulture, $"{labels.Count} different labels"),
@@ -26,9 +26,6 @@ internal static class LetterWords
                 "Leave DataOptions.LabelWords out, so that a label is its own word."
             );
     }
-
-    /// <summary>Whether a word is such a code.</summary>
-    public static bool IsCode(string word) => word.Trim() is { Length: 1 or 2 } code && code.All(char.IsAsciiLetterUpper);
 
     private static IEnumerable<string> Codes()
     {

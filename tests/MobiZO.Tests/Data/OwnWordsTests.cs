@@ -26,8 +26,14 @@ public sealed class OwnWordsTests
 
         var decided = OwnWords.Decide(options, DataFile.Read(file.Path, options), word => word != " B");
 
-        Assert.Equal([new LabelWord("apple", " A"), new("lost_card", " C"), new("refund", " D")], decided.LabelWords!);
+        Assert.Equal(
+            [("apple", " A", true), ("lost_card", " C", true), ("refund", " D", true)],
+            decided.LabelWords!.Select(word => (word.Label, word.Word, word.IsLetter))
+        );
         Assert.Equal(["apple", "lost_card", "refund"], LabelMap.Create(decided)!.Names);
+
+        // Words of the user's own are told as they are, also where they look like codes.
+        Assert.Equal([" A", " NO"], LabelMap.Create(new DataOptions { LabelWords = [new("x", " A"), new("y", " NO")] })!.Names);
         Assert.Equal([" A", " no"], LabelMap.Create(new DataOptions { LabelWords = [new("A", " A"), new("x", " no")] })!.Names);
     }
 
