@@ -27,8 +27,12 @@ internal static class RunSpeech
     /// <param name="cancellation">Stops between two batches.</param>
     public static SpokenLabels? Measure(PreparedRun run, EvaluationResult last, float[] b, CancellationToken cancellation)
     {
-        var rows = Sample([.. run.Evaluator!.Rows.Zip(last.Examples).Where(pair => pair.Second.IsCorrect).Select(pair => pair.First)]);
-        if (rows.Count == 0)
+        EncodedExample[] right =
+        [
+            .. run.Evaluator!.Rows.Zip(last.Examples).Where(pair => pair.Second.IsCorrect).Select(pair => pair.First),
+        ];
+        EncodedExample[] rows = [.. Sample([.. right.Select(row => row.PromptIds.Length)]).Select(index => right[index])];
+        if (rows.Length == 0)
         {
             return null;
         }
@@ -43,27 +47,22 @@ internal static class RunSpeech
         );
         var written = answers.Of(rows).WriteAll(run.CopyOf(b), progress: null, cancellation);
         var said = rows.Zip(written).Count(pair => pair.Second.Ids.AsSpan().StartsWith(pair.First.AnswerIds));
-        return new SpokenLabels(said, rows.Count);
+        return new SpokenLabels(said, rows.Length);
     }
 
-    /// <summary>Rows from all over the file, as many as are cheap.</summary>
-    private static IReadOnlyList<EncodedExample> Sample(EncodedExample[] rows)
+    /// <summary>
+    /// Indices of rows from all over the file, as many as are cheap: how many is decided first, so that the last ones have their turn.
+    /// </summary>
+    /// <param name="lengths">Tokens of every row.</param>
+    internal static IReadOnlyList<int> Sample(IReadOnlyList<int> lengths)
     {
-        var count = Math.Min(MostRows, rows.Length);
-        var sample = new List<EncodedExample>();
-        var tokens = 0;
-        for (var i = 0; i < count; i++)
+        if (lengths.Count == 0)
         {
-            var row = rows[(int)((long)i * rows.Length / count)];
-            tokens += row.PromptIds.Length;
-            if (sample.Count > 0 && tokens > MostTokens)
-            {
-                break;
-            }
-
-            sample.Add(row);
+            return [];
         }
 
-        return sample;
+        var affordable = (int)Math.Min(MostRows, MostTokens * (long)lengths.Count / Math.Max(1, lengths.Sum(length => (long)length)));
+        var count = Math.Min(Math.Max(1, affordable), lengths.Count);
+        return [.. Enumerable.Range(0, count).Select(i => (int)((long)i * lengths.Count / count))];
     }
 }
