@@ -59,9 +59,11 @@ internal static class ChosenEstimator
 
     /// <summary>A rate for random directions is far too long for AdamW, and both are called learning rate.</summary>
     private static string RateNote(OptimizerOptions optimizer) =>
-        optimizer is { Estimator: EstimatorKind.Reverse, KindOrDefault: OptimizerKind.AdamW, LearningRate: > 0.1f }
+        optimizer is { Estimator: EstimatorKind.Reverse or EstimatorKind.Guided, KindOrDefault: OptimizerKind.AdamW, LearningRate: > 0.1f }
             ? FormattableString.Invariant($" The learning rate {optimizer.LearningRate} is AdamW's here, whose default is ")
-                + FormattableString.Invariant($"{OptimizerOptions.AdamWLearningRate}; name the estimator if it was meant for another.")
+                + FormattableString.Invariant(
+                    $"{(optimizer with { LearningRate = null }).RateOrDefault}; name the estimator if it was meant for another."
+                )
             : "";
 
     /// <summary>The broadcast reaches the default modules, and not all that may be named; SGD and decay do not follow it.</summary>

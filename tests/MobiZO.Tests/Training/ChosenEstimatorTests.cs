@@ -3,6 +3,7 @@ using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
 using MobiZO.Programs.Engines;
 using MobiZO.Programs.Ops;
+using MobiZO.Runs;
 using MobiZO.Training;
 
 namespace MobiZO.Tests.Training;
@@ -107,6 +108,35 @@ public sealed class ChosenEstimatorTests
 
         static EstimatorKind Of(FineTuneOptions options) =>
             ChosenEstimator.Of(options, s_forward with { HasGradients = true }, "", isFreeText: false).Options.Optimizer.Estimator;
+    }
+
+    /// <summary>The files of a run leave nothing open, so that a later default cannot change what they say.</summary>
+    [Theory]
+    [InlineData(EstimatorKind.Guided, 0)]
+    [InlineData(EstimatorKind.OneSidedNormalized, OptimizerOptions.DefaultQueries)]
+    public async Task A_run_keeps_the_queries_that_were_decided(EstimatorKind estimator, int queries)
+    {
+        using var run = new TinyRun();
+        await run.TrainAsync(options =>
+            options with
+            {
+                Optimizer = new OptimizerOptions { Estimator = estimator },
+                Steps = 1,
+                EvalData = null,
+            }
+        );
+        Assert.Equal(queries, new RunFolder(run.At("run")).ReadConfig().Optimizer.Queries);
+    }
+
+    /// <summary>Guided steps follow AdamW too, and their default is another one.</summary>
+    [Fact]
+    public void A_rate_of_random_directions_is_told_where_guided_steps_are_chosen()
+    {
+        using var run = new TinyRun();
+        var options = run.Options with { Optimizer = new OptimizerOptions { LearningRate = 0.3f } };
+        var (chosen, why) = ChosenEstimator.Of(options, s_forward, "engine", isFreeText: true);
+        Assert.Equal(EstimatorKind.Guided, chosen.Optimizer.Estimator);
+        Assert.Contains("The learning rate 0.3 is AdamW's here, whose default is 0.01;", why, StringComparison.Ordinal);
     }
 
     [Fact]
