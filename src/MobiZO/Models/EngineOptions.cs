@@ -72,7 +72,7 @@ public sealed record EngineOptions
 
         return Threads < 0
             ? [FormattableString.Invariant($"EngineOptions.Threads: expected 0 (one a core) or more, found {Threads}")]
-            : factory.Validate(Settings(Weights == WeightFormat.Auto ? WeightFormat.Float32 : Weights));
+            : factory.Validate(Settings(WeightsWithoutFile));
     }
 
     /// <summary>Whether there is such an engine and it holds weights in a format.</summary>
@@ -81,12 +81,14 @@ public sealed record EngineOptions
         && factory.Validate(Settings(format)).Count <= factory.Validate(Settings(WeightFormat.Float32)).Count;
 
     /// <summary>Creates the engine.</summary>
-    /// <param name="weights">How it holds weights; decided.</param>
+    /// <param name="weights">How it holds weights; null: as the options say, or fp32 where they leave it to a checkpoint.</param>
     /// <exception cref="FineTuneException">The engine cannot do here what the options ask for.</exception>
-    internal IEngine Create(WeightFormat weights = WeightFormat.Float32) =>
+    internal IEngine Create(WeightFormat? weights = null) =>
         Validate() is { Count: > 0 } errors
             ? throw new FineTuneException($"The settings have errors: {string.Join("; ", errors)}.", FineTuneFailure.Settings)
-            : EngineCatalog.Find(Name)!.Create(Settings(weights));
+            : EngineCatalog.Find(Name)!.Create(Settings(weights ?? WeightsWithoutFile));
+
+    private WeightFormat WeightsWithoutFile => Weights == WeightFormat.Auto ? WeightFormat.Float32 : Weights;
 
     private EngineSettings Settings(WeightFormat weights) =>
         new()

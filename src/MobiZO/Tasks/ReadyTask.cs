@@ -129,7 +129,7 @@ public sealed record ReadyTask
             EvalData = EvalFileIn(folder),
             Data = ApplyTo(options.Data),
             Loss = options.Score is null ? Loss : null,
-            Metric = options.Score is null ? AnswerMetric ?? options.Metric : null,
+            Metric = options.Score is null ? options.Metric ?? AnswerMetric : null,
         };
     }
 
@@ -144,7 +144,7 @@ public sealed record ReadyTask
         {
             DataFile = EvalFileIn(folder) ?? throw TaskFiles.Missing(this, folder, "evaluation", EvalFiles),
             Data = ApplyTo(options.Data),
-            Metric = AnswerMetric ?? options.Metric,
+            Metric = options.Metric ?? AnswerMetric,
         };
     }
 }

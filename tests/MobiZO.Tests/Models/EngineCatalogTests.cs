@@ -1,3 +1,4 @@
+using MobiZO.Checkpoints;
 using MobiZO.Models;
 using MobiZO.Programs.Engines;
 
@@ -46,6 +47,13 @@ public sealed class EngineCatalogTests
         var options = new EngineOptions { CacheFolder = "unused", Threads = 1 };
         string[] all = [Numerics(options), Numerics(options with { Threads = 2 }), Numerics(options with { LowMemory = true })];
         Assert.Distinct(all);
+
+        // Without a checkpoint that decides, the engine holds weights as the options say.
+        using var bytes = (options with { Weights = WeightFormat.Int8 }).Create();
+        using var asked = options.Create(WeightFormat.Int8);
+        using var floats = options.Create();
+        Assert.Equal(asked.Name, bytes.Name);
+        Assert.NotEqual(floats.Name, bytes.Name);
     }
 
     [Fact]

@@ -60,6 +60,15 @@ public sealed class TaskFileTests : IDisposable
         Assert.Equal(TextMetric.WordF1, options.Metric);
         Assert.Null(ReadyTasks.Find("sst2").AnswerMetric);
 
+        // A metric that was asked for stays.
+        var own = new EvaluationOptions
+        {
+            Model = "m",
+            DataFile = "d",
+            Metric = TextMetric.ExactMatch,
+        };
+        Assert.Equal(TextMetric.ExactMatch, task.ApplyTo(own, _folder).Metric);
+
         var row = Assert.Single(
             RowFields.Apply(DataFile.Read(options.DataFile, options.Data with { RowsIn = null, Fields = null }), options.Data)
         );
