@@ -23,8 +23,9 @@ internal static class RoundingLoss
                 : "are stored in codes of more bits and are rounded again";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{WeightFormats.NameOf(quantized.Format)} weights: {names.Count} matrices {why}, which moves their weights by {Of(quantized, names):P1} (root mean square, of a sample). EngineOptions.Weights = "
-                + $"WeightFormat.Stored keeps every stored code."
+            $"{WeightFormats.NameOf(quantized.Format)} weights: {names.Count} matrices {why}, which moves their weights by "
+                + $"{Of(quantized, names):P1} (root mean square, of a sample). "
+                + $"EngineOptions.Weights = WeightFormat.Stored keeps every stored code."
         );
     }
 
