@@ -157,7 +157,7 @@ internal static class JournalFormat
         var gradients = entry.Skipped ? 0 : plan.Queries;
         if (entry.Losses.Count != plan.Count)
         {
-            return ("losses", $"{plan.Count} numbers, one for each copy", $"{entry.Losses.Count}");
+            return ("losses", $"{plan.Count} numbers, one for each copy", FormerSteps.Found(entry, plan) ?? $"{entry.Losses.Count}");
         }
 
         if (entry.ProjectedGradients.Count != gradients)

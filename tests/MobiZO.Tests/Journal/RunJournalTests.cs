@@ -7,6 +7,30 @@ namespace MobiZO.Tests.Journal;
 
 public sealed class RunJournalTests
 {
+    /// <summary>Steps of an estimator that has changed since are named, and not called broken.</summary>
+    [Theory]
+    [InlineData(4, "as guided steps had them that tried several distances along a direction")]
+    [InlineData(0, "expected 1 numbers, one for each copy, found 0")]
+    public void Guided_steps_from_before_are_told_what_changed(int losses, string expected)
+    {
+        using var run = new JournalRun();
+        var header = run.Header with { Optimizer = new OptimizerOptions { Estimator = EstimatorKind.Guided } };
+        var entry = new JournalEntry
+        {
+            Step = 0,
+            Losses = [.. Enumerable.Repeat(1f, losses)],
+            ProjectedGradients = [0.5f],
+            LearningRate = 0.1f,
+            GradientSum = "0123456789abcdef",
+        };
+        File.WriteAllBytes(run.Path, [.. JournalFormat.Write(header), (byte)'\n', .. JournalFormat.Write(entry), (byte)'\n']);
+
+        var error = Assert.Throws<JournalException>(() => RunJournal.Read(run.Path));
+
+        Assert.Contains("line 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_is_written_reads_back_with_the_same_bits()
     {
