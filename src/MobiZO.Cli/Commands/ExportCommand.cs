@@ -122,6 +122,15 @@ internal static class ExportCommand
         return command;
     }
 
+    /// <summary>How the weights are written, and why where that was left open: it depends on the room of the machine.</summary>
+    public static string WeightsLine(LocalModel model)
+    {
+        const string Beginning = "Weights ";
+        return model.WhyWeights is { } why && why.StartsWith(Beginning, StringComparison.Ordinal)
+            ? $"weights    {OptionNames.Translate(why[Beginning.Length..])}"
+            : $"weights    {WeightFormats.NameOf(model.Weights)}";
+    }
+
     private static void RequireOne(ParseResult result, Option program, Option run, Option file)
     {
         string[] missing =
@@ -212,6 +221,7 @@ internal static class ExportCommand
         var program = ProgramExport.Build(model, kind, options);
         ProgramExport.Write(program, model, path, model.Weights, engine, extents, target);
         output.WriteLine($"program    {program.Name}, {program.Nodes.Count} operations, {program.Weights.Count} weights");
+        output.WriteLine(WeightsLine(model));
         foreach (var input in program.Inputs)
         {
             output.WriteLine($"input      {input}");

@@ -86,15 +86,16 @@ internal sealed class GenAiOptions(Option<string> run)
                 options.Engine.CacheFolder
             );
         var written = GenAiExport.Write(model, adapter, output, model.Weights, warnings);
-        foreach (var line in Lines(written, adapter))
+        foreach (var line in Lines(written, model, adapter))
         {
             result.InvocationConfiguration.Output.WriteLine(line);
         }
     }
 
-    private static IEnumerable<string> Lines(GenAiExportResult result, LoraAdapter? adapter)
+    private static IEnumerable<string> Lines(GenAiExportResult result, LocalModel model, LoraAdapter? adapter)
     {
         yield return $"program    {result.Program.Name}, {result.Program.Nodes.Count} operations, {result.Program.Weights.Count} weights";
+        yield return ExportCommand.WeightsLine(model);
         if (adapter is not null)
         {
             yield return AdapterInput.Line(adapter);

@@ -41,7 +41,7 @@ public sealed class LocalModel : IDisposable
     public WeightFormat Weights { get; }
 
     /// <summary>One sentence about <see cref="Weights"/> where the options left them open and there was something to decide.</summary>
-    internal string? WhyWeights { get; }
+    public string? WhyWeights { get; }
 
     /// <summary>Builds the programs of the checkpoint.</summary>
     public ProgramAssembler Assembler { get; }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MobiZO.Adapters;
 using MobiZO.Runs;
+using MobiZO.TestKit;
 
 namespace MobiZO.Cli.Tests.Commands;
 
@@ -55,6 +56,30 @@ public sealed class ExportCommandTests : IDisposable
         }
 
         Assert.True(sizes[0] < 0.85 * sizes[1] && sizes[1] < 0.3 * sizes[2], string.Join(", ", sizes));
+    }
+
+    /// <summary>What was left open depends on the room of the machine, so that the file says what was taken and why.</summary>
+    [Fact]
+    public async Task TheFormatThatWasTakenIsTold()
+    {
+        var quantised = Shared.PathOf("fixtures", "gguf", "qwen2-q80", "model.gguf");
+        async Task<string> Export(params string[] options)
+        {
+            var result = await Cli.RunAsync(["export", .. options, "--output", _workspace.PathOf("written")]);
+            Assert.True(result.ExitCode == 0, result.Error);
+            return result.Output.Split('\n').Single(line => line.StartsWith("weights", StringComparison.Ordinal)).Trim();
+        }
+
+        string[] score = ["--program", "score", "--layers", "top-1", "--model"];
+        Assert.Equal(
+            "weights    fp32: there is room, and it is faster; --weights stored takes less memory.",
+            await Export([.. score, quantised])
+        );
+        Assert.Equal("weights    int8", await Export([.. score, quantised, "--weights", "int8"]));
+        Assert.Equal("weights    fp32", await Export([.. score, Cli.Nano]));
+        File.Delete(_workspace.PathOf("written"));
+        File.Delete(_workspace.PathOf("written.data"));
+        Assert.Equal("weights    int8", await Export("--genai", "--model", Cli.Nano, "--weights", "int8"));
     }
 
     [Fact]
