@@ -35,7 +35,7 @@ internal sealed record DecidedOptions
         var isFreeText = !rows.HasChoices && options.Score is null;
         var examples = options.ExamplesPerStep ?? DefaultSteps.ExamplesOf(rows.Train.Count, options, isFreeText);
         var adapter = options.Adapter with { Scope = ChosenScope.Of(options.Adapter, rows).Scope };
-        var steps = DefaultSteps.Of(options, rows.Train.Count, rows.Labels, examples, isFreeText);
+        var steps = DefaultSteps.Of(options, RowsOfEpoch(options, rows), rows.Labels, examples, isFreeText);
         options = options with { TokenShare = options.TokenShare ?? UsualShare(options, rows) };
         var loss = LossOf(options, rows);
         if (options.ClassWeights != ClassWeights.None && rows.Labels == 0)
@@ -114,6 +114,12 @@ internal sealed record DecidedOptions
         options is { Optimizer.Estimator: EstimatorKind.Reverse, Score: null } && options.Loss != LossKind.Tokens && rows.HasTrees
             ? 0.1
             : 0;
+
+    /// <summary>Rows that the steps of one pass see: with class weights those of rare labels come several times.</summary>
+    private static int RowsOfEpoch(FineTuneOptions options, RunRows rows) =>
+        options.ClassWeights == ClassWeights.Balanced && rows.Labels > 0
+            ? BalancedDraws.Of([.. rows.Train.Select(row => row.Label!.Value)]).Length
+            : rows.Train.Count;
 
     private static StepLossKind LossOf(FineTuneOptions options, RunRows rows)
     {

@@ -27,7 +27,7 @@ internal static class DefaultSteps
 
     /// <summary>The steps that were asked for, or those of the passes over the rows that were, or that the rows need.</summary>
     /// <param name="options">The run.</param>
-    /// <param name="rows">Its training rows.</param>
+    /// <param name="rows">Its training rows, as often as one pass draws them.</param>
     /// <param name="labels">Its label words; 0: none.</param>
     /// <param name="examplesPerStep">Rows of a step.</param>
     /// <param name="isFreeText">Whether the answers are free; else they are label words or scored.</param>

@@ -33,6 +33,18 @@ public sealed class ClassWeightTests
         );
     }
 
+    /// <summary>Nine rows of one label and one of the other are eighteen draws.</summary>
+    [Theory]
+    [InlineData(ClassWeights.None, 5)]
+    [InlineData(ClassWeights.Balanced, 9)]
+    public async Task AnEpochIsEveryDraw(ClassWeights weights, int steps)
+    {
+        using var run = new TinyRun();
+        run.Write("train.jsonl", [.. Enumerable.Range(0, 10).Select(index => TinyRun.Row($"text {index}", index == 9 ? 1 : 0))]);
+        var options = run.Options with { Steps = null, Epochs = 1, ClassWeights = weights };
+        Assert.Equal(steps, (await new FineTuner(options).PlanAsync()).Steps);
+    }
+
     /// <summary>What changes nothing is said by its name.</summary>
     [Fact]
     public async Task SettingsThatChangeNothingAreTold()
