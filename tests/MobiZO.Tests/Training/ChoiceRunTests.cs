@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MobiZO.Adapters;
 using MobiZO.Classification;
 using MobiZO.Data;
@@ -62,10 +63,14 @@ public sealed class ChoiceRunTests
         );
     }
 
-    /// <summary>Six words of several tokens: the tree is learned, and evaluation and classifier agree about it.</summary>
+    /// <summary>
+    /// Six words of several tokens: the tree is learned, with and without a share of the token loss, and evaluation and classifier agree
+    /// about it.
+    /// </summary>
     [Theory]
-    [InlineData(EngineCatalog.Reference, null)]
+    [InlineData(EngineCatalog.Reference, 0.0)]
     [InlineData(EngineCatalog.OnnxRuntime, 0.3)]
+    [InlineData(EngineCatalog.OnnxRuntime, null)]
     public async Task A_run_learns_words_of_a_tree(string engine, double? share)
     {
         using var run = new TinyRun(engine);
@@ -91,8 +96,9 @@ public sealed class ChoiceRunTests
 
         var (first, last) = (result.First!, result.Evaluations[^1]);
         Assert.True(last.ChoiceLoss < 0.5 * first.ChoiceLoss, $"{first.ChoiceLoss} -> {last.ChoiceLoss}");
-        Assert.True(share is null || last.TokenLoss < 0.85 * first.TokenLoss, $"{first.TokenLoss} -> {last.TokenLoss}");
-        Assert.Equal(ChoiceScoring.Branches, new RunFolder(run.At("run")).ReadConfig().Data.Scoring);
+        Assert.True(share == 0 || last.TokenLoss < 0.85 * first.TokenLoss, $"{first.TokenLoss} -> {last.TokenLoss}");
+        var config = new RunFolder(run.At("run")).ReadConfig();
+        Assert.Equal((ChoiceScoring.Branches, share ?? 0.1), (config.Data.Scoring, config.TokenShare));
         using var classifier = TextClassifier.OpenRun(run.At("run"));
         var answer = classifier.Classify("a 0");
         Assert.Equal(1, answer.Probabilities.Sum(probability => probability.Probability), 1e-6);
@@ -105,6 +111,48 @@ public sealed class ChoiceRunTests
         var scored = report.Result.Examples[0];
         Assert.Equal(words[scored.Prediction!.Value].Trim(), answer.Label);
         Assert.Equal(Math.Exp(scored.Scores.Max()), answer.Probability, 1e-4);
+    }
+
+    /// <summary>Exact gradients take a tenth of the token loss unless told otherwise, random and guided directions none.</summary>
+    [Theory]
+    [InlineData(EstimatorKind.Reverse, 0.1, "ChoiceBranchesAndTokens, share 0.1")]
+    [InlineData(EstimatorKind.Guided, 0.0, "Choices")]
+    [InlineData(EstimatorKind.OneSidedNormalized, 0.0, "Choices")]
+    public async Task A_share_of_the_token_loss_is_decided_by_the_estimator(EstimatorKind estimator, double share, string loss)
+    {
+        using var run = new TinyRun();
+        await run.TrainAsync(options =>
+            options with
+            {
+                Optimizer = new OptimizerOptions { Estimator = estimator },
+                Steps = 1,
+                EvalData = null,
+            }
+        );
+        Assert.Equal(share, new RunFolder(run.At("run")).ReadConfig().TokenShare);
+        Assert.Equal(loss, run.Journal().Header.Properties["loss"]);
+    }
+
+    /// <summary>Runs from before there was a share had none, and go on without one.</summary>
+    [Fact]
+    public async Task A_run_from_before_the_share_goes_on_without_one()
+    {
+        using var run = new TinyRun();
+        run.Options = run.Options with
+        {
+            Optimizer = new OptimizerOptions { Estimator = EstimatorKind.Reverse },
+            TokenShare = 0,
+        };
+        await run.TrainAsync(options => options with { Output = run.At("whole") });
+        await run.TrainUntilAsync(3);
+        var path = new RunFolder(run.At("run")).ConfigFile;
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(path))!.AsObject();
+        Assert.True(config.Remove("token_share"));
+        await File.WriteAllTextAsync(path, config.ToJsonString());
+
+        await run.TrainAsync(options => options with { Resume = true, TokenShare = null });
+
+        Assert.Equal(run.AdapterBytes("whole"), run.AdapterBytes());
     }
 
     [Fact]
