@@ -18,10 +18,17 @@ internal static class OnnxLowering
     /// <param name="file">Name of the external data file, relative to the model.</param>
     /// <param name="offsets">Where each fp32 weight starts in that file, in bytes.</param>
     /// <param name="places">Where the parts of a quantised matrix start; null for a weight that is fp32, as all are without this.</param>
-    public static ModelProto Lower(Program program, string file, Func<Weight, long> offsets, Func<Weight, QuantizedPlace?>? places = null)
+    /// <param name="mostWeightsOfAPiece">Of a quantised matrix that is made numbers as many at once.</param>
+    public static ModelProto Lower(
+        Program program,
+        string file,
+        Func<Weight, long> offsets,
+        Func<Weight, QuantizedPlace?>? places = null,
+        long mostWeightsOfAPiece = QuantizedLowering.MostWeightsOfAPiece
+    )
     {
         var writer = new OnnxGraphWriter(program);
-        var quantized = new QuantizedLowering(file, places ?? (_ => null));
+        var quantized = new QuantizedLowering(file, places ?? (_ => null), mostWeightsOfAPiece);
         foreach (var weight in program.Weights.Where(weight => !quantized.Has(weight)))
         {
             writer.Weight(weight, file, offsets(weight));

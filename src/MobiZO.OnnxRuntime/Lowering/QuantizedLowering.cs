@@ -11,11 +11,17 @@ namespace MobiZO.OnnxRuntime.Lowering;
 /// Lowers the operations that read a quantised matrix, weight = scale * code + offset in blocks of 16 or 32, or NormalFloat in blocks of
 /// 64. Everything is computed in fp32: rounding the activations as well would drown the small differences between perturbed copies.
 /// </summary>
-internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace?> places)
+internal sealed class QuantizedLowering(
+    string file,
+    Func<Weight, QuantizedPlace?> places,
+    long mostWeightsOfAPiece = QuantizedLowering.MostWeightsOfAPiece
+)
 {
-    // ONNX Runtime dequantises matrices of 8 bits and of NormalFloat in every call; a large one is cut into pieces of rows, so that it is
-    // never there whole in fp32. Pieces of 8 MB cost no more time than larger ones.
-    private const long MostWeightsOfAPiece = 1 << 21;
+    /// <summary>
+    /// ONNX Runtime dequantises matrices of 8 bits and of NormalFloat in every call; a large one is cut into pieces of rows, so that it is
+    /// never there whole in fp32. Pieces of 8 MB cost no more time than larger ones.
+    /// </summary>
+    public const long MostWeightsOfAPiece = 1 << 21;
 
     /// <summary>Whether a weight is quantised.</summary>
     public bool Has(Weight weight) => places(weight) is not null;
@@ -68,7 +74,7 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
     private void Transposed(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place, string dy, string output)
     {
         var (rows, width) = (matrix.Shape[0], matrix.Shape[1]);
-        var rowsOfAPiece = (int)Math.Clamp(MostWeightsOfAPiece / width, 1, rows);
+        var rowsOfAPiece = (int)Math.Clamp(mostWeightsOfAPiece / width, 1, rows);
         string? sum = null;
         for (var first = 0; first < rows; first += rowsOfAPiece)
         {
@@ -111,7 +117,7 @@ internal sealed class QuantizedLowering(string file, Func<Weight, QuantizedPlace
     private string Product(OnnxGraphWriter writer, Weight matrix, QuantizedPlace place, string input, string? output)
     {
         var (rows, width) = (matrix.Shape[0], matrix.Shape[1]);
-        var rowsOfAPiece = place.Bits == 8 || place.IsNormalFloat ? (int)Math.Clamp(MostWeightsOfAPiece / width, 1, rows) : rows;
+        var rowsOfAPiece = place.Bits == 8 || place.IsNormalFloat ? (int)Math.Clamp(mostWeightsOfAPiece / width, 1, rows) : rows;
         if (rowsOfAPiece == rows)
         {
             return Piece(writer, matrix, place, input, 0, rows, output);

@@ -53,6 +53,9 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
             ),
         };
 
+    /// <summary>Of a quantised matrix that is made numbers as many at once.</summary>
+    internal long MostWeightsOfAPiece { get; init; } = QuantizedLowering.MostWeightsOfAPiece;
+
     /// <summary>The version of the native library.</summary>
     internal static string Version => OrtEnv.Instance().GetVersionString();
 
@@ -122,7 +125,8 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
                 program,
                 WeightFile.FileName,
                 weight => file.Layout.OffsetOf(weight.Name),
-                weight => file.Layout.PlaceOf(weight.Name)
+                weight => file.Layout.PlaceOf(weight.Name),
+                MostWeightsOfAPiece
             );
             foreach (var tensor in model.Graph.Initializer.Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
             {

@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.ML.OnnxRuntime;
 using MobiZO.Checkpoints;
 using MobiZO.Checkpoints.Architecture;
 using MobiZO.Checkpoints.WeightFiles;
+using MobiZO.OnnxRuntime.Lowering;
 using MobiZO.OnnxRuntime.Session;
 using MobiZO.OnnxRuntime.Tests.Lowering;
 using MobiZO.Programs;
@@ -48,20 +51,22 @@ public sealed class WeightFormatTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>
-    /// Every program with one of the formats, in turn. How the engine packs codes is a matter of its kernel, not of the program: a format
-    /// has its half of the programs in one way, and every seventh in the other.
+    /// Half of the programs with one format in one way of packing codes, the other half with the other, and a seventh of them in the other
+    /// way each. All of them would take minutes. A hash of its name decides where a program belongs, so that it is no matter of its kind.
     /// </summary>
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Every_program_agrees_with_the_reference(WeightFormat format, bool prepack)
+    public void A_share_of_the_programs_agrees_with_the_reference(WeightFormat format, bool prepack)
     {
         var every = prepack == (format == WeightFormat.Int8) ? 2 : 7;
         var first = format == WeightFormat.Int8 ? 0 : 1;
+        var chosen = QuantizedPrograms.All.Where(entry => StableHash(entry.Name) % every == first).ToArray();
+        Assert.InRange(chosen.Length, 0.6 * QuantizedPrograms.All.Count / every, 1.5 * QuantizedPrograms.All.Count / every);
         using var reference = new ReferenceEngine<double>();
-        foreach (var group in QuantizedPrograms.All.GroupBy(entry => entry.Model))
+        foreach (var group in chosen.GroupBy(entry => entry.Model))
         {
             using var engine = Engine(format, prepack);
-            foreach (var (name, model, program) in group.Where((_, index) => index % every == first))
+            foreach (var (name, model, program) in group)
             {
                 var inputs = ProgramInputs.Of(program);
                 using var oracle = reference.Load(program, new QuantizedWeights(model, format));
@@ -70,6 +75,26 @@ public sealed class WeightFormatTests : IDisposable
                 ProgramInputs.AssertSame(oracle.Run(inputs), session.Run(inputs), isNormalized ? 2e-3 : 1e-3);
             }
         }
+    }
+
+    /// <summary>Matrices of NormalFloat that are made numbers seven rows at a time, the last piece shorter, compute what whole ones do.</summary>
+    [Fact]
+    public void Normal_floats_are_read_in_pieces()
+    {
+        const int Piece = 7 * 64;
+        var model = new TinyLlama(hidden: 64, headDimension: 16);
+        var rounded = new QuantizedWeights(model, WeightFormat.Nf4);
+        var program = model.Assembler.Score(null);
+        var layout = WeightLayout.Of(rounded, program.Weights.Select(weight => weight.Name));
+        int Products(long most) =>
+            OnnxLowering
+                .Lower(program, "weights", weight => layout.OffsetOf(weight.Name), weight => layout.PlaceOf(weight.Name), most)
+                .Graph.Node.Count(node => node.OpType == "MatMulBnb4");
+        Assert.InRange(Products(Piece), 8 * Products(QuantizedLowering.MostWeightsOfAPiece), int.MaxValue);
+
+        using var engine = new OnnxRuntimeEngine(Settings(WeightFormat.Nf4, prepack: true)) { MostWeightsOfAPiece = Piece };
+        new GradientBody(model.Description, model).EqualsInterpreter(engine, rounded, 2e-4, isShort: true);
+        new BroadcastBody(model.Description, model).EqualsInterpreter(engine, rounded, 2e-4);
     }
 
     /// <summary>Gradients on the same rounded weights are the interpreter's, within 2e-4 of the largest number.</summary>
@@ -255,16 +280,19 @@ public sealed class WeightFormatTests : IDisposable
         }
     }
 
-    private OnnxRuntimeEngine Engine(WeightFormat format, bool prepack) =>
-        new(
-            new EngineSettings
-            {
-                CacheFolder = _folder["cache"],
-                Threads = 1,
-                Weights = format,
-                LowMemory = !prepack,
-            }
-        );
+    private OnnxRuntimeEngine Engine(WeightFormat format, bool prepack) => new(Settings(format, prepack));
+
+    private EngineSettings Settings(WeightFormat format, bool prepack) =>
+        new()
+        {
+            CacheFolder = _folder["cache"],
+            Threads = 1,
+            Weights = format,
+            LowMemory = !prepack,
+        };
+
+    // string.GetHashCode changes from process to process.
+    private static int StableHash(string name) => SHA256.HashData(Encoding.UTF8.GetBytes(name))[0];
 
     private float[] Score(WeightFormat format, IWeightSource model, Program program)
     {
