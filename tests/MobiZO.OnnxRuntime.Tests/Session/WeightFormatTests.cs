@@ -77,7 +77,7 @@ public sealed class WeightFormatTests : IDisposable
         }
     }
 
-    /// <summary>Matrices of NormalFloat that are made numbers seven rows at a time, the last piece shorter, compute what whole ones do.</summary>
+    /// <summary>Matrices of NormalFloat that are read seven rows at a time, the last piece shorter, compute what whole ones do.</summary>
     [Fact]
     public void Normal_floats_are_read_in_pieces()
     {
