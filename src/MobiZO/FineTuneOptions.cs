@@ -92,8 +92,8 @@ public sealed record FineTuneOptions
     public int? Steps { get; init; }
 
     /// <summary>
-    /// E: examples that each copy sees in a step; null: 16 with exact gradients, whose step has one copy (8 for free text), else 4, and at
-    /// most the training rows.
+    /// E: examples that each copy sees in a step; null: 16 where a step has one copy, with exact gradients (8 for free text) or guided
+    /// without queries, else 4, and at most the training rows.
     /// </summary>
     public int? ExamplesPerStep { get; init; }
 

@@ -197,8 +197,8 @@ internal sealed class FineTuneOptionGroups
         AddSteps(group);
         group.Add(
             "--examples-per-step",
-            "Examples that each copy sees in a step (by default 16 with exact gradients, whose step has one copy, 8 for free "
-                + "text, else 4).",
+            "Examples that each copy sees in a step (by default 16 where a step has one copy, with exact gradients or guided; 8 of "
+                + "free text with exact gradients; else 4).",
             OptionValue.Count,
             nameof(FineTuneOptions.ExamplesPerStep),
             options => options.ExamplesPerStep,

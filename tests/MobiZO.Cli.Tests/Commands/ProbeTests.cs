@@ -54,6 +54,7 @@ public sealed class ProbeTests : IDisposable
         Assert.Contains("anchors    majority 0.500, zero-shot", run.Output, StringComparison.Ordinal);
         Assert.Contains("logistic probe (layer", run.Output, StringComparison.Ordinal);
         Assert.Contains("labels     macro F1", run.Output, StringComparison.Ordinal);
+        Assert.Matches("says       the word by itself, written greedily, in [0-9]+ of [0-9]+ rows that it gets right", run.Output);
         Assert.Contains("work       ", run.Output, StringComparison.Ordinal);
         var lines = await File.ReadAllLinesAsync(predictions);
         Assert.Equal(25, lines.Length);
@@ -63,6 +64,7 @@ public sealed class ProbeTests : IDisposable
         // Its own kind is replaced, something else is not.
         var again = await Cli.RunAsync(_workspace.Train("again", [.. settings, "--no-anchors"]));
         Assert.True(again.ExitCode == 0, again.Error);
+        Assert.DoesNotContain("says ", again.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("anchors ", again.Output, StringComparison.Ordinal);
         await File.WriteAllTextAsync(predictions, "a,b\n1,2\n");
         var refused = await Cli.RunAsync(_workspace.Train("refused", settings));

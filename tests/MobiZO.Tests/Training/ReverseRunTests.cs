@@ -59,7 +59,7 @@ public sealed class ReverseRunTests
         }
     }
 
-    /// <summary>The moments and the distance of a checkpoint, and a guided run without random directions.</summary>
+    /// <summary>The moments of a checkpoint, of exact gradients and of guided steps with and without random directions.</summary>
     [Theory]
     [InlineData(EstimatorKind.Reverse, 31, EngineCatalog.Reference)]
     [InlineData(EstimatorKind.Guided, 0, EngineCatalog.Reference)]
