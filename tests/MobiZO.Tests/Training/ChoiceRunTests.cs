@@ -65,7 +65,7 @@ public sealed class ChoiceRunTests
 
     /// <summary>
     /// Six words of several tokens: the tree is learned, with and without a share of the token loss, and evaluation and classifier agree
-    /// about it.
+    /// about it. A tenth, the default, moves the token loss less than three tenths do.
     /// </summary>
     [Theory]
     [InlineData(EngineCatalog.Reference, 0.0)]
@@ -96,7 +96,8 @@ public sealed class ChoiceRunTests
 
         var (first, last) = (result.First!, result.Evaluations[^1]);
         Assert.True(last.ChoiceLoss < 0.5 * first.ChoiceLoss, $"{first.ChoiceLoss} -> {last.ChoiceLoss}");
-        Assert.True(share == 0 || last.TokenLoss < 0.85 * first.TokenLoss, $"{first.TokenLoss} -> {last.TokenLoss}");
+        var most = share is null ? 0.95 : 0.85;
+        Assert.True(share == 0 || last.TokenLoss < most * first.TokenLoss, $"{first.TokenLoss} -> {last.TokenLoss}");
         var config = new RunFolder(run.At("run")).ReadConfig();
         Assert.Equal((ChoiceScoring.Branches, share ?? 0.1), (config.Data.Scoring, config.TokenShare));
         using var classifier = TextClassifier.OpenRun(run.At("run"));
