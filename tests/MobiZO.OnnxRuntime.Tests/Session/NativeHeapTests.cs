@@ -3,6 +3,8 @@ using MobiZO.OnnxRuntime.Session;
 
 namespace MobiZO.OnnxRuntime.Tests.Session;
 
+// Another test that gives pages back meanwhile would leave this one nothing to see.
+[Collection(nameof(SharedWeightsTests))]
 public sealed unsafe partial class NativeHeapTests
 {
     // Below the size that the C library asks the system for and gives back by itself.
