@@ -78,6 +78,12 @@ internal sealed class OpenedRun : IDisposable
         {
             Base = BaseIdentity.Of(model.Checkpoint, cache),
         };
+        (Reach, var unmoved) = GuidedReach.Of(Options.Run, Fresh, model.Checkpoint.Description);
+        if (unmoved is not null)
+        {
+            progress?.Report(new RunNote(unmoved, IsWarning: true));
+        }
+
         RequireRoomFor(Options.Run.Optimizer.Plan.Queries, Fresh.Layout.Total);
         Model = Own(new AdaptedModel(model, Fresh, Rows.HasSingleRows && score is null, options.Engine.PrefixStyle));
         Examples = new StepExamples(Rows, Options, Model.Start, model.Engine.Traits);
@@ -114,6 +120,9 @@ internal sealed class OpenedRun : IDisposable
 
     /// <summary>The adapter with its A drawn at random, or the one that the run starts from.</summary>
     public LoraAdapter Fresh { get; }
+
+    /// <summary>What of the adapter the steps move.</summary>
+    public GuidedReach Reach { get; }
 
     public AdaptedModel Model { get; }
 

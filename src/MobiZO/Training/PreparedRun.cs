@@ -49,6 +49,9 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>The adapter before the first step.</summary>
     public LoraAdapter Adapter { get; }
 
+    /// <summary>What of the adapter the steps move.</summary>
+    public GuidedReach Reach => _opened.Reach;
+
     public IRunObjective Objective { get; }
 
     /// <summary>Bytes that a run keeps until the way back of an exact gradient; 0 for other estimators.</summary>

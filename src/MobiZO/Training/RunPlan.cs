@@ -16,10 +16,10 @@ public sealed record RunPlan
     /// <summary>Parameters of the base model.</summary>
     public required long BaseParameters { get; init; }
 
-    /// <summary>Adapted modules.</summary>
+    /// <summary>Adapted modules that the steps move; guided ones without queries only those that write to the residual stream.</summary>
     public required int ModuleCount { get; init; }
 
-    /// <summary>Trained values (all B).</summary>
+    /// <summary>Trained values: all B of these modules.</summary>
     public required long TrainableParameters { get; init; }
 
     /// <summary>Training rows.</summary>

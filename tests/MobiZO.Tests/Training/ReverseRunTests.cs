@@ -84,6 +84,49 @@ public sealed class ReverseRunTests
         Assert.True(RunReplay.Rebuild(new RunFolder(run.At("run"))).HasSameWeightsAs(AdapterFiles.Load(run.At("run", "adapter"))));
     }
 
+    /// <summary>A broadcast direction is zero for what does not write to the residual stream: said, and refused where it is all.</summary>
+    [Theory]
+    [InlineData("q_proj,v_proj", 0, null)]
+    [InlineData("gate_proj", 0, null)]
+    [InlineData("q_proj,v_proj", 3, 2)]
+    [InlineData("q_proj,down_proj", 0, 1)]
+    [InlineData("o_proj,down_proj", 0, 2)]
+    public async Task Guided_steps_say_what_they_cannot_move(string targets, int queries, int? moved)
+    {
+        using var run = NewRun(EngineCatalog.Reference);
+        run.Options = run.Options with
+        {
+            Adapter = run.Options.Adapter with { TargetModules = targets },
+            Optimizer = new OptimizerOptions { Estimator = EstimatorKind.Guided, Queries = queries },
+        };
+        if (moved is null)
+        {
+            var error = await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync());
+            Assert.Equal(FineTuneFailure.Settings, error.Failure);
+            Assert.Contains("would train nothing", error.Message, StringComparison.Ordinal);
+            Assert.Contains(targets.Replace(",", ", ", StringComparison.Ordinal) + " do not", error.Message, StringComparison.Ordinal);
+            Assert.Contains("o_proj, down_proj", error.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        RunPlan? plan = null;
+        var warnings = new List<string>();
+        await run.TrainAsync(seen: happened =>
+        {
+            plan = happened is RunPlanned planned ? planned.Plan : plan;
+            warnings.AddRange(happened is RunNote { IsWarning: true } note ? [note.Text] : []);
+        });
+
+        var trained = AdapterFiles.Load(run.At("run", "adapter")).Modules;
+        Assert.Equal(moved, plan!.ModuleCount);
+        Assert.Equal(moved, trained.Count(module => module.B.Any(value => value != 0)));
+        Assert.Equal(plan.TrainableParameters, trained.Where(module => module.B.Any(value => value != 0)).Sum(module => module.B.Length));
+        Assert.Equal(
+            targets.Contains("q_proj", StringComparison.Ordinal) ? 1 : 0,
+            warnings.Count(warning => warning.Contains("write to the residual stream", StringComparison.Ordinal))
+        );
+    }
+
     /// <summary>Rows that are label words of several tokens, cut into runs of one example each, in the upper layer alone.</summary>
     [Fact]
     public async Task Long_label_words_are_cut_into_runs()
