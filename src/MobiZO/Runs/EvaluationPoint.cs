@@ -22,22 +22,31 @@ public sealed record EvaluationPoint(long Step, double? Accuracy, int Correct, i
 
     /// <summary>The first of the best points; null until one is of a trained adapter.</summary>
     internal static EvaluationPoint? BestOf(IReadOnlyList<EvaluationPoint> points) =>
-        points.Any(point => point.Step > 0) ? points.MaxBy(point => point.Metric) : null;
+        points.Any(point => point.Step > 0) ? points[IndexOfBest(points)] : null;
 
-    /// <summary>Points behind the last one that was better than all before it, by its metric, or as good with a smaller loss.</summary>
-    internal static int SinceImprovement(IReadOnlyList<EvaluationPoint> points)
+    /// <summary>Points behind the best one.</summary>
+    internal static int SinceImprovement(IReadOnlyList<EvaluationPoint> points) => points.Count - 1 - IndexOfBest(points);
+
+    /// <summary>
+    /// Whether this point is better than an earlier one: by its metric, or as good with a smaller loss, because accuracy stays the same
+    /// long before the words are sure. A metric or loss that is no number is worse than every number.
+    /// </summary>
+    internal bool IsBetterThan(EvaluationPoint earlier) =>
+        Metric.CompareTo(earlier.Metric) switch
+        {
+            0 => Loss < earlier.Loss || (double.IsNaN(earlier.Loss) && !double.IsNaN(Loss)),
+            var order => order > 0,
+        };
+
+    private static int IndexOfBest(IReadOnlyList<EvaluationPoint> points)
     {
         var best = 0;
         for (var i = 1; i < points.Count; i++)
         {
-            var order = points[i].Metric.CompareTo(points[best].Metric);
-            if (order > 0 || (order == 0 && points[i].Loss < points[best].Loss))
-            {
-                best = i;
-            }
+            best = points[i].IsBetterThan(points[best]) ? i : best;
         }
 
-        return points.Count - 1 - best;
+        return best;
     }
 
     private double Loss => ChoiceLoss ?? TokenLoss;

@@ -38,10 +38,7 @@ internal sealed class RunEvaluations
     /// <summary>The best evaluation, the first of equals; null until a trained adapter was evaluated.</summary>
     public EvaluationPoint? Best => EvaluationPoint.BestOf(_points);
 
-    /// <summary>
-    /// Whether the last <see cref="FineTuneOptions.Patience"/> evaluations were not better than an earlier one. Where they are as good as
-    /// it, a smaller loss is better: accuracy stays the same long before the words are sure.
-    /// </summary>
+    /// <summary>Whether the last <see cref="FineTuneOptions.Patience"/> evaluations were not better than an earlier one.</summary>
     public bool HaveStoppedImproving =>
         _run.Options.Run.PatienceInForce > 0
         && Best is not null
@@ -81,8 +78,7 @@ internal sealed class RunEvaluations
         _lastRows = (step, result);
         var point = result.At(step) with { Work = work };
 
-        // CompareTo puts NaN below every number, as MaxBy does.
-        var isBest = _points.All(earlier => earlier.Metric.CompareTo(point.Metric) < 0);
+        var isBest = _points.All(point.IsBetterThan);
         _points.Add(point);
         if (step > 0 && (isBest || !Directory.Exists(_folder.BestAdapterFolder)))
         {

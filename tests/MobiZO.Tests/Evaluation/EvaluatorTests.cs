@@ -201,11 +201,17 @@ public sealed class EvaluatorTests
 
     /// <summary>An evaluation that is as good with a smaller loss is better; one that is as good with a larger loss is not.</summary>
     [Fact]
-    public void PatienceCountsLossesWhereAccuraciesAreEqual()
+    public void LossesCountWhereAccuraciesAreEqual()
     {
-        static EvaluationPoint Point(int correct, double loss) => new(0, correct / 10.0, correct, 10, loss, 1);
-        Assert.Equal(0, EvaluationPoint.SinceImprovement([Point(5, 1), Point(9, 1), Point(9, 0.5)]));
-        Assert.Equal(2, EvaluationPoint.SinceImprovement([Point(5, 1), Point(9, 0.5), Point(9, 0.5), Point(8, 0.1)]));
+        static EvaluationPoint[] Points(params (int Correct, double Loss)[] points) =>
+            [.. points.Select((point, step) => new EvaluationPoint(step, point.Correct / 10.0, point.Correct, 10, point.Loss, 1))];
+        var better = Points((5, 1), (9, 1), (9, 0.5));
+        var equal = Points((5, 1), (9, 0.5), (9, 0.5), (8, 0.1));
+        Assert.Equal((0, 2), (EvaluationPoint.SinceImprovement(better), EvaluationPoint.BestOf(better)!.Step));
+        Assert.Equal((2, 1), (EvaluationPoint.SinceImprovement(equal), EvaluationPoint.BestOf(equal)!.Step));
+        Assert.True(better[2].IsBetterThan(better[1]));
+        Assert.False(equal[2].IsBetterThan(equal[1]));
+        Assert.Null(EvaluationPoint.BestOf(Points((5, 1))));
     }
 
     /// <summary>Rows of the table are the right choices, columns the predicted ones: the counts differ across the diagonal.</summary>
