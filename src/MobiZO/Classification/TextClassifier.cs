@@ -206,7 +206,7 @@ public sealed class TextClassifier : IDisposable
         var label = KeyValuePair.Create(_data.LabelColumn, _data.LabelWords?[0].Label ?? _data.Choices![0]);
         KeyValuePair<string, string>[] cells = [.. columns.Where(cell => cell.Key != label.Key), label];
         var row = new DataRow("text to classify", 1, [.. cells.Select(cell => cell.Key)], [.. cells.Select(cell => cell.Value)]);
-        return RowFields.Apply([row], _data with { RowsIn = null }).Single();
+        return RowFields.Apply([row], _data with { RowsIn = null }, areGiven: true).Single();
     }
 
     private EncodedExample Encode(IReadOnlyDictionary<string, string> columns)

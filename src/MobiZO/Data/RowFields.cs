@@ -6,11 +6,19 @@ internal sealed class RowFields
     private readonly FieldPattern[] _patterns;
     private (IReadOnlyList<string> From, string[] To) _columns = ([], []);
 
-    private RowFields(FieldPattern[] patterns) => _patterns = patterns;
+    private readonly bool _areGiven;
+
+    private RowFields(FieldPattern[] patterns, bool areGiven) => (_patterns, _areGiven) = (patterns, areGiven);
 
     /// <summary>The rows with the nested rows and fields that the options ask for.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="options">What they ask for.</param>
+    /// <param name="areGiven">
+    /// Whether a row may hold a field itself instead of its columns, as a program that asks about a row of its own does. A column of a file
+    /// that has the name of a field by chance is no value of it.
+    /// </param>
     /// <exception cref="DataException">A row lacks a column, or a value cannot be read.</exception>
-    public static IEnumerable<DataRow> Apply(IEnumerable<DataRow> rows, DataOptions options)
+    public static IEnumerable<DataRow> Apply(IEnumerable<DataRow> rows, DataOptions options, bool areGiven = false)
     {
         IEnumerable<DataRow> all = (options.RowsIn ?? []).Aggregate(rows, NestedRows.Expand);
         if (options.Fields is not { Count: > 0 } fields)
@@ -18,7 +26,7 @@ internal sealed class RowFields
             return all;
         }
 
-        var written = new RowFields([.. fields.Select(FieldPattern.Parse)]);
+        var written = new RowFields([.. fields.Select(FieldPattern.Parse)], areGiven);
         return all.Select(written.Write);
     }
 
@@ -33,8 +41,7 @@ internal sealed class RowFields
                 out IReadOnlyList<string> missing
             );
 
-            // A program that asks about a row of its own may give the field itself.
-            values[pattern.Name] = value ?? row.Find(pattern.Name) ?? throw Missing(row, pattern.Name, missing);
+            values[pattern.Name] = value ?? (_areGiven ? row.Find(pattern.Name) : null) ?? throw Missing(row, pattern.Name, missing);
         }
 
         string[] columns = ColumnsOf(row);
@@ -66,6 +73,11 @@ internal sealed class RowFields
             row.Place,
             row.DescribeColumns(),
             $"a value in the column {string.Join(" or ", columns.Select(DataException.Quote))}, for the field {DataException.Quote(field)}",
-            row.Advise("Correct the row, or the pattern of the field (DataOptions.Fields).")
+            row.Advise(
+                row.Find(field) is null
+                    ? "Correct the row, or the pattern of the field (DataOptions.Fields)."
+                    : $"If the column {DataException.Quote(field)} is meant, name it in the pattern of the field (DataOptions.Fields), "
+                        + $"as in '{{{string.Join('|', columns)}|{field}}}'; else correct the row, or the pattern."
+            )
         );
 }

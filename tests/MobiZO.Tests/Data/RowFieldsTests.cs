@@ -51,7 +51,20 @@ public sealed class RowFieldsTests
     }
 
     [Fact]
-    public void AProgramMayGiveAFieldItself() => Assert.Equal("kept", Write(Row(("x", "kept")), ("x", "{far|away:lower}"))["x"]);
+    public void AProgramMayGiveAFieldItself() =>
+        Assert.Equal("kept", RowFields.Apply([Row(("x", "kept"))], Options(("x", "{far|away:lower}")), areGiven: true).Single()["x"]);
+
+    /// <summary>A column that is called like the field by chance would take its place in silence.</summary>
+    [Fact]
+    public void AColumnOfAFileIsNoFieldUnlessThePatternNamesIt()
+    {
+        var error = Assert.Throws<DataException>(() => Write(Row(("x", "raw")), ("x", "{far|away:lower}")));
+
+        Assert.Contains("expected a value in the column 'far' or 'away', for the field 'x'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("If the column 'x' is meant, name it in the pattern", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'{far|away|x}'", error.Message, StringComparison.Ordinal);
+        Assert.Equal("raw", Write(Row(("x", "raw")), ("x", "{far|x}"))["x"]);
+    }
 
     [Theory]
     [InlineData("{far|away}", "found the columns 'a', 'n' (null); expected a value in the column 'far' or 'away', for the field 'x'")]
