@@ -23,6 +23,11 @@ public sealed record FineTuneResult
     /// <summary>Steps that changed nothing because a loss was not finite.</summary>
     public required long SkippedSteps { get; init; }
 
+    /// <summary>
+    /// Share of the loss over the vocabulary in the losses of steps, from 0 to below 1; evaluations tell both losses by themselves.
+    /// </summary>
+    public double TokenShare { get; init; }
+
     /// <summary>Every evaluation in order; empty without evaluation rows.</summary>
     public required IReadOnlyList<EvaluationPoint> Evaluations { get; init; }
 

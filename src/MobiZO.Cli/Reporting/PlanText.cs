@@ -27,7 +27,7 @@ internal static class PlanText
         var loss =
             plan.Loss != LossKind.Choices ? "the vocabulary"
             : plan.Train.Labels.Count == 0 ? "the choices of the rows"
-            : "the label words";
+            : LossText.OfLabelWords(plan.TokenShare);
         yield return plan.IsGradientExact
             ? $"step       {plan.RowsPerStep} examples and their exact gradient in {runs}, loss over {loss}"
             : $"step       {plan.Copies} copies of {plan.RowsPerStep / plan.Copies} examples: "

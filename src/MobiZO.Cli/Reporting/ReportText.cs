@@ -21,6 +21,11 @@ internal static class ReportText
             yield return $"work       {WorkText.Line(work)}";
         }
 
+        if (result.TokenShare > 0)
+        {
+            yield return $"loss       of steps over {LossText.OfLabelWords(result.TokenShare)}; evaluations tell the two apart";
+        }
+
         if (result.SkippedSteps > 0)
         {
             yield return $"warning: {result.SkippedSteps} steps changed nothing because a loss was not finite; "

@@ -31,6 +31,9 @@ public sealed record RunPlan
     /// <summary>The loss that is minimised.</summary>
     public required LossKind Loss { get; init; }
 
+    /// <summary>Share of the loss over the vocabulary beside that over label words, from 0 to below 1.</summary>
+    public double TokenShare { get; init; }
+
     /// <summary>Whether a step computes the exact gradient of its rows, instead of the losses of perturbed copies.</summary>
     public bool IsGradientExact { get; init; }
 

@@ -34,6 +34,7 @@ internal static class RunPlanner
             Train = run.Rows.TrainSummary,
             Eval = run.Rows.EvalSummary,
             Loss = run.Options.LossKind,
+            TokenShare = options.TokenShareInForce,
             IsGradientExact = options.Optimizer.EstimatorInForce == EstimatorKind.Reverse,
             Copies = copies.Count,
             RowsPerStep = copies.Count * options.ExamplesInForce,

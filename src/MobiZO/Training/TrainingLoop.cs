@@ -121,6 +121,7 @@ internal sealed class TrainingLoop
             Steps = _optimizer.NextStep,
             TotalSteps = _options.StepsInForce,
             SkippedSteps = _skipped,
+            TokenShare = _options.TokenShareInForce,
             Evaluations = [.. _evaluations.Points],
             Anchors =
                 last is null || !RunAnchors.Apply(_run)

@@ -59,6 +59,24 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Contains(result.ErrorLines, line => line.Contains("chosen on the evaluation rows", StringComparison.Ordinal));
     }
 
+    /// <summary>The loss of a step is a mixture then, and no evaluation's loss can be compared with it.</summary>
+    [Fact]
+    public async Task TheShareOfTheTokenLossIsTold()
+    {
+        var result = await Cli.RunAsync(_workspace.Train("run", "--token-share", "0.1", "--steps", "2"));
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Single(
+            result.ErrorLines,
+            line => line.EndsWith(", loss over the label words, 0.1 of it over the vocabulary", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            "loss       of steps over the label words, 0.1 of it over the vocabulary;",
+            result.Output,
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
     public async Task ADryRunOnlyPlans()
     {
