@@ -57,6 +57,35 @@ internal static class WrittenRows
         return new EvaluationResult(examples, result.Choices) { Score = examples.Average(example => example.AnswerScore) };
     }
 
+    /// <summary>The result with what one copy of an adapter writes to the rows, the score of each, and the mean score.</summary>
+    /// <param name="result">The rows as they were scored, in the order of the answers.</param>
+    /// <param name="scores">Writes answers to the same rows and scores them.</param>
+    /// <param name="copy">The copy.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="FineTuneException">The score fails.</exception>
+    public static EvaluationResult Add(EvaluationResult result, AnswerScores scores, AnswerCopies copy, CancellationToken cancellation)
+    {
+        var sum = 0d;
+        ScoredExample[] examples = [.. result.Examples];
+        foreach (var batch in scores.Answers.Batches())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var written = scores.Write(batch, copy, cancellation);
+            sum += written.Average(answer => answer.Score) * batch.Length;
+            foreach (var (row, (text, score, ids)) in batch.Zip(written))
+            {
+                examples[row] = examples[row] with
+                {
+                    Answer = text.Answer,
+                    AnswerScore = double.IsNaN(score) ? null : score,
+                    Repeats = RepeatedWords.AreIn(ids),
+                };
+            }
+        }
+
+        return new EvaluationResult(examples, result.Choices) { Score = sum / scores.Answers.Count };
+    }
+
     private static LoraAdapter Nothing(LocalModel model)
     {
         var module = model.Assembler.LinearModules[0];

@@ -14,29 +14,24 @@ internal sealed class AnswerScores(RowAnswers answers, ITextScore score)
     /// <param name="cancellation">Ends the score.</param>
     /// <returns>P numbers; NaN for a copy whose answers the model gives no numbers for.</returns>
     /// <exception cref="FineTuneException">The score fails.</exception>
-    public double[] MeansOf(IReadOnlyList<int> rows, AnswerCopies copies, CancellationToken cancellation)
+    public double[] MeansOf(IReadOnlyList<int> rows, AnswerCopies copies, CancellationToken cancellation) =>
+        [.. Write(rows, copies, cancellation).Select(answer => answer.Score).Chunk(rows.Count).Select(ofCopy => ofCopy.Average())];
+
+    /// <summary>The answers of every copy to some rows, with their scores and token ids.</summary>
+    /// <param name="rows">Indices of the rows.</param>
+    /// <param name="copies">P copies.</param>
+    /// <param name="cancellation">Ends the score.</param>
+    /// <returns>Copy 0 first, row by row; the score is NaN where the model gives no numbers.</returns>
+    /// <exception cref="FineTuneException">The score fails.</exception>
+    public (WrittenAnswer Text, double Score, int[] Ids)[] Write(
+        IReadOnlyList<int> rows,
+        AnswerCopies copies,
+        CancellationToken cancellation
+    )
     {
         var written = answers.Write(rows, copies);
-        var scores = score.Score([.. written.Select((ids, index) => answers.TextOf(rows[index % rows.Count], ids ?? []))], cancellation);
-        return
-        [
-            .. scores.Zip(written, (value, ids) => ids is null ? double.NaN : value).Chunk(rows.Count).Select(ofCopy => ofCopy.Average()),
-        ];
-    }
-
-    /// <summary>The mean score of one copy over all rows.</summary>
-    /// <param name="copy">The copy.</param>
-    /// <param name="cancellation">Stops between two batches.</param>
-    /// <exception cref="FineTuneException">The score fails.</exception>
-    public double MeanOf(AnswerCopies copy, CancellationToken cancellation)
-    {
-        var sum = 0d;
-        foreach (var batch in answers.Batches())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            sum += MeansOf(batch, copy, cancellation)[0] * batch.Length;
-        }
-
-        return sum / answers.Count;
+        WrittenAnswer[] texts = [.. written.Select((ids, index) => answers.TextOf(rows[index % rows.Count], ids ?? []))];
+        var scores = score.Score(texts, cancellation);
+        return [.. written.Select((ids, index) => (texts[index], ids is null ? double.NaN : scores[index], ids ?? []))];
     }
 }

@@ -129,15 +129,22 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>An evaluator of further rows with the programs of this run.</summary>
     public Evaluator CreateEvaluator(IReadOnlyList<EncodedExample> rows) => CreateEvaluator(_opened, rows);
 
-    /// <summary>The mean score or metric of what the model writes to the rows of an evaluator; null for runs without either.</summary>
+    /// <summary>
+    /// The result with what the model writes to the rows of an evaluator, and its mean score or metric; unchanged for runs without either.
+    /// </summary>
+    /// <param name="result">The rows as they were scored.</param>
     /// <param name="evaluator">The rows, with the frozen parts of their prompts.</param>
     /// <param name="adapter">The matrices.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    public double? ScoreOf(Evaluator evaluator, AdapterTensors adapter, CancellationToken cancellation) =>
-        (CreateAnswers(_opened, evaluator.Rows, evaluator.Cache) ?? AnswersByMetric(evaluator.Rows))?.MeanOf(
-            AnswerCopies.Of(adapter.A, adapter.B.Floats),
-            cancellation
-        );
+    public EvaluationResult WithAnswers(
+        EvaluationResult result,
+        Evaluator evaluator,
+        AdapterTensors adapter,
+        CancellationToken cancellation
+    ) =>
+        (CreateAnswers(_opened, evaluator.Rows, evaluator.Cache) ?? AnswersByMetric(evaluator.Rows)) is { } answers
+            ? WrittenRows.Add(result, answers, AnswerCopies.Of(adapter.A, adapter.B.Floats), cancellation)
+            : result;
 
     /// <summary>The adapter with a trained state, as the copy that answers.</summary>
     /// <param name="b">The state.</param>

@@ -172,8 +172,7 @@ internal sealed class RunEvaluations
     private EvaluationResult Score(Evaluator evaluator, float[] b, long step, CancellationToken cancellation)
     {
         var adapter = AdapterTensors.Of(_run.Adapter, b);
-        var result = ScoreRows(evaluator, adapter, step, cancellation);
-        return result with { Score = _run.ScoreOf(evaluator, adapter, cancellation) };
+        return _run.WithAnswers(ScoreRows(evaluator, adapter, step, cancellation), evaluator, adapter, cancellation);
     }
 
     private EvaluationResult ScoreRows(Evaluator evaluator, AdapterTensors adapter, long step, CancellationToken cancellation) =>

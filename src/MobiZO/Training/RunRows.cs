@@ -83,7 +83,9 @@ internal sealed record RunRows
             EvalFraction = 0,
             Balanced = data.EvalBalanced,
         };
-        var evalRows = options.EvalData is { } path ? encoder.Cut(DataFile.Read(path, evalData)) : split.Eval;
+        var evalRead = options.EvalData is { } path ? DataFile.Read(path, evalData) : null;
+        RightAnswers.RequireColumn([.. read, .. evalRead ?? []], options.Data);
+        var evalRows = evalRead is null ? split.Eval : encoder.Cut(evalRead);
         var train = encoder.Encode(split.Train);
         var eval = evalRows.Count == 0 ? [] : encoder.Encode(new RowSampler(evalData).Choose(evalRows));
         var trainSummary = DataSummary.Of(rows.Count, train, encoder.Names);

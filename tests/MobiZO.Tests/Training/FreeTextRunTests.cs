@@ -108,6 +108,39 @@ public sealed class FreeTextRunTests
         var before = await ModelEvaluation.RunAsync(options with { Adapter = null });
         Assert.Equal(result.First!.Score!.Value, before.Result.Score!.Value, 9);
         Assert.All(before.Result.Examples, example => Assert.NotNull(example.Answer));
+
+        // What the run keeps of its last evaluation are the answers of its last adapter.
+        var last = await ModelEvaluation.RunAsync(options with { Adapter = run.At("run", "adapter") });
+        Assert.Equal(
+            last.Result.Examples.Select(example => (example.Answer, example.AnswerScore)),
+            result.LastRows!.Examples.Select(example => (example.Answer, example.AnswerScore))
+        );
+    }
+
+    /// <summary>A slip of the pen in the name would compare with fewer answers, and say nothing.</summary>
+    [Fact]
+    public async Task A_column_of_right_answers_that_no_row_has_is_refused()
+    {
+        using var run = Completions();
+        var data = run.Options.Data with { CompletionsColumn = "answerz" };
+        var error = await Assert.ThrowsAsync<DataException>(() => run.TrainAsync(options => options with { Data = data, Steps = 1 }));
+        Assert.Contains("found the columns 'prompt', 'completion'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("expected a column 'answerz' of right answers", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<DataException>(() =>
+            ModelEvaluation.RunAsync(
+                new EvaluationOptions
+                {
+                    Model = run.Options.Model,
+                    DataFile = run.At("eval.jsonl"),
+                    Data = data,
+                    Engine = run.Options.Engine,
+                }
+            )
+        );
+
+        // Evaluation rows alone may have it.
+        run.Write("eval.jsonl", """{"prompt": "fine 1", "completion": "fine", "answerz": "[\"good\"]"}""");
+        await run.TrainAsync(options => options with { Data = data, Steps = 1 });
     }
 
     private static TinyRun Completions()
