@@ -103,7 +103,7 @@ internal static class FineTuneOptionsValidation
         Require(
             errors,
             isHost || !estimator.UsesGradient(),
-            $"Update: the estimator {estimator} is followed on the host; set FineTuneOptions.Update to Host"
+            $"Update: the estimator {EnumNames.Of(estimator)} is followed on the host; set FineTuneOptions.Update to Host"
         );
         Require(
             errors,

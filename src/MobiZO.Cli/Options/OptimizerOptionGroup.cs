@@ -65,7 +65,7 @@ internal static class OptimizerOptionGroup
         );
         group.Add(
             "--optimizer",
-            "How an exact gradient moves the adapter (by default adamw; random directions are followed by sgd).",
+            "How an exact gradient moves the adapter (by default adamw; random directions are followed by sgd, guided ones by adamw).",
             OptionValue.OneOf<OptimizerKind>(("adamw", OptimizerKind.AdamW), ("sgd", OptimizerKind.Sgd)),
             nameof(OptimizerOptions.Kind),
             optimizer => optimizer.Kind,

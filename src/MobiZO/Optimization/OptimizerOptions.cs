@@ -33,7 +33,10 @@ public sealed record OptimizerOptions
     /// <summary>How a step estimates the gradient.</summary>
     public EstimatorKind Estimator { get; init; } = EstimatorKind.Auto;
 
-    /// <summary>How an exact gradient moves the trained state; null: AdamW. Random directions are followed by SGD alone.</summary>
+    /// <summary>
+    /// How an exact gradient moves the trained state; null: AdamW. Random directions are followed by SGD alone, the direction of guided
+    /// steps by AdamW alone.
+    /// </summary>
     public OptimizerKind? Kind { get; init; }
 
     /// <summary>
@@ -91,6 +94,12 @@ public sealed record OptimizerOptions
     /// <summary>How the gradient moves the trained state.</summary>
     internal OptimizerKind KindOrDefault => Kind ?? (EstimatorInForce.UsesGradient() ? OptimizerKind.AdamW : OptimizerKind.Sgd);
 
+    /// <summary>Which optimiser an estimator without exact gradients is followed by, and why.</summary>
+    private string Follower =>
+        Estimator == EstimatorKind.Guided
+            ? "has a direction whose length is no slope, so that adamw follows it and sgd cannot"
+            : "follows random directions by sgd, and adamw needs a gradient";
+
     /// <summary>The copies of a step.</summary>
     internal CopyPlan Plan => CopyPlan.Create(EstimatorInForce, QueriesInForce);
 
@@ -135,16 +144,17 @@ public sealed record OptimizerOptions
         Require(
             Kind is null
                 || Estimator is EstimatorKind.Auto or EstimatorKind.Reverse
+                || (Kind == OptimizerKind.AdamW && Estimator == EstimatorKind.Guided)
                 || (Kind == OptimizerKind.Sgd && EstimatorInForce.IsRandom()),
-            $"Kind: {Kind} needs an exact gradient; set Estimator to {EstimatorKind.Reverse}, or leave Kind out"
+            $"Kind: the estimator {EnumNames.Of(EstimatorInForce)} {Follower}; leave Kind out, or set Estimator to {EstimatorKind.Reverse}"
         );
         Require(
             Momentum == 0 || KindOrDefault == OptimizerKind.Sgd,
-            $"Momentum: {Momentum} is of SGD, and {KindOrDefault} keeps means of its own; leave it out"
+            $"Momentum: {Momentum} is of sgd, and adamw keeps means of its own; leave it out"
         );
         Require(
             !ProbeLearningRate || EstimatorInForce.IsRandom(),
-            $"LearningRate: it is found by trying for random directions only, and the estimator is {EstimatorInForce}; give a number, or leave it out"
+            $"LearningRate: it is found by trying for random directions only, and the estimator is {EnumNames.Of(EstimatorInForce)}; give a number, or leave it out"
         );
         Require(float.IsFinite(WeightDecay) && WeightDecay >= 0, $"WeightDecay: {WeightDecay} must be 0 or more");
         Require(

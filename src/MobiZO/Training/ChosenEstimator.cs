@@ -49,7 +49,7 @@ internal static class ChosenEstimator
         var chosen = options with { Optimizer = options.Optimizer with { Estimator = kind } };
         return chosen.Validate() is { Count: > 0 } errors
             ? throw new FineTuneException(
-                $"The run would take the estimator {kind}, because {why}, and then settings do not fit:"
+                $"The run would take the estimator {EnumNames.Of(kind)}, because {why}, and then settings do not fit:"
                     + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}"))
                     + $"{Environment.NewLine}Leave them out, or set OptimizerOptions.Estimator.",
                 FineTuneFailure.Settings
@@ -68,7 +68,8 @@ internal static class ChosenEstimator
 
     /// <summary>The broadcast reaches the default modules, and not all that may be named; SGD and decay do not follow it.</summary>
     private static bool FollowsBroadcast(FineTuneOptions options) =>
-        options is { Adapter: { TargetModules: "auto", StartFrom: null }, Optimizer: { Kind: null, WeightDecay: 0 } };
+        options
+            is { Adapter: { TargetModules: "auto", StartFrom: null }, Optimizer: { Kind: null or OptimizerKind.AdamW, WeightDecay: 0 } };
 
     /// <summary>A setting that only random directions have and that was changed; null: none.</summary>
     private static string? SettingOfQueries(FineTuneOptions options)

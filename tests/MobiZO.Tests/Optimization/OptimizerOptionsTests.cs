@@ -62,4 +62,24 @@ public sealed class OptimizerOptionsTests
 
         Assert.False(EnumNames.TryParse<EstimatorKind>("TwoSided", out _));
     }
+
+    /// <summary>The optimiser that an estimator has anyway may be named; another is refused by the names that users know.</summary>
+    [Theory]
+    [InlineData(EstimatorKind.Guided, OptimizerKind.AdamW, null)]
+    [InlineData(EstimatorKind.Guided, OptimizerKind.Sgd, "Kind: the estimator guided has a direction")]
+    [InlineData(EstimatorKind.TwoSided, OptimizerKind.Sgd, null)]
+    [InlineData(EstimatorKind.TwoSided, OptimizerKind.AdamW, "Kind: the estimator two-sided follows random directions by sgd")]
+    [InlineData(EstimatorKind.Reverse, OptimizerKind.Sgd, null)]
+    public void Optimisers_fit_their_estimator(EstimatorKind estimator, OptimizerKind kind, string? error)
+    {
+        var errors = new OptimizerOptions { Estimator = estimator, Kind = kind }.Validate();
+        if (error is null)
+        {
+            Assert.Empty(errors);
+        }
+        else
+        {
+            Assert.StartsWith(error, Assert.Single(errors), StringComparison.Ordinal);
+        }
+    }
 }
