@@ -82,7 +82,8 @@ internal static class FineTuneOptionsValidation
         Require(
             errors,
             share is not > 0 || options.Loss != LossKind.Tokens,
-            "TokenShare: it is a share beside the loss Choices; leave it out, or leave out FineTuneOptions.Loss Tokens"
+            "TokenShare: it mixes the token loss into that over label words, and FineTuneOptions.Loss Tokens has the token loss alone; "
+                + "leave one of them out"
         );
     }
 

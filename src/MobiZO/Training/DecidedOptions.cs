@@ -127,8 +127,14 @@ internal sealed record DecidedOptions
         if (options.TokenShare > 0 && !rows.HasTrees)
         {
             throw new FineTuneException(
-                "FineTuneOptions.TokenShare is a share beside the loss over label words that are scored by DataOptions.Scoring Branches: "
-                    + "give DataOptions.Choices or DataOptions.LabelWords and leave Scoring out, or leave TokenShare out.",
+                rows.HasOwnChoices
+                        ? "FineTuneOptions.TokenShare is a share beside the loss over label words, and these rows have choices of their "
+                            + "own, whose loss has no such share: leave it out."
+                    : !rows.HasChoices
+                        ? "FineTuneOptions.TokenShare is a share beside the loss over label words, and these rows have free answers, whose "
+                            + "loss is the token loss already: leave it out."
+                    : "FineTuneOptions.TokenShare is a share beside the loss over label words that are scored by DataOptions.Scoring "
+                        + $"Branches, and Scoring is {EnumNames.Of(rows.Data.Scoring ?? ChoiceScoring.Mean)}: leave one of them out.",
                 FineTuneFailure.Settings
             );
         }

@@ -164,6 +164,21 @@ public sealed class ChoiceRunTests
         run.Options = Own(run, EstimatorKind.Reverse, AdapterScope.Activated) with { TokenShare = 0.1 };
 
         Assert.Contains("TokenShare", (await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync())).Message);
+        async Task<string> Refused(Func<FineTuneOptions, FineTuneOptions> change) =>
+            (await Assert.ThrowsAsync<FineTuneException>(() => run.TrainAsync(change))).Message;
+        Assert.Contains("choices of their own", await Refused(options => options), StringComparison.Ordinal);
+        run.Write("free.jsonl", """{"prompt": "a", "completion": "b"}""");
+        var free = run.At("free.jsonl");
+        Assert.Contains(
+            "free answers, whose loss is the token loss already: leave it out",
+            await Refused(options => options with { TrainData = free, EvalData = null, Adapter = options.Adapter with { Scope = null } }),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "FineTuneOptions.Loss Tokens has the token loss alone",
+            await Refused(options => options with { Loss = LossKind.Tokens }),
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>Six labels without words: the run keeps them, counts its steps by the rows, and its classifier says them.</summary>
