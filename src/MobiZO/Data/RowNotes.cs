@@ -12,7 +12,8 @@ internal static class RowNotes
     /// <param name="what">What the rows are for: "training" or "evaluation".</param>
     /// <param name="rows">The rows; null: none.</param>
     /// <param name="encoder">What encoded them.</param>
-    public static IEnumerable<string> Of(string what, DataSummary? rows, ExampleEncoder encoder)
+    /// <param name="areWeighed">Whether labels count alike, however often they stand in the rows.</param>
+    public static IEnumerable<string> Of(string what, DataSummary? rows, ExampleEncoder encoder, bool areWeighed = false)
     {
         if (rows is null)
         {
@@ -27,13 +28,13 @@ internal static class RowNotes
                 : $"{cut} (their answers were not). Raise DataOptions.MaxLength if what was cut matters.";
         }
 
-        if (rows is { Labels.Count: > 1, RowsUsed: > 1 } && OfLabels(what, rows) is { } labels)
+        if (rows is { Labels.Count: > 1, RowsUsed: > 1 } && OfLabels(what, rows, areWeighed) is { } labels)
         {
             yield return labels;
         }
     }
 
-    private static string? OfLabels(string what, DataSummary rows)
+    private static string? OfLabels(string what, DataSummary rows, bool areWeighed)
     {
         bool isTraining = what == "training";
         LabelCount most = rows.Labels.MaxBy(label => label.Count)!;
@@ -45,7 +46,7 @@ internal static class RowNotes
                 + ". Add rows of the other labels.";
         }
 
-        if (most.Count > LopsidedShare * rows.RowsUsed)
+        if (most.Count > LopsidedShare * rows.RowsUsed && !areWeighed)
         {
             return Say($"{most.Count} of {rows.RowsUsed} {what} rows have the label word {word}: ")
                 + (

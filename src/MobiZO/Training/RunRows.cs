@@ -119,10 +119,10 @@ internal sealed record RunRows
             [
                 .. encoder.Notes,
                 .. options.Data.LabelWords is null && data.LabelWords is { } own ? NotesOfWords(own) : [],
-                .. RowNotes.Of("training", trainSummary, encoder),
+                .. RowNotes.Of("training", trainSummary, encoder, options.ClassWeights == ClassWeights.Balanced),
                 .. RowNotes.Of("evaluation", evalSummary, encoder),
                 .. train.Count > 0 && eval.Count == 0 && options.TestData is null ? [NothingHeldOut] : Array.Empty<string>(),
-                .. NotesOfUnused(options, train, eval.Count),
+                .. UnusedSettings.Of(options, train, eval.Count),
                 .. options.ExamplesPerStep is { } asked ? NotesOfStep(asked, train.Count) : [],
             ],
         };
@@ -148,39 +148,6 @@ internal sealed record RunRows
                     + $"'{words[0].Label}= no,{words[1].Label}= yes'), and less is to be learned.",
             ]
             : [];
-
-    /// <summary>Settings that were given and change nothing.</summary>
-    private static IEnumerable<string> NotesOfUnused(FineTuneOptions options, IReadOnlyList<EncodedExample> train, int evalRows)
-    {
-        var usual = new FineTuneOptions
-        {
-            Model = "",
-            TrainData = "",
-            Output = "",
-        };
-        const string OfFreeText = "is of rows with free answers, and these have choices: it changes nothing.";
-        var hasChoices = train.All(row => row.ChoiceIds.Length > 1) && options.Score is null;
-        if (hasChoices && options.Samples != usual.Samples && options.Samples > 0)
-        {
-            yield return $"FineTuneOptions.Samples {OfFreeText}";
-        }
-
-        if (hasChoices && options.Metric is null && options.AnswerTokens != usual.AnswerTokens)
-        {
-            yield return $"FineTuneOptions.AnswerTokens {OfFreeText}";
-        }
-
-        if (hasChoices && options.Metric is not null)
-        {
-            yield return "FineTuneOptions.Metric compares written answers, and these rows have choices: evaluations are compared by what "
-                + "the model writes, not by their accuracy. Leave it out unless that is meant.";
-        }
-
-        if (options.Patience > 0 && evalRows == 0)
-        {
-            yield return "FineTuneOptions.Patience needs evaluation rows, and there are none: the run takes all its steps.";
-        }
-    }
 
     private static string[] NotesOfStep(int examples, int rows)
     {

@@ -1,4 +1,9 @@
 using MobiZO.Journal;
+using MobiZO.Models;
+using MobiZO.Optimization;
+using MobiZO.Optimization.Noise;
+using MobiZO.Programs.Ops;
+using MobiZO.Scoring;
 using MobiZO.Training;
 
 namespace MobiZO.Tests.Training;
@@ -66,5 +71,54 @@ public sealed class ClassWeightTests
         {
             Assert.Contains(notes, note => note.StartsWith($"FineTuneOptions.{name} ", StringComparison.Ordinal));
         }
+    }
+
+    /// <summary>Settings of random directions, and of evaluations that there are not.</summary>
+    [Fact]
+    public void OptionsWithoutEffectAreTold()
+    {
+        using var run = new TinyRun();
+        using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
+        IReadOnlyList<string> Notes(OptimizerOptions optimizer) => RunRows.Read(run.Options with { Optimizer = optimizer }, model).Notes;
+        var random = new OptimizerOptions { Noise = NoiseKind.Gaussian, Epsilon = 0.5f };
+
+        Assert.Empty(Notes(random));
+        Assert.Empty(Notes(random with { Estimator = EstimatorKind.Guided, Queries = 2 }));
+        var guided = Notes(random with { Estimator = EstimatorKind.Guided });
+        Assert.Equal(2, guided.Count);
+        Assert.All(
+            guided,
+            note => Assert.EndsWith("the estimator guided without queries has none: it changes nothing.", note, StringComparison.Ordinal)
+        );
+        var exact = Notes(random with { Estimator = EstimatorKind.Reverse, Queries = 2 });
+        Assert.Equal(
+            ["OptimizerOptions.Queries", "OptimizerOptions.Noise", "OptimizerOptions.Epsilon"],
+            exact.Select(note => note.Split(' ')[0])
+        );
+        Assert.All(exact, note => Assert.EndsWith("the estimator reverse has none: it changes nothing.", note, StringComparison.Ordinal));
+
+        Assert.Contains(
+            "FineTuneOptions.EvalEvery = 0",
+            Assert.Single(RunRows.Read(run.Options with { Patience = 2, EvalEvery = 0 }, model).Notes),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            RunRows.Read(run.Options with { Metric = TextMetric.WordF1, EvalData = null }, model).Notes,
+            note =>
+                note.Contains("FineTuneOptions.Metric", StringComparison.Ordinal)
+                && note.EndsWith("nothing is compared.", StringComparison.Ordinal)
+        );
+    }
+
+    /// <summary>Labels that count alike are no longer lop-sided: what would help is there.</summary>
+    [Fact]
+    public void WeighedLabelsAreNotCalledLopSided()
+    {
+        using var run = new TinyRun();
+        using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
+        run.Write("train.jsonl", [.. Enumerable.Range(0, 10).Select(index => TinyRun.Row($"text {index}", index == 9 ? 1 : 0))]);
+
+        Assert.Contains("9 of 10", Assert.Single(RunRows.Read(run.Options, model).Notes), StringComparison.Ordinal);
+        Assert.Empty(RunRows.Read(run.Options with { ClassWeights = ClassWeights.Balanced }, model).Notes);
     }
 }
