@@ -67,6 +67,11 @@ internal static class InspectCommand
             $"{WeightFormats.NameOf(weights)} weights hold "
                 + string.Join("; ", held.Select(share => $"{share.Tensors} tensors as {share.Type} ({Quantity.Bytes(share.Bytes)})")),
             $"a training run with {WeightFormats.NameOf(weights)} weights would take about {Quantity.Bytes(adapter.EstimatedMemoryBytes)} "
-                + "of memory, cached prompts left out",
+                + (
+                    adapter.MostGradientBytes > 0
+                        ? $"of memory and up to {Quantity.Bytes(adapter.MostGradientBytes)} more for the exact gradient of long rows, "
+                        : "of memory, "
+                )
+                + "cached prompts left out",
         ];
 }

@@ -1,5 +1,6 @@
 using MobiZO.Adapted;
 using MobiZO.Models;
+using MobiZO.Programs.Ops;
 using MobiZO.Training;
 
 namespace MobiZO.Reporting;
@@ -22,6 +23,12 @@ public sealed record AdapterPreview
     /// <summary>Estimated peak of resident memory, the cached prompts left out.</summary>
     public required long EstimatedMemoryBytes { get; init; }
 
+    /// <summary>
+    /// Bytes that exact gradients may take beside it, on long rows: <see cref="FineTuneOptions.GradientMegabytes"/>; 0 for other
+    /// estimators.
+    /// </summary>
+    public required long MostGradientBytes { get; init; }
+
     /// <summary>Selects the modules and adds up.</summary>
     /// <param name="model">The base model.</param>
     /// <param name="options">The run; its data files are not touched.</param>
@@ -36,6 +43,7 @@ public sealed record AdapterPreview
             throw new FineTuneException($"The settings have errors: {string.Join("; ", errors)}", FineTuneFailure.Settings);
         }
 
+        options = ChosenEstimator.Likely(options, model.Engine.Traits);
         var layout = AdapterLayouts.Of(model, DecidedAdapter.Of(options.Adapter, labels: 0));
         var parameters = ModelFacts.ParametersOf(model.Checkpoint);
         return new AdapterPreview
@@ -49,6 +57,7 @@ public sealed record AdapterPreview
                 MemoryEstimate.StateBytes(layout.BCount, options.Optimizer),
                 AdapterStart.Of(options.Adapter.ScopeOrDefault, layout).Prompt
             ),
+            MostGradientBytes = options.Optimizer.EstimatorInForce == EstimatorKind.Reverse ? (long)options.GradientMegabytes << 20 : 0,
         };
     }
 }

@@ -35,17 +35,7 @@ internal static class ChosenEstimator
             return (options, null);
         }
 
-        var (kind, why) =
-            options.Score is not null
-                ? (
-                    EstimatorKind.OneSidedNormalized,
-                    FormattableString.Invariant($"a score has no gradient; epsilon is {options.Optimizer.Epsilon}")
-                )
-            : SettingOfQueries(options) is { } setting ? (EstimatorKind.OneSidedNormalized, $"{setting} is of random directions")
-            : traits.HasGradients ? (EstimatorKind.Reverse, "the engine runs the exact gradient, which takes fewer rows")
-            : isFreeText && FollowsBroadcast(options)
-                ? (EstimatorKind.Guided, $"{engine} runs forward passes only, and random directions learn little of free text")
-            : (EstimatorKind.OneSidedNormalized, $"{engine} runs forward passes only");
+        var (kind, why) = Choose(options, traits, engine, isFreeText);
         var chosen = options with { Optimizer = options.Optimizer with { Estimator = kind } };
         return chosen.Validate() is { Count: > 0 } errors
             ? throw new FineTuneException(
@@ -56,6 +46,27 @@ internal static class ChosenEstimator
             )
             : (chosen, $"Estimator {EnumNames.Of(kind)}: {why}.{RateNote(chosen.Optimizer)}");
     }
+
+    /// <summary>The options with the estimator that a run on label words would have, for forecasts without rows.</summary>
+    public static FineTuneOptions Likely(FineTuneOptions options, EngineTraits traits) =>
+        options.Optimizer.Estimator != EstimatorKind.Auto
+            ? options
+            : options with
+            {
+                Optimizer = options.Optimizer with { Estimator = Choose(options, traits, "", isFreeText: false).Kind },
+            };
+
+    private static (EstimatorKind Kind, string Why) Choose(FineTuneOptions options, EngineTraits traits, string engine, bool isFreeText) =>
+        options.Score is not null
+            ? (
+                EstimatorKind.OneSidedNormalized,
+                FormattableString.Invariant($"a score has no gradient; epsilon is {options.Optimizer.Epsilon}")
+            )
+        : SettingOfQueries(options) is { } setting ? (EstimatorKind.OneSidedNormalized, $"{setting} is of random directions")
+        : traits.HasGradients ? (EstimatorKind.Reverse, "the engine runs the exact gradient, which takes fewer rows")
+        : isFreeText && FollowsBroadcast(options)
+            ? (EstimatorKind.Guided, $"{engine} runs forward passes only, and random directions learn little of free text")
+        : (EstimatorKind.OneSidedNormalized, $"{engine} runs forward passes only");
 
     /// <summary>A rate for random directions is far too long for AdamW, and both are called learning rate.</summary>
     private static string RateNote(OptimizerOptions optimizer) =>

@@ -37,14 +37,20 @@ internal sealed class GradientRoom
     /// <param name="answers">Answer tokens of all rows.</param>
     public long BytesOf(long tokens, long answers) => checked((tokens * _bytesOfToken) + (answers * _bytesOfAnswer));
 
-    /// <summary>Most bytes of a run on any of the examples: within the budget, or what one row alone needs.</summary>
-    public long MostBytes(StepLossKind form, IReadOnlyList<PromptExample> examples, LengthGrid lengths) =>
-        Math.Max(
-            _budget,
-            examples.Max(example =>
-                BytesOf(lengths.Fit(StepFeed.TokensOf(form, example)) * StepFeed.RowsOf(form, example), StepFeed.AnswersOf(form, example))
-            )
+    /// <summary>
+    /// Most bytes of a run on the examples of a step: what all of them need, within the budget, or what one row alone needs.
+    /// </summary>
+    /// <param name="form">The loss.</param>
+    /// <param name="examples">Every example.</param>
+    /// <param name="perStep">Examples of a step.</param>
+    /// <param name="lengths">The lengths that the engine wants to see.</param>
+    public long MostBytes(StepLossKind form, IReadOnlyList<PromptExample> examples, int perStep, LengthGrid lengths)
+    {
+        var one = examples.Max(example =>
+            BytesOf(lengths.Fit(StepFeed.TokensOf(form, example)) * StepFeed.RowsOf(form, example), StepFeed.AnswersOf(form, example))
         );
+        return Math.Max(one, one > _budget / perStep ? _budget : perStep * one);
+    }
 
     /// <summary>Cuts the examples of a step into runs, those of like length together, so that little is padding.</summary>
     /// <param name="form">The loss.</param>

@@ -145,7 +145,7 @@ internal sealed class OpenedRun : IDisposable
     /// <summary>Bytes that a run keeps until the way back of an exact gradient; 0 for other estimators.</summary>
     public long GradientBytes =>
         Options.Run.Optimizer.EstimatorInForce == EstimatorKind.Reverse
-            ? GradientRoom.MostBytes(Options.Loss, Examples.All, Model.Model.Engine.Traits.Lengths)
+            ? GradientRoom.MostBytes(Options.Loss, Examples.All, Options.Run.ExamplesInForce, Model.Model.Engine.Traits.Lengths)
             : 0;
 
     /// <summary>

@@ -23,6 +23,7 @@ public sealed class InspectCommandTests
                 "parameters      5,475,584",
                 "6 down_proj [256, 704]",
                 "trainable: 12,288 of 5,487,872 parameters (0.22 %) in 6 modules",
+                "of memory and up to 128 MB more for the exact gradient of long rows, cached prompts left out",
             }
         )
         {

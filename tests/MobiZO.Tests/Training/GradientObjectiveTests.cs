@@ -54,7 +54,14 @@ public sealed class GradientObjectiveTests
         Assert.Equal(indices.Order(), parts.Order());
         Assert.Equal(parts.OrderBy(index => tiny.Examples[index].Prompt.Length + tiny.Examples[index].Answer.Length), parts);
         Assert.Single(Room(tiny, megabytes: 1000).Cut(StepLossKind.Tokens, tiny.Examples, indices, LengthGrid.Exact));
-        Assert.True(room.MostBytes(StepLossKind.Tokens, tiny.Examples, LengthGrid.Exact) > 0);
+
+        // What a step needs, and not the whole budget; a step that needs more is cut, but no row.
+        long Most(int megabytes, int perStep) =>
+            Room(tiny, megabytes).MostBytes(StepLossKind.Tokens, tiny.Examples, perStep, LengthGrid.Exact);
+        var one = Most(0, 1);
+        Assert.True(one > 0);
+        Assert.Equal((one, 3 * one), (Most(0, 3), Most(1000, 3)));
+        Assert.Equal(1000L << 20, Most(1000, int.MaxValue));
     }
 
     [Fact]
