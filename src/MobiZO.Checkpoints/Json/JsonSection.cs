@@ -62,7 +62,7 @@ internal sealed class JsonSection
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new CheckpointException($"{path}: not valid JSON: {error.Message}", error);
+            throw new CheckpointException($"{path}: not valid JSON: {JsonProblem.WithLine(error)}", error);
         }
     }
 

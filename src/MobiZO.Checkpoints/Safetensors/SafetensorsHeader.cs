@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Unicode;
+using MobiZO.Checkpoints.Json;
 using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.Checkpoints.Safetensors;
@@ -87,7 +88,7 @@ internal sealed class SafetensorsHeader
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // Text with unpaired surrogate escapes shows up as InvalidOperationException.
-            throw new CheckpointException($"{_path}: the header is not valid JSON: {error.Message}", error);
+            throw new CheckpointException($"{_path}: the header is not valid JSON: {JsonProblem.Of(error)}", error);
         }
     }
 

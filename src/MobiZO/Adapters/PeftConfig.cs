@@ -174,7 +174,7 @@ internal sealed class PeftConfig
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // A text with half of a surrogate pair parses but cannot be read.
-            throw new CheckpointException($"{path}: expected JSON, found a broken file: {error.Message}", error);
+            throw new CheckpointException($"{path}: expected JSON, found a broken file: {JsonProblem.WithLine(error)}", error);
         }
     }
 

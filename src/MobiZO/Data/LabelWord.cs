@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MobiZO.Checkpoints.Json;
 
 namespace MobiZO.Data;
 
@@ -114,7 +115,7 @@ public sealed record LabelWord(string Label, string Word)
         {
             throw new DataException(
                 new DataPlace(path),
-                $"what is no JSON object of texts ({error.Message})",
+                $"what is no JSON object of texts ({JsonProblem.WithLine(error).TrimEnd('.')})",
                 "words by label, such as {\"ham\": \"no\", \"spam\": \"yes\"}",
                 "Correct the file, or write a label, a tab and its word on every line."
             );

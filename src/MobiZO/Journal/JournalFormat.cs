@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using MobiZO.Checkpoints.Json;
 using MobiZO.Optimization;
 using MobiZO.Optimization.Noise;
 using MobiZO.Programs.Ops;
@@ -318,7 +319,7 @@ internal static class JournalFormat
         }
         catch (JsonException error)
         {
-            throw new JournalException($"{place}: expected a JSON object, found a broken line: {error.Message}", error);
+            throw new JournalException($"{place}: expected a JSON object, found a broken line: {JsonProblem.Of(error)}", error);
         }
         catch (InvalidOperationException error)
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MobiZO.Adapters;
 using MobiZO.Checkpoints;
+using MobiZO.Checkpoints.Json;
 using MobiZO.Checkpoints.Storage;
 using MobiZO.Data;
 using MobiZO.Journal;
@@ -165,7 +166,10 @@ public sealed class RunFolder
         }
         catch (JsonException exception)
         {
-            throw new FineTuneException($"{ConfigFile}: the configuration cannot be read: {exception.Message}", FineTuneFailure.Input);
+            throw new FineTuneException(
+                $"{ConfigFile}: the configuration cannot be read: {JsonProblem.WithLine(exception)}",
+                FineTuneFailure.Input
+            );
         }
     }
 

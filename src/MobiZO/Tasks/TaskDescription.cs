@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MobiZO.Checkpoints.Json;
 using MobiZO.Data;
 
 namespace MobiZO.Tasks;
@@ -60,7 +61,7 @@ internal sealed record TaskDescription
         catch (JsonException error)
         {
             var line = error.LineNumber is { } number ? FormattableString.Invariant($", line {number + 1}") : "";
-            throw new FineTuneException($"{place}{line}: {Expected}; {error.Message.Split(" LineNumber:")[0]}", FineTuneFailure.Input);
+            throw new FineTuneException($"{place}{line}: {Expected}; {JsonProblem.Of(error)}", FineTuneFailure.Input);
         }
 
         var errors = task.ApplyTo(new DataOptions()).Validate();

@@ -30,11 +30,17 @@ internal static class TokenizerJson
         catch (JsonException problem)
         {
             throw new TokenizerException(
-                $"{file}: line {problem.LineNumber + 1}: not valid JSON: {problem.Message} Check that the file was downloaded completely.",
+                $"{file}: line {problem.LineNumber + 1}: not valid JSON: {Problem(problem)} Check that the file was downloaded completely.",
                 problem
             );
         }
     }
+
+    /// <summary>The parser's own words speak of its buffers where a text is empty or cut off.</summary>
+    private static string Problem(JsonException problem) =>
+        problem.Message.Contains("isFinalBlock", StringComparison.Ordinal)
+            ? "it is empty, or ends before its JSON does."
+            : problem.Message.Split(" LineNumber:")[0];
 
     private static PipelineTokenizer Build(ConfigNode root)
     {
