@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MobiZO.Cli.Help;
 using MobiZO.Cli.Options;
+using MobiZO.Data;
 using MobiZO.Reporting;
 using MobiZO.Tasks;
 
@@ -57,7 +58,11 @@ internal static class TasksCommand
     {
         yield return $"task       {task.Name}: {task.Title}";
         yield return $"metric     {task.Metric}, loss {OptionValue.Show(task.Loss)}";
-        yield return $"source     {task.Source}";
+        if (task.Source.Length > 0)
+        {
+            yield return $"source     {task.Source}";
+        }
+
         yield return $"template   {OneLine(task.Template)}";
         foreach (var field in task.Fields ?? [])
         {
@@ -69,14 +74,23 @@ internal static class TasksCommand
             yield return $"rows in    {string.Join(", ", rows)}";
         }
 
-        foreach (var word in (task.LabelWords ?? []).GroupBy(word => word.Word, StringComparer.Ordinal))
+        var areLetters = task.LabelWords?.SequenceEqual(LabelWord.Letters) == true;
+        if (areLetters)
+        {
+            yield return $"words      {LabelWord.Letters[0].Word}: a letter for each label";
+        }
+
+        foreach (var word in (areLetters ? [] : task.LabelWords ?? []).GroupBy(word => word.Word, StringComparer.Ordinal))
         {
             yield return $"word       '{word.Key}' for {string.Join(", ", word.Select(label => label.Label))}";
         }
 
         yield return $"training   {string.Join(", ", task.TrainFiles)}";
         yield return $"evaluation {string.Join(", ", task.EvalFiles)}";
-        yield return $"folders    {string.Join(", ", task.Folders)}";
+        if (task.Folders.Count > 0)
+        {
+            yield return $"folders    {string.Join(", ", task.Folders)}";
+        }
     }
 
     private static string Row(string name, string metric, string title) => name.PadRight(NameWidth) + metric.PadRight(MetricWidth) + title;

@@ -312,7 +312,8 @@ internal static class DataOptionGroup
         );
         group.Add(
             "--label-words",
-            "Words by label: \"ham= no,spam= yes\", or @letters (by default, the labels themselves).",
+            "Words by label: \"ham= no,spam= yes\", or @letters: A to Z, then the pairs of letters that are one token of the model "
+                + "(by default, the labels themselves).",
             OptionValue.LabelWords,
             nameof(DataOptions.LabelWords),
             data => data.LabelWords,

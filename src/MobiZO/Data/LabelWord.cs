@@ -10,7 +10,8 @@ namespace MobiZO.Data;
 /// <param name="Word">The text after the prompt, its leading space included; it may be several tokens.</param>
 public sealed record LabelWord(string Label, string Word)
 {
-    private const string LettersName = "@letters";
+    /// <summary>What stands for letters where words are written.</summary>
+    internal const string LettersName = "@letters";
 
     /// <summary>Whether the word is a code that <see cref="Letters"/> gave the label, so that results tell the label.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

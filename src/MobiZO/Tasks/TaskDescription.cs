@@ -30,7 +30,8 @@ internal sealed record TaskDescription
 
     public IReadOnlyDictionary<string, string>? Fields { get; init; }
 
-    public IReadOnlyDictionary<string, string>? LabelWords { get; init; }
+    /// <summary>Words by label, or the name of letters.</summary>
+    public JsonElement? LabelWords { get; init; }
 
     public string? AnswerSuffix { get; init; }
 
@@ -84,7 +85,15 @@ internal sealed record TaskDescription
             Template = Template,
             RowsIn = RowsIn,
             Fields = Fields is null ? null : [.. Fields.Select(field => new RowField(field.Key, field.Value))],
-            LabelWords = LabelWords is null ? null : [.. LabelWords.Select(word => new LabelWord(word.Key, word.Value))],
+            LabelWords = LabelWords switch
+            {
+                { ValueKind: JsonValueKind.Object } words =>
+                [
+                    .. words.EnumerateObject().Select(word => new LabelWord(word.Name, word.Value.GetString()!)),
+                ],
+                { ValueKind: JsonValueKind.String } => LabelWord.Letters,
+                _ => null,
+            },
             AnswerSuffix = AnswerSuffix,
             Folders = Folders,
             TrainFiles = TrainFiles ?? TaskFiles.Train,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MobiZO.Data;
 using MobiZO.Scoring;
 
 namespace MobiZO.Tasks;
@@ -7,10 +8,11 @@ namespace MobiZO.Tasks;
 /// <summary>Checks the file of a task key by key, so that errors speak of the file.</summary>
 internal static partial class TaskKeys
 {
+    private const string LabelWords = "label_words";
     private static readonly string[] s_needed = ["name", "title", "metric", "template"];
     private static readonly string[] s_texts = [.. s_needed, "source", "answer_suffix"];
     private static readonly string[] s_lists = ["rows_in", "folders", "train_files", "eval_files"];
-    private static readonly string[] s_pairs = ["fields", "label_words"];
+    private static readonly string[] s_pairs = ["fields", LabelWords];
 
     /// <summary>The metrics that a task may name, and what compares written answers by each; null: choices are counted.</summary>
     public static IReadOnlyDictionary<string, TextMetric?> Metrics { get; } =
@@ -46,7 +48,7 @@ internal static partial class TaskKeys
 
         var metric = root.GetProperty("metric").GetString()!;
         return !Metrics.ContainsKey(metric) ? $"key 'metric': expected one of {string.Join(", ", Metrics.Keys)}, found '{metric}'"
-            : Metrics[metric] is not null && root.TryGetProperty("label_words", out _)
+            : Metrics[metric] is not null && root.TryGetProperty(LabelWords, out _)
                 ? $"key 'metric': '{metric}' is of written answers, and there are 'label_words'; write accuracy, or leave these out"
             : null;
     }
@@ -74,7 +76,9 @@ internal static partial class TaskKeys
                 )
             : value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(item => item.Value.ValueKind == JsonValueKind.String)
                 ? null
-            : "expected an object of texts by name";
+            : name != LabelWords ? "expected an object of texts by name"
+            : value.ValueKind == JsonValueKind.String && value.GetString() == LabelWord.LettersName ? null
+            : $"expected an object of words by label, or the text '{LabelWord.LettersName}'";
     }
 
     private static string NameOf(JsonValueKind kind) =>

@@ -49,6 +49,21 @@ public sealed class TasksCommandTests : IDisposable
         }
     }
 
+    /// <summary>A line for what a file does not say would be empty.</summary>
+    [Fact]
+    public async Task ATaskOfALetterEachIsShownWithoutEmptyLines()
+    {
+        var file = _workspace.PathOf("letters.json");
+        await File.WriteAllTextAsync(file, """{"name":"a","title":"b","metric":"accuracy","template":"{x}","label_words":"@letters"}""");
+
+        var result = await Cli.RunAsync("tasks", file);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("words      @letters: a letter for each label", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("source ", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("folders ", result.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(2, "expected one of sst2, rte", "tasks", "sst3")]
     [InlineData(2, "expected one of sst2, rte", "train", "--task", "sst3")]

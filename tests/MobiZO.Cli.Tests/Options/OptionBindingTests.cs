@@ -160,6 +160,16 @@ public sealed class OptionBindingTests
         Assert.Equal(hints, ChoiceHint.For(data) is not null);
     }
 
+    /// <summary>Letters get the space that the prompt needs; their name is no word.</summary>
+    [Fact]
+    public void TheNameOfLettersGivesNoHint()
+    {
+        var groups = FineTuneOptionGroups.ForTraining();
+        var data = groups.Bind(Parse(groups.All, ["--label-words", "@letters"]), FineTuneOptionGroups.Defaults).Data;
+
+        Assert.Null(ChoiceHint.For(data with { Template = "{text}\\nAnswer:" }));
+    }
+
     /// <summary>A property that no option sets could not be said on the command line or in a run file.</summary>
     [Fact]
     public void EveryPropertyOfTheRecordsHasAnOption()

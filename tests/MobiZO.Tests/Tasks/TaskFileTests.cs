@@ -33,6 +33,12 @@ public sealed class TaskFileTests : IDisposable
         "'label_words' has fewer than 2"
     )]
     [InlineData("[]", "found an array")]
+    [InlineData("", "The text is empty.")]
+    [InlineData("{\"name\": \"a", "The text ends before its JSON does.")]
+    [InlineData(
+        """{"name":"a","title":"b","metric":"accuracy","template":"{x}","label_words":"letters"}""",
+        "key 'label_words': expected an object of words by label, or the text '@letters'"
+    )]
     public void ABrokenTaskFileIsRefusedByItsPlace(string json, string what)
     {
         var file = Write("task.json", json);
@@ -44,6 +50,17 @@ public sealed class TaskFileTests : IDisposable
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("System.", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("TaskDescription", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("isFinalBlock", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheLabelsOfATaskMayBeLetters()
+    {
+        var task = ReadyTask.Read(
+            Write("letters.json", """{"name":"a","title":"b","metric":"accuracy","template":"{x}","label_words":"@letters"}""")
+        );
+
+        Assert.Equal(LabelWord.Letters, task.ApplyTo(new DataOptions()).LabelWords);
     }
 
     [Fact]
