@@ -131,5 +131,5 @@ internal sealed class ScoreCommand(string command) : ITextScore
     }
 
     private FineTuneException Failed(string what) =>
-        new($"ScoreOptions.Command '{Short(command)}' failed: {what}.", FineTuneFailure.Settings);
+        new($"ScoreOptions.Command '{Short(command)}' failed: {what}.", FineTuneFailure.Training);
 }

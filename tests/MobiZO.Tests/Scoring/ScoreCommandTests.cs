@@ -41,6 +41,7 @@ public sealed class ScoreCommandTests
         var error = Assert.Throws<FineTuneException>(() => new ScoreCommand(command).Score(s_answers, default));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.StartsWith("ScoreOptions.Command", error.Message, StringComparison.Ordinal);
+        Assert.Equal(FineTuneFailure.Training, error.Failure);
     }
 
     [Fact]
