@@ -105,7 +105,7 @@ internal sealed class GenerateCommand
                     var answer = await generator.GenerateAsync(prompt, options with { AddSpecialTokens = !isChat }, show, cancellation);
                     writer?.WriteLine();
                     result.InvocationConfiguration.Error.WriteLine(Outcome(answer, watch.Elapsed - generator.LoadTime, generator.LoadTime));
-                    answers.Add(new Answer(name, answer.Text, answer.PromptTokens, answer.TokenIds.Count, answer.AdapterStart, answer.End));
+                    answers.Add(AnswerOf(name, answer));
                 }
 
                 if (result.GetValue(json))
@@ -277,5 +277,25 @@ internal sealed class GenerateCommand
     private static Option<string> Text(string name, string description, OptionValue<string> value, params string[] aliases) =>
         OptionGroup<GenerationOptions>.CreateOption([name, .. aliases], description, value);
 
-    private sealed record Answer(string? Adapter, string Text, int PromptTokens, int NewTokens, int? AdapterStart, GenerationEnd End);
+    private static Answer AnswerOf(string? adapter, GeneratedText text) =>
+        new(
+            adapter,
+            text.Text,
+            text.PromptTokens,
+            text.TokenIds.Count,
+            text.AdapterStart,
+            adapter is null ? null : text.AdapterStart is not null,
+            text.End
+        );
+
+    /// <summary>An answer in the document of --json; the base model has no adapter that could act.</summary>
+    private sealed record Answer(
+        string? Adapter,
+        string Text,
+        int PromptTokens,
+        int NewTokens,
+        int? AdapterStart,
+        bool? AdapterActs,
+        GenerationEnd End
+    );
 }

@@ -30,7 +30,7 @@ internal static class PlanText
             : LossText.OfLabelWords(plan.TokenShare);
         yield return plan.IsGradientExact
             ? $"step       {plan.RowsPerStep} examples and their exact gradient in {runs}, loss over {loss}"
-            : $"step       {plan.Copies} copies of {plan.RowsPerStep / plan.Copies} examples: "
+            : $"step       {(plan.Copies == 1 ? "1 copy" : $"{plan.Copies} copies")} of {plan.RowsPerStep / plan.Copies} examples: "
                 + $"{plan.RowsPerStep} rows in {runs}, "
                 + (
                     options.Score is { } score

@@ -72,6 +72,8 @@ public sealed class GenerateCommandTests : IDisposable
         Assert.Equal(2, answers.GetArrayLength());
         Assert.Equal(4, answers[1].GetProperty("new_tokens").GetInt32());
         Assert.Equal("max_new_tokens", answers[1].GetProperty("end").GetString());
+        Assert.False(answers[0].TryGetProperty("adapter_acts", out _));
+        Assert.False(answers[1].GetProperty("adapter_acts").GetBoolean());
         Assert.Equal(answers[0].GetProperty("text").GetString(), answers[1].GetProperty("text").GetString());
         Assert.Contains(
             "warning: The base model answers alone, because the prompt does not hold the tokens that invoke the adapter "

@@ -89,6 +89,18 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task OneCopyIsNoPlural()
+    {
+        var arguments = _workspace.Train("run", "--dry-run", "--estimator", "guided").ToList();
+        arguments.RemoveRange(arguments.IndexOf("--queries"), 2);
+
+        var result = await Cli.RunAsync([.. arguments]);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("step       1 copy of 2 examples: 2 rows in ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ADryRunNeedsNoOutput()
     {
         var arguments = _workspace.Train("run", "--dry-run").ToList();
