@@ -17,7 +17,7 @@ internal sealed class FunctionScore(Func<WrittenAnswer, double> function) : ITex
         {
             throw new FineTuneException(
                 $"The score of the answer '{ScoreCommand.Short(answer.Answer)}' failed with {error.GetType().Name}: {error.Message}",
-                FineTuneFailure.Settings
+                FineTuneFailure.Training
             );
         }
 
@@ -26,7 +26,7 @@ internal sealed class FunctionScore(Func<WrittenAnswer, double> function) : ITex
             : throw new FineTuneException(
                 FormattableString.Invariant($"The score of the answer '{ScoreCommand.Short(answer.Answer)}' is {score}. ")
                     + "Give every answer a finite number, also an empty one.",
-                FineTuneFailure.Settings
+                FineTuneFailure.Training
             );
     }
 }

@@ -59,10 +59,9 @@ public sealed class ScoreCommandTests
             new FunctionScore(answer => answer.Answer.Length == 6 ? 4 : answer.Answer.Length).Score(s_answers, default)
         );
         var broken = new FunctionScore(_ => throw new InvalidOperationException("no schema"));
-        Assert.Contains(
-            "failed with InvalidOperationException: no schema",
-            Assert.Throws<FineTuneException>(() => broken.Score(s_answers, default)).Message
-        );
+        var error = Assert.Throws<FineTuneException>(() => broken.Score(s_answers, default));
+        Assert.Contains("failed with InvalidOperationException: no schema", error.Message, StringComparison.Ordinal);
+        Assert.Equal(FineTuneFailure.Training, error.Failure);
         Assert.Contains(
             "is NaN",
             Assert.Throws<FineTuneException>(() => new FunctionScore(_ => double.NaN).Score(s_answers, default)).Message
