@@ -19,8 +19,9 @@ internal static class ChosenEstimator
         if (options.Optimizer.Estimator == EstimatorKind.Reverse && !traits.HasGradients)
         {
             throw new FineTuneException(
-                $"OptimizerOptions.Estimator {EstimatorKind.Reverse} needs an engine that runs the exact gradient, and {engine} runs forward "
-                    + $"passes only. Set it to {EstimatorKind.OneSidedNormalized} or {EstimatorKind.Guided}, or choose another engine.",
+                $"OptimizerOptions.Estimator {EstimatorKind.Reverse} needs an engine that runs the exact gradient, and {engine} runs "
+                    + $"forward passes only. Set it to {EstimatorKind.OneSidedNormalized} or {EnumNames.Of(EstimatorKind.Guided)}, "
+                    + "or choose another engine.",
                 FineTuneFailure.Settings
             );
         }

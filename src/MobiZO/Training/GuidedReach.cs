@@ -34,7 +34,8 @@ internal sealed record GuidedReach(int Modules, long Values)
         }
 
         var (absent, writers) = (Endings(still.Select(module => module.Name)), Endings(names));
-        var reason = $"the broadcast direction moves modules that write to the residual stream ({writers}), and {absent} do not";
+        var verb = absent.Contains(',', StringComparison.Ordinal) ? "do" : "does";
+        var reason = $"the broadcast direction moves modules that write to the residual stream ({writers}), and {absent} {verb} not";
         if (options.Optimizer.Plan.Queries > 0)
         {
             return (whole, $"Estimator guided: {reason}: these follow the random directions of OptimizerOptions.Queries alone.");
