@@ -1,5 +1,6 @@
 using MobiZO.Text.Tokenizers.Gguf;
 using MobiZO.Text.Tokenizers.Loading;
+using MobiZO.Text.Tokenizers.Writing;
 
 namespace MobiZO.Text.Tokenizers;
 
@@ -44,5 +45,17 @@ public static class Tokenizer
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         return GgufTokenizer.Build(vocabulary);
+    }
+
+    /// <summary>Writes the tokenizer that GGUF metadata describe as a <c>tokenizer.json</c> of the Hugging Face tokenizers library.</summary>
+    /// <param name="vocabulary">The metadata.</param>
+    /// <returns>The bytes of the file. Texts have the same ids by it.</returns>
+    /// <exception cref="TokenizerException">
+    /// The metadata contradict themselves, name an unknown kind or pre-tokenizer, or describe what such a file cannot say.
+    /// </exception>
+    public static byte[] JsonOfGguf(GgufVocabulary vocabulary)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        return GgufTokenizerJson.Write(vocabulary);
     }
 }

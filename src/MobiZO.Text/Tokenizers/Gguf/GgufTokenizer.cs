@@ -11,7 +11,15 @@ namespace MobiZO.Text.Tokenizers.Gguf;
 /// <summary>Builds a tokenizer from GGUF metadata.</summary>
 internal static class GgufTokenizer
 {
-    private const string Space = "\u2581";
+    /// <summary>The kind of vocabulary with merges over the byte alphabet.</summary>
+    public const string ByteLevel = "gpt2";
+
+    /// <summary>The kind of vocabulary with scores.</summary>
+    public const string SentencePiece = "llama";
+
+    /// <summary>What stands for a space in a vocabulary with scores.</summary>
+    public const string Space = "\u2581";
+
     private const int Unknown = 2;
     private const int Control = 3;
     private const int UserDefined = 4;
@@ -29,36 +37,20 @@ internal static class GgufTokenizer
 
         return vocabulary.Model switch
         {
-            "gpt2" => new PipelineTokenizer(ByteLevelParts(vocabulary)),
-            "llama" => new PipelineTokenizer(SentencePieceParts(WithDefaults(vocabulary))),
+            ByteLevel => new PipelineTokenizer(ByteLevelParts(vocabulary)),
+            SentencePiece => new PipelineTokenizer(SentencePieceParts(WithDefaults(vocabulary))),
             string other => throw Broken(vocabulary, "model", "gpt2 or llama", $"'{other}', which is not supported"),
         };
     }
 
     private static TokenizerParts ByteLevelParts(GgufVocabulary vocabulary)
     {
-        GgufPreTokenizer preTokenizer =
-            GgufPreTokenizers.Find(vocabulary.Pre ?? "default")
-            ?? throw Broken(vocabulary, "pre", $"one of {GgufPreTokenizers.Names}", $"'{vocabulary.Pre}', which is not supported");
-        IReadOnlyList<string> lines = vocabulary.Merges ?? throw Broken(vocabulary, "merges", "a list (the model is gpt2)", "nothing");
+        GgufPreTokenizer preTokenizer = PreTokenizer(vocabulary);
         Dictionary<string, int> ids = Ids(vocabulary);
-        var merges = new MergeTable(lines.Count);
-        for (int rank = 0; rank < lines.Count; rank++)
+        var merges = new MergeTable(vocabulary.Merges?.Count ?? 0);
+        foreach ((int rank, (string left, string right)) in MergePairs(vocabulary, ids).Index())
         {
-            string line = lines[rank] ?? "";
-            // The left side has at least one character, so a space in front belongs to it.
-            int space = line.Length == 0 ? -1 : line.IndexOf(' ', 1);
-            if (
-                space < 0
-                || !ids.TryGetValue(line[..space], out int left)
-                || !ids.TryGetValue(line[(space + 1)..], out int right)
-                || !ids.TryGetValue(line[..space] + line[(space + 1)..], out int joined)
-            )
-            {
-                throw Broken(vocabulary, $"merges[{rank}]", "two tokens of the vocabulary whose union is one as well", $"'{line}'");
-            }
-
-            merges.Set(left, right, new Merge(rank, joined));
+            merges.Set(ids[left], ids[right], new Merge(rank, ids[left + right]));
         }
 
         return new TokenizerParts
@@ -68,12 +60,40 @@ internal static class GgufTokenizer
             Normalizer = preTokenizer.Normalizer,
             PreTokenizer = preTokenizer.Build(),
             Decoder = new ByteLevelDecoder(),
-            PostProcessor = Ends(vocabulary, addBos: vocabulary.AddBos ?? preTokenizer.AddBos),
+            PostProcessor = PostProcessor(vocabulary),
         };
     }
 
+    /// <summary>The pre-tokenizer of a "gpt2" vocabulary.</summary>
+    public static GgufPreTokenizer PreTokenizer(GgufVocabulary vocabulary) =>
+        GgufPreTokenizers.Find(vocabulary.Pre ?? "default")
+        ?? throw Broken(vocabulary, "pre", $"one of {GgufPreTokenizers.Names}", $"'{vocabulary.Pre}', which is not supported");
+
+    /// <summary>The merges of a "gpt2" vocabulary, best first.</summary>
+    public static IEnumerable<(string Left, string Right)> MergePairs(GgufVocabulary vocabulary, Dictionary<string, int> ids)
+    {
+        IReadOnlyList<string> lines = vocabulary.Merges ?? throw Broken(vocabulary, "merges", "a list (the model is gpt2)", "nothing");
+        for (int rank = 0; rank < lines.Count; rank++)
+        {
+            string line = lines[rank] ?? "";
+            // The left side has at least one character, so a space in front belongs to it.
+            int space = line.Length == 0 ? -1 : line.IndexOf(' ', 1);
+            if (
+                space < 0
+                || !ids.ContainsKey(line[..space])
+                || !ids.ContainsKey(line[(space + 1)..])
+                || !ids.ContainsKey(line.Remove(space, 1))
+            )
+            {
+                throw Broken(vocabulary, $"merges[{rank}]", "two tokens of the vocabulary whose union is one as well", $"'{line}'");
+            }
+
+            yield return (line[..space], line[(space + 1)..]);
+        }
+    }
+
     /// <summary>The ids that a "llama" vocabulary has where the file gives none, as in llama.cpp.</summary>
-    private static GgufVocabulary WithDefaults(GgufVocabulary vocabulary)
+    public static GgufVocabulary WithDefaults(GgufVocabulary vocabulary)
     {
         int? Default(int? given, int id) => given ?? (id < vocabulary.Tokens.Count ? id : null);
         return vocabulary with
@@ -131,12 +151,12 @@ internal static class GgufTokenizer
             AddedTokens = AddedTokens(vocabulary),
             Normalizer = new NormalizerSequence(normalizers),
             Decoder = new DecoderSequence(decoders),
-            PostProcessor = Ends(vocabulary, addBos: vocabulary.AddBos ?? true),
+            PostProcessor = PostProcessor(vocabulary),
         };
     }
 
     /// <summary>Any two neighbours whose union is a token may merge, the union with the highest score first.</summary>
-    private static MergeTable MergesFromScores(GgufVocabulary vocabulary, Dictionary<string, int> ids)
+    public static MergeTable MergesFromScores(GgufVocabulary vocabulary, Dictionary<string, int> ids)
     {
         IReadOnlyList<float> scores = vocabulary.Scores ?? throw Broken(vocabulary, "scores", "a list (the model is llama)", "nothing");
         if (scores.Count != vocabulary.Tokens.Count)
@@ -163,7 +183,8 @@ internal static class GgufTokenizer
         return merges;
     }
 
-    private static Dictionary<string, int> Ids(GgufVocabulary vocabulary)
+    /// <summary>Every spelling with its id.</summary>
+    public static Dictionary<string, int> Ids(GgufVocabulary vocabulary)
     {
         var ids = new Dictionary<string, int>(vocabulary.Tokens.Count, StringComparer.Ordinal);
         for (int id = 0; id < vocabulary.Tokens.Count; id++)
@@ -175,7 +196,8 @@ internal static class GgufTokenizer
         return ids;
     }
 
-    private static List<AddedToken> AddedTokens(GgufVocabulary vocabulary)
+    /// <summary>The tokens that are looked for in the text.</summary>
+    public static List<AddedToken> AddedTokens(GgufVocabulary vocabulary)
     {
         var tokens = new List<AddedToken>();
         bool swallowsSpace =
@@ -199,15 +221,24 @@ internal static class GgufTokenizer
         return tokens;
     }
 
-    private static TemplateProcessor? Ends(GgufVocabulary vocabulary, bool addBos)
+    /// <summary>The tokens before and behind a text.</summary>
+    public static (ProcessedToken[] Before, ProcessedToken[] After) Ends(GgufVocabulary vocabulary)
     {
-        ProcessedToken[] before = addBos && vocabulary.BosId is not null ? [End(vocabulary, "bos_token_id", vocabulary.BosId)] : [];
-        ProcessedToken[] after = vocabulary.AddEos == true ? [End(vocabulary, "eos_token_id", vocabulary.EosId)] : [];
+        bool addBos = vocabulary.AddBos ?? (vocabulary.Model == SentencePiece || PreTokenizer(vocabulary).AddBos);
         if (vocabulary.AddBos == true && vocabulary.BosId is null)
         {
             throw Broken(vocabulary, "bos_token_id", "an id (add_bos_token is set)", "nothing");
         }
 
+        return (
+            addBos && vocabulary.BosId is not null ? [End(vocabulary, "bos_token_id", vocabulary.BosId)] : [],
+            vocabulary.AddEos == true ? [End(vocabulary, "eos_token_id", vocabulary.EosId)] : []
+        );
+    }
+
+    private static TemplateProcessor? PostProcessor(GgufVocabulary vocabulary)
+    {
+        (ProcessedToken[] before, ProcessedToken[] after) = Ends(vocabulary);
         return before.Length + after.Length == 0 ? null : new TemplateProcessor(before, after);
     }
 

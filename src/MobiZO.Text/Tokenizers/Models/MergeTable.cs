@@ -51,6 +51,9 @@ internal sealed class MergeTable
         return _keys[slot] != Empty;
     }
 
+    /// <summary>Every id that a merge has on one of its sides.</summary>
+    public HashSet<int> Sides() => [.. _keys.Where(key => key != Empty).SelectMany(key => new[] { (int)(key >> 32), (int)key })];
+
     private static long Key(int left, int right) => ((long)left << 32) | (uint)right;
 
     /// <summary>Where a key stands, or would stand.</summary>
