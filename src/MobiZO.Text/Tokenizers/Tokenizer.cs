@@ -47,7 +47,9 @@ public static class Tokenizer
         return GgufTokenizer.Build(vocabulary);
     }
 
-    /// <summary>Writes the tokenizer that GGUF metadata describe as a <c>tokenizer.json</c> of the Hugging Face tokenizers library.</summary>
+    /// <summary>
+    /// Writes the tokenizer that GGUF metadata describe as a <c>tokenizer.json</c> of the Hugging Face tokenizers library.
+    /// </summary>
     /// <param name="vocabulary">The metadata.</param>
     /// <returns>The bytes of the file. Texts have the same ids by it.</returns>
     /// <exception cref="TokenizerException">

@@ -101,7 +101,7 @@ public static class AppExport
         );
         var written = new List<string> { ProgramFile };
         WriteAdapter(adapter, output, written);
-        TokenizerFiles.Copy(options.Model, output, written, warnings);
+        TokenizerFiles.Write(model, output, written, warnings);
         if (withRows)
         {
             AtomicFile.Write(Path.Combine(output, RowsFile), Encoding.ASCII.GetBytes(string.Concat(train.Select(Line))));

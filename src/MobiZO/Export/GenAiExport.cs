@@ -98,7 +98,8 @@ public static class GenAiExport
             written.Add(AdapterFile);
         }
 
-        TokenizerFiles.Copy(model.Checkpoint.Path, output, written, warnings);
+        TokenizerFiles.Write(model, output, written, warnings);
+        GenAiTokenizer.Check(model.GgufVocabulary, warnings);
         AtomicFile.Write(Path.Combine(output, ConfigFile), GenAiConfig.Of(model));
         written.Add(ConfigFile);
         return new GenAiExportResult(program, [.. written.Select(name => Path.Combine(output, name))], watch.Elapsed);

@@ -34,6 +34,9 @@ public sealed class LocalModel : IDisposable
     /// <summary>The model's tokenizer.</summary>
     public ITokenizer Tokenizer { get; }
 
+    /// <summary>What <see cref="Tokenizer"/> was built from where a GGUF file holds it; else null.</summary>
+    internal GgufVocabulary? GgufVocabulary => VocabularyOf(_checkpoint);
+
     /// <summary>The engine; one for all programs of this model.</summary>
     public IEngine Engine { get; }
 
@@ -189,13 +192,13 @@ public sealed class LocalModel : IDisposable
             );
         }
 
-        var metadata =
-            checkpoint.GgufTokenizer
+        var vocabulary =
+            VocabularyOf(checkpoint)
             ?? throw new CheckpointException(
                 $"'{checkpoint.Path}' has no tokenizer: expected a tokenizer.json in the folder. Copy it from the place the model came "
                     + $"from."
             );
-        return MobiZO.Text.Tokenizers.Tokenizer.FromGguf(ToVocabulary(metadata, checkpoint.Path));
+        return MobiZO.Text.Tokenizers.Tokenizer.FromGguf(vocabulary);
     }
 
     /// <summary>Tells once of each variable that the template prints and the model does not have.</summary>
@@ -217,6 +220,9 @@ public sealed class LocalModel : IDisposable
             }
         }
     }
+
+    private static GgufVocabulary? VocabularyOf(Checkpoint checkpoint) =>
+        checkpoint is { TokenizerFile: null, GgufTokenizer: { } metadata } ? ToVocabulary(metadata, checkpoint.Path) : null;
 
     private static GgufVocabulary ToVocabulary(GgufTokenizerMetadata metadata, string source) =>
         new()

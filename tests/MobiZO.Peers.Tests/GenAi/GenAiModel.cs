@@ -55,6 +55,27 @@ internal sealed class GenAiModel(string folder) : IDisposable
         return [.. prompts.Select((prompt, index) => (prompt, generator.GetSequence((ulong)index)[longest..].ToArray()))];
     }
 
+    /// <summary>The tokens of every text by GenAI's tokenizer, and the text that it makes of them.</summary>
+    public (int[] Ids, string Text)[] Encode(IEnumerable<string> texts)
+    {
+        using var tokenizer = new Tokenizer(_model);
+        return
+        [
+            .. texts.Select(text =>
+            {
+                var ids = Encode(tokenizer, text);
+                return (ids, ids.Length == 0 ? "" : tokenizer.Decode(ids));
+            }),
+        ];
+    }
+
+    /// <summary>A conversation by the chat template that GenAI finds in the folder.</summary>
+    public string Chat(string messages)
+    {
+        using var tokenizer = new Tokenizer(_model);
+        return tokenizer.ApplyChatTemplate(null, messages, null, true);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
 

@@ -4,7 +4,8 @@ namespace MobiZO.Text.Tokenizers.Gguf;
 
 /// <summary>
 /// The pre-tokenizers that GGUF files know by name. Names and expressions are those of llama.cpp (<c>llama-vocab.cpp</c>). Where that one
-/// rewrote an expression for its own engine, the tokenizer's own stands here.
+/// rewrote an expression for its own engine, the tokenizer's own stands here. Of expressions that find the same the commonest is taken:
+/// other engines know that one by its text.
 /// </summary>
 internal static class GgufPreTokenizers
 {
@@ -31,8 +32,6 @@ internal static class GgufPreTokenizers
 
     private static readonly GgufPreTokenizer s_bloom = new() { Expressions = [GgufExpressions.Bloom] };
 
-    private static readonly GgufPreTokenizer s_bailing = new() { Expressions = [GgufExpressions.Bailing] };
-
     private static readonly Dictionary<string, GgufPreTokenizer> s_known = Table([
         ("default", new() { Expressions = GgufExpressions.Default }),
         ("gpt-2 phi-2 gigachat a.x-4.0 mellum exaone4 jais trillion granite-docling", s_gpt2),
@@ -43,7 +42,7 @@ internal static class GgufPreTokenizers
         ("llama3 llama-v3 llama-bpe falcon3 falcon-h1 pixtral midm-2.0 lfm2", s_llama3),
         ("dbrx smaug-bpe glm4 chatglm-bpe", s_threeDigits),
         ("qwen2 deepseek-r1-qwen kormo f2llmv2 megrez stablelm2", s_qwen2),
-        ("hunyuan solar-open grok-2", s_oneDigit),
+        ("hunyuan solar-open grok-2 bailingmoe bailingmoe2 llada-moe", s_oneDigit),
         ("qwen35", new() { Expressions = [GgufExpressions.Qwen35], Composes = true }),
         ("minicpm5", new() { Expressions = GgufExpressions.MiniCpm5, IgnoreMerges = true }),
         ("deepseek-llm", new() { Expressions = GgufExpressions.DeepSeek }),
@@ -64,7 +63,6 @@ internal static class GgufPreTokenizers
         ("bloom gpt3-finnish poro-chat", s_bloom),
         ("viking", new() { Expressions = [GgufExpressions.Bloom, @"\p{N}"] }),
         ("superbpe", new() { Expressions = [@"\p{N}+", @"(?=(\d{3})+(?!\d))"] }),
-        ("bailingmoe bailingmoe2 llada-moe", s_bailing),
         ("seed-coder", new() { Expressions = [GgufExpressions.SeedCoder] }),
         ("exaone-moe", new() { Expressions = [GgufExpressions.ExaoneMoe] }),
         ("jais-2", new() { Expressions = [GgufExpressions.Jais2] }),

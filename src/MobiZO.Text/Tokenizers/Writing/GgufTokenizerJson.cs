@@ -15,9 +15,6 @@ namespace MobiZO.Text.Tokenizers.Writing;
 /// </summary>
 internal static partial class GgufTokenizerJson
 {
-    // Every two of so many tokens of one score are tried beside each other.
-    private const int MostTied = 64;
-
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The bytes of the file.</summary>
@@ -245,10 +242,7 @@ internal static partial class GgufTokenizerJson
 
     private static void RequireSame(GgufVocabulary vocabulary, ITokenizer tokenizer, ITokenizer written, IReadOnlyList<string> tied)
     {
-        string[] some = [.. tied.Take(MostTied)];
-        IEnumerable<string> texts = tied.SelectMany(token => new[] { token, token + token, token + token + token })
-            .Concat(some.SelectMany(first => some.Select(second => first + second)))
-            .Select(text => text.Replace(GgufTokenizer.Space, " ", StringComparison.Ordinal));
+        IEnumerable<string> texts = TiedTexts.Of(tied).Select(text => text.Replace(GgufTokenizer.Space, " ", StringComparison.Ordinal));
         if (texts.FirstOrDefault(text => !tokenizer.Encode(text).Ids.SequenceEqual(written.Encode(text).Ids)) is { } text)
         {
             throw new TokenizerException(

@@ -72,6 +72,33 @@ public sealed class WrittenJsonTests : IDisposable
         Compare(vocabulary, [.. Enumerable.Range(0, 40).Select(length => new string(' ', length) + "a" + new string(' ', 2 * length))]);
     }
 
+    /// <summary>Where scores are equal the file has the same ids, or there is none.</summary>
+    [Fact]
+    public void Equal_scores_give_the_same_ids_or_are_refused()
+    {
+        var random = new Random(5);
+        int written = 0;
+        for (int round = 0; round < 60; round++)
+        {
+            string[] tokens = ["<unk>", "a", "b", "c", .. Enumerable.Range(0, 6).Select(_ => Word(4)).Where(word => word.Length > 1)];
+            tokens = [.. tokens.Distinct(StringComparer.Ordinal)];
+            GgufVocabulary vocabulary = Scored(tokens, [.. tokens.Select(_ => (float)random.Next(3))]);
+            try
+            {
+                Compare(vocabulary, [.. Enumerable.Range(0, 300).Select(_ => Word(30))]);
+                written++;
+            }
+            catch (TokenizerException error)
+            {
+                Assert.Contains("one score", error.Message, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.InRange(written, 10, 50);
+
+        string Word(int most) => new(random.GetItems<char>(['a', 'b', 'c'], random.Next(1, most)));
+    }
+
     [Fact]
     public void What_a_list_of_merges_cannot_say_is_refused()
     {
