@@ -52,7 +52,7 @@ public sealed class WrittenJsonTests : IDisposable
     {
         var random = new Random(3);
         string Word(int most) => new(random.GetItems<char>(['a', 'b', '\u2581'], random.Next(1, most)));
-        for (int round = 0; round < 200; round++)
+        for (int round = 0; round < 60; round++)
         {
             string[] tokens = ["<unk>", "a", "b", Space, .. Enumerable.Range(0, 40).Select(_ => Word(7)).Where(word => word.Length > 1)];
             tokens = [.. tokens.Distinct(StringComparer.Ordinal)];
