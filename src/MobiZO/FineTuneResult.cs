@@ -48,8 +48,8 @@ public sealed record FineTuneResult
     public Anchors? Anchors { get; init; }
 
     /// <summary>
-    /// Whether the adapter also writes the label words that it ranks first, after the last step; null where
-    /// <see cref="Anchors"/> is, for other losses than that over label words, and on engines of static shapes.
+    /// Whether the adapter also writes the label words that it ranks first, after the last step; null without label words or evaluation
+    /// rows, and on engines of static shapes.
     /// </summary>
     public SpokenLabels? Spoken { get; init; }
 

@@ -16,6 +16,9 @@ internal static class LossLowering
             case CandidateLogProbabilities:
                 writer.Node("GatherElements", [LogSoftmax(writer, inputs[0]), inputs[1]], output, "", ("axis", 1L));
                 break;
+            case LargestLogProbability:
+                writer.Node("ReduceMax", [LogSoftmax(writer, inputs[0]), writer.Integers(1)], output, "", ("keepdims", 0L));
+                break;
             case WeightedRows op:
                 var sums = writer.Node("Squeeze", [writer.Node("MatMul", [inputs[1], inputs[0]]), writer.Integers(1)]);
                 writer.Node("Mul", [sums, writer.Number(op.Factor)], output);
@@ -34,5 +37,6 @@ internal static class LossLowering
         }
     }
 
-    private static string LogSoftmax(OnnxGraphWriter writer, string value) => writer.Node("LogSoftmax", [value], null, "", ("axis", -1L));
+    private static string LogSoftmax(OnnxGraphWriter writer, string value) =>
+        writer.Shared($"log-softmax:{value}", () => writer.Node("LogSoftmax", [value], null, "", ("axis", -1L)));
 }

@@ -116,7 +116,7 @@ internal static class OnnxLowering
             case CausalAttention or CachedAttention or TreeAttention or MaskedAttention or SplitHeads or KvAppend:
                 AttentionLowering.Lower(writer, node);
                 break;
-            case CandidateLogProbabilities or WeightedRows or ChoiceScores or ChoiceLoss:
+            case CandidateLogProbabilities or LargestLogProbability or WeightedRows or ChoiceScores or ChoiceLoss:
                 LossLowering.Lower(writer, node);
                 break;
             case PerturbStack or SingleStack or SplitMatrices or ProjectGradients or UpdateState:

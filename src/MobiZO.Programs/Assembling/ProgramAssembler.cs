@@ -138,15 +138,14 @@ public sealed class ProgramAssembler(ModelDescription model)
     private static Value Updated(ProgramBuilder builder, EngineUpdate update, Value b, Value noise, Value gradients) =>
         builder.Add(NextAdapterB, new UpdateState(update.Queries), b, noise, gradients, builder.Input(LearningRate, 1));
 
-    /// <summary>Log-probabilities of candidates at answer positions, with or without an adapter.</summary>
-    public Program Score(AdapterLayout? adapter, PrefixKind prompt = PrefixKind.Tokens, int firstLayer = 0)
+    /// <summary>Log-probabilities of candidates, and if asked for of the likeliest token, at answer positions.</summary>
+    public Program Score(AdapterLayout? adapter, PrefixKind prompt = PrefixKind.Tokens, int firstLayer = 0, bool ofLargest = false)
     {
         var builder = new ProgramBuilder();
         var decoder = NewDecoder(builder, prompt, firstLayer, adapter, SingleStack(builder, adapter));
         var answers = decoder.AnswerStates(decoder.Run());
         var candidates = builder.IntegerInput(CandidateIds, "R", "K");
-        var logits = new OutputHead(builder, model.Head).Logits(Logits, answers);
-        builder.Output(builder.Add(LogProbabilities, new CandidateLogProbabilities(), logits, candidates));
+        ScoreOutputs.Add(builder, new OutputHead(builder, model.Head).Logits(Logits, answers), candidates, ofLargest);
         return builder.BuildNeeded("score");
     }
 
@@ -154,7 +153,7 @@ public sealed class ProgramAssembler(ModelDescription model)
     /// As <see cref="Score"/>, of packed rows (<see cref="Feeding.TreeFeed"/>): log-probabilities of all candidates over the vocabulary, or
     /// their logits and log-probabilities of single tokens at some positions. Rows are no longer than the narrowest window.
     /// </summary>
-    public Program ScoreTrees(AdapterLayout? adapter, PrefixKind prompt, bool isWholeVocabulary)
+    public Program ScoreTrees(AdapterLayout? adapter, PrefixKind prompt, bool isWholeVocabulary, bool ofLargest = false)
     {
         var builder = new ProgramBuilder();
         var decoder = new Decoder(builder, model, prompt, 0, SingleStack(builder, adapter), EmittedKeyValues.None, isTree: true);
@@ -168,7 +167,7 @@ public sealed class ProgramAssembler(ModelDescription model)
             answers = builder.Add("spoken_states", new GatherRows(), answers, builder.IntegerInput(SpokenPoints, "Q"));
         }
 
-        builder.Output(builder.Add(LogProbabilities, new CandidateLogProbabilities(), head.Logits(Logits, answers), candidates));
+        ScoreOutputs.Add(builder, head.Logits(Logits, answers), candidates, ofLargest);
         return builder.BuildNeeded("score_trees");
     }
 

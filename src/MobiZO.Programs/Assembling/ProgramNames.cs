@@ -106,6 +106,9 @@ public static class ProgramNames
     /// <summary>Output: log-probabilities of candidates [R, K].</summary>
     public const string LogProbabilities = "log_probabilities";
 
+    /// <summary>Output: log-probability of the likeliest token at answer positions [R].</summary>
+    public const string LargestLogProbabilities = "largest_log_probabilities";
+
     /// <summary>Output: logits of answer positions [R, V].</summary>
     public const string Logits = "logits";
 

@@ -22,6 +22,24 @@ internal static class LossOperations
         return result;
     }
 
+    public static Tensor<T> LargestLogProbability<T>(Tensor<T> logits)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var result = Tensor<T>.Zeros(logits.Rows);
+        for (var row = 0; row < logits.Rows; row++)
+        {
+            var largest = logits.Row(row)[0];
+            foreach (var logit in logits.Row(row))
+            {
+                largest = logit > largest ? logit : largest;
+            }
+
+            result.Values[row] = largest - LogSumExp<T>(logits.Row(row));
+        }
+
+        return result;
+    }
+
     public static Tensor<T> WeightedRows<T>(Tensor<T> x, Tensor<T> weights, T factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -78,6 +78,7 @@ internal sealed class ReferenceSession<T> : IProgramSession
                 AttentionOperations.AttendTree(inputs[..3], inputs[3].Shape, inputs[4], inputs.Length > 5 ? inputs[5..] : null, op),
             ],
             MaskedAttention op => [AttentionOperations.AttendMasked(inputs[0], inputs[1], inputs[2], inputs[3].Shape, inputs[4].Ids, op)],
+            LargestLogProbability => [LossOperations.LargestLogProbability(inputs[0])],
             CandidateLogProbabilities => [LossOperations.LogProbabilities(inputs[0], inputs[1])],
             WeightedRows op => [LossOperations.WeightedRows(inputs[0], inputs[1], T.CreateChecked(op.Factor))],
             ChoiceScores => [new Tensor<T>([inputs[1].Rows, inputs[0].Rows / Math.Max(inputs[1].Rows, 1)], inputs[0].Values)],

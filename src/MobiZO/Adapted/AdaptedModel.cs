@@ -36,9 +36,9 @@ internal sealed class AdaptedModel : IDisposable
             (program, style) => model.Engine.Load(program, model.Checkpoint, style),
             prefixStyle
         );
-        _score = new Lazy<IProgramSession>(() => Load(model.Assembler.Score(Layout, Start.Prompt, Start.Layer)));
+        _score = new Lazy<IProgramSession>(() => Load(model.Assembler.Score(Layout, Start.Prompt, Start.Layer, TellsLargest)));
         Lazy<IProgramSession> Trees(bool isWholeVocabulary) =>
-            new(() => Load(model.Assembler.ScoreTrees(Layout, Start.Prompt, isWholeVocabulary)));
+            new(() => Load(model.Assembler.ScoreTrees(Layout, Start.Prompt, isWholeVocabulary, TellsLargest)));
         _trees = [Trees(isWholeVocabulary: false), Trees(isWholeVocabulary: true)];
     }
 
@@ -50,6 +50,12 @@ internal sealed class AdaptedModel : IDisposable
 
     /// <summary>Where the adapter starts.</summary>
     public AdapterStart Start { get; }
+
+    /// <summary>
+    /// Whether programs that score tell the likeliest token's log-probability too. Those of engines of static shapes go into the files of
+    /// apps, and do without.
+    /// </summary>
+    private bool TellsLargest => Model.Engine.Traits.Lengths == LengthGrid.Exact;
 
     /// <summary>The program of log-probabilities; may be asked for on any thread.</summary>
     public IProgramSession Score => _score.Value;

@@ -99,13 +99,10 @@ internal sealed class Evaluator
     {
         if (_packed is not null)
         {
-            foreach (var (index, (scores, answer)) in batch.Zip(_packed.Score(batch, adapter, Cache)))
+            foreach (var (index, numbers) in batch.Zip(_packed.Score(batch, adapter, Cache)))
             {
-                Require(scores, _rows[index], refuse);
-                scored[index] =
-                    _examples[index].Rows.Count > 0
-                        ? Read(_rows[index], _examples[index], scores, answer)
-                        : Read(_rows[index], _examples[index], scores);
+                Require(numbers.Scores, _rows[index], refuse);
+                scored[index] = Read(_rows[index], _examples[index], numbers);
             }
 
             return;
@@ -117,17 +114,16 @@ internal sealed class Evaluator
         var inputs = new Dictionary<string, HostTensor>(feed.Inputs, StringComparer.Ordinal);
         adapter?.AddTo(inputs);
         Cache?.AddTo(inputs, feed, batch);
-        var values = _model.Score.Run(inputs)[ProgramNames.LogProbabilities].Floats;
-        var next = 0;
-        var most = form.IsTree() ? feed.Inputs[ProgramNames.CandidateIds].Shape[1] : 0;
-        var trees = form.IsTree() ? ScoresOfTrees(batch, examples, values, most) : [];
-        var sums = form.IsTree() ? [.. trees.Select(tree => tree.Scores)] : Sums(form, examples, values, ref next);
+        var outputs = _model.Score.Run(inputs);
+        var values = outputs[ProgramNames.LogProbabilities].Floats;
+        var largest = outputs.GetValueOrDefault(ProgramNames.LargestLogProbabilities)?.Floats;
+        var read = form.IsTree()
+            ? ScoresOfTrees(batch, examples, values, largest, feed.Inputs[ProgramNames.CandidateIds].Shape[1])
+            : Sums(form, examples, values, largest);
         for (var i = 0; i < batch.Count; i++)
         {
-            Require(sums[i], _rows[batch[i]], refuse);
-            scored[batch[i]] = form.IsTree()
-                ? Read(_rows[batch[i]], examples[i], trees[i].Scores, trees[i].Answer)
-                : Read(_rows[batch[i]], examples[i], sums[i]);
+            Require(read[i].Scores, _rows[batch[i]], refuse);
+            scored[batch[i]] = Read(_rows[batch[i]], examples[i], read[i]);
         }
     }
 
@@ -140,23 +136,42 @@ internal sealed class Evaluator
     }
 
     /// <summary>For every example the summed log-probability of each candidate answer.</summary>
-    private static double[][] Sums(StepLossKind form, PromptExample[] examples, float[] values, ref int next)
+    private static RowScores[] Sums(StepLossKind form, PromptExample[] examples, float[] values, float[]? largest)
     {
         var sums = examples.Select(example => new double[Math.Max(example.Choices.Length, 1)]).ToArray();
+        var isSaid = new bool?[examples.Length];
         if (form == StepLossKind.Choices)
         {
-            foreach (var row in sums)
+            for (var i = 0; i < examples.Length; i++)
             {
+                var row = values.AsSpan(i * sums[i].Length, sums[i].Length);
                 for (var choice = 0; choice < row.Length; choice++)
                 {
-                    row[choice] = values[next++];
+                    sums[i][choice] = row[choice];
                 }
-            }
 
-            return sums;
+                isSaid[i] = row[LabelOf(examples[i])] >= largest?[i];
+            }
+        }
+        else
+        {
+            AddTokens(form, examples, values, largest, sums, isSaid);
         }
 
-        // Rows lie choice by choice, example by example; each has one value an answer token.
+        return [.. sums.Select((row, i) => new RowScores(row, row[LabelOf(examples[i])], largest is null ? null : isSaid[i]))];
+    }
+
+    /// <summary>Rows lie choice by choice, example by example; each has one value an answer token.</summary>
+    private static void AddTokens(
+        StepLossKind form,
+        PromptExample[] examples,
+        float[] values,
+        float[]? largest,
+        double[][] sums,
+        bool?[] isSaid
+    )
+    {
+        var next = 0;
         var choices = examples.Max(example => StepFeed.RowsOf(form, example));
         for (var choice = 0; choice < choices; choice++)
         {
@@ -166,15 +181,19 @@ internal sealed class Evaluator
                     !form.HasRowPerChoice() ? examples[i].Answer.Length
                     : choice < examples[i].Choices.Length ? examples[i].Choices[choice].Length
                     : 0;
-                for (var token = 0; token < length; token++)
+                for (var token = 0; token < length; token++, next++)
                 {
-                    sums[i][choice] += values[next++];
+                    sums[i][choice] += values[next];
+                    if (choice == LabelOf(examples[i]))
+                    {
+                        isSaid[i] = isSaid[i] != false && values[next] >= largest?[next];
+                    }
                 }
             }
         }
-
-        return sums;
     }
+
+    private static int LabelOf(PromptExample example) => example.Choices.Length == 0 ? 0 : example.Label;
 
     /// <summary>
     /// Examples with as many rows each. Merges over the border of a prompt can make the tree of one row another: what it lacks is a row of
@@ -203,61 +222,71 @@ internal sealed class Evaluator
     /// <summary>
     /// For every example the log-probability of each word among all, and the summed log-probability of the right one's tokens.
     /// </summary>
-    private (double[] Scores, double Answer)[] ScoresOfTrees(IReadOnlyList<int> batch, PromptExample[] examples, float[] values, int most)
+    private RowScores[] ScoresOfTrees(IReadOnlyList<int> batch, PromptExample[] examples, float[] values, float[]? largest, int most)
     {
         var points = examples.Select(_ => new List<double[]>()).ToArray();
         var answers = new double[examples.Length];
-        var next = 0;
+        var isSaid = Enumerable.Repeat(true, examples.Length).ToArray();
+        var row = 0;
         for (var way = 0; way < examples[0].Rows.Count; way++)
         {
             for (var i = 0; i < examples.Length; i++)
             {
                 foreach (var point in examples[i].Rows[way].Points)
                 {
-                    double[] read = [.. values.Skip(next).Take(point.Candidates.Length).Select(value => (double)value)];
-                    next += most;
-                    answers[i] += way == 0 ? read[0] : 0;
+                    double[] read = [.. values.Skip(row * most).Take(point.Candidates.Length).Select(value => (double)value)];
                     if (way > 0)
                     {
                         points[i].Add(read);
                     }
+                    else
+                    {
+                        answers[i] += read[0];
+                        isSaid[i] &= read[0] >= largest?[row];
+                    }
+
+                    row++;
                 }
             }
         }
 
-        return [.. points.Select((read, i) => (_rows[batch[i]].Tree!.Scores(read), answers[i]))];
+        return
+        [
+            .. points.Select(
+                (read, i) => new RowScores(_rows[batch[i]].Tree!.Scores(read), answers[i], largest is null ? null : isSaid[i])
+            ),
+        ];
     }
 
-    private static ScoredExample Read(EncodedExample row, PromptExample example, double[] scores, double answer) =>
-        new(row.LineNumber, example.Label, Array.IndexOf(scores, scores.Max()), scores, answer, example.Choices[example.Label].Length)
-        {
-            Text = row.Text,
-        };
-
-    private static ScoredExample Read(EncodedExample row, PromptExample example, double[] sums)
+    private static ScoredExample Read(EncodedExample row, PromptExample example, RowScores read)
     {
         if (example.Choices.Length == 0)
         {
-            return new ScoredExample(row.LineNumber, null, null, [], sums[0], example.Answer.Length) { Text = row.Question };
+            return new ScoredExample(row.LineNumber, null, null, [], read.Answer, example.Answer.Length) { Text = row.Question };
         }
 
+        // Words of a tree have their share of the probability; tokens of other choices are weighed here.
         double[] scores =
-        [
-            .. sums.Select(
-                (sum, choice) => example.TokenWeights is { } weights ? sum * weights[choice] : sum / example.Choices[choice].Length
-            ),
-        ];
+            example.Rows.Count > 0
+                ? read.Scores
+                :
+                [
+                    .. read.Scores.Select(
+                        (sum, choice) => example.TokenWeights is { } weights ? sum * weights[choice] : sum / example.Choices[choice].Length
+                    ),
+                ];
         return new ScoredExample(
             row.LineNumber,
             example.Label,
             Array.IndexOf(scores, scores.Max()),
             scores,
-            sums[example.Label],
+            read.Answer,
             example.Choices[example.Label].Length
         )
         {
             Text = row.Text,
             Choices = row.OwnChoices,
+            IsSaid = read.IsSaid,
         };
     }
 

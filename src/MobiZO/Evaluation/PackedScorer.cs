@@ -106,7 +106,7 @@ internal sealed class PackedScorer
     /// <param name="batch">Indices of the examples.</param>
     /// <param name="adapter">The matrices; null for the base model alone.</param>
     /// <param name="cache">The frozen parts of the rows; null when there are none.</param>
-    public IEnumerable<(double[] Scores, double Answer)> Score(IReadOnlyList<int> batch, AdapterTensors? adapter, PrefixStore? cache)
+    public IEnumerable<RowScores> Score(IReadOnlyList<int> batch, AdapterTensors? adapter, PrefixStore? cache)
     {
         var feed = TreeFeed.Create(
             [.. batch.Select(index => _examples[index])],
@@ -118,9 +118,10 @@ internal sealed class PackedScorer
         cache?.AddTo(inputs, feed.TokensPerRow, batch);
         var outputs = Program.Run(inputs);
         var logProbabilities = outputs[ProgramNames.LogProbabilities].Floats;
+        var largest = outputs.GetValueOrDefault(ProgramNames.LargestLogProbabilities)?.Floats;
         return _isTree
-            ? Trees(batch, feed, outputs[ProgramNames.ChoiceLogits].Floats, logProbabilities)
-            : Sums(batch, feed, logProbabilities);
+            ? Trees(batch, feed, outputs[ProgramNames.ChoiceLogits].Floats, logProbabilities, largest)
+            : Sums(batch, feed, logProbabilities, largest);
     }
 
     /// <summary>
@@ -151,16 +152,17 @@ internal sealed class PackedScorer
     private long ScoresOf(long tokens, int cached) =>
         _model.Model.Assembler.Model.Layers.Max(layer => layer.Attention.Heads) * tokens * (cached + tokens);
 
-    private IEnumerable<(double[] Scores, double Answer)> Trees(IReadOnlyList<int> batch, TreeFeed feed, float[] logits, float[] spoken)
+    private IEnumerable<RowScores> Trees(IReadOnlyList<int> batch, TreeFeed feed, float[] logits, float[] spoken, float[]? largest)
     {
         var next = 0;
         for (var i = 0; i < batch.Count; i++)
         {
             var ways = _packed[batch[i]].Ways;
-            var answer = 0.0;
-            for (var token = 0; token < ways[0].Points.Count; token++)
+            var (answer, isSaid) = (0.0, true);
+            for (var token = 0; token < ways[0].Points.Count; token++, next++)
             {
-                answer += spoken[next++];
+                answer += spoken[next];
+                isSaid &= spoken[next] >= largest?[next];
             }
 
             var values = new List<double[]>();
@@ -176,25 +178,27 @@ internal sealed class PackedScorer
                 }
             }
 
-            yield return (_rows[batch[i]].Tree!.Scores(values), answer);
+            yield return new RowScores(_rows[batch[i]].Tree!.Scores(values), answer, largest is null ? null : isSaid);
         }
     }
 
-    private IEnumerable<(double[] Scores, double Answer)> Sums(IReadOnlyList<int> batch, TreeFeed feed, float[] logProbabilities)
+    private IEnumerable<RowScores> Sums(IReadOnlyList<int> batch, TreeFeed feed, float[] logProbabilities, float[]? largest)
     {
         for (var i = 0; i < batch.Count; i++)
         {
             var ways = _packed[batch[i]].Ways;
-            var sums = new double[ways.Count];
+            var (sums, label, isSaid) = (new double[ways.Count], _examples[batch[i]].Label, true);
             for (var way = 0; way < ways.Count; way++)
             {
                 for (var point = 0; point < ways[way].Points.Count; point++)
                 {
-                    sums[way] += logProbabilities[feed.PlaceOf(i, way, point, 0)];
+                    var place = feed.PlaceOf(i, way, point, 0);
+                    sums[way] += logProbabilities[place];
+                    isSaid &= way != label || logProbabilities[place] >= largest?[place / feed.Columns];
                 }
             }
 
-            yield return (sums, sums[_examples[batch[i]].Label]);
+            yield return new RowScores(sums, sums[label], largest is null ? null : isSaid);
         }
     }
 

@@ -25,6 +25,13 @@ public sealed record ScoredExample(
     [JsonIgnore]
     public string? Text { get; init; }
 
+    /// <summary>
+    /// Whether the model also says the right choice by itself, written greedily behind the prompt; null for a free answer, and on engines
+    /// whose programs do not tell.
+    /// </summary>
+    [JsonIgnore]
+    public bool? IsSaid { get; init; }
+
     /// <summary>What the model wrote; null where no <see cref="EvaluationOptions.Metric"/> is asked for.</summary>
     public string? Answer { get; init; }
 

@@ -33,6 +33,7 @@ internal static class TensorMeanings
         [ProgramNames.Gradients] = "Projected gradient of every query.",
         [ProgramNames.NextAdapterB] = "B after the update.",
         [ProgramNames.LogProbabilities] = "Log-probability of every candidate.",
+        [ProgramNames.LargestLogProbabilities] = "Log-probability of the likeliest token at every answer place.",
         [ProgramNames.Logits] = "Logits over the vocabulary at every answer place.",
     };
 

@@ -130,10 +130,7 @@ internal sealed class TrainingLoop
                         "anchors",
                         () => RunAnchors.Measure(_run, _evaluations.ZeroShot(cancellation), last, _progress, cancellation)
                     ),
-            Spoken =
-                last is null || !RunSpeech.Apply(_run)
-                    ? null
-                    : Measured("greedy answers", () => RunSpeech.Measure(_run, last, _optimizer.B.ToArray(), cancellation)),
+            Spoken = last is null || _run.Rows.Labels == 0 ? null : SpokenLabels.Of(last),
             LastRows = last,
             Work = _work.Sum,
             TestBefore = heldOut?.Before,

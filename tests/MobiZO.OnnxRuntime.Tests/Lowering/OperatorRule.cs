@@ -47,6 +47,7 @@ internal sealed record OperatorRule(
             [("", "Neg")] = Fixed(1),
             [("", "Pow")] = Fixed(2),
             [("", "Range")] = Fixed(3),
+            [("", "ReduceMax")] = new((1, 2), (1, 1), ("keepdims", Int), ("noop_with_empty_axes", Int)),
             [("", "ReduceMean")] = new((1, 2), (1, 1), ("keepdims", Int), ("noop_with_empty_axes", Int)),
             [("", "ReduceSum")] = new((1, 2), (1, 1), ("keepdims", Int), ("noop_with_empty_axes", Int)),
             [("", "Relu")] = Fixed(1),

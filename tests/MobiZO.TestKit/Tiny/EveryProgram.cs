@@ -152,6 +152,8 @@ public static class EveryProgram
         {
             yield return ($"trees {prompt}", model.Assembler.ScoreTrees(adapter, prompt, isWholeVocabulary: false));
             yield return ($"trees {prompt} whole vocabulary", model.Assembler.ScoreTrees(null, prompt, isWholeVocabulary: true));
+            yield return ($"trees {prompt} with the largest", model.Assembler.ScoreTrees(adapter, prompt, false, ofLargest: true));
+            yield return ($"score {prompt} with the largest", model.Assembler.Score(adapter, prompt, ofLargest: true));
         }
 
         foreach (var loss in Enum.GetValues<StepLossKind>())
