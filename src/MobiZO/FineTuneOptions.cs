@@ -48,7 +48,8 @@ public sealed record FineTuneOptions
     /// <summary>
     /// Share of the token loss beside that of label words, 0 to below 1: (1 - share) * choices + share * tokens, where tokens is the mean
     /// cross-entropy of the right word's tokens over the vocabulary. With a share the model also says the word when it writes freely;
-    /// without one words are only ranked. Null: 0.1 with exact gradients (the estimator reverse), else 0.
+    /// without one words are only ranked. Null: with exact gradients (the estimator reverse) 0.1, or 0.3 where words have several tokens,
+    /// else 0.
     /// </summary>
     public double? TokenShare { get; init; }
 

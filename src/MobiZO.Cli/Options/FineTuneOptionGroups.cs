@@ -369,7 +369,8 @@ internal sealed class FineTuneOptionGroups
         );
         group.Add(
             "--token-share",
-            "Share of the token loss beside that of label words, so that the model also says the word (by default 0.1 with exact gradients, else 0).",
+            "Share of the token loss beside that of label words, so that the model also says the word "
+                + "(by default 0.1 with exact gradients, 0.3 if words have several tokens, else 0).",
             OptionValue.Double,
             nameof(FineTuneOptions.TokenShare),
             options => options.TokenShare,

@@ -107,12 +107,14 @@ internal sealed record DecidedOptions
         };
 
     /// <summary>
-    /// Measured: with this share the model says the words that it ranks first, and ranks them as well. Random directions would have to
-    /// find both in the same few losses.
+    /// Measured: with these shares the model says the words that it ranks first, and ranks them as well; words of several tokens need more.
+    /// Random directions would have to find both in the same few losses.
     /// </summary>
     private static double UsualShare(FineTuneOptions options, RunRows rows) =>
         options is { Optimizer.Estimator: EstimatorKind.Reverse, Score: null } && options.Loss != LossKind.Tokens && rows.HasTrees
-            ? 0.1
+            ? rows.HasSingleRows
+                ? 0.1
+                : 0.3
             : 0;
 
     /// <summary>Rows that the steps of one pass see: with class weights those of rare labels come several times.</summary>

@@ -69,7 +69,7 @@ public sealed class ChoiceRunTests
     /// </summary>
     [Theory]
     [InlineData(EngineCatalog.Reference, 0.0)]
-    [InlineData(EngineCatalog.OnnxRuntime, 0.3)]
+    [InlineData(EngineCatalog.OnnxRuntime, 0.5)]
     [InlineData(EngineCatalog.OnnxRuntime, null)]
     public async Task A_run_learns_words_of_a_tree(string engine, double? share)
     {
@@ -96,10 +96,9 @@ public sealed class ChoiceRunTests
 
         var (first, last) = (result.First!, result.Evaluations[^1]);
         Assert.True(last.ChoiceLoss < 0.5 * first.ChoiceLoss, $"{first.ChoiceLoss} -> {last.ChoiceLoss}");
-        var most = share is null ? 0.95 : 0.85;
-        Assert.True(share == 0 || last.TokenLoss < most * first.TokenLoss, $"{first.TokenLoss} -> {last.TokenLoss}");
+        Assert.True(share == 0 || last.TokenLoss < 0.85 * first.TokenLoss, $"{first.TokenLoss} -> {last.TokenLoss}");
         var config = new RunFolder(run.At("run")).ReadConfig();
-        Assert.Equal((ChoiceScoring.Branches, share ?? 0.1), (config.Data.Scoring, config.TokenShare));
+        Assert.Equal((ChoiceScoring.Branches, share ?? 0.3), (config.Data.Scoring, config.TokenShare));
         using var classifier = TextClassifier.OpenRun(run.At("run"));
         var answer = classifier.Classify("a 0");
         Assert.Equal(1, answer.Probabilities.Sum(probability => probability.Probability), 1e-6);
@@ -114,7 +113,9 @@ public sealed class ChoiceRunTests
         Assert.Equal(Math.Exp(scored.Scores.Max()), answer.Probability, 1e-4);
     }
 
-    /// <summary>Exact gradients take a tenth of the token loss unless told otherwise, random and guided directions none.</summary>
+    /// <summary>
+    /// With words of one token exact gradients take a tenth of the token loss unless told otherwise, random and guided directions none.
+    /// </summary>
     [Theory]
     [InlineData(EstimatorKind.Reverse, 0.1, "ChoiceBranchesAndTokens, share 0.1")]
     [InlineData(EstimatorKind.Guided, 0.0, "Choices")]
