@@ -49,7 +49,7 @@ public sealed record FineTuneResult
 
     /// <summary>
     /// Whether the adapter also writes the label words that it ranks first, after the last step; null without label words or evaluation
-    /// rows, and on engines of static shapes.
+    /// rows, where no row is right, and on engines of static shapes.
     /// </summary>
     public SpokenLabels? Spoken { get; init; }
 

@@ -56,7 +56,10 @@ internal sealed class TaskFlags
             {
                 Data = DataOf(task, options.Data, result),
                 Loss = isScored ? null : task.Loss,
-                Metric = isScored ? null : task.AnswerMetric ?? options.Metric,
+                Metric =
+                    isScored ? null
+                    : options.Resume || IsGiven(result, "--resume") ? options.Metric ?? task.AnswerMetric
+                    : task.AnswerMetric ?? options.Metric,
             };
             if (!options.Resume && !IsGiven(result, "--resume"))
             {
@@ -94,7 +97,7 @@ internal sealed class TaskFlags
         }
 
         RequireFiles(result, options.DataFile);
-        options = options with { Data = DataOf(task, options.Data, result), Metric = task.AnswerMetric ?? options.Metric };
+        options = options with { Data = DataOf(task, options.Data, result), Metric = options.Metric ?? task.AnswerMetric };
         return result.GetValue(_folder) is { } folder && !IsGiven(result, "--data")
             ? options with
             {

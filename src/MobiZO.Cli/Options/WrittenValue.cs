@@ -16,6 +16,9 @@ internal sealed record WrittenValue(string Folder)
     /// <summary>The values of a list.</summary>
     public IReadOnlyList<string>? Items { get; init; }
 
+    /// <summary>The key that marks a word which is a letter, as the files of a run hold it.</summary>
+    public const string IsLetter = "is_letter";
+
     /// <summary>Values by name, as label words are written.</summary>
     public IReadOnlyList<LabelWord>? Pairs { get; init; }
 }

@@ -140,9 +140,22 @@ internal sealed class RunFileReader<TRecord>
         };
 
     private static bool IsPair(YamlPart part) =>
-        part is YamlMap { Entries: [(YamlText { Text: "label" }, YamlText), (YamlText { Text: "word" }, YamlText)] };
+        part
+            is YamlMap
+            {
+                Entries: [(YamlText { Text: "label" }, YamlText), (YamlText { Text: "word" }, YamlText)]
+                    or [
 
-    private static LabelWord PairOf(YamlMap map) => new(TextOf(map.Entries[0].Value), TextOf(map.Entries[1].Value));
+                        (YamlText { Text: "label" }, YamlText),
+
+                        (YamlText { Text: "word" }, YamlText),
+
+                        (YamlText { Text: WrittenValue.IsLetter }, YamlText { Text: "true" }),
+                    ]
+            };
+
+    private static LabelWord PairOf(YamlMap map) =>
+        new(TextOf(map.Entries[0].Value), TextOf(map.Entries[1].Value)) { IsLetter = map.Entries.Count == 3 };
 
     private static string TextOf(YamlPart part) => ((YamlText)part).Text;
 

@@ -74,6 +74,15 @@ internal static class RunFileWriter
 
                 emitter.Emit(new SequenceEnd());
                 break;
+            case IEnumerable<LabelWord> words when words.Any(word => word.IsLetter):
+                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, SequenceStyle.Flow));
+                foreach (var word in words)
+                {
+                    EmitLetter(emitter, word);
+                }
+
+                emitter.Emit(new SequenceEnd());
+                break;
             case IEnumerable<LabelWord> words:
                 EmitPairs(emitter, words.Select(word => (word.Label, word.Word)));
                 break;
@@ -90,6 +99,23 @@ internal static class RunFileWriter
                 emitter.Emit(new Scalar(value.ToString()!));
                 break;
         }
+    }
+
+    /// <summary>As the files of a run hold it.</summary>
+    private static void EmitLetter(Emitter emitter, LabelWord word)
+    {
+        emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, MappingStyle.Flow));
+        emitter.Emit(new Scalar("label"));
+        EmitText(emitter, word.Label);
+        emitter.Emit(new Scalar("word"));
+        EmitText(emitter, word.Word);
+        if (word.IsLetter)
+        {
+            emitter.Emit(new Scalar(WrittenValue.IsLetter));
+            emitter.Emit(new Scalar("true"));
+        }
+
+        emitter.Emit(new MappingEnd());
     }
 
     private static void EmitPairs(Emitter emitter, IEnumerable<(string Key, string Value)> pairs)

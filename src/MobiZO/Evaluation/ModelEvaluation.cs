@@ -53,7 +53,10 @@ public static class ModelEvaluation
         }
 
         var found = DataFile.Read(options.DataFile, options.Data);
-        RightAnswers.RequireColumn(found, options.Data);
+        if (options.Metric is not null)
+        {
+            RightAnswers.RequireColumn(found, options.Data);
+        }
 
         // Runs say how they score words of several tokens; without one, every word is scored by itself.
         var data = model.Decide(options.Data with { Scoring = options.Data.Scoring ?? ChoiceScoring.Mean }, found);

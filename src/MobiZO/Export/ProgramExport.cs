@@ -33,8 +33,8 @@ public static class ProgramExport
         if (options.Optimizer.Estimator != EstimatorKind.Auto && !options.Optimizer.Estimator.IsRandom())
         {
             throw new FineTuneException(
-                $"OptimizerOptions.Estimator: programs are written for {EstimatorKind.TwoSided} and {EstimatorKind.OneSidedNormalized}, "
-                    + $"found {options.Optimizer.Estimator}.",
+                $"OptimizerOptions.Estimator: programs are written for {EnumNames.Of(EstimatorKind.TwoSided)} and {EnumNames.Of(EstimatorKind.OneSidedNormalized)}, "
+                    + $"found {EnumNames.Of(options.Optimizer.Estimator)}.",
                 FineTuneFailure.Settings
             );
         }

@@ -88,7 +88,10 @@ internal sealed record DecidedOptions
                 Optimizer = options.Optimizer with
                 {
                     LearningRate = options.Optimizer.LearningRate ?? rate,
-                    Queries = options.Optimizer.QueriesInForce,
+
+                    // Exact gradients have none: a number here would be a setting of random directions for whoever changes the estimator.
+                    Queries =
+                        options.Optimizer.Estimator == EstimatorKind.Reverse ? options.Optimizer.Queries : options.Optimizer.QueriesInForce,
                 },
             },
             adapter,

@@ -64,7 +64,7 @@ public sealed class ProbeTests : IDisposable
         // Its own kind is replaced, something else is not.
         var again = await Cli.RunAsync(_workspace.Train("again", [.. settings, "--no-anchors"]));
         Assert.True(again.ExitCode == 0, again.Error);
-        Assert.DoesNotContain("says ", again.Output, StringComparison.Ordinal);
+        Assert.Contains("says ", again.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("anchors ", again.Output, StringComparison.Ordinal);
         await File.WriteAllTextAsync(predictions, "a,b\n1,2\n");
         var refused = await Cli.RunAsync(_workspace.Train("refused", settings));

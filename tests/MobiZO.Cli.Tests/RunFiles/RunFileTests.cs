@@ -169,6 +169,29 @@ public sealed class RunFileTests : IDisposable
         Assert.Equal(text, RunFileWriter.Write(groups, read));
     }
 
+    /// <summary>Words that are letters stay so, in run files and in the config.json of a run, which can be read as one.</summary>
+    [Fact]
+    public void LettersStayLetters()
+    {
+        var options = new FineTuneOptions
+        {
+            Model = Path.Combine(_folder, "model"),
+            TrainData = Path.Combine(_folder, "train.tsv"),
+            Output = Path.Combine(_folder, "run"),
+            Data = new DataOptions
+            {
+                Template = "{text}",
+                LabelWords = [new LabelWord("ham", " A") { IsLetter = true }, new LabelWord("spam", " B") { IsLetter = true }],
+            },
+        };
+
+        var text = RunFileWriter.Write(FineTuneOptionGroups.ForTraining().All, options);
+
+        Assert.Equal(options.Data.LabelWords, Read(text).Data.LabelWords);
+        var words = ReportJson.Write(options.Data.LabelWords);
+        Assert.Equal(options.Data.LabelWords, Read($"data: {{label_words: {words}}}").Data.LabelWords);
+    }
+
     /// <summary>The keys are those of config.json in the folder of a run, but for what an option or the run decides.</summary>
     [Fact]
     public void KeysAreThoseOfTheFilesOfARun()

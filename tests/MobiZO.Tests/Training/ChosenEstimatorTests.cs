@@ -110,11 +110,14 @@ public sealed class ChosenEstimatorTests
             ChosenEstimator.Of(options, s_forward with { HasGradients = true }, "", isFreeText: false).Options.Optimizer.Estimator;
     }
 
-    /// <summary>The files of a run leave nothing open, so that a later default cannot change what they say.</summary>
+    /// <summary>
+    /// The files of a run leave nothing open, so that a later default cannot change what they say; exact gradients have no queries.
+    /// </summary>
     [Theory]
     [InlineData(EstimatorKind.Guided, 0)]
     [InlineData(EstimatorKind.OneSidedNormalized, OptimizerOptions.DefaultQueries)]
-    public async Task A_run_keeps_the_queries_that_were_decided(EstimatorKind estimator, int queries)
+    [InlineData(EstimatorKind.Reverse, null)]
+    public async Task A_run_keeps_the_queries_that_were_decided(EstimatorKind estimator, int? queries)
     {
         using var run = new TinyRun();
         await run.TrainAsync(options =>
