@@ -126,17 +126,16 @@ public sealed class FreeTextRunTests
         var error = await Assert.ThrowsAsync<DataException>(() => run.TrainAsync(options => options with { Data = data, Steps = 1 }));
         Assert.Contains("found the columns 'prompt', 'completion'", error.Message, StringComparison.Ordinal);
         Assert.Contains("expected a column 'answerz' of right answers", error.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<DataException>(() =>
-            ModelEvaluation.RunAsync(
-                new EvaluationOptions
-                {
-                    Model = run.Options.Model,
-                    DataFile = run.At("eval.jsonl"),
-                    Data = data,
-                    Engine = run.Options.Engine,
-                }
-            )
-        );
+        var evaluation = new EvaluationOptions
+        {
+            Model = run.Options.Model,
+            DataFile = run.At("eval.jsonl"),
+            Data = data,
+            Engine = run.Options.Engine,
+        };
+        await Assert.ThrowsAsync<DataException>(() => ModelEvaluation.RunAsync(evaluation with { Metric = TextMetric.RougeL }));
+        var report = await ModelEvaluation.RunAsync(evaluation);
+        Assert.Contains(report.Warnings, warning => warning.Contains("CompletionsColumn", StringComparison.Ordinal));
 
         // Evaluation rows alone may have it.
         run.Write("eval.jsonl", """{"prompt": "fine 1", "completion": "fine", "answerz": "[\"good\"]"}""");
