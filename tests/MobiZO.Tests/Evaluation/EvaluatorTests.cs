@@ -33,7 +33,12 @@ public sealed class EvaluatorTests
             [5, 6],
             [8, 4, 3],
         ];
-        EncodedExample[] rows = [Row(3, words, [3, 4, 5], 2), Row(4, words, [6, 3], 0), Row(9, words, [4, 4, 4, 5], 1)];
+        EncodedExample[] rows =
+        [
+            WordRow.Of(3, words, [3, 4, 5], 2),
+            WordRow.Of(4, words, [6, 3], 0),
+            WordRow.Of(9, words, [4, 4, 4, 5], 1),
+        ];
         var result = new Evaluator(adapted, rows, ["a", "b", "c"], _ => null, 64).Evaluate(null, null, CancellationToken.None);
 
         using var score = model.Engine.Load(model.Assembler.Score(null), model.Checkpoint);
@@ -77,7 +82,7 @@ public sealed class EvaluatorTests
         EncodedExample[] rows =
         [
             .. new[] { (3, new[] { 3, 4, 5 }, 2), (4, [6, 3], 3), (9, [4, 4, 4, 5], 5) }.Select(row =>
-                Row(row.Item1, words, row.Item2, row.Item3) with
+                WordRow.Of(row.Item1, words, row.Item2, row.Item3) with
                 {
                     Tree = tree,
                 }
@@ -135,7 +140,7 @@ public sealed class EvaluatorTests
         using var run = new TinyRun(engine);
         using var model = LocalModel.Open(run.Options.Model, run.Options.Engine);
         using var adapted = new AdaptedModel(model, adapter: null, hasSingleRows: false, RunStyle.OneByOne);
-        var two = Row(
+        var two = WordRow.Of(
             1,
             [
                 [7],
@@ -147,7 +152,7 @@ public sealed class EvaluatorTests
         {
             OwnChoices = ["a", "b"],
         };
-        var three = Row(
+        var three = WordRow.Of(
             2,
             [
                 [8, 4, 3],
@@ -191,7 +196,7 @@ public sealed class EvaluatorTests
             [7],
             [8],
         ];
-        var row = Row(3, words, [4, 6, 5], 0) with { Place = new DataPlace("rows.tsv", 3) };
+        var row = WordRow.Of(3, words, [4, 6, 5], 0) with { Place = new DataPlace("rows.tsv", 3) };
 
         var error = Assert.Throws<DataException>(() => new Evaluator(adapted, [row], ["a", "b"], _ => null, 64));
 
@@ -239,16 +244,4 @@ public sealed class EvaluatorTests
         var feed = StepFeed.Create(StepLossKind.Tokens, [new PromptExample(prompt, 0, word, [], 0)], 1);
         return score.Run(feed.Inputs)[ProgramNames.LogProbabilities].Floats.Sum(value => (double)value);
     }
-
-    private static EncodedExample Row(int line, int[][] words, int[] prompt, int label) =>
-        new()
-        {
-            LineNumber = line,
-            PromptIds = prompt,
-            AnswerIds = words[label],
-            ChoiceIds = words,
-            Label = label,
-            InvocationStart = prompt.Length - 1,
-            WasTruncated = false,
-        };
 }

@@ -88,7 +88,7 @@ public sealed class PackedScorerTests
         using var adapted = new AdaptedModel(model, adapter: null, hasSingleRows: false, RunStyle.OneByOne);
         var count = TinyTokenizer.Size / 2;
         int[][] words = [.. Enumerable.Range(0, count).Select(word => new[] { word, 1 })];
-        EncodedExample[] rows = [Row(1, words, [3, 6], 0) with { Tree = new ChoiceTree(words, end: null) }];
+        EncodedExample[] rows = [WordRow.Of(1, words, [3, 6], 0) with { Tree = new ChoiceTree(words, end: null) }];
         PromptExample[] examples = [.. rows.Select(row => adapted.ForScoring(row, isTree: true))];
         var numbers = 2 * count * model.Checkpoint.Config.HiddenSize;
 
@@ -136,22 +136,10 @@ public sealed class PackedScorerTests
 
     private static readonly EncodedExample[] s_rows =
     [
-        Row(1, s_words, [3, 6, 4, 5], 2),
-        Row(2, s_words, [9, 9, 2, 6, 4, 5], 3),
-        Row(3, s_words, [4, 5], 1),
+        WordRow.Of(1, s_words, [3, 6, 4, 5], 2),
+        WordRow.Of(2, s_words, [9, 9, 2, 6, 4, 5], 3),
+        WordRow.Of(3, s_words, [4, 5], 1),
     ];
-
-    private static EncodedExample Row(int line, int[][] words, int[] prompt, int label) =>
-        new()
-        {
-            LineNumber = line,
-            PromptIds = prompt,
-            AnswerIds = words[label],
-            ChoiceIds = words,
-            Label = label,
-            InvocationStart = prompt.Length - 1,
-            WasTruncated = false,
-        };
 
     /// <summary>
     /// A tiny model with a trained adapter that acts on the last two tokens of a prompt, and the frozen parts before them kept.
