@@ -38,6 +38,9 @@ public sealed record LayerDescription
     /// <summary>Its linear layers, in the order they are computed.</summary>
     public IEnumerable<LinearDescription> Linears => [.. Attention.Linears, .. Mlp.Linears];
 
+    /// <summary>Those of them that write to the residual stream.</summary>
+    internal IEnumerable<LinearDescription> StreamWriters => [Attention.Output, Mlp.Down];
+
     /// <summary>Its tensors.</summary>
     public IEnumerable<ModelTensor> Tensors =>
         [

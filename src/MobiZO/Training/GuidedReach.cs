@@ -25,8 +25,7 @@ internal sealed record GuidedReach(int Modules, long Values)
             return (whole, null);
         }
 
-        LinearDescription[] writing = [.. model.Layers.SelectMany(layer => new[] { layer.Attention.Output, layer.Mlp.Down })];
-        var names = writing.Select(linear => linear.Module).ToHashSet(StringComparer.Ordinal);
+        var names = model.Layers.SelectMany(layer => layer.StreamWriters).Select(linear => linear.Module).ToHashSet(StringComparer.Ordinal);
         LoraModule[] still = [.. adapter.Modules.Where(module => !names.Contains(module.Name))];
         if (still.Length == 0)
         {

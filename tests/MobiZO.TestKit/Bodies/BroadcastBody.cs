@@ -50,6 +50,7 @@ public sealed class BroadcastBody(ModelDescription model, IWeightSource weights)
             var inputs = Inputs(engine, options, 3, weights);
             var expected = new PlainBroadcast(model, weights).Of(engine, options, step.Program, inputs, copies: 3);
             RequireSame(expected, Direction(step, inputs), 1e-5, options);
+            RequireWriters(expected, options.Adapter);
         }
     }
 
@@ -142,6 +143,19 @@ public sealed class BroadcastBody(ModelDescription model, IWeightSource weights)
 
     private static float[] Direction(IProgramSession session, Dictionary<string, HostTensor> inputs) =>
         session.Run(inputs)[ProgramNames.BroadcastGradient].Floats;
+
+    /// <summary>What the description says of a layer is what the step does: its writers move, and no other module.</summary>
+    private void RequireWriters(float[] direction, AdapterLayout adapter)
+    {
+        var writers = model.Layers.SelectMany(layer => layer.StreamWriters).Select(linear => linear.Module);
+        var moved = adapter.Modules.Where(
+            (_, module) => Array.Exists(direction[adapter.BOffsets[module]..adapter.BOffsets[module + 1]], value => value != 0)
+        );
+        Assert.Equal(
+            writers.Intersect(adapter.Modules.Select(module => module.Name), StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            moved.Select(module => module.Name).Order(StringComparer.Ordinal)
+        );
+    }
 
     private static void RequireSame(float[] expected, float[] actual, double tolerance, StepOptions options)
     {
