@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using MobiZO.Optimization;
 using MobiZO.Programs.Ops;
 using MobiZO.Tasks;
 using MobiZO.TrainBench.Reporting;
@@ -87,9 +88,9 @@ internal static class TasksCommand
     }
 
     private static EstimatorKind ParseEstimator(string name) =>
-        Enum.TryParse<EstimatorKind>(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var kind)
+        EnumNames.TryParse<EstimatorKind>(name, out var kind)
             ? kind
-            : throw new FormatException($"estimators: '{name}' is not an estimator");
+            : throw new FormatException($"estimators: '{name}' is not one of {EnumNames.List<EstimatorKind>()}");
 
     /// <summary>The tasks that were asked for; those without data are told and left out.</summary>
     private static List<ReadyTask> TasksOf(string names, string root)

@@ -74,7 +74,7 @@ internal static class TasksCommand
             yield return $"rows in    {string.Join(", ", rows)}";
         }
 
-        var areLetters = task.LabelWords?.SequenceEqual(LabelWord.Letters) == true;
+        var areLetters = LabelWord.AreLetters(task.LabelWords);
         if (areLetters)
         {
             yield return $"words      {LabelWord.Letters[0].Word}: a letter for each label";

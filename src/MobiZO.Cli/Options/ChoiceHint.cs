@@ -8,8 +8,7 @@ internal static class ChoiceHint
     public static string? For(DataOptions data)
     {
         // @letters is a name and no word; the letters get the space that the prompt needs.
-        var areLetters = data.LabelWords?.SequenceEqual(LabelWord.Letters) == true;
-        var words = data.Choices ?? (areLetters ? null : data.LabelWords?.Select(word => word.Word).ToArray());
+        var words = data.Choices ?? (LabelWord.AreLetters(data.LabelWords) ? null : data.LabelWords?.Select(word => word.Word).ToArray());
         if (words is null || words.All(word => word.Length == 0 || char.IsWhiteSpace(word[0])) || EndsInSpace(data.Template))
         {
             return null;

@@ -52,16 +52,17 @@ internal sealed class TaskFlags
         if (Task(result) is { } task)
         {
             var isScored = IsGiven(result, "--score");
+            var isResumed = options.Resume || IsGiven(result, "--resume");
             options = options with
             {
                 Data = DataOf(task, options.Data, result),
                 Loss = isScored ? null : task.Loss,
                 Metric =
                     isScored ? null
-                    : options.Resume || IsGiven(result, "--resume") ? options.Metric ?? task.AnswerMetric
+                    : isResumed ? options.Metric ?? task.AnswerMetric
                     : task.AnswerMetric ?? options.Metric,
             };
-            if (!options.Resume && !IsGiven(result, "--resume"))
+            if (!isResumed)
             {
                 // The run that goes on names its files.
                 RequireFiles(result, options.TrainData);

@@ -139,20 +139,14 @@ internal sealed class RunFileReader<TRecord>
             _ => new WrittenValue(_folder),
         };
 
-    private static bool IsPair(YamlPart part) =>
-        part
-            is YamlMap
-            {
-                Entries: [(YamlText { Text: "label" }, YamlText), (YamlText { Text: "word" }, YamlText)]
-                    or [
-
-                        (YamlText { Text: "label" }, YamlText),
-
-                        (YamlText { Text: "word" }, YamlText),
-
-                        (YamlText { Text: WrittenValue.IsLetter }, YamlText { Text: "true" }),
-                    ]
-            };
+    private static bool IsPair(YamlPart part)
+    {
+        string[] keys = ["label", "word", WrittenValue.IsLetter];
+        return part is YamlMap { Entries: { Count: 2 or 3 } entries }
+            && entries.All(entry => entry is (YamlText, YamlText))
+            && entries.Select(entry => TextOf(entry.Key)).SequenceEqual(keys.Take(entries.Count), StringComparer.Ordinal)
+            && (entries.Count == 2 || TextOf(entries[2].Value) == "true");
+    }
 
     private static LabelWord PairOf(YamlMap map) =>
         new(TextOf(map.Entries[0].Value), TextOf(map.Entries[1].Value)) { IsLetter = map.Entries.Count == 3 };

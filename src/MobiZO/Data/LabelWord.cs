@@ -24,7 +24,7 @@ public sealed record LabelWord(string Label, string Word)
     public static IReadOnlyList<LabelWord> Letters { get; } = [new LabelWord(LettersName, LettersName)];
 
     /// <summary>Whether words are <see cref="Letters"/>.</summary>
-    internal static bool AreLetters(IReadOnlyList<LabelWord>? words) => words is [{ Label: LettersName, Word: LettersName }];
+    public static bool AreLetters(IReadOnlyList<LabelWord>? words) => words is [{ Label: LettersName, Word: LettersName }];
 
     /// <summary>
     /// Reads <c>ham= no,spam= yes</c>, or <c>@letters</c> (<see cref="Letters"/>). Space counts in words and not around labels;

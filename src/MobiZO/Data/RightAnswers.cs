@@ -5,6 +5,9 @@ namespace MobiZO.Data;
 /// <summary>Further right answers of a row, beside the one that is learned.</summary>
 internal static class RightAnswers
 {
+    /// <summary>Whether the options name a column of their own.</summary>
+    public static bool IsNamed(DataOptions options) => options.CompletionsColumn != new DataOptions().CompletionsColumn;
+
     /// <summary>Refuses a named column that no row has: a slip of the pen would compare with fewer answers in silence.</summary>
     /// <param name="rows">All rows that are read.</param>
     /// <param name="options">What names the column.</param>
@@ -13,7 +16,7 @@ internal static class RightAnswers
     {
         var column = options.CompletionsColumn;
         if (
-            column != new DataOptions().CompletionsColumn
+            IsNamed(options)
             && !rows.Any(row => row.Columns.Contains(column, StringComparer.Ordinal) || row.Origin.OtherColumns.ContainsKey(column))
         )
         {

@@ -139,7 +139,7 @@ internal sealed class Evaluator
     private static RowScores[] Sums(StepLossKind form, PromptExample[] examples, float[] values, float[]? largest)
     {
         var sums = examples.Select(example => new double[Math.Max(example.Choices.Length, 1)]).ToArray();
-        var isSaid = new bool?[examples.Length];
+        var isSaid = Enumerable.Repeat(true, examples.Length).ToArray();
         if (form == StepLossKind.Choices)
         {
             for (var i = 0; i < examples.Length; i++)
@@ -168,7 +168,7 @@ internal sealed class Evaluator
         float[] values,
         float[]? largest,
         double[][] sums,
-        bool?[] isSaid
+        bool[] isSaid
     )
     {
         var next = 0;
@@ -186,7 +186,7 @@ internal sealed class Evaluator
                     sums[i][choice] += values[next];
                     if (choice == LabelOf(examples[i]))
                     {
-                        isSaid[i] = isSaid[i] != false && values[next] >= largest?[next];
+                        isSaid[i] &= values[next] >= largest?[next];
                     }
                 }
             }

@@ -79,7 +79,7 @@ public static class ModelEvaluation
                 .. options.Metric is null && options.AnswerTokens != FineTuneOptions.UsualAnswerTokens
                     ? ["EvaluationOptions.AnswerTokens is of answers that EvaluationOptions.Metric compares, and none is asked for."]
                     : Array.Empty<string>(),
-                .. options.Metric is null && options.Data.CompletionsColumn != new DataOptions().CompletionsColumn
+                .. options.Metric is null && RightAnswers.IsNamed(options.Data)
                     ? ["DataOptions.CompletionsColumn is of answers that EvaluationOptions.Metric compares, and none is asked for."]
                     : Array.Empty<string>(),
                 .. RowNotes.Of("evaluation", summary, encoder),

@@ -45,13 +45,7 @@ internal static class WrittenRows
         [
             .. result.Examples.Zip(
                 written,
-                (example, answer) =>
-                    example with
-                    {
-                        Answer = answer.Text.Answer,
-                        AnswerScore = MetricScore.Of(metric, answer.Text),
-                        Repeats = RepeatedWords.AreIn(answer.Ids),
-                    }
+                (example, answer) => WithAnswer(example, answer.Text, MetricScore.Of(metric, answer.Text), answer.Ids)
             ),
         ];
         return new EvaluationResult(examples, result.Choices) { Score = examples.Average(example => example.AnswerScore) };
@@ -74,17 +68,20 @@ internal static class WrittenRows
             sum += written.Average(answer => answer.Score) * batch.Length;
             foreach (var (row, (text, score, ids)) in batch.Zip(written))
             {
-                examples[row] = examples[row] with
-                {
-                    Answer = text.Answer,
-                    AnswerScore = double.IsNaN(score) ? null : score,
-                    Repeats = RepeatedWords.AreIn(ids),
-                };
+                examples[row] = WithAnswer(examples[row], text, double.IsNaN(score) ? null : score, ids);
             }
         }
 
         return new EvaluationResult(examples, result.Choices) { Score = sum / scores.Answers.Count };
     }
+
+    private static ScoredExample WithAnswer(ScoredExample example, WrittenAnswer text, double? score, int[] ids) =>
+        example with
+        {
+            Answer = text.Answer,
+            AnswerScore = score,
+            Repeats = RepeatedWords.AreIn(ids),
+        };
 
     private static LoraAdapter Nothing(LocalModel model)
     {

@@ -84,8 +84,7 @@ internal sealed record RunRows
             Balanced = data.EvalBalanced,
         };
         var evalRead = options.EvalData is { } path ? DataFile.Read(path, evalData) : null;
-        var hasOwnColumn = options.Data.CompletionsColumn != new DataOptions().CompletionsColumn;
-        var testRead = hasOwnColumn && options.TestData is { } heldOut ? DataFile.Read(heldOut, evalData) : null;
+        var testRead = RightAnswers.IsNamed(options.Data) && options.TestData is { } heldOut ? DataFile.Read(heldOut, evalData) : null;
         RightAnswers.RequireColumn([.. read, .. evalRead ?? [], .. testRead ?? []], options.Data);
         var evalRows = evalRead is null ? split.Eval : encoder.Cut(evalRead);
         var train = encoder.Encode(split.Train);

@@ -123,13 +123,7 @@ internal sealed class TrainingLoop
             SkippedSteps = _skipped,
             TokenShare = _options.TokenShareInForce,
             Evaluations = [.. _evaluations.Points],
-            Anchors =
-                last is null || !RunAnchors.Apply(_run)
-                    ? null
-                    : Measured(
-                        "anchors",
-                        () => RunAnchors.Measure(_run, _evaluations.ZeroShot(cancellation), last, _progress, cancellation)
-                    ),
+            Anchors = last is null || !RunAnchors.Apply(_run) ? null : AnchorsBeside(last, cancellation),
             Spoken = last is null || _run.Rows.Labels == 0 ? null : SpokenLabels.Of(last),
             LastRows = last,
             Work = _work.Sum,
@@ -159,13 +153,12 @@ internal sealed class TrainingLoop
         }
     }
 
-    /// <summary>What is measured beside the run: what stops it costs the report these lines, and the run nothing.</summary>
-    private T? Measured<T>(string what, Func<T?> measure)
-        where T : class
+    /// <summary>What simpler ways reach: what stops that costs the report these lines, and the run nothing.</summary>
+    private Anchors? AnchorsBeside(EvaluationResult last, CancellationToken cancellation)
     {
         try
         {
-            return measure();
+            return RunAnchors.Measure(_run, _evaluations.ZeroShot(cancellation), last, _progress, cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -173,7 +166,7 @@ internal sealed class TrainingLoop
         }
         catch (Exception error) when (error is ProgramException or FineTuneException or IOException)
         {
-            _progress?.Report(new RunNote($"The {what} are left out: {error.Message}", IsWarning: true));
+            _progress?.Report(new RunNote($"The anchors are left out: {error.Message}", IsWarning: true));
             return null;
         }
     }
