@@ -63,7 +63,7 @@ internal static class EngineOptionGroup
     private static void AddWeights(OptionGroup<EngineOptions> group) =>
         group.Add(
             "--weights",
-            "How the frozen matrices are held; auto: fp32 where there is room, else as the file stores them (stored).",
+            "How the frozen matrices are held; auto: as a quantised file stores them (stored), else fp32, which is faster and larger.",
             OptionValue.OneOf<WeightFormat>([
                 .. Enum.GetValues<WeightFormat>().Select(format => (WeightFormats.NameOf(format), (object)format)),
             ]),

@@ -83,7 +83,7 @@ public sealed class LocalModel : IDisposable
             }
 
             var tokenizer = OpenTokenizer(checkpoint);
-            var weights = ChosenWeights.Of(checkpoint, options, WeightsRoom.Of(options.CacheFolderInForce));
+            var weights = ChosenWeights.Of(checkpoint, options);
             return new LocalModel(checkpoint, tokenizer, createEngine?.Invoke() ?? options.Create(weights.Format), weights, warnings);
         }
         catch

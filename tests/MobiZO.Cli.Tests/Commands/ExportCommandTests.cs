@@ -58,7 +58,7 @@ public sealed class ExportCommandTests : IDisposable
         Assert.True(sizes[0] < 0.85 * sizes[1] && sizes[1] < 0.3 * sizes[2], string.Join(", ", sizes));
     }
 
-    /// <summary>What was left open depends on the room of the machine, so that the file says what was taken and why.</summary>
+    /// <summary>What was left open is decided by the checkpoint, so that the command says what was taken and why.</summary>
     [Fact]
     public async Task TheFormatThatWasTakenIsTold()
     {
@@ -72,7 +72,7 @@ public sealed class ExportCommandTests : IDisposable
 
         string[] score = ["--program", "score", "--layers", "top-1", "--model"];
         Assert.Equal(
-            "weights    fp32: there is room, and it is faster; --weights stored takes less memory.",
+            "weights    stored: every code of the file is kept; --weights fp32 is faster and takes more memory.",
             await Export([.. score, quantised])
         );
         Assert.Equal("weights    int8", await Export([.. score, quantised, "--weights", "int8"]));
