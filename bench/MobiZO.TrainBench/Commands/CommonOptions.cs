@@ -28,7 +28,7 @@ internal static class CommonOptions
                 Model = "",
                 TrainData = "",
                 Output = "",
-            }.MaxTokensPerRun
+            }.TokensPerRun
         );
 
     public static Option<LossKind> Loss() =>

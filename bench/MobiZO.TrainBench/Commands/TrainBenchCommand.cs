@@ -21,6 +21,7 @@ internal static class TrainBenchCommand
             TasksCommand.Create(),
             CosinesCommand.Create(),
             AnchorsCommand.Create(),
+            RowsCommand.Create(),
             MemoryCommand.CreateChild(),
             RaceCommand.CreateChild(),
         };
