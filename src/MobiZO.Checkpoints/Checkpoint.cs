@@ -133,6 +133,15 @@ public sealed class Checkpoint : IWeightSource, IBlockSource, IContentSource, ID
     string IContentSource.ContentHash(string cacheFolder) => ContentHash(cacheFolder);
 
     /// <inheritdoc/>
+    void IContentSource.ReleasePages()
+    {
+        foreach (var (file, _) in _contents.Weights.Files)
+        {
+            file.ReleasePages();
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => _contents.Weights.Dispose();
 
     /// <inheritdoc cref="IContentSource.ContentHash"/>

@@ -8,4 +8,7 @@ internal interface IContentSource
     /// </summary>
     /// <param name="cacheFolder">The folder for what can be made again.</param>
     string ContentHash(string cacheFolder);
+
+    /// <summary>Gives the pages of the files back to the system; those that are read again come in again.</summary>
+    void ReleasePages();
 }

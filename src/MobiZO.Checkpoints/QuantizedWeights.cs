@@ -125,6 +125,9 @@ public sealed class QuantizedWeights : IWeightSource, IBlockSource, IContentSour
     /// <inheritdoc/>
     string IContentSource.ContentHash(string cacheFolder) => (_source as IContentSource)?.ContentHash(cacheFolder) ?? _source.Fingerprint;
 
+    /// <inheritdoc/>
+    void IContentSource.ReleasePages() => (_source as IContentSource)?.ReleasePages();
+
     /// <summary>The matrices that are stored in codes of too many bits, so that they are rounded again.</summary>
     internal IReadOnlyList<string> RoundedAgain =>
         [.. Names.Where(name => FindStored(name) is not null && FindCarried(name) is null && FindBlocks(name) is not null)];

@@ -116,8 +116,11 @@ public sealed record FineTuneOptions
     /// <summary>Where the update is computed.</summary>
     public UpdatePlace Update { get; init; } = UpdatePlace.Host;
 
-    /// <summary>Most tokens of one engine run; a step with more is cut into micro-batches over copies, with the same result.</summary>
-    public int MaxTokensPerRun { get; init; } = 1024;
+    /// <summary>
+    /// Most tokens of one engine run; null: 1,024, and 256 with <see cref="EngineOptions.LowMemory"/>. A step with more is cut into
+    /// micro-batches over copies, with the same result.
+    /// </summary>
+    public int? MaxTokensPerRun { get; init; }
 
     /// <summary>
     /// Most memory for what an exact gradient keeps until the way back, in megabytes; a step with more is cut into micro-batches over rows,
@@ -143,6 +146,9 @@ public sealed record FineTuneOptions
 
     /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
     public bool Resume { get; init; }
+
+    /// <summary>Most tokens of one engine run, decided.</summary>
+    internal int TokensPerRun => MaxTokensPerRun ?? Engine.UsualTokensPerRun;
 
     /// <summary>The share of the token loss; that of a run that is decided is named.</summary>
     internal double TokenShareInForce => TokenShare ?? 0;

@@ -13,6 +13,7 @@ internal static class BlockHashes
     {
         var hashes = new string[(file.Length + BlockBytes - 1) / BlockBytes];
         Parallel.For(0, hashes.Length, block => hashes[block] = Of(file, block));
+        file.ReleasePages();
         return hashes;
     }
 

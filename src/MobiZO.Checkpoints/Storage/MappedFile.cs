@@ -63,6 +63,18 @@ internal sealed class MappedFile : IDisposable
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
     public MappedBytes Borrow() => new(_view.SafeMemoryMappedViewHandle, Length);
 
+    /// <summary>
+    /// Gives the pages that were touched back to the system, which keeps them while it has room; those that are used come in again.
+    /// </summary>
+    public unsafe void ReleasePages()
+    {
+        using var bytes = Borrow();
+        fixed (byte* start = bytes.Slice(0, 1))
+        {
+            MappedPages.Release(start, Length);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

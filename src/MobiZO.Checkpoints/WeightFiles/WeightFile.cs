@@ -62,7 +62,7 @@ internal sealed unsafe class WeightFile : IDisposable
                 warnings?.Report($"The converted weights in '{folder}' are made anew: {fault}.");
             }
 
-            return new WeightFile(folder, layout, file ?? Write(folder, layout, content, progress));
+            return new WeightFile(folder, layout, file ?? Write(folder, layout, source, content, progress));
         }
     }
 
@@ -82,10 +82,8 @@ internal sealed unsafe class WeightFile : IDisposable
         return Open(FolderIn(cacheFolder, source), source, content, progress, warnings);
     }
 
-    /// <summary>Whether a cache has a file of a checkpoint; it was not read.</summary>
-    /// <param name="cacheFolder">The cache.</param>
-    /// <param name="source">The checkpoint, in the format of the file.</param>
-    public static bool IsIn(string cacheFolder, IWeightSource source) => File.Exists(Path.Combine(FolderIn(cacheFolder, source), FileName));
+    /// <summary>Gives the pages that were touched back to the system; those that are used come in again.</summary>
+    public void ReleasePages() => _file.ReleasePages();
 
     public IntPtr AddressOf(long offset) => (IntPtr)(_start + offset);
 
@@ -172,7 +170,7 @@ internal sealed unsafe class WeightFile : IDisposable
         return null;
     }
 
-    private static MappedFile Write(string folder, WeightLayout layout, string content, IProgress<double>? progress)
+    private static MappedFile Write(string folder, WeightLayout layout, IWeightSource source, string content, IProgress<double>? progress)
     {
         Guard(folder, () => Directory.CreateDirectory(folder));
         DiskSpace.Require(folder, layout.Length, "The converted weights");
@@ -187,6 +185,7 @@ internal sealed unsafe class WeightFile : IDisposable
                 AtomicFile.Write(path, stream => new WeightWriter(layout, stream).Write(progress));
             }
         );
+        (source as IContentSource)?.ReleasePages();
         var file = MappedFile.Open(path);
         try
         {

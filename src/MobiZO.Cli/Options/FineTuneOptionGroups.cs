@@ -217,7 +217,7 @@ internal sealed class FineTuneOptionGroups
         AddUpdate(group);
         group.Add(
             "--max-tokens-per-run",
-            "Most tokens of one engine run; longer steps are cut into micro-batches with the same result.",
+            "Most tokens of one engine run (1024; 256 with --low-memory); longer steps are cut into micro-batches with the same result.",
             OptionValue.Count,
             nameof(FineTuneOptions.MaxTokensPerRun),
             options => options.MaxTokensPerRun,

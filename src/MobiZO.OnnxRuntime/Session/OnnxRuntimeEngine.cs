@@ -77,7 +77,7 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
             var session = new InferenceSession(path, sessionOptions, _packed);
             if (settings.LowMemory)
             {
-                NativeHeap.Trim();
+                GiveBack();
             }
 
             return new OnnxProgramSession(program, session, WidthOf(style), extents ?? Extents.Any);
@@ -135,6 +135,17 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
 
             return WriteModel(program, model, file);
         }
+    }
+
+    /// <summary>
+    /// Gives back what reading this program took, and what the programs before it touched and this one may not: unused objects, freed
+    /// pages of native code, pages of weights.
+    /// </summary>
+    private void GiveBack()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        NativeHeap.Trim();
+        _weights?.ReleasePages();
     }
 
     private WeightFile OpenWeights(IWeightSource weights)
@@ -198,6 +209,9 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             EnableMemoryPattern = false,
+
+            // The arena is sooner and never gives back: a run would hold the most that any of its programs ever needed.
+            EnableCpuMemArena = !settings.LowMemory,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         ExecutionProviders.Add(session, settings.Device);

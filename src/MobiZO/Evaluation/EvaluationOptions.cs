@@ -27,8 +27,8 @@ public sealed record EvaluationOptions
     /// <summary>The engine.</summary>
     public EngineOptions Engine { get; init; } = new();
 
-    /// <summary>Most tokens of one engine run.</summary>
-    public int MaxTokensPerRun { get; init; } = 1024;
+    /// <summary>Most tokens of one engine run; null: 1,024, and 256 with <see cref="EngineOptions.LowMemory"/>.</summary>
+    public int? MaxTokensPerRun { get; init; }
 
     /// <summary>What written answers are compared with those of the rows by; null: nothing is written.</summary>
     public TextMetric? Metric { get; init; }
@@ -38,6 +38,9 @@ public sealed record EvaluationOptions
 
     /// <summary>How the frozen part of prompts is rounded; the type of the run gives the numbers of the run.</summary>
     public PrefixCacheType PrefixCacheType { get; init; } = PrefixCacheType.Fp16;
+
+    /// <summary>Most tokens of one engine run, decided.</summary>
+    internal int TokensPerRun => MaxTokensPerRun ?? Engine.UsualTokensPerRun;
 
     /// <summary>Every error in these options and the records they hold; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()

@@ -17,8 +17,8 @@ public sealed record EngineOptions
     public int Threads { get; init; }
 
     /// <summary>
-    /// How the frozen matrices are held. Auto takes fp32 where that leaves room, and of a quantised file that is too large for it what
-    /// the file stores. Stored keeps the codes of the file. Int4 carries over what 4-bit GGUF files store; any other checkpoint loses
+    /// How the frozen matrices are held. Auto keeps what a quantised file stores (Stored) and is fp32 for any other; fp32 is faster
+    /// and takes more memory. Stored keeps the codes of the file. Int4 carries over what 4-bit GGUF files store; any other checkpoint loses
     /// precision in it, and what is stored in no codes a little in Int8. Nf4 is the smallest and rounds everything. Everything is
     /// computed in fp32 all the same.
     /// </summary>
@@ -55,6 +55,11 @@ public sealed record EngineOptions
     /// </summary>
     [JsonIgnore]
     public IProgress<string>? Warnings { get; init; }
+
+    /// <summary>
+    /// Most tokens of one run where nothing else is asked for: keys, values and activations of more would take most of a small memory.
+    /// </summary>
+    internal int UsualTokensPerRun => LowMemory ? 256 : 1024;
 
     /// <summary>How prompts are computed: side by side takes the memory of several runs.</summary>
     internal RunStyle PrefixStyle => LowMemory ? RunStyle.OneByOne : RunStyle.SideBySide;

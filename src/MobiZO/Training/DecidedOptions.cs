@@ -85,6 +85,7 @@ internal sealed record DecidedOptions
                 Adapter = adapter.ToOptions(),
                 ExamplesPerStep = options.ExamplesInForce,
                 Steps = options.StepsInForce,
+                MaxTokensPerRun = options.TokensPerRun,
                 Optimizer = options.Optimizer with
                 {
                     LearningRate = options.Optimizer.LearningRate ?? rate,

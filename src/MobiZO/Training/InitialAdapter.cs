@@ -34,7 +34,7 @@ internal static class InitialAdapter
             run.Examples.All,
             chosen,
             run.TrainCache!,
-            run.Options.Run.MaxTokensPerRun,
+            run.Options.Run.TokensPerRun,
             run.Model.Model.Engine.Traits.Lengths,
             Tell,
             cancellation

@@ -26,7 +26,7 @@ internal sealed class PreparedRun : IDisposable
             opened.Model.Model,
             adapter,
             run.AnswerTokens,
-            new PrefixCacheOptions(run.PrefixCacheType, (long)run.PrefixCacheMegabytes << 20, Folder: null, run.MaxTokensPerRun),
+            new PrefixCacheOptions(run.PrefixCacheType, (long)run.PrefixCacheMegabytes << 20, Folder: null, run.TokensPerRun),
             run.Engine.PrefixStyle
         );
     }
@@ -163,8 +163,8 @@ internal sealed class PreparedRun : IDisposable
         EncodedExample[] rows = [.. _opened.Examples.Order.IndicesOf(step).Distinct().Select(index => Rows.Train[index])];
 
         // Done once for a few rows: nothing is worth keeping.
-        var cache = new PrefixCacheOptions(Options.Run.PrefixCacheType, MemoryBytes: 0, Folder: null, Options.Run.MaxTokensPerRun);
-        var evaluator = new Evaluator(Model, rows, Rows.Names, examples => Model.OpenStore(examples, cache), Options.Run.MaxTokensPerRun);
+        var cache = new PrefixCacheOptions(Options.Run.PrefixCacheType, MemoryBytes: 0, Folder: null, Options.Run.TokensPerRun);
+        var evaluator = new Evaluator(Model, rows, Rows.Names, examples => Model.OpenStore(examples, cache), Options.Run.TokensPerRun);
         FineTuneException? found = null;
         using (evaluator.Cache)
         {
@@ -266,11 +266,11 @@ internal sealed class PreparedRun : IDisposable
         opened.Rows.Eval.Count == 0 ? null : CreateEvaluator(opened, opened.Rows.Eval);
 
     private static Evaluator CreateEvaluator(OpenedRun opened, IReadOnlyList<EncodedExample> rows) =>
-        new(opened.Model, rows, opened.Rows.Names, examples => opened.Caches.Open(examples), opened.Options.Run.MaxTokensPerRun);
+        new(opened.Model, rows, opened.Rows.Names, examples => opened.Caches.Open(examples), opened.Options.Run.TokensPerRun);
 
     private static AnswerScores? CreateAnswers(OpenedRun opened, IReadOnlyList<EncodedExample> rows, PrefixStore? prompts) =>
         opened is { Score: { } score, Writer: { } writer }
-            ? new AnswerScores(new RowAnswers(writer, opened.Model, rows, prompts, opened.Options.Run.MaxTokensPerRun), score)
+            ? new AnswerScores(new RowAnswers(writer, opened.Model, rows, prompts, opened.Options.Run.TokensPerRun), score)
             : null;
 
     private static IRunObjective CreateObjective(OpenedRun opened, LoraAdapter adapter, CancellationToken cancellation)
@@ -291,7 +291,7 @@ internal sealed class PreparedRun : IDisposable
                 examples.All,
                 examples.Order,
                 opened.TrainCache,
-                opened.Options.Run.MaxTokensPerRun,
+                opened.Options.Run.TokensPerRun,
                 lengths
             );
     }

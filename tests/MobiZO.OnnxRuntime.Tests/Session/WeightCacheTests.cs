@@ -203,6 +203,8 @@ public sealed class WeightCacheTests
 
         public string ContentHash(string cacheFolder) => $"edition {edition}";
 
+        public void ReleasePages() { }
+
         public TensorRole? FindRole(string name) => inner.FindRole(name);
 
         public IReadOnlyList<int>? FindShape(string name) => inner.FindShape(name);

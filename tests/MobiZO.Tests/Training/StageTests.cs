@@ -61,6 +61,21 @@ public sealed class StageTests
         Assert.Equal(decided.Adapter.ToOptions(), decided.Run.Adapter);
         Assert.Equal(OptimizerOptions.UpperHalfLearningRate, decided.Run.Optimizer.LearningRate);
 
+        // With little memory a run of the engine takes fewer tokens, unless a number is given.
+        int? TokensOf(bool lowMemory, int? given) =>
+            DecidedOptions
+                .Of(
+                    options with
+                    {
+                        MaxTokensPerRun = given,
+                        Engine = options.Engine with { LowMemory = lowMemory },
+                    },
+                    labels: 3,
+                    StepLossKind.Choices
+                )
+                .Run.MaxTokensPerRun;
+        Assert.Equal((1024, 256, 512), (TokensOf(false, null), TokensOf(true, null), TokensOf(true, 512)));
+
         // Deciding again changes nothing: the configuration of a run can be given to a run.
         Assert.Equal(decided.Run, DecidedOptions.Of(decided.Run, labels: 0, StepLossKind.Choices).Run);
         var found = decided.WithFound(0.25f).Run.Optimizer;
