@@ -19,7 +19,7 @@ public enum WeightFormat
     Int4,
 
     /// <summary>
-    /// Not decided yet: fp32 where that leaves room, else <see cref="Stored"/>. Who opens a model decides it; no engine takes it.
+    /// Not decided yet: <see cref="Stored"/> for a quantised file, fp32 for any other. Who opens a model decides it; no engine takes it.
     /// </summary>
     Auto,
 

@@ -6,23 +6,29 @@ namespace MobiZO.Checkpoints.Storage;
 /// Pages of mapped files. They count as memory of the process from the moment that they are touched, long after they were needed for the
 /// last time.
 /// </summary>
-internal static unsafe partial class MappedPages
+internal static unsafe class MappedPages
 {
     // MADV_DONTNEED of Linux. Elsewhere the number means something else or nothing.
     private const int DoNotNeed = 4;
 
-    /// <summary>Gives the pages of a mapping that is only read back to the system; does nothing but on Linux.</summary>
+    private static readonly delegate* unmanaged<void*, nuint, int, int> s_advise = FindAdvise();
+
+    /// <summary>Gives the pages of a read-only mapping back to the system; does nothing where it takes no such advice.</summary>
     /// <param name="start">Where the mapping begins.</param>
     /// <param name="length">Its bytes.</param>
     public static void Release(byte* start, long length)
     {
-        if (OperatingSystem.IsLinux())
+        if (s_advise is not null)
         {
             // A hint: a system that does not take it keeps the pages.
-            _ = Advise(start, (nuint)length, DoNotNeed);
+            _ = s_advise(start, (nuint)length, DoNotNeed);
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(void* address, nuint length, int advice);
+    private static delegate* unmanaged<void*, nuint, int, int> FindAdvise() =>
+        (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid())
+        && NativeLibrary.TryLoad("libc", typeof(MappedPages).Assembly, null, out var library)
+        && NativeLibrary.TryGetExport(library, "madvise", out var address)
+            ? (delegate* unmanaged<void*, nuint, int, int>)address
+            : null;
 }

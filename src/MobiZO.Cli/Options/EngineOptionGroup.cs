@@ -36,7 +36,7 @@ internal static class EngineOptionGroup
         AddWeights(group);
         group.AddFlag(
             "--low-memory",
-            "Leave weights in their file instead of repacking them for speed.",
+            "Take less memory and more time: weights stay in their file, freed memory is given back, runs are smaller.",
             nameof(EngineOptions.LowMemory),
             engine => engine.LowMemory,
             (engine, value) => engine with { LowMemory = value }

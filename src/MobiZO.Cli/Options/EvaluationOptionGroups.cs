@@ -76,7 +76,7 @@ internal static class EvaluationOptionGroups
         );
         engine.Add(
             "--max-tokens-per-run",
-            "Most tokens of one engine run (1024; 256 with --low-memory).",
+            "Most tokens of one engine run (by default, as in the run; else 1024, 256 with --low-memory).",
             OptionValue.Count,
             nameof(EvaluationOptions.MaxTokensPerRun),
             options => options.MaxTokensPerRun,

@@ -74,13 +74,18 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
         {
             using var sessionOptions = CreateOptions(program.Name, style);
             path = Prepare(program, weights, sessionOptions);
-            var session = new InferenceSession(path, sessionOptions, _packed);
+            var session = new OnnxProgramSession(
+                program,
+                new InferenceSession(path, sessionOptions, _packed),
+                WidthOf(style),
+                extents ?? Extents.Any
+            );
             if (settings.LowMemory)
             {
                 GiveBack();
             }
 
-            return new OnnxProgramSession(program, session, WidthOf(style), extents ?? Extents.Any);
+            return session;
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException)
         {
@@ -138,8 +143,8 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
     }
 
     /// <summary>
-    /// Gives back what reading this program took, and what the programs before it touched and this one may not: unused objects, freed
-    /// pages of native code, pages of weights.
+    /// Gives unused objects, freed pages of native code and pages of weights back: those that reading this program took, and those that
+    /// the programs before it used.
     /// </summary>
     private void GiveBack()
     {
@@ -210,7 +215,7 @@ public sealed class OnnxRuntimeEngine(EngineSettings settings) : IEngine
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             EnableMemoryPattern = false,
 
-            // The arena is sooner and never gives back: a run would hold the most that any of its programs ever needed.
+            // The arena is faster and never gives back: a run would hold the most that any of its programs ever needed.
             EnableCpuMemArena = !settings.LowMemory,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };

@@ -17,7 +17,7 @@ public sealed record EngineSettings
     /// <summary>How the frozen matrices are held. Everything is computed in fp32.</summary>
     public WeightFormat Weights { get; init; }
 
-    /// <summary>Whether weights stay file-backed instead of being repacked for speed.</summary>
+    /// <summary>Whether to take less memory and more time: weights stay in their file, and freed memory is given back.</summary>
     public bool LowMemory { get; init; }
 
     /// <summary>Where programs run: <c>cpu</c>, <c>cuda</c>, <c>directml</c> or <c>coreml</c>.</summary>

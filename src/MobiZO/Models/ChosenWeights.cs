@@ -8,7 +8,7 @@ namespace MobiZO.Models;
 /// decided depends on the file alone, not on the machine.
 /// </summary>
 /// <param name="Format">The format.</param>
-/// <param name="Why">One sentence; null: it was asked for, or the checkpoint stores no codes.</param>
+/// <param name="Why">One sentence; null: it was asked for, the checkpoint stores no codes, or the engine holds none.</param>
 internal sealed record ChosenWeights(WeightFormat Format, string? Why = null)
 {
     private const string Kept =

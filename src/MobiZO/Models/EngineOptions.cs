@@ -17,14 +17,17 @@ public sealed record EngineOptions
     public int Threads { get; init; }
 
     /// <summary>
-    /// How the frozen matrices are held. Auto keeps what a quantised file stores (Stored) and is fp32 for any other; fp32 is faster
-    /// and takes more memory. Stored keeps the codes of the file. Int4 carries over what 4-bit GGUF files store; any other checkpoint loses
-    /// precision in it, and what is stored in no codes a little in Int8. Nf4 is the smallest and rounds everything. Everything is
-    /// computed in fp32 all the same.
+    /// How the frozen matrices are held. Auto keeps what a quantised file stores (Stored) where the engine can, and is fp32 for any
+    /// other; fp32 is faster and takes more memory. Int4 carries over what 4-bit GGUF files store; any other checkpoint loses precision in
+    /// it, and what is stored in no codes a little in Int8. Nf4 is the smallest and rounds everything. Everything is computed in fp32 all
+    /// the same.
     /// </summary>
     public WeightFormat Weights { get; init; } = WeightFormat.Auto;
 
-    /// <summary>Whether weights stay file-backed instead of being repacked for speed.</summary>
+    /// <summary>
+    /// Whether to take less memory and more time: weights stay in their file, unrepacked, freed memory is given back, and runs of the
+    /// engine are smaller.
+    /// </summary>
     public bool LowMemory { get; init; }
 
     /// <summary>

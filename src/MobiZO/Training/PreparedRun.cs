@@ -226,6 +226,7 @@ internal sealed class PreparedRun : IDisposable
             Patience = options.Patience ?? config.Patience ?? 0,
             TokenShare = options.TokenShare ?? config.TokenShare,
             ExamplesPerStep = options.ExamplesPerStep ?? config.ExamplesPerStep,
+            MaxTokensPerRun = options.MaxTokensPerRun ?? config.MaxTokensPerRun,
             Engine = options.Engine.Weights == WeightFormat.Auto ? options.Engine with { Weights = config.Engine.Weights } : options.Engine,
             Data = options.Data with
             {

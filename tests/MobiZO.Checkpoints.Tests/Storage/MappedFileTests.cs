@@ -59,7 +59,7 @@ public sealed class MappedFileTests : IDisposable
         {
             if (line.Length > 0 && char.IsAsciiHexDigitLower(line[0]) && line.Contains('-', StringComparison.Ordinal))
             {
-                isOfFile = line.EndsWith(_path, StringComparison.Ordinal);
+                isOfFile = line.EndsWith(Path.GetFileName(_path), StringComparison.Ordinal);
             }
             else if (isOfFile && line.StartsWith("Rss:", StringComparison.Ordinal))
             {

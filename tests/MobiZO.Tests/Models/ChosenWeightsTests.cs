@@ -24,7 +24,8 @@ public sealed class ChosenWeightsTests : IDisposable
         Assert.Equal(
             new ChosenWeights(
                 WeightFormat.Stored,
-                "Weights stored: every code of the file is kept; EngineOptions.Weights = WeightFormat.Float32 is faster and takes more memory."
+                "Weights stored: every code of the file is kept; EngineOptions.Weights = WeightFormat.Float32 is faster and takes more "
+                    + "memory."
             ),
             Of(options)
         );

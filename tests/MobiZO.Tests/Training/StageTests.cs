@@ -1,4 +1,5 @@
 using MobiZO.Adapters;
+using MobiZO.Evaluation;
 using MobiZO.Initialization;
 using MobiZO.Models;
 using MobiZO.Optimization;
@@ -75,6 +76,11 @@ public sealed class StageTests
                 )
                 .Run.MaxTokensPerRun;
         Assert.Equal((1024, 256, 512), (TokensOf(false, null), TokensOf(true, null), TokensOf(true, 512)));
+        var evaluation = new EvaluationOptions { Model = "m", DataFile = "d" };
+        Assert.Equal(
+            (1024, 256),
+            (evaluation.TokensPerRun, (evaluation with { Engine = evaluation.Engine with { LowMemory = true } }).TokensPerRun)
+        );
 
         // Deciding again changes nothing: the configuration of a run can be given to a run.
         Assert.Equal(decided.Run, DecidedOptions.Of(decided.Run, labels: 0, StepLossKind.Choices).Run);
