@@ -123,10 +123,11 @@ public sealed record FineTuneOptions
     public int? MaxTokensPerRun { get; init; }
 
     /// <summary>
-    /// Most memory for what an exact gradient keeps until the way back, in megabytes; a step with more is cut into micro-batches over rows,
-    /// with the same result up to rounding. One row is never cut.
+    /// Most memory for what an exact gradient keeps until the way back, in megabytes; null: 128, and 32 with
+    /// <see cref="EngineOptions.LowMemory"/>, with which cached keys and values of prompts count too. A step with more is cut into
+    /// micro-batches over rows, with the same result up to rounding. One row is never cut.
     /// </summary>
-    public int GradientMegabytes { get; init; } = 128;
+    public int? GradientMegabytes { get; init; }
 
     /// <summary>
     /// Most memory for the frozen part of prompts when there is no cache file, in megabytes; what does not fit is computed again when it is
@@ -146,6 +147,9 @@ public sealed record FineTuneOptions
 
     /// <summary>Whether a stopped run in <see cref="Output"/> is continued.</summary>
     public bool Resume { get; init; }
+
+    /// <summary>Most memory for what an exact gradient keeps, decided.</summary>
+    internal int GradientMegabytesInForce => GradientMegabytes ?? (Engine.LowMemory ? 32 : 128);
 
     /// <summary>Most tokens of one engine run, decided.</summary>
     internal int TokensPerRun => MaxTokensPerRun ?? Engine.UsualTokensPerRun;

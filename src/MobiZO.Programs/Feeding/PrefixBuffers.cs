@@ -6,9 +6,6 @@ namespace MobiZO.Programs.Feeding;
 /// </summary>
 public sealed class PrefixBuffers
 {
-    // Garbage of less is left to the collector.
-    private const long LargeBytes = 8 << 20;
-
     private float[][] _arrays = [];
 
     /// <summary>Buffers, uninitialised; those taken before are taken back.</summary>
@@ -21,39 +18,17 @@ public sealed class PrefixBuffers
             _arrays = [.. lengths.Select(_ => Array.Empty<float>())];
         }
 
-        DropShort(lengths);
         for (var i = 0; i < lengths.Count; i++)
         {
             if (_arrays[i].Length < lengths[i])
             {
                 // Batches differ a little in size: without room to spare, each that is larger than all before would leave the old memory as
                 // garbage.
+                _arrays[i] = [];
                 _arrays[i] = GC.AllocateUninitializedArray<float>((int)Math.Min(lengths[i] + (lengths[i] / 4L), Array.MaxLength));
             }
         }
 
         return [.. _arrays.Zip(lengths, (array, length) => array.AsMemory(0, length))];
-    }
-
-    /// <summary>
-    /// Lets go of buffers that are too short. Many bytes of them are collected at once: else the peak would be the old ones and the new
-    /// ones together.
-    /// </summary>
-    private void DropShort(IReadOnlyList<int> lengths)
-    {
-        long dropped = 0;
-        for (var i = 0; i < lengths.Count; i++)
-        {
-            if (_arrays[i].Length < lengths[i])
-            {
-                dropped += sizeof(float) * (long)_arrays[i].Length;
-                _arrays[i] = [];
-            }
-        }
-
-        if (dropped >= LargeBytes)
-        {
-            GC.Collect();
-        }
     }
 }

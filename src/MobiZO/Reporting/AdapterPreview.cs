@@ -57,7 +57,8 @@ public sealed record AdapterPreview
                 MemoryEstimate.StateBytes(layout.BCount, options.Optimizer),
                 AdapterStart.Of(options.Adapter.ScopeOrDefault, layout).Prompt
             ),
-            MostGradientBytes = options.Optimizer.EstimatorInForce == EstimatorKind.Reverse ? (long)options.GradientMegabytes << 20 : 0,
+            MostGradientBytes =
+                options.Optimizer.EstimatorInForce == EstimatorKind.Reverse ? (long)options.GradientMegabytesInForce << 20 : 0,
         };
     }
 }

@@ -86,6 +86,7 @@ internal sealed record DecidedOptions
                 ExamplesPerStep = options.ExamplesInForce,
                 Steps = options.StepsInForce,
                 MaxTokensPerRun = options.TokensPerRun,
+                GradientMegabytes = options.GradientMegabytesInForce,
                 Optimizer = options.Optimizer with
                 {
                     LearningRate = options.Optimizer.LearningRate ?? rate,

@@ -13,29 +13,37 @@ internal sealed class GradientRoom
     private const int HiddenValues = 12;
     private const int MlpValues = 5;
 
+    // Keys and values of a prompt are given once, and kept once more, joined with those of the row.
+    private const int CachedCopies = 2;
+
     // Logits, what comes of them, and their gradient.
     private const int LogitValues = 3;
 
     private readonly long _bytesOfToken;
     private readonly long _bytesOfAnswer;
+    private readonly long _bytesOfCached;
     private readonly long _budget;
 
     /// <param name="config">Sizes of the model.</param>
     /// <param name="lowestLayer">The lowest adapted layer: the way back ends there.</param>
     /// <param name="isWholeVocabulary">Whether the loss needs logits of every token of the vocabulary.</param>
     /// <param name="megabytes">The budget.</param>
-    public GradientRoom(ModelConfig config, int lowestLayer, bool isWholeVocabulary, int megabytes)
+    /// <param name="cachedValues">Keys and values that a cached token of a prompt has in all layers; 0: prompts do not count.</param>
+    public GradientRoom(ModelConfig config, int lowestLayer, bool isWholeVocabulary, int megabytes, int cachedValues = 0)
     {
         long layers = config.LayerCount - lowestLayer;
         _bytesOfToken = sizeof(float) * layers * ((HiddenValues * (long)config.HiddenSize) + (MlpValues * (long)config.IntermediateSize));
         _bytesOfAnswer = isWholeVocabulary ? sizeof(float) * LogitValues * (long)config.VocabularySize : 0;
+        _bytesOfCached = sizeof(float) * CachedCopies * (long)cachedValues;
         _budget = (long)megabytes << 20;
     }
 
     /// <summary>Bytes that rows of so many tokens and answers keep until the way back.</summary>
     /// <param name="tokens">Tokens of all rows, padding included.</param>
     /// <param name="answers">Answer tokens of all rows.</param>
-    public long BytesOf(long tokens, long answers) => checked((tokens * _bytesOfToken) + (answers * _bytesOfAnswer));
+    /// <param name="cached">Cached tokens of all prompts, padding included.</param>
+    public long BytesOf(long tokens, long answers, long cached = 0) =>
+        checked((tokens * _bytesOfToken) + (answers * _bytesOfAnswer) + (cached * _bytesOfCached));
 
     /// <summary>
     /// Most bytes of a run on the examples of a step: what all of them need, within the budget, or what one row alone needs.
@@ -47,7 +55,11 @@ internal sealed class GradientRoom
     public long MostBytes(StepLossKind form, IReadOnlyList<PromptExample> examples, int perStep, LengthGrid lengths)
     {
         var one = examples.Max(example =>
-            BytesOf(lengths.Fit(StepFeed.TokensOf(form, example)) * StepFeed.RowsOf(form, example), StepFeed.AnswersOf(form, example))
+            BytesOf(
+                lengths.Fit(StepFeed.TokensOf(form, example)) * StepFeed.RowsOf(form, example),
+                StepFeed.AnswersOf(form, example),
+                lengths.Fit(Math.Max(1, example.SuffixStart))
+            )
         );
         return Math.Max(one, one > _budget / perStep ? _budget : perStep * one);
     }
@@ -60,21 +72,20 @@ internal sealed class GradientRoom
     public IEnumerable<int[]> Cut(StepLossKind form, IReadOnlyList<PromptExample> examples, int[] indices, LengthGrid lengths)
     {
         var part = new List<int>();
-        long rows = 0;
-        long answers = 0;
-        foreach (var index in indices.OrderBy(index => StepFeed.TokensOf(form, examples[index])))
+        var (rows, answers, longest) = (0L, 0L, 0);
+        foreach (var index in indices.OrderBy(CachedOf).ThenBy(index => StepFeed.TokensOf(form, examples[index])))
         {
             // Later rows are longer, and a run is padded to its longest.
-            var tokens = lengths.Fit(StepFeed.TokensOf(form, examples[index]));
-            var (moreRows, moreAnswers) = (
-                rows + StepFeed.RowsOf(form, examples[index]),
-                answers + StepFeed.AnswersOf(form, examples[index])
-            );
-            if (part.Count > 0 && BytesOf(moreRows * tokens, moreAnswers) > _budget)
+            var example = examples[index];
+            var tokens = lengths.Fit(StepFeed.TokensOf(form, example));
+            var (moreRows, moreAnswers) = (rows + StepFeed.RowsOf(form, example), answers + StepFeed.AnswersOf(form, example));
+            longest = Math.Max(longest, tokens);
+            if (part.Count > 0 && BytesOf(moreRows * longest, moreAnswers, (part.Count + 1L) * CachedOf(index)) > _budget)
             {
                 yield return [.. part];
                 part.Clear();
-                (moreRows, moreAnswers) = (StepFeed.RowsOf(form, examples[index]), StepFeed.AnswersOf(form, examples[index]));
+                longest = tokens;
+                (moreRows, moreAnswers) = (StepFeed.RowsOf(form, example), StepFeed.AnswersOf(form, example));
             }
 
             part.Add(index);
@@ -82,5 +93,8 @@ internal sealed class GradientRoom
         }
 
         yield return [.. part];
+
+        // Where prompts do not count, the computed tokens alone decide what lies together.
+        int CachedOf(int index) => _bytesOfCached > 0 ? lengths.Fit(Math.Max(1, examples[index].SuffixStart)) : 0;
     }
 }

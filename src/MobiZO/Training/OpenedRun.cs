@@ -96,7 +96,10 @@ internal sealed class OpenedRun : IDisposable
             model.Checkpoint.Config,
             Model.Start.LowestLayer,
             Options.Loss.IsWholeVocabulary(),
-            Options.Run.GradientMegabytes
+            Options.Run.GradientMegabytesInForce,
+            options.Engine.LowMemory && Model.Start.Prompt == PrefixKind.KeyValues
+                ? Model.Prefix.Shape.Planes.Where(plane => !plane.IsHidden).Sum(plane => plane.ValuesPerToken)
+                : 0
         );
         StepRoom.Require(
             Options.Run,

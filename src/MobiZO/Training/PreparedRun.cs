@@ -227,6 +227,7 @@ internal sealed class PreparedRun : IDisposable
             TokenShare = options.TokenShare ?? config.TokenShare,
             ExamplesPerStep = options.ExamplesPerStep ?? config.ExamplesPerStep,
             MaxTokensPerRun = options.MaxTokensPerRun ?? config.MaxTokensPerRun,
+            GradientMegabytes = options.GradientMegabytes ?? config.GradientMegabytes,
             Engine = options.Engine.Weights == WeightFormat.Auto ? options.Engine with { Weights = config.Engine.Weights } : options.Engine,
             Data = options.Data with
             {

@@ -2,6 +2,7 @@ using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs.Assembling;
 using MobiZO.Programs.Engines;
+using MobiZO.Programs.Feeding;
 using MobiZO.Programs.Ops;
 using MobiZO.Training;
 
@@ -54,6 +55,17 @@ public sealed class GradientObjectiveTests
         Assert.Equal(indices.Order(), parts.Order());
         Assert.Equal(parts.OrderBy(index => tiny.Examples[index].Prompt.Length + tiny.Examples[index].Answer.Length), parts);
         Assert.Single(Room(tiny, megabytes: 1000).Cut(StepLossKind.Tokens, tiny.Examples, indices, LengthGrid.Exact));
+
+        // Cached prompts count where they are said to, and then their lengths decide what lies together.
+        GradientRoom Counting(int cachedValues) =>
+            new(tiny.Model.Config, tiny.Adapter.Modules.Min(module => module.Layer), isWholeVocabulary: true, megabytes: 1, cachedValues);
+        PromptExample[] cached = [.. tiny.Examples.Select(example => example with { SuffixStart = example.Prompt.Length - 1 })];
+        int[][] Cut(int cachedValues) => [.. Counting(cachedValues).Cut(StepLossKind.Tokens, cached, indices, LengthGrid.Exact)];
+        Assert.Single(Cut(0));
+        var single = Cut(1 << 20);
+        Assert.All(single, part => Assert.Single(part));
+        Assert.Equal(single.OrderBy(part => cached[part[0]].SuffixStart), single);
+        Assert.Equal(indices.Order(), single.SelectMany(part => part).Order());
 
         // What a step needs, and not the whole budget; a step that needs more is cut, but no row.
         long Most(int megabytes, int perStep) =>

@@ -76,6 +76,11 @@ public sealed class StageTests
                 )
                 .Run.MaxTokensPerRun;
         Assert.Equal((1024, 256, 512), (TokensOf(false, null), TokensOf(true, null), TokensOf(true, 512)));
+        var low = options with { Engine = options.Engine with { LowMemory = true } };
+        Assert.Equal(
+            (128, 32),
+            (decided.Run.GradientMegabytes, DecidedOptions.Of(low, labels: 3, StepLossKind.Choices).Run.GradientMegabytes)
+        );
         var evaluation = new EvaluationOptions { Model = "m", DataFile = "d" };
         Assert.Equal(
             (1024, 256),
