@@ -149,10 +149,10 @@ public sealed record FineTuneOptions
     public bool Resume { get; init; }
 
     /// <summary>Most memory for what an exact gradient keeps, decided.</summary>
-    internal int GradientMegabytesInForce => GradientMegabytes ?? (Engine.LowMemory ? 32 : 128);
+    internal int GradientMegabytesInForce => GradientMegabytes ?? Engine.UsualGradientMegabytes;
 
     /// <summary>Most tokens of one engine run, decided.</summary>
-    internal int TokensPerRun => MaxTokensPerRun ?? Engine.UsualTokensPerRun;
+    internal int TokensPerRunInForce => MaxTokensPerRun ?? Engine.UsualTokensPerRun;
 
     /// <summary>The share of the token loss; that of a run that is decided is named.</summary>
     internal double TokenShareInForce => TokenShare ?? 0;

@@ -89,12 +89,8 @@ internal static class FineTuneOptionsValidation
 
     private static void AddSizes(List<string> errors, FineTuneOptions options)
     {
-        Require(errors, options.TokensPerRun >= 1, $"MaxTokensPerRun: expected at least 1, found {options.MaxTokensPerRun}");
-        Require(
-            errors,
-            options.GradientMegabytesInForce >= 1,
-            $"GradientMegabytes: expected at least 1, found {options.GradientMegabytes}"
-        );
+        Require(errors, options.MaxTokensPerRun is not < 1, $"MaxTokensPerRun: expected at least 1, found {options.MaxTokensPerRun}");
+        Require(errors, options.GradientMegabytes is not < 1, $"GradientMegabytes: expected at least 1, found {options.GradientMegabytes}");
         Require(
             errors,
             options.PrefixCacheMegabytes >= 0,

@@ -28,7 +28,7 @@ internal static class CommonOptions
                 Model = "",
                 TrainData = "",
                 Output = "",
-            }.TokensPerRun
+            }.TokensPerRunInForce
         );
 
     public static Option<LossKind> Loss() =>

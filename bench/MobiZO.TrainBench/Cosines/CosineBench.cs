@@ -48,7 +48,7 @@ internal sealed class CosineBench
         return new CosineBench(
             opened,
             new GradientObjective(programs.Gradient!, loss, a, examples, order, opened.TrainCache, opened.GradientRoom, lengths),
-            new ModelObjective(opened.Programs, loss, a, examples, order, opened.TrainCache, guided.TokensPerRun, lengths),
+            new ModelObjective(opened.Programs, loss, a, examples, order, opened.TrainCache, guided.TokensPerRunInForce, lengths),
             isTrained ? adapter.ToState() : new float[adapter.Layout.Total]
         ).Measure(steps, tell);
     }

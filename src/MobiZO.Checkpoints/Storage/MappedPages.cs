@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace MobiZO.Checkpoints.Storage;
 
 /// <summary>
@@ -11,7 +9,8 @@ internal static unsafe class MappedPages
     // MADV_DONTNEED of Linux. Elsewhere the number means something else or nothing.
     private const int DoNotNeed = 4;
 
-    private static readonly delegate* unmanaged<void*, nuint, int, int> s_advise = FindAdvise();
+    private static readonly delegate* unmanaged<void*, nuint, int, int> s_advise = (delegate* unmanaged<void*, nuint, int, int>)
+        CLibrary.Find("madvise");
 
     /// <summary>Gives the pages of a read-only mapping back to the system; does nothing where it takes no such advice.</summary>
     /// <param name="start">Where the mapping begins.</param>
@@ -24,11 +23,4 @@ internal static unsafe class MappedPages
             _ = s_advise(start, (nuint)length, DoNotNeed);
         }
     }
-
-    private static delegate* unmanaged<void*, nuint, int, int> FindAdvise() =>
-        (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid())
-        && NativeLibrary.TryLoad("libc", typeof(MappedPages).Assembly, null, out var library)
-        && NativeLibrary.TryGetExport(library, "madvise", out var address)
-            ? (delegate* unmanaged<void*, nuint, int, int>)address
-            : null;
 }

@@ -62,7 +62,7 @@ internal sealed unsafe class WeightFile : IDisposable
                 warnings?.Report($"The converted weights in '{folder}' are made anew: {fault}.");
             }
 
-            return new WeightFile(folder, layout, file ?? Write(folder, layout, source, content, progress));
+            return new WeightFile(folder, layout, file ?? Write(folder, layout, content, progress));
         }
     }
 
@@ -170,7 +170,7 @@ internal sealed unsafe class WeightFile : IDisposable
         return null;
     }
 
-    private static MappedFile Write(string folder, WeightLayout layout, IWeightSource source, string content, IProgress<double>? progress)
+    private static MappedFile Write(string folder, WeightLayout layout, string content, IProgress<double>? progress)
     {
         Guard(folder, () => Directory.CreateDirectory(folder));
         DiskSpace.Require(folder, layout.Length, "The converted weights");
@@ -185,7 +185,7 @@ internal sealed unsafe class WeightFile : IDisposable
                 AtomicFile.Write(path, stream => new WeightWriter(layout, stream).Write(progress));
             }
         );
-        (source as IContentSource)?.ReleasePages();
+        (layout.Source as IContentSource)?.ReleasePages();
         var file = MappedFile.Open(path);
         try
         {

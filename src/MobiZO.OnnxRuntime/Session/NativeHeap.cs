@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using MobiZO.Checkpoints.Storage;
 
 namespace MobiZO.OnnxRuntime.Session;
 
@@ -8,7 +8,8 @@ namespace MobiZO.OnnxRuntime.Session;
 /// </summary>
 internal static unsafe class NativeHeap
 {
-    private static readonly delegate* unmanaged<nuint, int> s_trim = FindTrim();
+    // Only glibc has it; another C library (musl, those of other systems) keeps little.
+    private static readonly delegate* unmanaged<nuint, int> s_trim = (delegate* unmanaged<nuint, int>)CLibrary.Find("malloc_trim");
 
     /// <summary>Gives freed pages back to the system; does nothing where the C library has no such call.</summary>
     /// <returns>Whether it was called.</returns>
@@ -22,12 +23,4 @@ internal static unsafe class NativeHeap
         s_trim(0);
         return true;
     }
-
-    // Only glibc has it; another C library (musl, those of other systems) keeps little.
-    private static delegate* unmanaged<nuint, int> FindTrim() =>
-        OperatingSystem.IsLinux()
-        && NativeLibrary.TryLoad("libc.so.6", out var library)
-        && NativeLibrary.TryGetExport(library, "malloc_trim", out var address)
-            ? (delegate* unmanaged<nuint, int>)address
-            : null;
 }

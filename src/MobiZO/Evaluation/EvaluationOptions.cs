@@ -40,7 +40,7 @@ public sealed record EvaluationOptions
     public PrefixCacheType PrefixCacheType { get; init; } = PrefixCacheType.Fp16;
 
     /// <summary>Most tokens of one engine run, decided.</summary>
-    internal int TokensPerRun => MaxTokensPerRun ?? Engine.UsualTokensPerRun;
+    internal int TokensPerRunInForce => MaxTokensPerRun ?? Engine.UsualTokensPerRun;
 
     /// <summary>Every error in these options and the records they hold; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()

@@ -110,8 +110,8 @@ public static class ModelEvaluation
         );
 
         // Every prompt is used once: nothing is worth keeping.
-        var cache = new PrefixCacheOptions(options.PrefixCacheType, MemoryBytes: 0, Folder: null, options.TokensPerRun);
-        var evaluator = new Evaluator(adapted, rows, choices, examples => adapted.OpenStore(examples, cache), options.TokensPerRun);
+        var cache = new PrefixCacheOptions(options.PrefixCacheType, MemoryBytes: 0, Folder: null, options.TokensPerRunInForce);
+        var evaluator = new Evaluator(adapted, rows, choices, examples => adapted.OpenStore(examples, cache), options.TokensPerRunInForce);
         var result = evaluator.Evaluate(adapter is null ? null : AdapterTensors.Of(adapter), progress, cancellation);
         if (options.Metric is { } metric)
         {
@@ -131,7 +131,7 @@ public static class ModelEvaluation
         CancellationToken cancellation
     )
     {
-        using var scorer = new ProbeScorer(model, head, encoder.Choices, options.TokensPerRun);
+        using var scorer = new ProbeScorer(model, head, encoder.Choices, options.TokensPerRunInForce);
         return ProbeEvaluation.Of(scorer, rows, encoder.Names, progress, cancellation);
     }
 

@@ -36,10 +36,10 @@ internal static class WrittenRows
         using var writer = new AnswerWriter(adapted, options.AnswerTokens);
 
         // Every prompt is used once: nothing is worth keeping.
-        var cache = new PrefixCacheOptions(options.PrefixCacheType, MemoryBytes: 0, Folder: null, options.TokensPerRun);
+        var cache = new PrefixCacheOptions(options.PrefixCacheType, MemoryBytes: 0, Folder: null, options.TokensPerRunInForce);
         using var prompts = adapted.OpenStore([.. rows.Select(row => AnswerWriter.ExampleOf(row, adapted.Start))], cache);
         var tensors = AdapterTensors.Of(used);
-        var answers = new RowAnswers(writer, adapted, rows, prompts, options.TokensPerRun);
+        var answers = new RowAnswers(writer, adapted, rows, prompts, options.TokensPerRunInForce);
         var written = answers.WriteAll(AnswerCopies.Of(tensors.A, tensors.B.Floats), progress, cancellation);
         ScoredExample[] examples =
         [

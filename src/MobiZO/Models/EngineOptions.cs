@@ -64,6 +64,9 @@ public sealed record EngineOptions
     /// </summary>
     internal int UsualTokensPerRun => LowMemory ? 256 : 1024;
 
+    /// <summary>Most megabytes that an exact gradient keeps where nothing else is asked for.</summary>
+    internal int UsualGradientMegabytes => LowMemory ? 32 : 128;
+
     /// <summary>How prompts are computed: side by side takes the memory of several runs.</summary>
     internal RunStyle PrefixStyle => LowMemory ? RunStyle.OneByOne : RunStyle.SideBySide;
 

@@ -85,7 +85,7 @@ internal sealed record DecidedOptions
                 Adapter = adapter.ToOptions(),
                 ExamplesPerStep = options.ExamplesInForce,
                 Steps = options.StepsInForce,
-                MaxTokensPerRun = options.TokensPerRun,
+                MaxTokensPerRun = options.TokensPerRunInForce,
                 GradientMegabytes = options.GradientMegabytesInForce,
                 Optimizer = options.Optimizer with
                 {

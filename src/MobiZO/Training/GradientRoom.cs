@@ -58,7 +58,7 @@ internal sealed class GradientRoom
             BytesOf(
                 lengths.Fit(StepFeed.TokensOf(form, example)) * StepFeed.RowsOf(form, example),
                 StepFeed.AnswersOf(form, example),
-                lengths.Fit(Math.Max(1, example.SuffixStart))
+                CachedOf(example, lengths)
             )
         );
         return Math.Max(one, one > _budget / perStep ? _budget : perStep * one);
@@ -73,14 +73,18 @@ internal sealed class GradientRoom
     {
         var part = new List<int>();
         var (rows, answers, longest) = (0L, 0L, 0);
-        foreach (var index in indices.OrderBy(CachedOf).ThenBy(index => StepFeed.TokensOf(form, examples[index])))
+        foreach (
+            var index in indices
+                .OrderBy(index => CachedOf(examples[index], lengths))
+                .ThenBy(index => StepFeed.TokensOf(form, examples[index]))
+        )
         {
             // Later rows are longer, and a run is padded to its longest.
             var example = examples[index];
             var tokens = lengths.Fit(StepFeed.TokensOf(form, example));
             var (moreRows, moreAnswers) = (rows + StepFeed.RowsOf(form, example), answers + StepFeed.AnswersOf(form, example));
             longest = Math.Max(longest, tokens);
-            if (part.Count > 0 && BytesOf(moreRows * longest, moreAnswers, (part.Count + 1L) * CachedOf(index)) > _budget)
+            if (part.Count > 0 && BytesOf(moreRows * longest, moreAnswers, (part.Count + 1L) * CachedOf(example, lengths)) > _budget)
             {
                 yield return [.. part];
                 part.Clear();
@@ -93,8 +97,9 @@ internal sealed class GradientRoom
         }
 
         yield return [.. part];
-
-        // Where prompts do not count, the computed tokens alone decide what lies together.
-        int CachedOf(int index) => _bytesOfCached > 0 ? lengths.Fit(Math.Max(1, examples[index].SuffixStart)) : 0;
     }
+
+    /// <summary>Cached tokens that count. Where prompts do not, the computed tokens alone decide what lies together.</summary>
+    private int CachedOf(PromptExample example, LengthGrid lengths) =>
+        _bytesOfCached > 0 ? lengths.Fit(Math.Max(1, example.SuffixStart)) : 0;
 }

@@ -34,7 +34,7 @@ internal static class InitialAdapter
             run.Examples.All,
             chosen,
             run.TrainCache!,
-            run.Options.Run.TokensPerRun,
+            run.Options.Run.TokensPerRunInForce,
             run.Model.Model.Engine.Traits.Lengths,
             Tell,
             cancellation

@@ -37,7 +37,8 @@ internal static class MemoryEstimate
     public static long PrefixBytes(long stored, int valuesPerToken, FineTuneOptions options, int longest)
     {
         var kept = options.PrefixCacheFile ? 0 : Math.Min(stored, (long)options.PrefixCacheMegabytes << 20);
-        return kept + (sizeof(float) * (long)valuesPerToken * Math.Max(options.TokensPerRun, (long)options.ExamplesInForce * longest));
+        return kept
+            + (sizeof(float) * (long)valuesPerToken * Math.Max(options.TokensPerRunInForce, (long)options.ExamplesInForce * longest));
     }
 
     /// <summary>Weights, activations and state.</summary>
@@ -54,8 +55,8 @@ internal static class MemoryEstimate
             prompt == PrefixKind.Tokens
                 ? 0
                 : (long)model.Engine.WidthOf(options.Engine.PrefixStyle)
-                    * Math.Min(PrefixComputer.MostTokensSideBySide, options.TokensPerRun);
-        var activations = Math.Max(options.TokensPerRun, promptTokens) * config.IntermediateSize * sizeof(float) * LiveActivations;
+                    * Math.Min(PrefixComputer.MostTokensSideBySide, options.TokensPerRunInForce);
+        var activations = Math.Max(options.TokensPerRunInForce, promptTokens) * config.IntermediateSize * sizeof(float) * LiveActivations;
 
         // The weight file is mapped and its pages can be dropped at any time, but they count as resident once they were read for packing.
         return Base + weights.MappedBytes + weights.PackedBytes + activations + (long)(state * HeapSlack);

@@ -26,7 +26,7 @@ internal sealed class PreparedRun : IDisposable
             opened.Model.Model,
             adapter,
             run.AnswerTokens,
-            new PrefixCacheOptions(run.PrefixCacheType, (long)run.PrefixCacheMegabytes << 20, Folder: null, run.TokensPerRun),
+            new PrefixCacheOptions(run.PrefixCacheType, (long)run.PrefixCacheMegabytes << 20, Folder: null, run.TokensPerRunInForce),
             run.Engine.PrefixStyle
         );
     }
@@ -163,8 +163,14 @@ internal sealed class PreparedRun : IDisposable
         EncodedExample[] rows = [.. _opened.Examples.Order.IndicesOf(step).Distinct().Select(index => Rows.Train[index])];
 
         // Done once for a few rows: nothing is worth keeping.
-        var cache = new PrefixCacheOptions(Options.Run.PrefixCacheType, MemoryBytes: 0, Folder: null, Options.Run.TokensPerRun);
-        var evaluator = new Evaluator(Model, rows, Rows.Names, examples => Model.OpenStore(examples, cache), Options.Run.TokensPerRun);
+        var cache = new PrefixCacheOptions(Options.Run.PrefixCacheType, MemoryBytes: 0, Folder: null, Options.Run.TokensPerRunInForce);
+        var evaluator = new Evaluator(
+            Model,
+            rows,
+            Rows.Names,
+            examples => Model.OpenStore(examples, cache),
+            Options.Run.TokensPerRunInForce
+        );
         FineTuneException? found = null;
         using (evaluator.Cache)
         {
@@ -268,11 +274,11 @@ internal sealed class PreparedRun : IDisposable
         opened.Rows.Eval.Count == 0 ? null : CreateEvaluator(opened, opened.Rows.Eval);
 
     private static Evaluator CreateEvaluator(OpenedRun opened, IReadOnlyList<EncodedExample> rows) =>
-        new(opened.Model, rows, opened.Rows.Names, examples => opened.Caches.Open(examples), opened.Options.Run.TokensPerRun);
+        new(opened.Model, rows, opened.Rows.Names, examples => opened.Caches.Open(examples), opened.Options.Run.TokensPerRunInForce);
 
     private static AnswerScores? CreateAnswers(OpenedRun opened, IReadOnlyList<EncodedExample> rows, PrefixStore? prompts) =>
         opened is { Score: { } score, Writer: { } writer }
-            ? new AnswerScores(new RowAnswers(writer, opened.Model, rows, prompts, opened.Options.Run.TokensPerRun), score)
+            ? new AnswerScores(new RowAnswers(writer, opened.Model, rows, prompts, opened.Options.Run.TokensPerRunInForce), score)
             : null;
 
     private static IRunObjective CreateObjective(OpenedRun opened, LoraAdapter adapter, CancellationToken cancellation)
@@ -293,7 +299,7 @@ internal sealed class PreparedRun : IDisposable
                 examples.All,
                 examples.Order,
                 opened.TrainCache,
-                opened.Options.Run.TokensPerRun,
+                opened.Options.Run.TokensPerRunInForce,
                 lengths
             );
     }

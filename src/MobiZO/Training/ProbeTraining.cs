@@ -55,7 +55,7 @@ internal sealed class ProbeTraining
         var head = Fit(model, rows);
         EvaluationResult? last = null;
         EvaluationPoint? test = null;
-        using (var scorer = new ProbeScorer(model, head, rows.Choices, _options.TokensPerRun))
+        using (var scorer = new ProbeScorer(model, head, rows.Choices, _options.TokensPerRunInForce))
         {
             last = rows.Eval.Count == 0 ? null : Score(scorer, rows.Eval, rows.Names);
             if (last is not null)
@@ -107,7 +107,7 @@ internal sealed class ProbeTraining
         void Tell(int done) => _progress?.Report(new StageProgress("reading prompts for the probe", done, all.Length));
         ProbeFit fit;
         float[][] chosen;
-        using (var states = new PromptStates(model, ProbeLayers.Of(model.Checkpoint.Config.LayerCount, 0), _options.TokensPerRun))
+        using (var states = new PromptStates(model, ProbeLayers.Of(model.Checkpoint.Config.LayerCount, 0), _options.TokensPerRunInForce))
         {
             var read = states.Read(all[..choosing], Tell, _cancellation);
             _progress?.Report(new StageProgress("choosing layer and strength", 0, 1));
@@ -118,7 +118,7 @@ internal sealed class ProbeTraining
 
         if (choosing < all.Length)
         {
-            using var states = new PromptStates(model, [fit.Layer], _options.TokensPerRun);
+            using var states = new PromptStates(model, [fit.Layer], _options.TokensPerRunInForce);
             var rest = states.Read(all[choosing..], done => Tell(choosing + done), _cancellation)[fit.Layer];
             fit = fit.Refit([.. chosen, .. rest], labels, rows.Choices.Count, _cancellation);
         }

@@ -188,7 +188,7 @@ internal sealed class RunAnchors
                 examples,
                 chunk,
                 IsCached ? prompts : null,
-                _run.Options.Run.TokensPerRun,
+                _run.Options.Run.TokensPerRunInForce,
                 _run.Model.Model.Engine.Traits.Lengths,
                 rows => _progress?.Report(new StageProgress("reading prompts for the anchors", done + rows, total)),
                 _cancellation

@@ -33,7 +33,7 @@ internal sealed class RunCaches : IDisposable
             : null;
         var store = _model.OpenStore(
             examples,
-            new PrefixCacheOptions(_options.PrefixCacheType, _bytesLeft, folder, _options.TokensPerRun),
+            new PrefixCacheOptions(_options.PrefixCacheType, _bytesLeft, folder, _options.TokensPerRunInForce),
             used
         );
         if (store is not null)

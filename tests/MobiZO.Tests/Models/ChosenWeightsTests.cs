@@ -18,7 +18,7 @@ public sealed class ChosenWeightsTests : IDisposable
         var path = Path.Combine(_folder, "8b.Q4_K_M.gguf");
         LargeGguf.Write(path);
         using var checkpoint = Checkpoint.Open(path);
-        var options = new EngineOptions { CacheFolder = Path.Combine(_folder, "cache") };
+        var options = new EngineOptions();
         ChosenWeights Of(EngineOptions other) => ChosenWeights.Of(checkpoint, other);
 
         Assert.Equal(

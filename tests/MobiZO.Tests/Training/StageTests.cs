@@ -84,7 +84,7 @@ public sealed class StageTests
         var evaluation = new EvaluationOptions { Model = "m", DataFile = "d" };
         Assert.Equal(
             (1024, 256),
-            (evaluation.TokensPerRun, (evaluation with { Engine = evaluation.Engine with { LowMemory = true } }).TokensPerRun)
+            (evaluation.TokensPerRunInForce, (evaluation with { Engine = evaluation.Engine with { LowMemory = true } }).TokensPerRunInForce)
         );
 
         // Deciding again changes nothing: the configuration of a run can be given to a run.
