@@ -1,8 +1,5 @@
-using MobiZO.Data;
-using MobiZO.Models;
 using MobiZO.TrainBench.Race;
 using MobiZO.TrainBench.Reporting;
-using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Anchors;
 
@@ -19,24 +16,17 @@ internal sealed class AnchorBench(string model, string dataRoot, int steps)
         try
         {
             var run = task.CreateRun(model, dataRoot, Path.Combine(folder, "run"), seed);
-            var (train, eval) = Read(run);
-            var beside = TextClassification.Measure(train, eval, seed);
+            var (beside, trainRows) =
+                TextClassification.Of(run) ?? throw new FormatException($"{task.Name}: expected rows of more than one label word");
             Output.Tell($"{task.Name}, seed {seed}: ML.NET {Show.Percent(beside.Accuracy)}");
             var result =
                 steps == 0 ? null : await new FineTuner(run with { Steps = steps, EvalEvery = 0 }).TrainAsync(cancellation: cancellation);
             cancellation.ThrowIfCancellationRequested();
-            return new AnchorRow(task.Name, seed, train.Count, beside, result?.Anchors, result?.Work);
+            return new AnchorRow(task.Name, seed, trainRows, beside, result?.Anchors, result?.Work);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static (IReadOnlyList<EncodedExample> Train, IReadOnlyList<EncodedExample> Eval) Read(FineTuneOptions run)
-    {
-        using var opened = LocalModel.Open(run.Model, run.Engine);
-        var rows = RunRows.Read(run, opened);
-        return (rows.Train, rows.Eval);
     }
 }

@@ -1,17 +1,30 @@
 using Microsoft.ML;
 using Microsoft.ML.Transforms.Text;
 using MobiZO.Data;
+using MobiZO.Models;
+using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Anchors;
 
 /// <summary>ML.NET's text classification: TF-IDF of words, pairs of words and three characters, and a linear model by SDCA.</summary>
 internal static class TextClassification
 {
+    /// <summary>Trains on the training rows of a run and labels its evaluation rows; null where rows have no label words in common.</summary>
+    /// <param name="run">The run; it is not taken.</param>
+    public static (Anchor Anchor, int TrainRows)? Of(FineTuneOptions run)
+    {
+        using var opened = LocalModel.Open(run.Model, run.Engine);
+        var rows = RunRows.Read(run, opened);
+        return rows.Labels > 1 && rows.Train.Concat(rows.Eval).All(row => row.Label is not null)
+            ? (Measure(rows.Train, rows.Eval, run.Seed), rows.Train.Count)
+            : null;
+    }
+
     /// <summary>Trains on rows and labels others.</summary>
     /// <param name="train">Training rows with labels and texts.</param>
     /// <param name="eval">Evaluation rows with labels and texts.</param>
     /// <param name="seed">Seed of the trainer.</param>
-    public static Anchor Measure(IReadOnlyList<EncodedExample> train, IReadOnlyList<EncodedExample> eval, ulong seed)
+    private static Anchor Measure(IReadOnlyList<EncodedExample> train, IReadOnlyList<EncodedExample> eval, ulong seed)
     {
         var context = new MLContext(unchecked((int)seed));
         var features = new TextFeaturizingEstimator.Options

@@ -30,7 +30,10 @@ internal static class TasksCommand
         var evalEvery = CommonOptions.Count("--eval-every", "Steps between two evaluations.", 20);
         var fewest = CommonOptions.Count("--fewest-rows", "A training file with fewer rows is left for half of the evaluation file.", 100);
         var lines = new Option<string?>("--lines") { Description = "Also append one JSON line a task to this file, as soon as it ends." };
-        var command = new Command("tasks", "Majority, zero-shot and trained accuracy of the ready tasks whose data is there.")
+        var command = new Command(
+            "tasks",
+            "Majority, zero-shot, ML.NET, probe and trained accuracy of the ready tasks whose data is there."
+        )
         {
             model,
             tasks,
@@ -150,6 +153,7 @@ internal static class TasksCommand
             "evaluation rows",
             "majority",
             "zero-shot",
+            "ML.NET",
             "probe",
             "discriminant",
             "last step",
@@ -167,6 +171,7 @@ internal static class TasksCommand
                 Show.Whole(run.EvalRows),
                 Show.Percent(run.Majority),
                 Show.Percent(run.ZeroShot),
+                Show.Percent(run.MlNet),
                 Show.Percent(run.Probe),
                 Show.Percent(run.Discriminant),
                 Show.Percent(run.Last),

@@ -31,6 +31,9 @@ internal sealed record SuiteResult
     /// <summary>Before the first step.</summary>
     public required double ZeroShot { get; init; }
 
+    /// <summary>ML.NET's text classification on all training rows; null where rows have choices of their own.</summary>
+    public double? MlNet { get; init; }
+
     /// <summary>Logistic regression on hidden states; null where rows have choices of their own.</summary>
     public double? Probe { get; init; }
 

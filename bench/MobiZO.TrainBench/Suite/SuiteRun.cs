@@ -3,6 +3,7 @@ using MobiZO.Evaluation;
 using MobiZO.Optimization;
 using MobiZO.Runs;
 using MobiZO.Tasks;
+using MobiZO.TrainBench.Anchors;
 using MobiZO.Training;
 
 namespace MobiZO.TrainBench.Suite;
@@ -40,6 +41,7 @@ internal static class SuiteRun
                 evaluation.Choices.Count == 0
                     ? null
                     : evaluation.Examples.CountBy(row => row.Label!.Value).Max(pair => pair.Value) / (double)evaluation.Examples.Count,
+            MlNet = TextClassification.Of(run)?.Anchor.Accuracy,
             ZeroShot = AccuracyOf(result.First),
             Probe = result.Anchors?.Probe?.Accuracy,
             Discriminant = result.Anchors?.Discriminant?.Accuracy,
