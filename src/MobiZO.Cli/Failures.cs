@@ -54,6 +54,7 @@ internal static class Failures
                 ExitCodes.Input,
                 Translated(exception)
             ),
+            ProgramException { IsSetting: true } => (ExitCodes.Usage, Translated(exception)),
             ProgramException => (ExitCodes.Failed, Translated(exception)),
             FileNotFoundException or DirectoryNotFoundException => (ExitCodes.Input, exception.Message),
             IOException or UnauthorizedAccessException => (ExitCodes.Output, $"{exception.Message} {CheckOutput}"),

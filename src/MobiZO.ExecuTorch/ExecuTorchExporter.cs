@@ -137,6 +137,9 @@ internal sealed class ExecuTorchExporter : IProgramBundler
             : throw new ProgramException(
                 $"ExecuTorch's shapes are static: the program '{program.Name}' needs one extent for each of {string.Join(", ", symbols)}; "
                     + $"not said: {string.Join(", ", open)}."
-            );
+            )
+            {
+                IsSetting = true,
+            };
     }
 }

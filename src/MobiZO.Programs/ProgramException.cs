@@ -13,4 +13,7 @@ public sealed class ProgramException : Exception
     /// <summary>Creates the exception with its message and its cause.</summary>
     public ProgramException(string message, Exception inner)
         : base(message, inner) { }
+
+    /// <summary>Whether something was asked for that cannot be had, such as a release that files are not written for.</summary>
+    public bool IsSetting { get; init; }
 }

@@ -9,7 +9,7 @@ namespace MobiZO.TrainBench.Anchors;
 /// <summary>ML.NET's text classification: TF-IDF of words, pairs of words and three characters, and a linear model by SDCA.</summary>
 internal static class TextClassification
 {
-    /// <summary>Trains on the training rows of a run and labels its evaluation rows; null where rows have no label words in common.</summary>
+    /// <summary>Trains on the training rows of a run and labels its evaluation rows; null without common label words.</summary>
     /// <param name="run">The run; it is not taken.</param>
     public static (Anchor Anchor, int TrainRows)? Of(FineTuneOptions run)
     {

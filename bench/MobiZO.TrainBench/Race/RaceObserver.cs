@@ -18,7 +18,7 @@ internal sealed class RaceObserver(RaceSettings settings, Func<double> clock, Ac
     private double _evaluations;
     private long _stepCount;
     private long _rows;
-    private int _rowsPerStep;
+    private long _rowsPerStep;
     private double? _goal;
     private double? _reachedAt;
 

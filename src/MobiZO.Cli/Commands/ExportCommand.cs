@@ -32,12 +32,12 @@ internal static class ExportCommand
         );
         var file = OptionGroup<FineTuneOptions>.CreateOption(
             ["--output", "-o"],
-            "The file; what does not fit into it goes into <file>.data or <file>.json beside it.",
+            "The file, with --run or --genai a folder; what does not fit into a file goes into <file>.data or <file>.json beside it.",
             OptionValue.Path("file")
         );
         var engine = OptionGroup<FineTuneOptions>.CreateOption(
             ["--engine"],
-            $"Whose form of programs is written (by default, {EngineCatalog.Exporting[0]}).",
+            $"Whose form of programs is written (by default, {EngineCatalog.Exporting[0]}; with --run, {ExecuTorch}).",
             OptionValue.NameOf(EngineCatalog.Exporting)
         );
         var extents = OptionGroup<FineTuneOptions>.CreateOption(

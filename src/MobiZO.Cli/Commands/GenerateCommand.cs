@@ -144,7 +144,7 @@ internal sealed class GenerateCommand
         );
         Require(
             !result.GetValue(_compare) || AdapterOf(result) is not null,
-            "'--compare' needs an adapter to compare the base model with: give it with '--adapter'."
+            "'--compare' needs an adapter to compare the base model with: give it with '--adapter' or '--run'."
         );
     }
 

@@ -54,6 +54,7 @@ internal static partial class QuickstartCommand
     private static async Task<int> RunAsync(TextWriter output, TextWriter error, string folder, ulong seed, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
+        QuickStartFolder.RequireOwn(folder);
         var model = Path.Combine(AppContext.BaseDirectory, "models", "nano");
         var data = await SpamAssassinData.PrepareAsync(Path.Combine(CacheRoot.Default, "datasets"), error.WriteLine, cancellation);
         var fetched = watch.Elapsed;

@@ -133,6 +133,15 @@ internal static class TrainCommand
         if (options.Method == TrainingMethod.Probe)
         {
             // No step could be measured; what the run would be told is all there is to say.
+            if (isJson)
+            {
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    "A probe takes no steps, so that there is no plan for '--json': leave it out for the file of the run, or '--dry-run'."
+                );
+            }
+
+            _ = new FineTuner(options.Output.Length == 0 ? options with { Output = "." } : options);
             streams.Output.Write(RunFileWriter.Write(groups.All, options));
             return ExitCodes.Success;
         }
@@ -167,6 +176,14 @@ internal static class TrainCommand
         var tuner = new FineTuner(options);
         if (predictions is not null)
         {
+            if (options.EvalData is null && options.Data.EvalFraction == 0)
+            {
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    "'--predictions' needs rows to predict: give '--eval-data' or '--eval-fraction', or leave it out."
+                );
+            }
+
             PredictionFile.Check(predictions, options);
         }
 

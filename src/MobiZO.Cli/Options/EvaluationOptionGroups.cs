@@ -84,7 +84,7 @@ internal static class EvaluationOptionGroups
         );
         engine.Add(
             "--prefix-cache-type",
-            "How prompts are rounded for an adapter of scope activated (by default, as in the run).",
+            "How prompts are rounded for an adapter of scope activated (with --run, as in the run).",
             OptionValue.Enumeration<PrefixCacheType>(),
             nameof(EvaluationOptions.PrefixCacheType),
             options => options.PrefixCacheType,

@@ -7,21 +7,28 @@ internal static class QuickStartFolder
 {
     private const string MarkName = "quickstart";
 
+    /// <summary>Checks that the folder is empty, not there yet, or of an earlier quick start.</summary>
+    /// <exception cref="CommandException">It holds something else, or is a file.</exception>
+    public static void RequireOwn(string folder)
+    {
+        if (File.Exists(folder) || (!IsEmpty(folder) && !File.Exists(Path.Combine(folder, MarkName))))
+        {
+            throw new CommandException(
+                ExitCodes.Output,
+                $"'{Path.GetFullPath(folder)}' holds what is not of a quick start. Choose another folder with --output."
+            );
+        }
+    }
+
     /// <summary>Removes the files of an earlier quick start.</summary>
-    /// <exception cref="QuickStartException">The folder holds something else.</exception>
+    /// <exception cref="CommandException">As of <see cref="RequireOwn"/>.</exception>
     public static void Clear(string folder)
     {
-        if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
+        RequireOwn(folder);
+        if (IsEmpty(folder))
         {
             Mark(folder);
             return;
-        }
-
-        if (!File.Exists(Path.Combine(folder, MarkName)))
-        {
-            throw new QuickStartException(
-                $"'{Path.GetFullPath(folder)}' holds files that are not of a quick start. Choose another folder with --output."
-            );
         }
 
         var run = new RunFolder(folder);
@@ -35,6 +42,8 @@ internal static class QuickStartFolder
             Directory.Delete(adapter, recursive: true);
         }
     }
+
+    private static bool IsEmpty(string folder) => !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any();
 
     /// <summary>Marks a folder as one of the quick start.</summary>
     public static void Mark(string folder)

@@ -29,8 +29,8 @@ internal static class PlanText
             : plan.Train.Labels.Count == 0 ? "the choices of the rows"
             : LossText.OfLabelWords(plan.TokenShare);
         yield return plan.IsGradientExact
-            ? $"step       {plan.RowsPerStep} examples and their exact gradient in {runs}, loss over {loss}"
-            : $"step       {(plan.Copies == 1 ? "1 copy" : $"{plan.Copies} copies")} of {plan.RowsPerStep / plan.Copies} examples: "
+            ? $"step       {plan.ExamplesPerStep} examples and their exact gradient in {runs}, loss over {loss}"
+            : $"step       {(plan.Copies == 1 ? "1 copy" : $"{plan.Copies} copies")} of {plan.ExamplesPerStep} examples: "
                 + $"{plan.RowsPerStep} rows in {runs}, "
                 + (
                     options.Score is { } score

@@ -62,7 +62,10 @@ internal sealed class TargetRuntime
             || !Array.TrueForAll(parts, part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _))
         )
         {
-            throw new ProgramException($"'{version}' is no release of ExecuTorch: expected a version such as {Default.Name} or 0.7.1.");
+            throw new ProgramException($"'{version}' is no release of ExecuTorch: expected a version such as {Default.Name} or 0.7.1.")
+            {
+                IsSetting = true,
+            };
         }
 
         var release = new Version(int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
@@ -71,7 +74,10 @@ internal sealed class TargetRuntime
             throw new ProgramException(
                 $"ExecuTorch {version} is too old: programs need the kernel aten::gather, first values of kept tensors and XNNPACK's batched "
                     + $"matrix product, which ExecuTorch has since {s_known[0]}."
-            );
+            )
+            {
+                IsSetting = true,
+            };
         }
 
         return Array.IndexOf(s_known, release) >= 0
@@ -79,6 +85,9 @@ internal sealed class TargetRuntime
             : throw new ProgramException(
                 $"ExecuTorch {version} is not known here; known are {string.Join(", ", s_known.Select(known => known.ToString(2)))}. "
                     + "A file for an older release loads on newer ones, as far as ExecuTorch keeps that."
-            );
+            )
+            {
+                IsSetting = true,
+            };
     }
 }

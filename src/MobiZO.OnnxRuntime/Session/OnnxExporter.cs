@@ -69,7 +69,10 @@ public sealed class OnnxExporter : IHostDecoderExporter
     public string? TargetRuntimeOf(string? version) =>
         version is null
             ? null
-            : throw new ProgramException("ONNX models say themselves what they need: they are not written for a release of ONNX Runtime.");
+            : throw new ProgramException("ONNX models say themselves what they need: they are not written for a release of ONNX Runtime.")
+            {
+                IsSetting = true,
+            };
 
     /// <summary>Whether a file begins as ONNX models do: the version of the format, which is a small number, then the next field.</summary>
     public bool IsProgram(string path)

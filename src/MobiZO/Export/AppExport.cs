@@ -72,9 +72,10 @@ public static class AppExport
         var watch = Stopwatch.StartNew();
         var bundler =
             EngineCatalog.Find(engine)?.Exporter as IProgramBundler
-            ?? throw new Programs.ProgramException(
-                $"Programs of the engine '{engine}' are written one by one, not as the files of an app."
-            );
+            ?? throw new Programs.ProgramException($"Programs of the engine '{engine}' are written one by one, not as the files of an app.")
+            {
+                IsSetting = true,
+            };
         var target = bundler.TargetRuntimeOf(targetRuntime);
         var folder = new RunFolder(run);
         var options = ForwardOnly(folder.ReadConfig(), warnings);

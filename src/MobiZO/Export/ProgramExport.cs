@@ -130,5 +130,8 @@ public static class ProgramExport
 
     private static IProgramExporter ExporterOf(string engine) =>
         EngineCatalog.Find(engine)?.Exporter
-        ?? throw new ProgramException($"Programs can be written for {string.Join(" or ", EngineCatalog.Exporting)}, not for '{engine}'.");
+        ?? throw new ProgramException($"Programs can be written for {string.Join(" or ", EngineCatalog.Exporting)}, not for '{engine}'.")
+        {
+            IsSetting = true,
+        };
 }

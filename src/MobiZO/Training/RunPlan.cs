@@ -40,8 +40,11 @@ public sealed record RunPlan
     /// <summary>P.</summary>
     public required int Copies { get; init; }
 
-    /// <summary>Rows of one step over all copies.</summary>
-    public required int RowsPerStep { get; init; }
+    /// <summary>Examples of one step, which all copies share.</summary>
+    public required int ExamplesPerStep { get; init; }
+
+    /// <summary>Rows of one step over all copies; an example whose choices are rows of their own counts once a choice.</summary>
+    public required long RowsPerStep { get; init; }
 
     /// <summary>Engine runs of one step (more than one: micro-batches).</summary>
     public required int RunsPerStep { get; init; }

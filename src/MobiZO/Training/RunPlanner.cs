@@ -37,7 +37,8 @@ internal static class RunPlanner
             TokenShare = options.TokenShareInForce,
             IsGradientExact = options.Optimizer.EstimatorInForce == EstimatorKind.Reverse,
             Copies = copies.Count,
-            RowsPerStep = copies.Count * options.ExamplesInForce,
+            ExamplesPerStep = options.ExamplesInForce,
+            RowsPerStep = new RunWork(run.Examples, run.Options, taken: 0).Add(step: 0).RowForwards,
             RunsPerStep = run.Objective.LastRunCount,
             PrefixCache = cache,
             EstimatedMemoryBytes =

@@ -90,7 +90,7 @@ public sealed class ExportCommandTests : IDisposable
         var path = _workspace.PathOf("score.pte");
 
         var none = await Cli.RunAsync(Export("--output", path));
-        Assert.Equal(ExitCodes.Failed, none.ExitCode);
+        Assert.Equal(ExitCodes.Usage, none.ExitCode);
         var needed = none.Error[
             (none.Error.IndexOf("one extent for each of ", StringComparison.Ordinal) + 23)..none.Error.IndexOf(
                 ';',
@@ -119,7 +119,7 @@ public sealed class ExportCommandTests : IDisposable
         var path = _workspace.PathOf("score.pte");
         string[] given = ["--engine", engine, "--model", Cli.Nano, "--program", "score", "--target-runtime", target];
         var result = await Cli.RunAsync(["export", .. given, "--output", path]);
-        Assert.NotEqual(0, result.ExitCode);
+        Assert.Equal(ExitCodes.Usage, result.ExitCode);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(path));
     }

@@ -73,6 +73,30 @@ public sealed class ProbeTests : IDisposable
     }
 
     [Fact]
+    public async Task ADryRunOfAProbeIsCheckedAndHasNoPlan()
+    {
+        var good = await Cli.RunAsync(_workspace.Train("run", "--method", "probe", "--dry-run"));
+        Assert.True(good.ExitCode == 0, good.Error);
+        Assert.Contains("method: probe", good.Output, StringComparison.Ordinal);
+
+        var json = await Cli.RunAsync(_workspace.Train("run", "--method", "probe", "--dry-run", "--json"));
+        Assert.Equal((ExitCodes.Usage, ""), (json.ExitCode, json.Output));
+        Assert.Contains("there is no plan for '--json'", json.Error, StringComparison.Ordinal);
+
+        var bare = await Cli.RunAsync("train", "--method", "probe", "--dry-run");
+        Assert.Equal((ExitCodes.Usage, ""), (bare.ExitCode, bare.Output));
+    }
+
+    [Fact]
+    public async Task PredictionsNeedRowsToPredict()
+    {
+        var run = await Cli.RunAsync(_workspace.Train("run", "--predictions", _workspace.PathOf("predictions.csv")));
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("'--predictions' needs rows to predict", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_workspace.PathOf("run")));
+    }
+
+    [Fact]
     public async Task NothingHeldOutIsWarnedOf()
     {
         var run = await Cli.RunAsync(_workspace.Train("run", "--steps", "1"));

@@ -28,6 +28,27 @@ public sealed class NpmPackageTests : IDisposable
         Assert.False(Directory.Exists(run));
     }
 
+    /// <summary>A folder of something else is refused before anything is looked for or fetched.</summary>
+    [Fact]
+    public async Task What_is_not_of_a_quick_start_stays()
+    {
+        var folder = Directory.CreateDirectory(_workspace.PathOf("mine")).FullName;
+        var file = Path.Combine(folder, "letter.txt");
+        await File.WriteAllTextAsync(file, "Dear");
+        foreach (var place in new[] { folder, file })
+        {
+            var environment = new Dictionary<string, string?> { ["PATH"] = _workspace.PathOf("nothing") };
+            using var process = Cli.Start(environment, "quickstart", "--output", place);
+
+            var result = await Cli.EndOfAsync(process);
+
+            Assert.Equal((4, ""), (result.ExitCode, result.Output));
+            Assert.Contains("holds what is not of a quick start", result.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("Dear", await File.ReadAllTextAsync(file));
+    }
+
     /// <summary>npm is a script that needs node.</summary>
     [Theory]
     [InlineData("npm", "npm.cmd")]
