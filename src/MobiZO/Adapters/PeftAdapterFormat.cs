@@ -14,6 +14,10 @@ internal sealed class PeftAdapterFormat : IAdapterFormat
 {
     private const string ConfigName = "adapter_config.json";
     private const string WeightsName = "adapter_model.safetensors";
+
+    /// <summary>The files of such a folder as it is written here.</summary>
+    public static readonly IReadOnlyList<string> FileNames = [ConfigName, WeightsName, BaseFile.Name];
+
     private const string Prefix = "base_model.model.";
     private const string SuffixA = ".lora_A.weight";
     private const string SuffixB = ".lora_B.weight";

@@ -61,11 +61,11 @@ internal sealed class JournalWriter : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            gradients?.Dispose();
             throw new FineTuneException($"{path}: {Complaint}: {error.Message}", FineTuneFailure.Output);
         }
 
-        var stream = Open(path, FileMode.Append, Complaint);
-        return new JournalWriter(stream, gradients, header, 0, stepsPerFlush, time);
+        return new JournalWriter(OpenBeside(gradients, path, FileMode.Append, Complaint), gradients, header, 0, stepsPerFlush, time);
     }
 
     /// <summary>Continues a journal at <paramref name="nextStep"/>: later lines and a torn last line are cut off.</summary>
@@ -103,7 +103,7 @@ internal sealed class JournalWriter : IDisposable
         }
 
         var gradients = OpenGradients(path, header, nextStep);
-        var stream = Open(path, FileMode.Open, "the journal cannot be continued");
+        var stream = OpenBeside(gradients, path, FileMode.Open, "the journal cannot be continued");
         stream.SetLength(journal.LengthAfter(nextStep));
         stream.Seek(0, SeekOrigin.End);
         return new JournalWriter(stream, gradients, header, nextStep, stepsPerFlush, time);
@@ -162,21 +162,35 @@ internal sealed class JournalWriter : IDisposable
             return null;
         }
 
-        var file = Open(GradientFile.Beside(path), FileMode.OpenOrCreate, "the gradients of the run cannot be written");
         var length = steps * GradientFile.BytesOfStep(header.Layout);
-        if (file.Length < length)
+        var found = File.Exists(GradientFile.Beside(path)) ? new FileInfo(GradientFile.Beside(path)).Length : 0;
+        if (found < length)
         {
-            var found = file.Length;
-            file.Dispose();
+            // Nothing was opened: a file that is made here would be taken for one whose end was lost.
             throw new JournalException(
                 FormattableString.Invariant($"{GradientFile.Beside(path)}: expected the gradients of {steps} steps, {length} bytes, found ")
                     + FormattableString.Invariant($"{found}. Restore the run folder as it was written, or start a new run.")
             );
         }
 
+        var file = Open(GradientFile.Beside(path), FileMode.OpenOrCreate, "the gradients of the run cannot be written");
         file.SetLength(length);
         file.Seek(0, SeekOrigin.End);
         return file;
+    }
+
+    /// <summary>The journal; the gradients are let go where it cannot be opened.</summary>
+    private static FileStream OpenBeside(FileStream? gradients, string path, FileMode mode, string complaint)
+    {
+        try
+        {
+            return Open(path, mode, complaint);
+        }
+        catch
+        {
+            gradients?.Dispose();
+            throw;
+        }
     }
 
     private static FileStream Open(string path, FileMode mode, string complaint)

@@ -58,10 +58,10 @@ internal sealed class JsonFields
             : throw Wrong(key, "a number", value);
     }
 
-    /// <summary>A number that may be missing (null) or not finite (a text).</summary>
     /// <summary>A number that lines may lack.</summary>
     public double? DoubleIfGiven(string key) => _element.TryGetProperty(key, out _) ? DoubleOrNull(key) : null;
 
+    /// <summary>A number that may be missing (null) or not finite (a text).</summary>
     public double? DoubleOrNull(string key)
     {
         var value = Get(key);

@@ -21,7 +21,7 @@ internal static class PrefixNumbers
 
         if (
             numbers.Length > 0
-            && TensorPrimitives.MaxMagnitude(numbers) is var largest
+            && MathF.Abs(TensorPrimitives.MaxMagnitude(numbers)) is var largest
             && largest > (float)Half.MaxValue
             && float.IsFinite(largest)
         )
@@ -29,7 +29,7 @@ internal static class PrefixNumbers
             throw new FineTuneException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The model computes {largest} for a prompt, more than the {Half.MaxValue} that fp16 can hold: set "
+                    $"The model computes a number of the size {largest} for a prompt, more than the {Half.MaxValue} that fp16 can hold: set "
                         + $"FineTuneOptions.PrefixCacheType to Fp32."
                 ),
                 FineTuneFailure.Settings

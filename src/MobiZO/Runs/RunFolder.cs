@@ -145,6 +145,29 @@ public sealed class RunFolder
         }
     }
 
+    /// <summary>
+    /// Removes what a run of before left that would be taken for this one's: whoever takes its journal away begins anew in its folder.
+    /// </summary>
+    internal void RemoveResults()
+    {
+        string[] files =
+        [
+            CheckpointFile,
+            ReportFile,
+            SamplesFile,
+            .. PeftAdapterFormat.FileNames.Select(name => System.IO.Path.Combine(BestAdapterFolder, name)),
+        ];
+        foreach (var file in files.Where(File.Exists))
+        {
+            File.Delete(file);
+        }
+
+        if (Directory.Exists(BestAdapterFolder) && !Directory.EnumerateFileSystemEntries(BestAdapterFolder).Any())
+        {
+            Directory.Delete(BestAdapterFolder);
+        }
+    }
+
     /// <summary>Reads the configuration of a run.</summary>
     /// <exception cref="FineTuneException">There is none, or it is damaged.</exception>
     public FineTuneOptions ReadConfig()
@@ -152,8 +175,7 @@ public sealed class RunFolder
         if (!File.Exists(ConfigFile))
         {
             throw new FineTuneException(
-                $"'{Path}' holds no run: expected the file {ConfigFile}. Give the folder (FineTuneOptions.Output) of a run that was "
-                    + $"started before.",
+                $"'{Path}' holds no run: expected the file {ConfigFile}. Give the folder of a run that was started before.",
                 FineTuneFailure.Input
             );
         }
@@ -192,6 +214,12 @@ public sealed class RunFolder
                         StartFrom = System.IO.Path.GetFullPath(start),
                     }
                     : options.Adapter,
+                Engine = options.Engine.CacheFolder is { } cache
+                    ? options.Engine with
+                    {
+                        CacheFolder = System.IO.Path.GetFullPath(cache),
+                    }
+                    : options.Engine,
                 Resume = false,
             }
         );

@@ -63,7 +63,12 @@ internal sealed class RunLock : IDisposable
     {
         try
         {
-            File.Delete(Path.Combine(folder, FileName));
+            if (OperatingSystem.IsWindows())
+            {
+                File.Delete(Path.Combine(folder, FileName));
+            }
+
+            // Elsewhere the file is gone already: one that is there now is the lock of another process, and keeps the folder.
             Directory.Delete(folder);
         }
         catch (IOException)

@@ -4,16 +4,18 @@ namespace MobiZO.Scoring;
 /// <param name="function">One answer to a number.</param>
 internal sealed class FunctionScore(Func<WrittenAnswer, double> function) : ITextScore
 {
-    public double[] Score(IReadOnlyList<WrittenAnswer> answers, CancellationToken cancellation) => [.. answers.Select(Of)];
+    public double[] Score(IReadOnlyList<WrittenAnswer> answers, CancellationToken cancellation) =>
+        [.. answers.Select(answer => Of(answer, cancellation))];
 
-    private double Of(WrittenAnswer answer)
+    private double Of(WrittenAnswer answer, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         double score;
         try
         {
             score = function(answer);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             throw new FineTuneException(
                 $"The score of the answer '{ScoreCommand.Short(answer.Answer)}' failed with {error.GetType().Name}: {error.Message}",

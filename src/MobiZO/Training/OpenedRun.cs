@@ -30,7 +30,7 @@ internal sealed class OpenedRun : IDisposable
                 options.Model,
                 options.Engine with
                 {
-                    CacheProgress = new StageReport(progress, "preparing weights", cancellation),
+                    CacheProgress = new StageReport(progress, "preparing weights", cancellation, options.Engine.CacheProgress),
                     Warnings = options.Engine.Warnings ?? new WarningReport(progress),
                 }
             )
@@ -108,7 +108,8 @@ internal sealed class OpenedRun : IDisposable
             Fresh.Layout.Total,
             Examples.All,
             GradientBytes,
-            StepRoom.Available - AnswerBytes
+            AnswerBytes,
+            StepRoom.Available
         );
         (Score, Writer) = (score, score is null ? null : Own(new AnswerWriter(Model, Options.Run.Score!.MaxAnswerTokens)));
         Programs = Own(score is null ? StepPrograms.Load(Model, Options, Examples) : StepPrograms.None);
@@ -129,10 +130,10 @@ internal sealed class OpenedRun : IDisposable
 
     public AdaptedModel Model { get; }
 
-    public StepExamples Examples { get; }
+    public StepExamples Examples { get; private set; }
 
     /// <summary>The programs of a step; none are loaded where a score takes the place of a loss.</summary>
-    public StepPrograms Programs { get; }
+    public StepPrograms Programs { get; private set; }
 
     /// <summary>What says how good an answer is; null: the loss does.</summary>
     public ITextScore? Score { get; }
@@ -196,6 +197,26 @@ internal sealed class OpenedRun : IDisposable
             Close(owned);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Loads the programs of the steps where the search for a learning rate needed others: a run that goes on without a search then takes
+    /// the same ones, and has the same bits.
+    /// </summary>
+    /// <param name="decided">The options with the learning rate of the run.</param>
+    /// <returns>Whether there are other programs now.</returns>
+    public bool LoadForSteps(DecidedOptions decided)
+    {
+        var examples = new StepExamples(Rows, decided, Model.Start, Model.Model.Engine.Traits);
+        if (Score is not null || examples.RowTokens == Examples.RowTokens)
+        {
+            return false;
+        }
+
+        Examples = examples;
+        Programs.Dispose();
+        Programs = Own(StepPrograms.Load(Model, decided, examples));
+        return true;
     }
 
     /// <inheritdoc/>

@@ -21,14 +21,7 @@ internal sealed class PreparedRun : IDisposable
     {
         (_opened, Options, Adapter, Objective, Evaluator) = (opened, options, adapter, objective, evaluator);
         Header = RunHeader.Of(options, opened, adapter);
-        var run = options.Run;
-        Answers = new RunAnswers(
-            opened.Model.Model,
-            adapter,
-            run.AnswerTokens,
-            new PrefixCacheOptions(run.PrefixCacheType, (long)run.PrefixCacheMegabytes << 20, Folder: null, run.TokensPerRunInForce),
-            run.Engine.PrefixStyle
-        );
+        Answers = new RunAnswers(opened.Model.Model, adapter, options.Run);
     }
 
     public RunRows Rows => _opened.Rows;
@@ -97,6 +90,11 @@ internal sealed class PreparedRun : IDisposable
                 var adapter = InitialAdapter.Of(opened, recorded, progress, cancellation);
                 var objective = CreateObjective(opened, adapter, cancellation);
                 var decided = ChosenRate.Of(opened.Options, adapter, objective, recorded, progress, cancellation);
+                if (opened.LoadForSteps(decided))
+                {
+                    objective = CreateObjective(opened, adapter, cancellation);
+                }
+
                 return new PreparedRun(opened, decided, adapter, objective, evaluator);
             }
         );
@@ -244,7 +242,7 @@ internal sealed class PreparedRun : IDisposable
         };
 
         // The run has a copy of what it started from; the adapter it was read from may have changed since.
-        if (options.Adapter.StartFrom is { } start && start == config.Adapter.StartFrom)
+        if (options.Adapter.StartFrom is { } start && Path.GetFullPath(start) == config.Adapter.StartFrom)
         {
             options = options with { Adapter = options.Adapter with { StartFrom = recorded.Folder.InitialAdapterFolder } };
         }

@@ -3,6 +3,7 @@ using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Evaluation;
 using MobiZO.Models;
+using MobiZO.Optimization;
 using MobiZO.Probing;
 using MobiZO.Runs;
 
@@ -38,14 +39,15 @@ internal sealed class ProbeTraining
             _options.Model,
             _options.Engine with
             {
-                CacheProgress = new StageReport(_progress, "preparing weights", _cancellation),
+                CacheProgress = new StageReport(_progress, "preparing weights", _cancellation, _options.Engine.CacheProgress),
                 Warnings = _options.Engine.Warnings ?? new WarningReport(_progress),
             }
         );
         var rows = RunRows.Read(_options, model);
         RequireLabels(rows);
         rows.TellNotes(_progress);
-        if (_options.Steps is not null)
+        RequireRoom(rows.Train.Count, model.Checkpoint.Config.HiddenSize);
+        if (HasSettingsOfSteps(_options))
         {
             _progress?.Report(new RunNote("A probe takes no steps: Steps, adapter and optimiser are left aside.", IsWarning: true));
         }
@@ -138,6 +140,30 @@ internal sealed class ProbeTraining
             Penalty = fit.Penalty,
             Base = BaseIdentity.Of(model.Checkpoint, _options.Engine.CacheFolderInForce),
         };
+    }
+
+    private static bool HasSettingsOfSteps(FineTuneOptions options) =>
+        options.Steps is not null
+        || options.Epochs is not null
+        || options.Patience is not null
+        || options.ExamplesPerStep is not null
+        || options.Adapter != new AdapterOptions()
+        || options.Optimizer != new OptimizerOptions();
+
+    /// <summary>All rows of the chosen layer are held at once: as read, scaled to one length, and by their spread.</summary>
+    private static void RequireRoom(int rows, int hidden)
+    {
+        const int Copies = 3;
+        var (bytes, available) = ((double)Copies * rows * hidden * sizeof(float), StepRoom.Available);
+        if (rows > MostRowsToChoose && bytes > available)
+        {
+            throw new FineTuneException(
+                FormattableString.Invariant(
+                    $"A probe of {rows} rows needs about {bytes / (1L << 30):0.0} GB of memory, and the machine has "
+                ) + FormattableString.Invariant($"{available / (double)(1L << 30):0.0} GB. Set DataOptions.MaxRows."),
+                FineTuneFailure.Settings
+            );
+        }
     }
 
     private static void RequireLabels(RunRows rows)

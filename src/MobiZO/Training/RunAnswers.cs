@@ -3,7 +3,6 @@ using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Models;
 using MobiZO.PrefixCache;
-using MobiZO.Programs.Engines;
 using MobiZO.Scoring;
 
 namespace MobiZO.Training;
@@ -14,26 +13,34 @@ namespace MobiZO.Training;
 /// </summary>
 /// <param name="model">The base model; it stays the caller's.</param>
 /// <param name="adapter">The adapter; of its matrices only the sizes matter here.</param>
-/// <param name="mostTokens">Most tokens of an answer.</param>
-/// <param name="cache">How the frozen parts of prompts are kept.</param>
-/// <param name="prefixStyle">How prompts are computed.</param>
-internal sealed class RunAnswers(LocalModel model, LoraAdapter adapter, int mostTokens, PrefixCacheOptions cache, RunStyle prefixStyle)
-    : IDisposable
+/// <param name="run">The run: how long answers are, and how prompts are computed and kept.</param>
+internal sealed class RunAnswers(LocalModel model, LoraAdapter adapter, FineTuneOptions run) : IDisposable
 {
     private readonly Stack<IDisposable> _owned = new();
     private AdaptedModel? _adapted;
     private AnswerWriter? _writer;
 
-    /// <summary>Rows that will be answered.</summary>
+    /// <summary>Rows that will be answered, at every evaluation: their prompts are computed once, or found with the run's.</summary>
     public RowAnswers Of(IReadOnlyList<EncodedExample> rows)
     {
-        _adapted ??= Own(new AdaptedModel(model, adapter, hasSingleRows: false, prefixStyle));
-        _writer ??= Own(new AnswerWriter(_adapted, mostTokens));
-        var start = _adapted.Start;
+        _adapted ??= Own(new AdaptedModel(model, adapter, hasSingleRows: false, run.Engine.PrefixStyle));
+        _writer ??= Own(new AnswerWriter(_adapted, run.AnswerTokens));
+        var (start, prefix) = (_adapted.Start, _adapted.Prefix);
+        var cache = new PrefixCacheOptions(
+            run.PrefixCacheType,
+            (long)run.PrefixCacheMegabytes << 20,
+            run.PrefixCacheFile ? PrefixFolder.PathOf(model, run.Engine, prefix.Shape, run.PrefixCacheType) : null,
+            run.TokensPerRunInForce
+        );
         var store = _adapted.OpenStore([.. rows.Select(row => AnswerWriter.ExampleOf(row, start))], cache);
         if (store is not null)
         {
             _owned.Push(store);
+            store.Fill(planned: null, progress: null, note: null, CancellationToken.None);
+            if (store.Plan.Left == 0)
+            {
+                prefix.Release();
+            }
         }
 
         return new RowAnswers(_writer, _adapted, rows, store, cache.MaxTokensPerRun);

@@ -79,8 +79,9 @@ internal sealed class RunEvaluations
         var point = result.At(step) with { Work = work };
 
         var isBest = _points.All(point.IsBetterThan);
+        var isFirst = _points.All(earlier => earlier.Step == 0);
         _points.Add(point);
-        if (step > 0 && (isBest || !Directory.Exists(_folder.BestAdapterFolder)))
+        if (step > 0 && (isBest || isFirst))
         {
             // The adapter before the first step is only kept when training made it worse.
             AdapterFiles.Save(_run.Adapter.WithState(isBest ? b : _run.Adapter.ToState()), _folder.BestAdapterFolder);
@@ -96,15 +97,16 @@ internal sealed class RunEvaluations
     /// </summary>
     /// <param name="step">Steps taken.</param>
     /// <param name="b">The trained state after them.</param>
-    public (EvaluationPoint Before, EvaluationPoint After) ScoreHeldOut(long step, float[] b)
+    /// <param name="cancellation">Stops between two batches.</param>
+    public (EvaluationPoint Before, EvaluationPoint After) ScoreHeldOut(long step, float[] b, CancellationToken cancellation)
     {
         var evaluator = _run.CreateEvaluator(_run.Rows.ReadTest());
-        _run.Caches.Fill(evaluator.Cache, "held-out", isLast: true, CancellationToken.None);
+        _run.Caches.Fill(evaluator.Cache, "held-out", isLast: true, cancellation);
         var kept = Best is null
             ? b
             : AdapterFiles.Load(_folder.BestAdapterFolder).OrderedAs([.. _run.Adapter.Modules.Select(module => module.Name)]).ToState();
-        var before = Score(evaluator, new float[b.Length], 0, CancellationToken.None).At(0);
-        return (before, Score(evaluator, kept, step, CancellationToken.None).At(Best?.Step ?? step));
+        var before = Score(evaluator, new float[b.Length], 0, cancellation).At(0);
+        return (before, Score(evaluator, kept, step, cancellation).At(Best?.Step ?? step));
     }
 
     /// <summary>The evaluation rows once more, where this process has not scored them after the last step.</summary>
@@ -130,6 +132,15 @@ internal sealed class RunEvaluations
         var adapter = AdapterTensors.Of(_run.Adapter, new float[_run.Adapter.Layout.Total]);
         var result = ScoreRows(_run.Evaluator!, adapter, 0, cancellation);
         return new Anchor(result.Correct, result.Examples.Count);
+    }
+
+    /// <summary>Sees to it that the best adapter is in its folder, which can be moved away while a run goes on.</summary>
+    public void KeepBest()
+    {
+        if (Best is not null && !IsWhole(_folder.BestAdapterFolder))
+        {
+            RestoreBest(RunJournal.Read(_folder.JournalFile));
+        }
     }
 
     /// <summary>

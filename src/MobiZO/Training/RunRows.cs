@@ -66,7 +66,7 @@ internal sealed record RunRows
         if (options.TestData is { } test && !Path.Exists(test))
         {
             // They are read at the very end; a wrong path should not cost the whole run.
-            throw new FineTuneException($"The file of held-out rows '{test}' does not exist.");
+            throw new FineTuneException($"The file of held-out rows '{test}' does not exist.", FineTuneFailure.Input);
         }
 
         var read = DataFile.Read(options.TrainData, options.Data);

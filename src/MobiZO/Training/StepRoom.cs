@@ -16,6 +16,7 @@ internal static class StepRoom
     /// <param name="trained">Trained values.</param>
     /// <param name="examples">Every training example.</param>
     /// <param name="gradientBytes">Bytes that a run keeps until the way back of an exact gradient; 0: there is none.</param>
+    /// <param name="answerBytes">Bytes that the rows of a step hold while they are answered; 0 without a score.</param>
     /// <param name="available">Bytes of memory that the process may use.</param>
     /// <exception cref="FineTuneException">It is more than there is.</exception>
     public static void Require(
@@ -25,6 +26,7 @@ internal static class StepRoom
         int trained,
         IReadOnlyList<PromptExample> examples,
         long gradientBytes,
+        long answerBytes,
         long available
     )
     {
@@ -44,6 +46,7 @@ internal static class StepRoom
         var state = sizeof(float) * (double)trained * (queries + (2 * copies) + 4);
         var bytes =
             state
+            + answerBytes
             + (sizeof(float) * numbers.Sum())
             + (
                 gradientBytes > 0

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using MobiZO.Adapters;
+using MobiZO.Data;
 using MobiZO.Evaluation;
 using MobiZO.Journal;
 using MobiZO.Optimization;
@@ -110,10 +111,7 @@ internal sealed class TrainingLoop
         }
 
         AdapterFiles.Save(_run.Adapter.WithState(_optimizer.B.Span), _folder.AdapterFolder);
-        (EvaluationPoint Before, EvaluationPoint After)? heldOut =
-            end == RunEnd.Cancelled || _options.TestData is null
-                ? null
-                : _evaluations.ScoreHeldOut(_optimizer.NextStep, _optimizer.B.ToArray());
+        _evaluations.KeepBest();
         var last = end == RunEnd.Cancelled ? null : LastRows(cancellation);
         var result = new FineTuneResult
         {
@@ -127,8 +125,6 @@ internal sealed class TrainingLoop
             Spoken = last is null || _run.Rows.Labels == 0 ? null : SpokenLabels.Of(last),
             LastRows = last,
             Work = _work.Sum,
-            TestBefore = heldOut?.Before,
-            Test = heldOut?.After,
             Samples = _samples.All,
             AdapterFolder = _folder.AdapterFolder,
             BestAdapterFolder = _evaluations.Best is null ? _folder.AdapterFolder : _folder.BestAdapterFolder,
@@ -137,6 +133,37 @@ internal sealed class TrainingLoop
             PeakMemoryBytes = ProcessMemory.Peak(),
         };
         RunFolder.WriteJson(_folder.ReportFile, result);
+        return end == RunEnd.Cancelled || _options.TestData is null ? result : WithHeldOut(result, sinceStart, cancellation);
+    }
+
+    /// <summary>The report with the held-out rows. The run is complete without them: what is wrong with them costs nothing else.</summary>
+    private FineTuneResult WithHeldOut(FineTuneResult result, Stopwatch sinceStart, CancellationToken cancellation)
+    {
+        try
+        {
+            var (before, after) = _evaluations.ScoreHeldOut(_optimizer.NextStep, _optimizer.B.ToArray(), cancellation);
+            result = result with
+            {
+                TestBefore = before,
+                Test = after,
+                Seconds = sinceStart.Elapsed.TotalSeconds,
+                PeakMemoryBytes = ProcessMemory.Peak(),
+            };
+            RunFolder.WriteJson(_folder.ReportFile, result);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            _progress?.Report(new RunNote("Stopped before the held-out rows were scored; FineTuneOptions.Resume scores them.", true));
+        }
+        catch (Exception error) when (error is DataException or FineTuneException or IOException)
+        {
+            throw new FineTuneException(
+                $"The held-out rows cannot be scored: {error.Message} All steps are taken, and the report and the adapter are in "
+                    + $"'{_folder.Path}': correct the rows, and FineTuneOptions.Resume scores them.",
+                error is FineTuneException { Failure: var failure } ? failure : FineTuneFailure.Input
+            );
+        }
+
         return result;
     }
 
@@ -173,6 +200,7 @@ internal sealed class TrainingLoop
 
     private StateOptimizer Start()
     {
+        _folder.RemoveResults();
         _folder.WriteConfig(_options);
         AdapterFiles.Save(_run.Adapter, _folder.InitialAdapterFolder);
         return StateOptimizer.Create(_options.Optimizer, _run.Header.Layout, _options.Seed, _options.StepsInForce, _run.Adapter.ToState());

@@ -19,7 +19,7 @@ internal static class UnusedSettings
     /// <param name="train">Its training rows.</param>
     /// <param name="evalRows">Number of its evaluation rows.</param>
     public static IEnumerable<string> Of(FineTuneOptions options, IReadOnlyList<EncodedExample> train, int evalRows) =>
-        [.. OfAnswers(options, train), .. OfEvaluations(options, evalRows), .. OfDirections(options.Optimizer)];
+        [.. OfAnswers(options, train), .. OfEvaluations(options, evalRows), .. OfDirections(options.Optimizer), .. OfGradients(options)];
 
     private static IEnumerable<string> OfAnswers(FineTuneOptions options, IReadOnlyList<EncodedExample> train)
     {
@@ -82,6 +82,23 @@ internal static class UnusedSettings
         if (optimizer.Epsilon != s_usual.Optimizer.Epsilon)
         {
             yield return $"OptimizerOptions.Epsilon {OfRandom(estimator)}";
+        }
+    }
+
+    private static IEnumerable<string> OfGradients(FineTuneOptions options)
+    {
+        const string OfExact = "is of exact gradients, and the estimator";
+        var estimator = options.Optimizer.Estimator;
+        if (estimator.IsRandom() && options.Optimizer.MaxGradientNorm != s_usual.Optimizer.MaxGradientNorm)
+        {
+            yield return $"OptimizerOptions.MaxGradientNorm {OfExact} {EnumNames.Of(estimator)} has none: it changes nothing.";
+        }
+
+        // The files of a run hold the usual bound, whatever its estimator.
+        var usual = (options with { GradientMegabytes = null }).GradientMegabytesInForce;
+        if (estimator is not (EstimatorKind.Auto or EstimatorKind.Reverse) && options.GradientMegabytesInForce != usual)
+        {
+            yield return $"FineTuneOptions.GradientMegabytes {OfExact} {EnumNames.Of(estimator)} has none: it changes nothing.";
         }
     }
 

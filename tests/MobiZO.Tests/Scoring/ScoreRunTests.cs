@@ -96,6 +96,44 @@ public sealed class ScoreRunTests
         Refused(run.Options with { Score = new ScoreOptions { Command = "wc" } }, "has the command 'wc', and a function was given too");
     }
 
+    /// <summary>What a request that took too long throws is a failure of the score, and no wish to stop.</summary>
+    [Fact]
+    public async Task A_score_that_times_out_is_named()
+    {
+        using var run = NewRun(EngineCatalog.Reference);
+        var error = await Assert.ThrowsAsync<FineTuneException>(() =>
+            new FineTuner(run.Options, _ => throw new TaskCanceledException("The request timed out.")).TrainAsync()
+        );
+        Assert.Contains("failed with TaskCanceledException: The request timed out.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stop_is_heard_between_two_answers()
+    {
+        using var run = NewRun(EngineCatalog.Reference);
+        using var stop = new CancellationTokenSource();
+        var (asked, stopped) = (0, 0);
+        var result = await new FineTuner(
+            run.Options with
+            {
+                EvalData = null,
+            },
+            answer =>
+            {
+                asked++;
+                if (asked == 40)
+                {
+                    stopped = asked;
+                    stop.Cancel();
+                }
+
+                return Score(answer);
+            }
+        ).TrainAsync(cancellation: stop.Token);
+        Assert.Equal(RunEnd.Cancelled, result.End);
+        Assert.Equal(stopped, asked);
+    }
+
     private static TinyRun NewRun(string engine)
     {
         var run = new TinyRun(engine);

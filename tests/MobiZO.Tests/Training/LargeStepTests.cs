@@ -33,6 +33,7 @@ public sealed class LargeStepTests
                 opened.Fresh.Layout.Total,
                 opened.Examples.All,
                 gradientBytes,
+                answerBytes: 0,
                 available
             );
         Require(1 << 20);

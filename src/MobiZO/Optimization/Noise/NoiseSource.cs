@@ -39,9 +39,6 @@ internal sealed class NoiseSource
     /// <summary>Noise of a run with this seed.</summary>
     public NoiseSource(ulong seed) => _seed = seed;
 
-    /// <summary>The seed of the run.</summary>
-    public ulong Seed => _seed;
-
     /// <summary>Fills <paramref name="destination"/> with the values of one direction for one tensor, from its first element on.</summary>
     /// <param name="kind">The distribution.</param>
     /// <param name="step">Step of the run, from 0 to 2^32 - 1.</param>
