@@ -37,7 +37,7 @@ internal static class OptimizerOptionGroup
         );
         group.Add(
             "--learning-rate",
-            "Peak learning rate, or auto: found by trying before the first step "
+            "Peak learning rate, or auto, which is of random directions: found by trying before the first step "
                 + Invariant($"(by default {OptimizerOptions.UpperHalfLearningRate} with the discriminant initialization in the upper half ")
                 + Invariant($"of the layers and a normalized estimator, {OptimizerOptions.AdamWLearningRate} with adamw, ")
                 + Invariant($"but {OptimizerOptions.GuidedLearningRate} for free text with guided, else ")
