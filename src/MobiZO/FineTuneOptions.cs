@@ -125,7 +125,8 @@ public sealed record FineTuneOptions
     /// <summary>
     /// Most memory for what an exact gradient keeps until the way back, in megabytes; null: 128, and 32 with
     /// <see cref="EngineOptions.LowMemory"/>, with which cached keys and values of prompts count too. A step with more is cut into
-    /// micro-batches over rows, with the same result up to rounding. One row is never cut.
+    /// micro-batches over rows, with the same result up to rounding. One row is never cut. Guided steps without queries are cut so too, by
+    /// what the loss of their rows takes.
     /// </summary>
     public int? GradientMegabytes { get; init; }
 

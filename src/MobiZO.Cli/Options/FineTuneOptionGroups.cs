@@ -225,8 +225,8 @@ internal sealed class FineTuneOptionGroups
         );
         group.Add(
             "--gradient-memory-mb",
-            "Most memory for what an exact gradient keeps until the way back, in megabytes (128; 32 with --low-memory); larger steps are "
-                + "cut over rows.",
+            "Most memory for what an exact gradient keeps until the way back, or a guided step for its loss, in megabytes (128; 32 with "
+                + "--low-memory); larger steps are cut over rows.",
             OptionValue.Count,
             nameof(FineTuneOptions.GradientMegabytes),
             options => options.GradientMegabytes,

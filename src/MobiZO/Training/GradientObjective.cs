@@ -80,7 +80,11 @@ internal sealed class GradientObjective : IGradientObjective, IRunObjective
     }
 
     /// <summary>What an example counts in the mean: tokens count alike, and so do decisions between choices.</summary>
-    private int WeightOf(int index) => _form == StepLossKind.Tokens ? _examples[index].Answer.Length : 1;
+    /// <param name="form">The loss.</param>
+    /// <param name="example">The example.</param>
+    public static int WeightOf(StepLossKind form, PromptExample example) => form == StepLossKind.Tokens ? example.Answer.Length : 1;
+
+    private int WeightOf(int index) => WeightOf(_form, _examples[index]);
 
     private Dictionary<string, HostTensor> Inputs(StepRequest request, int[] part)
     {

@@ -19,6 +19,9 @@ internal sealed class GradientRoom
     // Logits, what comes of them, and their gradient.
     private const int LogitValues = 3;
 
+    // A guided copy has its error beside them, each in full at one time or another; measured.
+    private const int GuidedLogitValues = 6;
+
     private readonly long _bytesOfToken;
     private readonly long _bytesOfAnswer;
     private readonly long _bytesOfCached;
@@ -29,11 +32,19 @@ internal sealed class GradientRoom
     /// <param name="isWholeVocabulary">Whether the loss needs logits of every token of the vocabulary.</param>
     /// <param name="megabytes">The budget.</param>
     /// <param name="cachedValues">Keys and values that a cached token of a prompt has in all layers; 0: prompts do not count.</param>
-    public GradientRoom(ModelConfig config, int lowestLayer, bool isWholeVocabulary, int megabytes, int cachedValues = 0)
+    /// <param name="isGuided">Whether it is a guided copy alone: what it computes in a layer is let go with it.</param>
+    public GradientRoom(
+        ModelConfig config,
+        int lowestLayer,
+        bool isWholeVocabulary,
+        int megabytes,
+        int cachedValues = 0,
+        bool isGuided = false
+    )
     {
-        long layers = config.LayerCount - lowestLayer;
+        long layers = isGuided ? 1 : config.LayerCount - lowestLayer;
         _bytesOfToken = sizeof(float) * layers * ((HiddenValues * (long)config.HiddenSize) + (MlpValues * (long)config.IntermediateSize));
-        _bytesOfAnswer = isWholeVocabulary ? sizeof(float) * LogitValues * (long)config.VocabularySize : 0;
+        _bytesOfAnswer = isWholeVocabulary ? sizeof(float) * (isGuided ? GuidedLogitValues : LogitValues) * (long)config.VocabularySize : 0;
         _bytesOfCached = sizeof(float) * CachedCopies * (long)cachedValues;
         _budget = (long)megabytes << 20;
     }

@@ -20,6 +20,7 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
     private readonly PrefixStore? _prompts;
     private readonly int _maxTokensPerRun;
     private readonly LengthGrid _lengths;
+    private readonly GradientRoom? _room;
 
     /// <param name="programs">The loaded programs.</param>
     /// <param name="form">The loss of the step programs.</param>
@@ -29,6 +30,7 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
     /// <param name="prompts">The frozen parts of the examples; null when there are none.</param>
     /// <param name="maxTokensPerRun">Most tokens of one engine run.</param>
     /// <param name="lengths">The lengths that the engine wants to see.</param>
+    /// <param name="room">How many rows of a lone guided copy make a run; null: all.</param>
     public ModelObjective(
         StepPrograms programs,
         StepLossKind form,
@@ -37,10 +39,11 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
         ExampleOrder order,
         PrefixStore? prompts,
         int maxTokensPerRun,
-        LengthGrid lengths
+        LengthGrid lengths,
+        GradientRoom? room = null
     )
     {
-        _lengths = lengths;
+        (_lengths, _room) = (lengths, room);
         (_programs, _form, _examples, _order, _prompts, _maxTokensPerRun) = (programs, form, examples, order, prompts, maxTokensPerRun);
         _a = HostTensor.Of(a, a.Length);
     }
@@ -55,6 +58,10 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
         if (Updates)
         {
             LossesAndUpdate(request, learningRate: 0);
+        }
+        else if (_room is not null)
+        {
+            LossesAndBroadcast(request);
         }
         else
         {
@@ -79,6 +86,11 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
     public (float[] Losses, float[] Broadcast) LossesAndBroadcast(StepRequest request)
     {
         var examples = _order.IndicesOf(request.Step);
+        if (_room is not null && request.Plan.Count == 1)
+        {
+            return CutOverRows(request, examples, _room);
+        }
+
         var losses = new List<float>(request.Plan.Count);
         float[]? broadcast = null;
         LastRunCount = 0;
@@ -93,6 +105,30 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
         }
 
         return ([.. losses], broadcast!);
+    }
+
+    /// <summary>Loss and direction of a lone copy are means over its rows, so that rows can be cut as those of an exact gradient.</summary>
+    private (float[] Losses, float[] Broadcast) CutOverRows(StepRequest request, int[] examples, GradientRoom room)
+    {
+        double WeightOf(int index) => GradientObjective.WeightOf(_form, _examples[index]);
+        var whole = examples.Sum(WeightOf);
+        var (loss, broadcast) = (0f, new float[request.B.Length]);
+        LastRunCount = 0;
+        foreach (var part in room.Cut(_form, _examples, examples, _lengths))
+        {
+            var outputs = _programs.Losses.Value.Run(Inputs(request, request.Plan, part, learningRate: 0));
+            var share = (float)(part.Sum(WeightOf) / whole);
+            loss += outputs[ProgramNames.Losses].Floats[0] * share;
+            var direction = outputs[ProgramNames.BroadcastGradient].Floats;
+            for (var index = 0; index < broadcast.Length; index++)
+            {
+                broadcast[index] += direction[index] * share;
+            }
+
+            LastRunCount++;
+        }
+
+        return ([loss], broadcast);
     }
 
     public UpdatedStep LossesAndUpdate(StepRequest request, float learningRate)

@@ -4,6 +4,7 @@ using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.PrefixCache;
 using MobiZO.Programs.Assembling;
+using MobiZO.Programs.Engines;
 using MobiZO.Programs.Ops;
 using MobiZO.Scoring;
 
@@ -99,7 +100,8 @@ internal sealed class OpenedRun : IDisposable
             Options.Run.GradientMegabytesInForce,
             options.Engine.LowMemory && Model.Start.Prompt == PrefixKind.KeyValues
                 ? Model.Prefix.Shape.Planes.Where(plane => !plane.IsHidden).Sum(plane => plane.ValuesPerToken)
-                : 0
+                : 0,
+            IsCutOverRows
         );
         StepRoom.Require(
             Options.Run,
@@ -151,6 +153,14 @@ internal sealed class OpenedRun : IDisposable
         Options.Run.Optimizer.EstimatorInForce == EstimatorKind.Reverse
             ? GradientRoom.MostBytes(Options.Loss, Examples.All, Options.Run.ExamplesInForce, Model.Model.Engine.Traits.Lengths)
             : 0;
+
+    /// <summary>
+    /// Whether the rows of a step are cut as those of an exact gradient: a guided copy alone, on an engine that compiles no shapes for it.
+    /// </summary>
+    public bool IsCutOverRows =>
+        Options.Run.Optimizer.Estimator == EstimatorKind.Guided
+        && Options.Run.Optimizer.Plan.Count == 1
+        && Model.Model.Engine.Traits.Lengths == LengthGrid.Exact;
 
     /// <summary>
     /// Bytes that rows hold while they are answered, the longest ones: all copies' within the bound, or one copy's where it needs more; 0

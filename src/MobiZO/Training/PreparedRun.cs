@@ -298,7 +298,8 @@ internal sealed class PreparedRun : IDisposable
                 examples.Order,
                 opened.TrainCache,
                 opened.Options.Run.TokensPerRunInForce,
-                lengths
+                lengths,
+                opened.IsCutOverRows ? opened.GradientRoom : null
             );
     }
 }

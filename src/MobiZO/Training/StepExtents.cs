@@ -33,10 +33,11 @@ internal static class StepExtents
             ("P", Extent.UpTo(copies)),
             ("q", Extent.OneOf(plans.Select(plan => (long)CopyInputs.DirectionsOf(plan)))),
             ("N", Extent.UpTo(copies * rowsOfCopy)),
-            // An exact gradient is cut over rows, a step of copies over copies.
+            // An exact gradient and a guided copy alone are cut over rows, a step of copies over copies.
             (
                 "F",
-                plans.Any(plan => plan.Estimator == EstimatorKind.Reverse) || form == StepLossKind.RowChoices
+                plans.Any(plan => plan.Estimator == EstimatorKind.Reverse || (plan.Estimator == EstimatorKind.Guided && plan.Count == 1))
+                || form == StepLossKind.RowChoices
                     ? Extent.UpTo(rowsOfCopy)
                     : Extent.OneOf(rowsOfCopy)
             ),

@@ -96,7 +96,7 @@ internal static class UnusedSettings
 
         // The files of a run hold the usual bound, whatever its estimator.
         var usual = (options with { GradientMegabytes = null }).GradientMegabytesInForce;
-        if (estimator is not (EstimatorKind.Auto or EstimatorKind.Reverse) && options.GradientMegabytesInForce != usual)
+        if (estimator.IsRandom() && options.GradientMegabytesInForce != usual)
         {
             yield return $"FineTuneOptions.GradientMegabytes {OfExact} {EnumNames.Of(estimator)} has none: it changes nothing.";
         }

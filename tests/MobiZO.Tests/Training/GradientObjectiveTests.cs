@@ -44,6 +44,38 @@ public sealed class GradientObjectiveTests
         );
     }
 
+    /// <summary>A guided copy alone is cut over rows too: its loss and its direction are means over them.</summary>
+    [Theory]
+    [InlineData(StepLossKind.Tokens, PrefixKind.Tokens)]
+    [InlineData(StepLossKind.Tokens, PrefixKind.KeyValues)]
+    [InlineData(StepLossKind.ChoiceSequences, PrefixKind.KeyValues)]
+    public void Micro_batches_have_the_broadcast_direction_of_the_whole_step(StepLossKind loss, PrefixKind prompt)
+    {
+        using var tiny = new TinyStep(EngineCatalog.Reference, loss, prompt, hasSingleTokens: false);
+        ModelObjective Guided(GradientRoom? room) =>
+            new(
+                StepPrograms.ForHost(tiny.Load(tiny.Model.Assembler.Step(tiny.Options() with { Broadcast = true }))),
+                tiny.Loss,
+                tiny.A,
+                tiny.Examples,
+                tiny.Order(ExamplesPerStep),
+                tiny.Prompts(),
+                int.MaxValue,
+                LengthGrid.Exact,
+                room
+            );
+        var (whole, cut) = (Guided(null), Guided(Room(tiny, megabytes: 0)));
+        var request = tiny.Request(CopyPlan.Create(EstimatorKind.Guided, 0));
+        var (wholeLosses, expected) = whole.LossesAndBroadcast(request);
+        cut.Rehearse(request);
+        Assert.Equal((1, ExamplesPerStep), (whole.LastRunCount, cut.LastRunCount));
+        var (cutLosses, direction) = cut.LossesAndBroadcast(request);
+        Assert.Equal(Assert.Single(wholeLosses), Assert.Single(cutLosses), 1e-5f);
+        var scale = expected.Max(Math.Abs);
+        Assert.True(scale > 1e-4);
+        Assert.All(expected.Zip(direction), pair => Assert.Equal(pair.First, pair.Second, scale * 1e-5f));
+    }
+
     [Fact]
     public void Rows_of_like_length_share_a_run_within_the_budget()
     {
