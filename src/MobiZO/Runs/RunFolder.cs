@@ -198,9 +198,9 @@ public sealed class RunFolder
     }
 
     /// <summary>
-    /// What a run on free text did not decide it did not have: its rows were read as they are. Rows with label words always are, and no text
-    /// stands behind answers that a chat template writes: runs from before may hold a chat template that they did not use. Runs hold what was
-    /// decided of their weights; those from before called what the file stores auto.
+    /// What a run on free text did not decide it did not have: its rows were read as they are. Rows with label words always are, and no
+    /// text stands behind answers that a chat template writes: runs from before may hold a chat template that they did not use. Runs hold
+    /// what was decided of their weights; those from before called what the file stores auto.
     /// </summary>
     private static FineTuneOptions AsWritten(FineTuneOptions options) =>
         options with
