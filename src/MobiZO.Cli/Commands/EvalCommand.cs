@@ -90,7 +90,9 @@ internal static class EvalCommand
     )
     {
         var start = run is null ? EvaluationOptionGroups.Defaults : EvaluationOptions.FromRun(new RunFolder(run));
-        return groups.Aggregate(tasks?.Apply(result, start) ?? start, (options, group) => group.Bind(result, options));
+        start = tasks?.Apply(result, start) ?? start;
+        start = start with { Data = WordOptions.Before(result, start.Data) };
+        return groups.Aggregate(start, (options, group) => group.Bind(result, options));
     }
 
     private static object Document(EvaluationReport report) =>

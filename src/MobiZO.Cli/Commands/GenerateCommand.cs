@@ -87,6 +87,7 @@ internal sealed class GenerateCommand
                     CacheProgress = new WeightsProgress(result.InvocationConfiguration.Error),
                 };
                 using var model = LocalModel.Open(ModelOf(result), engineOptions);
+                options = EndingAsRun(result, options, model);
                 var (prompt, isChat) = await ReadPrompt(result, model, cancellation);
                 var answers = new List<Answer>();
                 foreach (var (name, adapter) in Adapters(result, model, engineOptions.CacheFolder))
@@ -212,6 +213,29 @@ internal sealed class GenerateCommand
         }
 
         return isMessage;
+    }
+
+    /// <summary>What a run wrote behind answers ends those that its adapter writes, unless other texts are given.</summary>
+    private GenerationOptions EndingAsRun(ParseResult result, GenerationOptions options, LocalModel model)
+    {
+        var data = options.StopTexts.Count > 0 ? null : RunOf(result)?.ReadConfig().Data;
+        if (data is not { Choices: null, LabelWords: null, AnswerSuffix: { Length: > 0 } end })
+        {
+            return options;
+        }
+
+        if (model.Tokenizer.TokenToId(end) is not { } id || !model.EndTokenIds.Contains(id))
+        {
+            result.InvocationConfiguration.Error.WriteLine(
+                $"The answer ends at '{end.Replace("\n", "\\n", StringComparison.Ordinal)}', as those of the run did; "
+                    + "'--stop' names other texts."
+            );
+        }
+
+        return options with
+        {
+            StopTexts = [end],
+        };
     }
 
     private RunFolder? RunOf(ParseResult result) =>

@@ -98,7 +98,9 @@ internal static class TrainCommand
     {
         FineTuneOptions Given(FineTuneOptions start)
         {
-            var read = config is null ? start : RunFileReader<FineTuneOptions>.Read(config, groups.All, start);
+            var read = config is null
+                ? start
+                : WordOptions.ReadOver(start, bare => RunFileReader<FineTuneOptions>.Read(config, groups.All, bare));
             return groups.Bind(result, tasks?.Apply(result, read) ?? read);
         }
 

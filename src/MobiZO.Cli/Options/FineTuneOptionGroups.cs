@@ -62,7 +62,7 @@ internal sealed class FineTuneOptionGroups
 
     /// <summary>The options with everything that was given.</summary>
     public FineTuneOptions Bind(System.CommandLine.ParseResult result, FineTuneOptions start) =>
-        All.Aggregate(start, (options, group) => group.Bind(result, options));
+        All.Aggregate(start with { Data = WordOptions.Before(result, start.Data) }, (options, group) => group.Bind(result, options));
 
     private static OptionGroup<FineTuneOptions> Model()
     {

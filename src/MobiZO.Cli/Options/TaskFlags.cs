@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using MobiZO.Cli.Help;
-using MobiZO.Data;
 using MobiZO.Evaluation;
 using MobiZO.Tasks;
 
@@ -55,7 +54,7 @@ internal sealed class TaskFlags
             var isResumed = options.Resume || IsGiven(result, "--resume");
             options = options with
             {
-                Data = DataOf(task, options.Data, result),
+                Data = task.ApplyTo(options.Data),
                 Loss = isScored ? null : task.Loss,
                 Metric =
                     isScored ? null
@@ -98,7 +97,7 @@ internal sealed class TaskFlags
         }
 
         RequireFiles(result, options.DataFile);
-        options = options with { Data = DataOf(task, options.Data, result), Metric = options.Metric ?? task.AnswerMetric };
+        options = options with { Data = task.ApplyTo(options.Data), Metric = options.Metric ?? task.AnswerMetric };
         return result.GetValue(_folder) is { } folder && !IsGiven(result, "--data")
             ? options with
             {
@@ -129,12 +128,6 @@ internal sealed class TaskFlags
         return IsGiven(result, _folder.Name)
             ? throw new CommandException(ExitCodes.Usage, "Option '--data-dir' needs '--task': the task says which files lie in it.")
             : null;
-    }
-
-    private static DataOptions DataOf(ReadyTask task, DataOptions data, ParseResult result)
-    {
-        var options = task.ApplyTo(data);
-        return IsGiven(result, "--choices") ? options with { LabelWords = null } : options;
     }
 
     private static HelpEntry Entry(Option option) => new(option, null);

@@ -11,6 +11,12 @@ internal static class ChatMessages
     /// <summary>The column of conversations that is known without being named.</summary>
     public const string ShareGptColumn = "conversations";
 
+    /// <summary>The column of the tools of a conversation.</summary>
+    public const string Tools = "tools";
+
+    /// <summary>The key of the tools that a message calls.</summary>
+    public const string ToolCalls = "tool_calls";
+
     private static readonly Dictionary<string, string> s_roles = new(StringComparer.Ordinal)
     {
         ["human"] = "user",
@@ -49,6 +55,17 @@ internal static class ChatMessages
             "Tools are not supported: write what they say into the messages, or remove the row."
         );
 
+    /// <summary>A message that calls a tool.</summary>
+    /// <param name="name">The column of the messages.</param>
+    /// <param name="place">The row.</param>
+    public static DataException CallsTool(string name, DataPlace place) =>
+        new(
+            place,
+            $"'{ToolCalls}' in a message of {DataException.Quote(name)}",
+            "messages of a role and a text",
+            "Tool calls are not supported: write them into the content the way the model should write them, or remove the row."
+        );
+
     private static bool IsMessage(JsonElement message) =>
         message.ValueKind == JsonValueKind.Object
         && ((Text(message, "role") && Text(message, "content")) || (Text(message, "from") && Text(message, "value")));
@@ -84,17 +101,12 @@ internal static class ChatMessages
     private static void RefuseToolCalls(JsonElement message, string name, DataPlace place)
     {
         if (
-            message.TryGetProperty("tool_calls", out JsonElement calls)
+            message.TryGetProperty(ToolCalls, out JsonElement calls)
             && calls.ValueKind != JsonValueKind.Null
             && !(calls.ValueKind == JsonValueKind.Array && calls.GetArrayLength() == 0)
         )
         {
-            throw new DataException(
-                place,
-                $"'tool_calls' in a message of {DataException.Quote(name)}",
-                "messages of a role and a text",
-                "Tool calls are not supported: write them into the content the way the model should write them, or remove the row."
-            );
+            throw CallsTool(name, place);
         }
     }
 }

@@ -19,11 +19,11 @@ internal sealed class ConversationDrafts(ChatRenderer? renderChat, Func<IReadOnl
     public IEnumerable<PromptDraft> Of(DataRow row, string messagesColumn, AnswerTurns which)
     {
         RequireTemplate(row, "a conversation");
-        if (row.Find("tools") is { } tools && tools != "[]")
+        if (ToolsOf(row) is { } tools)
         {
             throw new DataException(
                 row.Place,
-                $"the tools {DataException.Quote(tools)}",
+                $"the tools {tools}",
                 "a conversation without tools",
                 "Tools are not supported: write them into the messages the way the model should see them, or remove them."
             );
@@ -78,6 +78,12 @@ internal sealed class ConversationDrafts(ChatRenderer? renderChat, Func<IReadOnl
             return better with { Answers = [better.Answers[0], worse.Answers[0]] };
         }
     }
+
+    /// <summary>What a row says of tools, for a message; null: it has none.</summary>
+    private static string? ToolsOf(DataRow row) =>
+        row.Find(ChatMessages.Tools)?.Trim() is { } text ? (text is "" or "[]" ? null : DataException.Quote(text))
+        : row.Origin.OtherColumns.TryGetValue(ChatMessages.Tools, out string? kind) ? $"in {kind}"
+        : null;
 
     private void RequireTemplate(DataRow row, string found)
     {

@@ -117,10 +117,8 @@ public static class DataFile
             return true;
         }
 
-        Span<byte> start = stackalloc byte[4096];
-        int count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        stream.Position = 0;
-        int end = start[..count].IndexOfAny((byte)'\n', (byte)'\r');
-        return start[..(end < 0 ? count : end)].Contains((byte)'\t');
+        string start = WholeText.BeginningOf(stream, 4096);
+        int end = start.AsSpan().IndexOfAny('\n', '\r');
+        return start.AsSpan(0, end < 0 ? start.Length : end).Contains('\t');
     }
 }

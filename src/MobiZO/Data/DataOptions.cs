@@ -101,13 +101,15 @@ public sealed record DataOptions
 
     /// <summary>
     /// Text put after each free answer; null: the end-of-sequence token of the model, so that it learns to stop (nothing where rows are
-    /// encoded without a model). Chat templates bring their own.
+    /// encoded without a model). What the model writes ends there too, where it is compared, scored or shown. Chat templates bring their
+    /// own: for conversations another is refused.
     /// </summary>
     public string? AnswerSuffix { get; init; }
 
     /// <summary>
     /// Whether rows of prompt and completion are written by the model's chat template; null: when it has one, and neither
-    /// <see cref="Template"/> nor <see cref="AnswerSuffix"/> writes them in another way. Conversations always are.
+    /// <see cref="Template"/> nor <see cref="AnswerSuffix"/> writes them in another way. Conversations always are; for rows that never are
+    /// (label words, choices that are texts, plain texts) <see cref="ChatTemplateUse.Always"/> is refused.
     /// </summary>
     public ChatTemplateUse? ChatTemplate { get; init; }
 

@@ -12,6 +12,7 @@ internal static class DecidedData
     /// <param name="endText">The text of the model's end-of-sequence token; null: it has none.</param>
     /// <param name="isOneToken">Whether the model has a word as one token.</param>
     /// <exception cref="DataException">The rows fit no shape, or more than one.</exception>
+    /// <exception cref="FineTuneException">The options ask for what rows of this shape do not have.</exception>
     public static DataOptions Of(
         DataOptions options,
         IReadOnlyList<DataRow> rows,
@@ -22,19 +23,16 @@ internal static class DecidedData
     {
         options = OwnWords.Decide(options, rows, isOneToken);
         RowShape shape = RowDrafts.ShapeOf(rows[0], options);
-        if (shape == RowShape.Text)
+        if (shape == RowShape.Chat || (shape == RowShape.Choices && new OwnChoices(options).ReadTurns(rows[0]) is not null))
         {
-            return options with { AnswerSuffix = options.AnswerSuffix ?? endText ?? "" };
-        }
-
-        if (shape == RowShape.Chat && string.IsNullOrEmpty(options.AnswerSuffix))
-        {
-            return options with { ChatTemplate = options.ChatTemplate ?? ChatTemplateUse.Always };
+            RequireNoSuffix(options);
+            return options with { ChatTemplate = ChatTemplateUse.Always, AnswerSuffix = null };
         }
 
         if (shape != RowShape.Completion)
         {
-            return options;
+            RequireNoChat(options, shape);
+            return shape == RowShape.Text ? options with { AnswerSuffix = options.AnswerSuffix ?? endText ?? "" } : options;
         }
 
         bool isWritten = options.Template is not null || !string.IsNullOrEmpty(options.AnswerSuffix);
@@ -67,6 +65,36 @@ internal static class DecidedData
             RowShape.Text => "Rows: plain texts; every token is learned.",
             _ => null,
         };
+    }
+
+    private static void RequireNoSuffix(DataOptions options)
+    {
+        if (!string.IsNullOrEmpty(options.AnswerSuffix))
+        {
+            throw new FineTuneException(
+                $"DataOptions.AnswerSuffix is {DataException.Quote(options.AnswerSuffix)}, and the rows are conversations, whose answers end "
+                    + "as the chat template ends them. Leave it out, or make it empty.",
+                FineTuneFailure.Settings
+            );
+        }
+    }
+
+    private static void RequireNoChat(DataOptions options, RowShape shape)
+    {
+        if (options.ChatTemplate == ChatTemplateUse.Always)
+        {
+            string rows = shape switch
+            {
+                RowShape.Text => "plain texts, which have no prompt",
+                RowShape.Choices => "prompts with choices that are texts, which are read as they are",
+                _ => "prompts with label words, which are read as they are",
+            };
+            throw new FineTuneException(
+                $"DataOptions.ChatTemplate is ChatTemplateUse.Always, and the rows are {rows}. Leave it out, or set it to "
+                    + "ChatTemplateUse.Never.",
+                FineTuneFailure.Settings
+            );
+        }
     }
 
     private static string Longest(DataOptions options) => options.MaxLength.ToString(CultureInfo.InvariantCulture);

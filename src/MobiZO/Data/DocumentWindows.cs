@@ -38,7 +38,8 @@ internal static class DocumentWindows
                 token + budget >= offsets.Length ? text.Length : Math.Max(start + 1, Border(text, start, offsets[token + budget - 1].End));
             if (!text.AsSpan(start, end - start).IsWhiteSpace())
             {
-                yield return new DataRow(row.File, line, row.Columns, [text[start..end]])
+                string?[] values = [.. row.Columns.Select(name => name == column ? text[start..end] : row.Find(name))];
+                yield return new DataRow(row.File, line, row.Columns, values)
                 {
                     Origin = end < text.Length ? RowOrigin.Window : RowOrigin.LastWindow,
                 };

@@ -13,6 +13,9 @@ internal sealed record EncodedExample
     /// <summary>Where the row stands, for messages.</summary>
     public DataPlace Place { get; init; }
 
+    /// <summary>Number of the row among those that were encoded with it; the answers of one conversation share it.</summary>
+    public int Row { get; init; }
+
     /// <summary>The tokens before the answer; at least one.</summary>
     public required int[] PromptIds { get; init; }
 
@@ -33,6 +36,9 @@ internal sealed record EncodedExample
 
     /// <summary>Texts that are right as well, for metrics of what is written; empty: the row has none.</summary>
     public IReadOnlyList<string> OtherAnswers { get; init; } = [];
+
+    /// <summary>The text behind the answer, which ends what the model writes too; null: a token of the model ends it.</summary>
+    public string? AnswerEnd { get; init; }
 
     /// <summary>Position of the right choice in <see cref="ChoiceIds"/>, or null for free answers.</summary>
     public int? Label { get; init; }

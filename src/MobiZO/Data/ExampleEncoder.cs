@@ -76,6 +76,8 @@ internal sealed class ExampleEncoder
     /// <summary>What these words are called in results (<see cref="LabelMap.Names"/>).</summary>
     public IReadOnlyList<string> Names => _labels?.Names ?? [];
 
+    private string? AnswerEnd => _options.AnswerSuffix is { Length: > 0 } suffix ? suffix : null;
+
     /// <summary>Encodes the rows of a file; the first one decides their shape when the options leave it open.</summary>
     /// <returns>
     /// In order, one example for each row, or one for each answer of a conversation (<see cref="DataOptions.Turns"/>). Documents are cut
@@ -102,13 +104,15 @@ internal sealed class ExampleEncoder
         }
 
         var examples = new List<EncodedExample>(rows.Count);
-        foreach (DataRow row in rows)
+        foreach (var (number, row) in rows.Index())
         {
-            int first = examples.Count;
-            examples.AddRange(
-                shape == RowShape.Text ? [EncodeText(row)] : _drafts.Create(row, shape).Select(draft => EncodePrompt(row, shape, draft))
-            );
-            examples.Skip(first).ToList().ForEach(example => CheckTokens(row, example));
+            IEnumerable<EncodedExample> encoded =
+                shape == RowShape.Text ? [EncodeText(row)] : _drafts.Create(row, shape).Select(draft => EncodePrompt(row, shape, draft));
+            foreach (EncodedExample example in encoded)
+            {
+                CheckTokens(row, example);
+                examples.Add(example with { Row = number });
+            }
         }
 
         return examples;
@@ -153,6 +157,7 @@ internal sealed class ExampleEncoder
             Place = row.Place,
             PromptIds = ids[..1],
             AnswerIds = isTooLong ? ids[1..MaxLength] : ids[1..],
+            AnswerEnd = AnswerEnd,
             InvocationStart = 0,
             WasTruncated = isTooLong,
         };
@@ -187,6 +192,7 @@ internal sealed class ExampleEncoder
             Tree = label is null || isOwn ? null : TreeOf(row, text, border.AnswerIds),
             TokenWeights = label is null ? null : WeightsOf(text, border.AnswerIds),
             OwnChoices = isOwn ? text.Answers : [],
+            AnswerEnd = shape is RowShape.Completion or RowShape.Choices ? AnswerEnd : null,
             OtherAnswers = shape == RowShape.Completion && ReadsRightAnswers ? RightAnswers.Of(row, _options.CompletionsColumn) : [],
             InvocationStart = InvocationStart(row, text.Prompt, border),
             WasTruncated = isTooLong,

@@ -52,7 +52,7 @@ internal sealed class FieldChange
         string argument = open < 0 ? "" : written[(open + 1)..].TrimEnd().TrimEnd(')');
         bool isWhole = open >= 0 && text.EndsWith(')') && argument.Length > 0;
         bool isNumber = name != "item" || int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out _);
-        bool isMap = name != "map" || argument.Split(',').All(pair => pair.Contains('=', StringComparison.Ordinal));
+        bool isMap = name != "map" || IsMap(argument);
         if (isWhole && isNumber && isMap && s_withArgument.TryGetValue(name, out Func<string, Func<string, string?>>? create))
         {
             return new FieldChange(text, create(argument));
@@ -61,7 +61,7 @@ internal sealed class FieldChange
         throw new DataException(
             $"Field {DataException.Quote(field.Name)}, pattern {DataException.Quote(field.Pattern)}: found the change {DataException.Quote(text)}; "
                 + $"expected {string.Join(", ", s_plain.Keys)}, item(0), get(key), before(text), after(text), without(end), "
-                + "prefix(text) or map(a=b,c=d)."
+                + "prefix(text) or map(a=b,c=d) with every value once."
         );
     }
 
@@ -81,6 +81,10 @@ internal sealed class FieldChange
         {
             throw Unfit(value, place, field, "JSON");
         }
+        catch (InvalidOperationException)
+        {
+            throw JsonRows.HalfCharacter(place);
+        }
     }
 
     private DataException Unfit(string value, DataPlace place, string field, string expected) =>
@@ -95,7 +99,7 @@ internal sealed class FieldChange
     {
         using JsonDocument json = JsonDocument.Parse(value);
         return json.RootElement.ValueKind != JsonValueKind.Array ? throw new FormatException("a JSON array")
-            : index < json.RootElement.GetArrayLength() ? Text(json.RootElement[index])
+            : index < json.RootElement.GetArrayLength() ? JsonRows.TextOf(json.RootElement[index])
             : null;
     }
 
@@ -103,17 +107,16 @@ internal sealed class FieldChange
     {
         using JsonDocument json = JsonDocument.Parse(value);
         return json.RootElement.ValueKind != JsonValueKind.Object ? throw new FormatException("a JSON object")
-            : json.RootElement.TryGetProperty(key, out JsonElement found) ? Text(found)
+            : json.RootElement.TryGetProperty(key, out JsonElement found) ? JsonRows.TextOf(found)
             : null;
     }
 
-    private static string? Text(JsonElement element) =>
-        element.ValueKind switch
-        {
-            JsonValueKind.Null => null,
-            JsonValueKind.String => element.GetString(),
-            _ => element.GetRawText(),
-        };
+    private static bool IsMap(string argument)
+    {
+        string[] pairs = argument.Split(',');
+        return pairs.All(pair => pair.Contains('=', StringComparison.Ordinal))
+            && pairs.DistinctBy(pair => pair.Split('=')[0].Trim(), StringComparer.Ordinal).Count() == pairs.Length;
+    }
 
     private static Func<string, string?> Map(string argument)
     {

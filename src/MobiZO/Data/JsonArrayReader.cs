@@ -9,13 +9,7 @@ internal static class JsonArrayReader
     private const string Advice = "Write the array with objects alone.";
 
     /// <summary>Whether a file begins as an array, after white space and a byte order mark; the stream is put back.</summary>
-    public static bool IsArray(Stream stream)
-    {
-        Span<byte> start = stackalloc byte[512];
-        int count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        stream.Position = 0;
-        return start[..count].TrimStart("\uFEFF \t\r\n"u8) is [(byte)'[', ..];
-    }
+    public static bool IsArray(Stream stream) => WholeText.BeginningOf(stream, 512).AsSpan().TrimStart(" \t\r\n") is ['[', ..];
 
     /// <summary>Reads the rows.</summary>
     /// <param name="path">Path of the file, for messages.</param>

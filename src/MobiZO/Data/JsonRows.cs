@@ -37,12 +37,7 @@ internal sealed class JsonRows(string path, string messagesColumn)
         }
         catch (InvalidOperationException)
         {
-            throw new DataException(
-                place,
-                "half of a surrogate pair (\\ud800 to \\udfff) in a string",
-                "valid Unicode",
-                "Remove the broken escape."
-            );
+            throw HalfCharacter(place);
         }
 
         // Rows of one file nearly always share their columns: keep one list for all of them.
@@ -54,6 +49,20 @@ internal sealed class JsonRows(string path, string messagesColumn)
         return new DataRow(path, place.Line ?? 0, _columns, [.. _values], _turns);
     }
 
+    /// <summary>A string of JSON that no text can hold: asking for it is an <see cref="InvalidOperationException"/>.</summary>
+    public static DataException HalfCharacter(DataPlace place) =>
+        new(place, "half of a surrogate pair (\\ud800 to \\udfff) in a string", "valid Unicode", "Remove the broken escape.");
+
+    /// <summary>A value as a column holds it: strings as they are, null as none, all else as its JSON.</summary>
+    /// <exception cref="InvalidOperationException">It is a string that no text can hold (<see cref="HalfCharacter"/>).</exception>
+    public static string? TextOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.String => value.GetString(),
+            _ => value.GetRawText(),
+        };
+
     private void AddFields(JsonElement element, string prefix)
     {
         foreach (JsonProperty property in element.EnumerateObject())
@@ -61,20 +70,14 @@ internal sealed class JsonRows(string path, string messagesColumn)
             string name = prefix + property.Name;
             switch (property.Value.ValueKind)
             {
-                case JsonValueKind.Null:
-                    Add(name, value: null);
-                    break;
                 case JsonValueKind.Object:
                     AddFields(property.Value, name + ".");
                     break;
                 case JsonValueKind.Array when _turns is null && ChatMessages.AreIn(property.Value, name, messagesColumn):
                     _turns = ChatMessages.Read(property.Value, name, _place);
                     break;
-                case JsonValueKind.String:
-                    Add(name, property.Value.GetString()!);
-                    break;
                 default:
-                    Add(name, property.Value.GetRawText());
+                    Add(name, TextOf(property.Value));
                     break;
             }
         }

@@ -74,15 +74,16 @@ public sealed record LabelWord(string Label, string Word)
     /// space gets one, because that is how a word stands behind a prompt; <c>\n</c> stands for a newline in lines with tabs. Several labels
     /// may share a word.
     /// </summary>
-    /// <param name="path">The file, in UTF-8.</param>
-    /// <exception cref="DataException">The file cannot be read, or a line is no label with a word.</exception>
+    /// <param name="path">The file, in UTF-8, or in UTF-16 with a byte order mark.</param>
+    /// <exception cref="DataException">The file cannot be read or is no such text, or a line is no label with a word.</exception>
     public static IReadOnlyList<LabelWord> ReadFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            using FileStream stream = File.OpenRead(path);
+            text = WholeText.Read(path, stream);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {

@@ -26,7 +26,15 @@ internal static class NestedRows
             {
                 var cells = new List<KeyValuePair<string, string?>>();
                 cells.AddRange(row.Columns.Where(name => name != column).Select(name => KeyValuePair.Create(name, row.Find(name))));
-                Add(cells, column, element);
+                try
+                {
+                    Add(cells, column, element);
+                }
+                catch (InvalidOperationException)
+                {
+                    throw JsonRows.HalfCharacter(row.Place);
+                }
+
                 string[] names = [.. cells.Select(cell => cell.Key)];
                 if (names.Distinct(StringComparer.Ordinal).Count() < names.Length)
                 {
@@ -49,24 +57,15 @@ internal static class NestedRows
 
     private static void Add(List<KeyValuePair<string, string?>> cells, string name, JsonElement element)
     {
-        switch (element.ValueKind)
+        if (element.ValueKind != JsonValueKind.Object)
         {
-            case JsonValueKind.Object:
-                foreach (JsonProperty property in element.EnumerateObject())
-                {
-                    Add(cells, $"{name}.{property.Name}", property.Value);
-                }
+            cells.Add(KeyValuePair.Create(name, JsonRows.TextOf(element)));
+            return;
+        }
 
-                break;
-            case JsonValueKind.Null:
-                cells.Add(KeyValuePair.Create(name, (string?)null));
-                break;
-            case JsonValueKind.String:
-                cells.Add(KeyValuePair.Create(name, element.GetString()));
-                break;
-            default:
-                cells.Add(KeyValuePair.Create(name, (string?)element.GetRawText()));
-                break;
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            Add(cells, $"{name}.{property.Name}", property.Value);
         }
     }
 

@@ -100,7 +100,7 @@ internal sealed class OwnChoices(DataOptions options)
     private static IReadOnlyList<ChatTurn> Conversation(IReadOnlyList<ChatTurn>? prompt, IReadOnlyList<ChatTurn> answer) =>
         prompt is null || answer.Take(prompt.Count).SequenceEqual(prompt) ? answer : [.. prompt, .. answer];
 
-    private static bool IsList(string text) => text.AsSpan().TrimStart().StartsWith("[{");
+    private static bool IsList(string text) => text.AsSpan().TrimStart() is ['[', .. var inner] && inner.TrimStart() is ['{', ..];
 
     private static List<ChatTurn> TurnsOf(DataRow row, string column)
     {

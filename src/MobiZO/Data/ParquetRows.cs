@@ -23,6 +23,7 @@ internal sealed class ParquetRows
     private readonly DataField[] _fields;
     private readonly string[] _columns;
     private readonly RowOrigin _origin;
+    private readonly RowOrigin _withoutTools;
     private readonly ParquetMessages? _messages;
     private readonly Stream _stream;
     private readonly long _mostRows;
@@ -42,6 +43,10 @@ internal sealed class ParquetRows
             OtherColumns = reader
                 .Schema.Fields.Where(field => ParquetText.OtherKind(field) is not null && field.Name != _messages?.Name)
                 .ToDictionary(field => field.Name, field => ParquetText.OtherKind(field)!, StringComparer.Ordinal),
+        };
+        _withoutTools = _origin with
+        {
+            OtherColumns = _origin.OtherColumns.Where(column => column.Key != ChatMessages.Tools).ToDictionary(StringComparer.Ordinal),
         };
     }
 
@@ -82,15 +87,15 @@ internal sealed class ParquetRows
         int number = 0;
         for (int group = 0; group < _reader.RowGroupCount; group++)
         {
-            foreach ((string?[] values, IReadOnlyList<ChatTurn>? turns) in ReadGroup(group, new DataPlace(_path, Row: number + 1)))
+            foreach (var (values, turns, hasTools) in ReadGroup(group, new DataPlace(_path, Row: number + 1)))
             {
                 number++;
-                yield return new DataRow(_path, number, _columns, values, turns) { Origin = _origin };
+                yield return new DataRow(_path, number, _columns, values, turns) { Origin = hasTools ? _origin : _withoutTools };
             }
         }
     }
 
-    private (string?[] Values, IReadOnlyList<ChatTurn>? Turns)[] ReadGroup(int group, DataPlace firstRow)
+    private (string?[] Values, IReadOnlyList<ChatTurn>? Turns, bool HasTools)[] ReadGroup(int group, DataPlace firstRow)
     {
         ParquetRowGroupReader reader = Guard(() => _reader.OpenRowGroupReader(group), firstRow, "a damaged group of rows");
         long stated = Guard(() => reader.RowCount, firstRow, "a damaged group of rows");
@@ -119,13 +124,17 @@ internal sealed class ParquetRows
                 )
             ),
         ];
-        IReadOnlyList<ChatTurn>?[] turns = _messages is null
-            ? new IReadOnlyList<ChatTurn>?[count]
+        var (turns, haveTools) = _messages is null
+            ? (new IReadOnlyList<ChatTurn>?[count], Enumerable.Repeat(true, count).ToArray())
             : ReadTurns(_messages, reader, group, count, firstRow);
-        return [.. Enumerable.Range(0, count).Select(row => (Array.ConvertAll(columns, column => column[row]), turns[row]))];
+        return
+        [
+            .. Enumerable.Range(0, count).Select(row => (Array.ConvertAll(columns, column => column[row]), turns[row], haveTools[row])),
+        ];
     }
 
-    private IReadOnlyList<ChatTurn>?[] ReadTurns(
+    /// <summary>The conversations of a group, and whether each has tools.</summary>
+    private (IReadOnlyList<ChatTurn>?[] Turns, bool[] HaveTools) ReadTurns(
         ParquetMessages messages,
         ParquetRowGroupReader reader,
         int group,
@@ -135,9 +144,15 @@ internal sealed class ParquetRows
         Guard(
             () =>
             {
-                CheckPages(group, messages.Speaker);
-                CheckPages(group, messages.Text);
-                return messages.ReadAsync(reader, count, row => firstRow with { Row = firstRow.Row + row }).GetAwaiter().GetResult();
+                foreach (DataField field in messages.Fields)
+                {
+                    CheckPages(group, field);
+                }
+
+                return (
+                    messages.ReadAsync(reader, count, row => firstRow with { Row = firstRow.Row + row }).GetAwaiter().GetResult(),
+                    messages.FindToolsAsync(reader, count).GetAwaiter().GetResult()
+                );
             },
             firstRow,
             $"damage in the column {DataException.Quote(messages.Name)}, in this row or one that is stored with it"

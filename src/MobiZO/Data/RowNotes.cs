@@ -12,8 +12,15 @@ internal static class RowNotes
     /// <param name="what">What the rows are for: "training" or "evaluation".</param>
     /// <param name="rows">The rows; null: none.</param>
     /// <param name="encoder">What encoded them.</param>
+    /// <param name="areTexts">Whether the rows are plain texts, which have no answers beside them.</param>
     /// <param name="areWeighed">Whether labels count alike, however often they stand in the rows.</param>
-    public static IEnumerable<string> Of(string what, DataSummary? rows, ExampleEncoder encoder, bool areWeighed = false)
+    public static IEnumerable<string> Of(
+        string what,
+        DataSummary? rows,
+        ExampleEncoder encoder,
+        bool areTexts = false,
+        bool areWeighed = false
+    )
     {
         if (rows is null)
         {
@@ -23,9 +30,10 @@ internal static class RowNotes
         if (rows.RowsCut > 0)
         {
             string cut = Say($"{rows.RowsCut} of {rows.RowsUsed} {what} rows were cut to {encoder.MaxLength} tokens");
+            string answers = areTexts ? "" : " (their answers were not)";
             yield return encoder.IsLimitedByContext
-                ? $"{cut}, the model's context (their answers were not). Shorten them if what was cut matters."
-                : $"{cut} (their answers were not). Raise DataOptions.MaxLength if what was cut matters.";
+                ? $"{cut}, the model's context{answers}. Shorten them if what was cut matters."
+                : $"{cut}{answers}. Raise DataOptions.MaxLength if what was cut matters.";
         }
 
         if (rows is { Labels.Count: > 1, RowsUsed: > 1 } && OfLabels(what, rows, areWeighed) is { } labels)

@@ -8,6 +8,18 @@ internal static class WholeText
     // A text beyond this does not fit one string in memory, with its tokens beside it.
     private const long LongestFile = 1 << 28;
 
+    /// <summary>The first characters of a file, for what decides by them how it is read; the file is put back to its beginning.</summary>
+    /// <param name="stream">The file, at its beginning.</param>
+    /// <param name="most">Most characters.</param>
+    public static string BeginningOf(Stream stream, int most)
+    {
+        using var reader = new StreamReader(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, -1, leaveOpen: true);
+        var start = new char[most];
+        int count = reader.ReadBlock(start);
+        stream.Position = 0;
+        return new string(start, 0, count);
+    }
+
     /// <summary>The text, its lines ended by LF alone.</summary>
     /// <param name="path">Path of the file, for messages.</param>
     /// <param name="stream">The file.</param>
@@ -27,7 +39,9 @@ internal static class WholeText
         try
         {
             using var reader = new StreamReader(stream, new UTF8Encoding(false, true), detectEncodingFromByteOrderMarks: true, -1, true);
-            return reader.ReadToEnd().ReplaceLineEndings("\n");
+
+            // Other characters that end a line somewhere, as U+2028, belong to the text; a JSON string may hold them.
+            return reader.ReadToEnd().Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         }
         catch (DecoderFallbackException error)
         {

@@ -82,7 +82,7 @@ public static class ModelEvaluation
                 .. options.Metric is null && RightAnswers.IsNamed(options.Data)
                     ? ["DataOptions.CompletionsColumn is of answers that EvaluationOptions.Metric compares, and none is asked for."]
                     : Array.Empty<string>(),
-                .. RowNotes.Of("evaluation", summary, encoder),
+                .. RowNotes.Of("evaluation", summary, encoder, RowDrafts.ShapeOf(found[0], data) == RowShape.Text),
                 .. NotesOf(result.Metrics),
             ],
             Engine = model.Engine.Name,

@@ -92,6 +92,10 @@ public static class AppExport
         var programs = new AppPrograms(model.Assembler, layout, adapter.ToState(), decided, form);
         var buckets = programs.Buckets(all);
         Directory.CreateDirectory(output);
+
+        // What an app reads first is written last: a folder without it is not taken for a whole one.
+        File.Delete(Path.Combine(output, DescriptionFile));
+        File.Delete(Path.Combine(output, RowsFile));
         var bundled = programs.For(all, buckets);
         var methods = bundler.Write(
             bundled,

@@ -34,20 +34,33 @@ internal static class TokenizerFiles
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>Copies those that lie beside the weights, or writes those of the tokenizer inside of a GGUF file.</summary>
+    /// <summary>
+    /// Copies those that lie beside the weights, or writes those of the tokenizer inside of a GGUF file. Those of an export before are
+    /// removed where this model has none.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="output">The folder to write to.</param>
     /// <param name="written">Gets their names.</param>
     /// <param name="warnings">Told when there are none; may be null.</param>
     public static void Write(LocalModel model, string output, List<string> written, IProgress<string>? warnings)
     {
-        var path = model.Checkpoint.Path;
         if (model.GgufVocabulary is { } vocabulary)
         {
             WriteGguf(model, vocabulary, output, written, warnings);
-            return;
+        }
+        else
+        {
+            Copy(model.Checkpoint.Path, output, written, warnings);
         }
 
+        foreach (var name in s_names.Except(written, StringComparer.Ordinal))
+        {
+            File.Delete(Path.Combine(output, name));
+        }
+    }
+
+    private static void Copy(string path, string output, List<string> written, IProgress<string>? warnings)
+    {
         string[] found = Directory.Exists(path) ? [.. s_names.Where(name => File.Exists(Path.Combine(path, name)))] : [];
         foreach (var name in found)
         {

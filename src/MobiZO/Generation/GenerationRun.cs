@@ -15,6 +15,7 @@ internal sealed class GenerationRun
     private readonly TokenSampler _sampler;
     private readonly StreamingDecoder _decoder;
     private readonly StopTextFilter _filter;
+    private readonly IReadOnlySet<int> _stopTokens;
     private readonly HashSet<int> _seen;
     private readonly List<int> _generated = [];
     private readonly StringBuilder _text = new();
@@ -26,6 +27,7 @@ internal sealed class GenerationRun
         (_model, _programs, _options, _promptIds, _adapterStart) = (model, programs, options, promptIds, adapterStart);
         _sampler = new TokenSampler(options);
         _filter = new StopTextFilter(options.StopTexts);
+        _stopTokens = StopTextFilter.TokensOf(options.StopTexts, model.Tokenizer);
         _seen = [.. promptIds];
 
         // Tokens read differently at the beginning of a text than in its middle, so the decoder starts with the prompt.
@@ -58,7 +60,11 @@ internal sealed class GenerationRun
         }
 
         var token = _sampler.Choose(_stream.Logits.Span, _seen, _generated.Count);
-        return Show(_model.EndTokenIds.Contains(token) ? Finish(GenerationEnd.EndOfSequence) : Accept(token));
+        return Show(
+            _model.EndTokenIds.Contains(token) ? Finish(GenerationEnd.EndOfSequence)
+            : _stopTokens.Contains(token) ? Finish(GenerationEnd.StopText)
+            : Accept(token)
+        );
     }
 
     private string Accept(int token)

@@ -1,3 +1,5 @@
+using MobiZO.Text.Tokenizers;
+
 namespace MobiZO.Generation;
 
 /// <summary>Cuts a stream of text pieces before the first stop text. What may still become a stop text is held back.</summary>
@@ -7,6 +9,12 @@ internal sealed class StopTextFilter(IReadOnlyList<string> stopTexts)
 
     /// <summary>Whether a stop text appeared; nothing is shown after it.</summary>
     public bool HasStopped { get; private set; }
+
+    /// <summary>The special tokens that stop texts name: a text does not show them, so that they end it by themselves.</summary>
+    /// <param name="stopTexts">The stop texts.</param>
+    /// <param name="tokenizer">The tokenizer that has the tokens.</param>
+    public static IReadOnlySet<int> TokensOf(IReadOnlyList<string> stopTexts, ITokenizer tokenizer) =>
+        stopTexts.Select(tokenizer.TokenToId).OfType<int>().Where(tokenizer.IsSpecial).ToHashSet();
 
     /// <summary>Adds a piece and returns what can be shown.</summary>
     public string Add(string piece)

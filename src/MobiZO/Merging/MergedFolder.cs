@@ -129,9 +129,8 @@ internal static class MergedFolder
         };
 
         // A matrix [in, out] takes the transposed product: A and B change places.
-        var product = isTransposed
-            ? new LowRankProduct(Transposed(module), TransposedA(module), scale)
-            : new LowRankProduct(module, module.B, scale);
+        var added = isTransposed ? Transposed(module) : module;
+        var product = new LowRankProduct(added, added.B, scale);
         output.Position = tensor.Offset;
         MergedRows.Write(
             product,
@@ -152,10 +151,8 @@ internal static class MergedFolder
             module.OutputSize,
             module.InputSize,
             Turned(module.B, module.OutputSize, module.Rank),
-            TransposedA(module)
+            Turned(module.A, module.Rank, module.InputSize)
         );
-
-    private static float[] TransposedA(LoraModule module) => Turned(module.A, module.Rank, module.InputSize);
 
     private static float[] Turned(float[] values, int rows, int columns)
     {

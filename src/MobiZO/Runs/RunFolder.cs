@@ -226,8 +226,9 @@ public sealed class RunFolder
     }
 
     /// <summary>
-    /// What a run on free text did not decide it did not have: its rows were read as they are. Runs hold what was decided of their weights;
-    /// those from before called what the file stores auto.
+    /// What a run on free text did not decide it did not have: its rows were read as they are. Rows with label words always are, and no
+    /// text stands behind answers that a chat template writes: runs from before may hold a chat template that they did not use. Runs hold
+    /// what was decided of their weights; those from before called what the file stores auto.
     /// </summary>
     private static FineTuneOptions AsWritten(FineTuneOptions options) =>
         options with
@@ -239,7 +240,10 @@ public sealed class RunFolder
             },
             Data = options.Data with
             {
-                ChatTemplate = HasLabelWords(options) ? options.Data.ChatTemplate : options.Data.ChatTemplate ?? ChatTemplateUse.Never,
+                ChatTemplate =
+                    HasLabelWords(options) ? null
+                    : IsUnusedTemplate(options.Data) ? ChatTemplateUse.Never
+                    : options.Data.ChatTemplate ?? ChatTemplateUse.Never,
                 AnswerSuffix =
                     HasLabelWords(options) || options.Data.ChatTemplate == ChatTemplateUse.Always
                         ? options.Data.AnswerSuffix
@@ -247,6 +251,9 @@ public sealed class RunFolder
                 Scoring = options.Data.Scoring ?? ChoiceScoring.Mean,
             },
         };
+
+    private static bool IsUnusedTemplate(DataOptions data) =>
+        data is { ChatTemplate: ChatTemplateUse.Always } and ({ AnswerSuffix.Length: > 0 } or { Shape: RowShape.Text });
 
     private static bool HasLabelWords(FineTuneOptions options) => options.Data is not { Choices: null, LabelWords: null };
 

@@ -69,15 +69,17 @@ internal sealed class AnswerWriter : IDisposable
     /// <param name="copies">P copies.</param>
     /// <param name="prompts">Their frozen parts; null when nothing is frozen.</param>
     /// <param name="indices">Where the prompts lie in that store.</param>
+    /// <param name="ends">The text that ends the answer to each prompt, null: an end token alone does; null: of all prompts.</param>
     /// <returns>
-    /// Token ids of P * E answers, without an end token: copy 0 first, prompt by prompt. Null where the scores of a next token are not
-    /// numbers.
+    /// Token ids of P * E answers, without an end token but with a text that ends them: copy 0 first, prompt by prompt. Null where the
+    /// scores of a next token are not numbers.
     /// </returns>
     public IReadOnlyList<int[]?> Write(
         IReadOnlyList<PromptExample> examples,
         AnswerCopies copies,
         PrefixStore? prompts,
-        IReadOnlyList<int> indices
+        IReadOnlyList<int> indices,
+        IReadOnlyList<string?>? ends = null
     )
     {
         var feed = StepFeed.Create(StepLossKind.Tokens, examples, copies.Count, _lengths);
@@ -90,7 +92,7 @@ internal sealed class AnswerWriter : IDisposable
         var longest = examples.Max(example => example.Prompt.Length);
         _rows.Start(feed.RowCount, _lengths.Room(longest + _mostTokens), inputs);
         int[] counts = [.. Enumerable.Range(0, feed.RowCount).Select(row => SuffixOf(examples[row % examples.Count]))];
-        var answers = new Answers(feed.RowCount, _model.Model.EndTokenIds);
+        var answers = new Answers(feed.RowCount, _model.Model.EndTokenIds, row => TextOf(examples, ends, row % examples.Count));
         Run(_first.Value, inputs, copies, counts, answers);
         while (true)
         {
@@ -120,6 +122,10 @@ internal sealed class AnswerWriter : IDisposable
 
     /// <summary>Tokens of a prompt that are not cached.</summary>
     public static int SuffixOf(PromptExample example) => example.Prompt.Length - example.SuffixStart;
+
+    /// <summary>The text of an answer that a text ends; null where tokens alone do, and no text is needed to see it.</summary>
+    private AnswerText? TextOf(IReadOnlyList<PromptExample> examples, IReadOnlyList<string?>? ends, int index) =>
+        ends?[index] is { } end ? new AnswerText(_model.Model.Tokenizer, examples[index].Prompt, end) : null;
 
     private IProgramSession Load(PrefixKind prompt) =>
         _model.Load(_model.Model.Assembler.GenerateCopies(_model.Layout!, prompt), RunStyle.Repeated);
@@ -165,8 +171,9 @@ internal sealed class AnswerWriter : IDisposable
     }
 
     /// <summary>The tokens of every row so far.</summary>
-    private sealed class Answers(int rows, IReadOnlySet<int> endTokens)
+    private sealed class Answers(int rows, IReadOnlySet<int> endTokens, Func<int, AnswerText?> textOf)
     {
+        private readonly AnswerText?[] _texts = [.. Enumerable.Range(0, rows).Select(textOf)];
         private readonly List<int>[] _tokens = [.. Enumerable.Range(0, rows).Select(_ => new List<int>())];
         private readonly bool[] _hasEnded = new bool[rows];
         private readonly bool[] _isBroken = new bool[rows];
@@ -219,6 +226,8 @@ internal sealed class AnswerWriter : IDisposable
                 if (!_hasEnded[row])
                 {
                     _tokens[row].Add(token);
+                    _texts[row]?.Add(token);
+                    _hasEnded[row] = _texts[row]?.HasEnded == true;
                 }
             }
 

@@ -1,6 +1,6 @@
-using System.Text;
 using MobiZO.Adapted;
 using MobiZO.Data;
+using MobiZO.Models;
 using MobiZO.PrefixCache;
 using MobiZO.Programs.Feeding;
 using MobiZO.Text.Tokenizers;
@@ -15,6 +15,7 @@ internal sealed class RowAnswers
     private readonly IReadOnlyList<EncodedExample> _rows;
     private readonly PromptExample[] _examples;
     private readonly (string Prompt, string Expected)?[] _texts;
+    private readonly string?[] _ends;
     private readonly PrefixStore? _prompts;
     private readonly int _maxTokensPerRun;
 
@@ -35,6 +36,9 @@ internal sealed class RowAnswers
         (_prompts, _maxTokensPerRun) = (prompts, maxTokensPerRun);
         _examples = [.. rows.Select(row => AnswerWriter.ExampleOf(row, model.Start))];
         _texts = new (string, string)?[rows.Count];
+
+        // The end token of the model ends every answer; only another text has to be looked for.
+        _ends = [.. rows.Select(row => row.AnswerEnd is { } end && !IsEndToken(model.Model, end) ? end : null)];
     }
 
     /// <summary>Number of rows.</summary>
@@ -52,7 +56,7 @@ internal sealed class RowAnswers
     /// <param name="copies">P copies.</param>
     /// <returns>Token ids: copy 0 first, row by row. Null where the model gives no numbers.</returns>
     public IReadOnlyList<int[]?> Write(IReadOnlyList<int> rows, AnswerCopies copies) =>
-        _writer.Write([.. rows.Select(row => _examples[row])], copies, _prompts, rows);
+        _writer.Write([.. rows.Select(row => _examples[row])], copies, _prompts, rows, [.. rows.Select(row => _ends[row])]);
 
     /// <summary>All rows in batches of like length that are answered at once.</summary>
     public IEnumerable<int[]> Batches() =>
@@ -93,27 +97,30 @@ internal sealed class RowAnswers
     public WrittenAnswer TextOf(int index, int[] ids)
     {
         var row = _rows[index];
-        var (prompt, expected) = _texts[index] ??= (_tokenizer.Decode(row.PromptIds), Continue(row.PromptIds, ExpectedIds(row)));
-        return new WrittenAnswer(prompt, Continue(row.PromptIds, ids), expected) { Others = row.OtherAnswers };
+        var (prompt, expected) = _texts[index] ??= (_tokenizer.Decode(row.PromptIds), Expected(row));
+        return new WrittenAnswer(prompt, Continue(row.PromptIds, ids, _ends[index]), expected) { Others = row.OtherAnswers };
     }
+
+    /// <summary>The answer of a row, without what ends it.</summary>
+    private string Expected(EncodedExample row)
+    {
+        var text = Continue(row.PromptIds, ExpectedIds(row), end: null);
+        return row.AnswerEnd is { } end && text.EndsWith(end, StringComparison.Ordinal) ? text[..^end.Length] : text;
+    }
+
+    private static bool IsEndToken(LocalModel model, string text) =>
+        model.Tokenizer.TokenToId(text) is { } id && model.EndTokenIds.Contains(id);
 
     private static int[] ExpectedIds(EncodedExample row) => row.ChoiceIds.Length > 1 ? row.ChoiceIds[row.Label ?? 0] : row.AnswerIds;
 
-    /// <summary>Tokens read differently at the beginning of a text than behind a prompt.</summary>
-    private string Continue(int[] prompt, int[] ids)
+    private string Continue(int[] prompt, int[] ids, string? end)
     {
-        var decoder = _tokenizer.CreateStreamingDecoder();
-        foreach (var id in prompt)
-        {
-            decoder.Add(id);
-        }
-
-        var text = new StringBuilder();
+        var text = new AnswerText(_tokenizer, prompt, end);
         foreach (var id in ids)
         {
-            text.Append(decoder.Add(id));
+            text.Add(id);
         }
 
-        return text.Append(decoder.Finish()).ToString();
+        return text.Finish();
     }
 }

@@ -110,11 +110,18 @@ public sealed record ReadyTask
             ChoicesColumn = s_fresh.ChoicesColumn,
             AnswerColumn = s_fresh.AnswerColumn,
             Scoring = Shape == RowShape.Choices && data.Scoring == ChoiceScoring.Branches ? null : data.Scoring,
+            ChatTemplate = Shape == RowShape.Completion ? data.ChatTemplate : null,
             Choices = null,
-            LabelWords = LabelWords,
+            LabelWords = WordsFor(data),
             AnswerSuffix = AnswerSuffix,
         };
     }
+
+    /// <summary>The words of the labels. Letters that a run has dealt stay: those of other rows may be dealt otherwise.</summary>
+    private IReadOnlyList<LabelWord>? WordsFor(DataOptions data) =>
+        LabelWord.AreLetters(LabelWords) && data.LabelWords is { Count: > 0 } dealt && dealt.All(word => word.IsLetter)
+            ? dealt
+            : LabelWords;
 
     /// <summary>A run of the task on the files in a folder.</summary>
     /// <param name="options">The run; what the task decides is replaced.</param>

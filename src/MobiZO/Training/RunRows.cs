@@ -90,6 +90,7 @@ internal sealed record RunRows
         var train = encoder.Encode(split.Train);
         var eval = evalRows.Count == 0 ? [] : encoder.Encode(new RowSampler(evalData).Choose(evalRows));
         var trainSummary = DataSummary.Of(rows.Count, train, encoder.Names);
+        var areTexts = RowDrafts.ShapeOf(read[0], data) == RowShape.Text;
         var evalSummary = eval.Count == 0 ? null : DataSummary.Of(evalRows.Count, eval, encoder.Names);
         return new RunRows
         {
@@ -119,9 +120,9 @@ internal sealed record RunRows
             Notes =
             [
                 .. encoder.Notes,
-                .. options.Data.LabelWords is null && data.LabelWords is { } own ? NotesOfWords(own) : [],
-                .. RowNotes.Of("training", trainSummary, encoder, options.ClassWeights == ClassWeights.Balanced),
-                .. RowNotes.Of("evaluation", evalSummary, encoder),
+                .. options.Data is { LabelWords: null, LabelWordsFile: null } && data.LabelWords is { } own ? NotesOfWords(own) : [],
+                .. RowNotes.Of("training", trainSummary, encoder, areTexts, options.ClassWeights == ClassWeights.Balanced),
+                .. RowNotes.Of("evaluation", evalSummary, encoder, areTexts),
                 .. train.Count > 0 && eval.Count == 0 && options.TestData is null ? [NothingHeldOut] : Array.Empty<string>(),
                 .. UnusedSettings.Of(options, train, eval.Count),
                 .. options.ExamplesPerStep is { } asked ? NotesOfStep(asked, train.Count) : [],

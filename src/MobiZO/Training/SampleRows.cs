@@ -14,7 +14,13 @@ internal static class SampleRows
     public static IReadOnlyList<EncodedExample> Of(RunRows rows, FineTuneOptions options) =>
         rows.HasChoices || options.Score is not null
             ? []
-            : [.. (rows.Eval.Count > 0 ? rows.Eval : rows.Train).DistinctBy(row => row.Place).Take(options.Samples).Select(Opened)];
+            :
+            [
+                .. (rows.Eval.Count > 0 ? rows.Eval : rows.Train)
+                    .DistinctBy(row => (row.Place, row.Row))
+                    .Take(options.Samples)
+                    .Select(Opened),
+            ];
 
     private static EncodedExample Opened(EncodedExample row)
     {

@@ -170,10 +170,16 @@ public sealed class ExportCommandTests : IDisposable
         );
         (string, int, int)[] modules = [("model.layers.5.self_attn.o_proj", 256, 256)];
         AdapterFiles.Save(LoraAdapter.CreateFresh(modules, 2, 4, 1), run.AdapterFolder);
+
+        // Files of a tokenizer of the export before would speak for this model.
+        string[] stale = ["chat_template.jinja", "tokenizer.model"];
+        await Task.WhenAll(stale.Select(name => File.WriteAllTextAsync(Path.Combine(output, name), "of another model")));
         var second = await Cli.RunAsync("export", "--genai", "--run", run.Path, "--output", output);
         Assert.True(second.ExitCode == 0, second.Error);
         Assert.Contains("acts       from the start", second.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(output, "adapter.onnx_adapter")));
+        Assert.All(stale, name => Assert.False(File.Exists(Path.Combine(output, name)), name));
+        Assert.All(files, file => Assert.True(File.Exists(Path.Combine(output, file)), file));
 
         var other = await Cli.RunAsync("export", "--genai", "--model", Cli.Nano, "--output", run.Path);
         Assert.Equal(ExitCodes.Output, other.ExitCode);

@@ -137,6 +137,36 @@ public sealed class GenerateCommandTests : IDisposable
         Assert.Equal(exact, await Answer("--run", _folder, "--weights", "fp32"));
     }
 
+    /// <summary>What a run wrote behind answers is where its adapter stops; what follows is no answer.</summary>
+    [Fact]
+    public async Task AnAnswerEndsAsThoseOfTheRunDid()
+    {
+        string[] text = ["--prompt", "It was", "--max-new-tokens", "24"];
+        var whole = (await Run(["--model", s_nano, .. text])).Output.TrimEnd();
+        var (end, run) = (whole[12..15], new RunFolder(_folder));
+        await File.WriteAllTextAsync(
+            run.ConfigFile,
+            JsonSerializer.Serialize(
+                new
+                {
+                    model = s_nano,
+                    train_data = "rows.jsonl",
+                    output = run.Path,
+                    data = new { chat_template = "never", answer_suffix = end },
+                }
+            )
+        );
+        (string, int, int)[] modules = [("model.layers.5.self_attn.o_proj", 256, 256)];
+        AdapterFiles.Save(LoraAdapter.CreateFresh(modules, 2, 4, 1), run.AdapterFolder);
+        await File.WriteAllTextAsync(run.JournalFile, "");
+
+        var (_, output, error) = await Run(["--run", _folder, .. text]);
+        Assert.Equal(whole[..whole.IndexOf(end, StringComparison.Ordinal)], output.ReplaceLineEndings("\n")[..^1]);
+        Assert.Contains($"The answer ends at '{end}', as those of the run did; '--stop' names other texts.", error);
+        Assert.Contains("a stop text ended it", error);
+        Assert.Equal(whole, (await Run(["--run", _folder, "--stop", "<none>", .. text])).Output.TrimEnd());
+    }
+
     private void SaveFreshAdapter(int[] invocationTokens)
     {
         using var model = LocalModel.Open(s_nano);

@@ -32,6 +32,11 @@ public sealed class AppExportTests : IDisposable
         Assert.Equal(File.ReadAllBytes(_run.At("model", "tokenizer.json")), File.ReadAllBytes(app["tokenizer.json"]));
         Assert.Equal([0, 1, 0, 1, 0, 1, 0, 1, 0, 1], app.Rows.Select(row => row.Label));
         Assert.All(app.Rows, row => Assert.InRange(row.SuffixStart, 1, row.Prompt.Length - 1));
+
+        // An export into the same folder leaves nothing of the one before.
+        File.WriteAllText(app["tokenizer_config.json"], "{}");
+        Write();
+        Assert.Equal(files.Except(["rows.txt"]).Order(), Directory.GetFileSystemEntries(app.Path).Select(Path.GetFileName).Order());
     }
 
     [Fact]

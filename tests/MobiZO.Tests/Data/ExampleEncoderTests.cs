@@ -200,6 +200,17 @@ public sealed class ExampleEncoderTests
         Assert.Contains("line 3: found the tools", message);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("[]")]
+    [InlineData(null)]
+    public void NoToolsAreNoReasonToRefuse(string? tools)
+    {
+        DataRow row = new("file.jsonl", 3, ["tools"], [tools], [new("user", "q"), new("assistant", "a")]);
+        Assert.Single(new ExampleEncoder(new GreedyTokenizer(), new DataOptions(), Render).Encode([row]));
+    }
+
     [Fact]
     public void ShapesAreNotGuessed()
     {

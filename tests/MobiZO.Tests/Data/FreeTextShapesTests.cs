@@ -1,3 +1,4 @@
+using System.Text;
 using MobiZO.Data;
 
 namespace MobiZO.Tests.Data;
@@ -22,6 +23,18 @@ public sealed class FreeTextShapesTests
             using var file = new TemporaryFile("a.json", "\uFEFF\n" + AlpacaRows.ReplaceLineEndings(end));
             Assert.Equal([3, 4], DataFile.Read(file.Path, new DataOptions()).Select(row => row.LineNumber));
         }
+    }
+
+    /// <summary>Characters that end a line elsewhere, and that JSON allows in a string, stay what they are.</summary>
+    [Theory]
+    [InlineData("a.json", "[{\"text\": \"a\u2028b\u2029c\u0085d\"},\r\n{\"text\": \"e\"}]", "a\u2028b\u2029c\u0085d", 2)]
+    [InlineData("a.txt", "a\u2028b\u2029c\u0085d\fe\r\nf\rg", "a\u2028b\u2029c\u0085d\fe\nf\ng", 1)]
+    public void OnlyLineFeedsAndCarriageReturnsEndLines(string name, string content, string expected, int lastLine)
+    {
+        using var file = new TemporaryFile(name, content);
+        IReadOnlyList<DataRow> rows = DataFile.Read(file.Path, new DataOptions());
+        Assert.Equal(expected, rows[0]["text"]);
+        Assert.Equal(lastLine, rows[^1].LineNumber);
     }
 
     [Theory]
@@ -183,6 +196,33 @@ public sealed class FreeTextShapesTests
     {
         using var file = new TemporaryFile("a.txt", content);
         Assert.Equal(expected, DataFile.Read(file.Path, new DataOptions()).Single()["text"]);
+    }
+
+    /// <summary>What a file is is seen in its characters, whatever bytes write them.</summary>
+    [Theory]
+    [InlineData("a.json", " \n[{\"text\": \"\u00e4\"}]", "\u00e4")]
+    [InlineData("a.txt", "text\tlabel\n\u00e4\t1\n", "\u00e4")]
+    [InlineData("a.txt", "\u0900\u0109 words\n", "\u0900\u0109 words\n")]
+    public void FilesInUtf16AreWhatTheyAreInUtf8(string name, string content, string expected)
+    {
+        foreach (Encoding encoding in new Encoding[] { new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            using var file = new TemporaryFile(name, [.. encoding.GetPreamble(), .. encoding.GetBytes(content)]);
+            Assert.Equal(expected, DataFile.Read(file.Path, new DataOptions()).Single()["text"]);
+        }
+    }
+
+    /// <summary>A field beside the text stands beside every window of it.</summary>
+    [Fact]
+    public void WindowsKeepTheOtherColumnsOfTheirDocument()
+    {
+        using var file = new TemporaryFile("a.txt", string.Join(' ', Enumerable.Range(0, 40)));
+        var options = new DataOptions { MaxLength = 32, Fields = [new RowField("x", "<{text:before( )}>")] };
+        IReadOnlyList<DataRow> rows = DataFile.Read(file.Path, options);
+        IReadOnlyList<DataRow> windows = new ExampleEncoder(new GreedyTokenizer(), options).Cut(rows);
+        Assert.True(windows.Count > 2);
+        Assert.All(windows, window => Assert.Equal("<0>", window["x"]));
+        Assert.Equal(rows[0]["text"], string.Concat(windows.Select(window => window["text"])));
     }
 
     [Fact]

@@ -69,6 +69,9 @@ public sealed class OwnChoicesTests
     [InlineData(
         """{"chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "ab"}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "c"}]}"""
     )]
+    [InlineData(
+        """{"prompt": "[\n  {\n \"role\": \"user\", \"content\": \"q\"}\n]", "chosen": [ {"role": "assistant", "content": "ab"} ], "rejected": "c"}"""
+    )]
     public void Conversations_with_two_answers_go_through_the_chat_template(string line)
     {
         var example = Assert.Single(Encode(new DataOptions(), line));

@@ -103,6 +103,19 @@ public sealed class OwnWordsTests
     }
 
     [Fact]
+    public void A_file_of_words_is_strict_about_its_bytes()
+    {
+        using var latin = new TemporaryFile("words.tsv", [.. "ham\tr"u8, 0xFC, .. "h\nspam\tyes\n"u8]);
+        Assert.Contains("found bytes that are not UTF-8", Assert.Throws<DataException>(() => LabelWord.ReadFile(latin.Path)).Message);
+
+        using var wide = new TemporaryFile(
+            "words.tsv",
+            [0xFF, 0xFE, .. System.Text.Encoding.Unicode.GetBytes("ham\tr\u00fch\nspam\tyes\n")]
+        );
+        Assert.Equal([new LabelWord("ham", " r\u00fch"), new LabelWord("spam", " yes")], LabelWord.ReadFile(wide.Path));
+    }
+
+    [Fact]
     public void A_file_that_is_missing_is_told() =>
         Assert.Contains("cannot be opened", Assert.Throws<DataException>(() => LabelWord.ReadFile("none.tsv")).Message);
 

@@ -20,7 +20,7 @@ public sealed class ParquetMessagesTests
         IReadOnlyList<DataRow> rows = DataFile.Read(file.Path, new DataOptions());
         Assert.Equal(["1", "2", "3", "4"], rows.Select(row => row["id"]));
         Assert.Equal([new ChatTurn("user", "q"), new ChatTurn("assistant", "a")], rows[0].Turns!);
-        Assert.Null(rows[1].Turns);
+        Assert.Empty(rows[1].Turns!);
         Assert.Null(rows[2].Turns);
         Assert.Equal([new ChatTurn("user", ""), new ChatTurn("assistant", "ä")], rows[3].Turns!);
         Assert.Equal(RowShape.Chat, RowDrafts.ShapeOf(rows[0], new DataOptions()));
@@ -49,6 +49,58 @@ public sealed class ParquetMessagesTests
         );
     }
 
+    [Fact]
+    public async Task AnEmptyConversationIsToldAsOne()
+    {
+        using var file = await FileOf([new Chat { id = "1", messages = [] }]);
+        var encoder = new ExampleEncoder(new GreedyTokenizer(), new DataOptions(), ExampleEncoderTests.Render);
+        string message = Assert.Throws<DataException>(() => encoder.Encode(DataFile.Read(file.Path, new DataOptions()))).Message;
+        Assert.Contains("row 1: found no messages; expected messages that end with one by 'assistant'", message);
+    }
+
+    /// <summary>A chat template would not see the call, as in JSON.</summary>
+    [Fact]
+    public async Task ACallOfAToolIsRefusedByItsRow()
+    {
+        Called Of(string? name) =>
+            new()
+            {
+                messages =
+                [
+                    new() { role = "user", content = "q" },
+                    new()
+                    {
+                        role = "assistant",
+                        content = "a",
+                        tool_calls = name is null ? null : [new() { function = new() { name = name } }],
+                    },
+                ],
+            };
+        using var without = await FileOf([Of(null), Of(null)]);
+        Assert.Equal([2, 2], DataFile.Read(without.Path, new DataOptions()).Select(row => row.Turns!.Count));
+        using var with = await FileOf([Of(null), Of("find")]);
+        string message = Assert.Throws<DataException>(() => DataFile.Read(with.Path, new DataOptions())).Message;
+        Assert.Contains("row 2: found 'tool_calls' in a message of 'messages'", message);
+    }
+
+    [Fact]
+    public async Task ToolsOfAConversationAreRefusedAndEmptyOnesAreNot()
+    {
+        static Equipped Of(string id, params string[]? tools) =>
+            new()
+            {
+                id = id,
+                messages = [new() { role = "user", content = "q" }, new() { role = "assistant", content = "a" }],
+                tools = tools is null ? null : [.. tools.Select(tool => new Tool { name = tool })],
+            };
+        using var file = await FileOf([Of("1", null), Of("2"), Of("3", "find")]);
+        IReadOnlyList<DataRow> rows = DataFile.Read(file.Path, new DataOptions());
+        var encoder = new ExampleEncoder(new GreedyTokenizer(), new DataOptions(), ExampleEncoderTests.Render);
+        Assert.Equal(2, encoder.Encode([.. rows.Take(2)]).Count);
+        string message = Assert.Throws<DataException>(() => encoder.Encode(rows)).Message;
+        Assert.Contains("row 3: found the tools in a list; expected a conversation without tools", message);
+    }
+
     private static async Task<TemporaryFile> FileOf<T>(T[] rows)
         where T : class, new()
     {
@@ -70,6 +122,39 @@ public sealed class ParquetMessagesTests
         public string? role { get; set; }
 
         public string? content { get; set; }
+    }
+
+    private sealed class Called
+    {
+        public List<CallingMessage>? messages { get; set; }
+    }
+
+    private sealed class CallingMessage
+    {
+        public string? role { get; set; }
+
+        public string? content { get; set; }
+
+        public List<Call>? tool_calls { get; set; }
+    }
+
+    private sealed class Call
+    {
+        public Tool? function { get; set; }
+    }
+
+    private sealed class Equipped
+    {
+        public string? id { get; set; }
+
+        public List<Message>? messages { get; set; }
+
+        public List<Tool>? tools { get; set; }
+    }
+
+    private sealed class Tool
+    {
+        public string? name { get; set; }
     }
 
     private sealed class Shared

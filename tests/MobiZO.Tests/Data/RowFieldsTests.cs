@@ -71,9 +71,13 @@ public sealed class RowFieldsTests
     [InlineData("{n}", "found the columns 'a', 'n' (null); expected a value in the column 'n', for the field 'x'")]
     [InlineData("{a:item(0)}", "found 'one' for 'item(0)' of the field 'x'; expected JSON")]
     [InlineData("{a:map(two=2)}", "found 'one' for 'map(two=2)' of the field 'x'; expected one of 'two'")]
-    public void ARowThatDoesNotFitIsNamed(string pattern, string message)
+    [InlineData("{broken:item(0)}", "found half of a surrogate pair (\\ud800 to \\udfff) in a string; expected valid Unicode", true)]
+    [InlineData("{broken:item(1):get(k)}", "found half of a surrogate pair (\\ud800 to \\udfff) in a string; expected valid Unicode", true)]
+    public void ARowThatDoesNotFitIsNamed(string pattern, string message, bool isBroken = false)
     {
-        var error = Assert.Throws<DataException>(() => Write(Row(("a", "one"), ("n", null)), ("x", pattern)));
+        (string, string?)[] cells = [("a", "one"), ("n", null)];
+        cells = isBroken ? [.. cells, ("broken", """["\ud800", {"k": "\udc00"}]""")] : cells;
+        var error = Assert.Throws<DataException>(() => Write(Row(cells), ("x", pattern)));
 
         Assert.StartsWith("rows.jsonl, line 7: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
@@ -88,6 +92,8 @@ public sealed class RowFieldsTests
     [InlineData("{a:item}", "the change 'item'")]
     [InlineData("{a:before()}", "the change 'before()'")]
     [InlineData("{a:map(b)}", "the change 'map(b)'")]
+    [InlineData("{a:map(0=a,0=b)}", "the change 'map(0=a,0=b)'; expected")]
+    [InlineData("{a:map(0=a, 0 =b)}", "with every value once")]
     public void ABrokenPatternIsAnErrorOfTheOptions(string pattern, string message) =>
         Assert.Contains(message, Assert.Single(Options(("x", pattern)).Validate()), StringComparison.Ordinal);
 
@@ -114,6 +120,19 @@ public sealed class RowFieldsTests
         Assert.Equal(["a", "a", null, null, null], rows.Select(row => row.Find("in.rows.x")));
         Assert.Equal([null, null, null, "text", null], rows.Select(row => row.Find("in.rows")));
         Assert.Equal("flat", rows[2]["x"]);
+    }
+
+    [Theory]
+    [InlineData("""{"rows":["\ud800"]}""")]
+    [InlineData("""{"rows":[{"x":"\udc00"}]}""")]
+    [InlineData("""{"rows":[{"\ud800":"x"}]}""")]
+    public void HalfACharacterInsideInnerRowsIsNamed(string line)
+    {
+        using var file = new TemporaryFile("a.jsonl", "\n" + line);
+
+        var error = Assert.Throws<DataException>(() => DataFile.Read(file.Path, new DataOptions { RowsIn = ["rows"] }));
+
+        Assert.Contains("line 2: found half of a surrogate pair", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,7 +27,11 @@ public sealed class RowNotesTests
         string byLength = Assert.Single(RowNotes.Of("training", summary, Encoder(s_options with { MaxLength = 20 }, context: 40)));
         Assert.Contains("cut to 20 tokens (their answers were not). Raise DataOptions.MaxLength", byLength, StringComparison.Ordinal);
         string byContext = Assert.Single(RowNotes.Of("training", summary, Encoder(s_options with { MaxLength = 60 }, context: 40)));
-        Assert.Contains("cut to 40 tokens, the model's context", byContext, StringComparison.Ordinal);
+        Assert.Contains("cut to 40 tokens, the model's context (their answers were not). Shorten", byContext, StringComparison.Ordinal);
+        string text = Assert.Single(
+            RowNotes.Of("training", summary, Encoder(s_options with { MaxLength = 20 }, context: 40), areTexts: true)
+        );
+        Assert.Contains("cut to 20 tokens. Raise DataOptions.MaxLength", text, StringComparison.Ordinal);
     }
 
     [Fact]

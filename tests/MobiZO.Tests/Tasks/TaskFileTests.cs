@@ -63,6 +63,29 @@ public sealed class TaskFileTests : IDisposable
         Assert.Equal(LabelWord.Letters, task.ApplyTo(new DataOptions()).LabelWords);
     }
 
+    /// <summary>Other rows may have other labels, and the letters of the run are those that its adapter knows.</summary>
+    [Fact]
+    public void LettersThatARunHasDealtStay()
+    {
+        var task = ReadyTask.Read(
+            Write("letters.json", """{"name":"a","title":"b","metric":"accuracy","template":"{x}","label_words":"@letters"}""")
+        );
+        LabelWord[] dealt = [new("a", " A") { IsLetter = true }, new("b", " B") { IsLetter = true }];
+
+        Assert.Equal(dealt, task.ApplyTo(new DataOptions { LabelWords = dealt }).LabelWords);
+        Assert.Equal(LabelWord.Letters, task.ApplyTo(new DataOptions { LabelWords = [new("a", " x"), new("b", " y")] }).LabelWords);
+    }
+
+    /// <summary>A run that answered messages says nothing of prompts that a task writes.</summary>
+    [Fact]
+    public void TasksOfLabelsHaveNoChatTemplate()
+    {
+        var chat = new DataOptions { ChatTemplate = ChatTemplateUse.Always };
+
+        Assert.Null(ReadyTasks.Find("sst2").ApplyTo(chat).ChatTemplate);
+        Assert.Null(ReadyTasks.Find("copa").ApplyTo(chat).ChatTemplate);
+    }
+
     [Fact]
     public void TasksOfF1MeasureItAgainstEveryRightAnswer()
     {

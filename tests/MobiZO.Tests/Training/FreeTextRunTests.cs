@@ -142,6 +142,79 @@ public sealed class FreeTextRunTests
         await run.TrainAsync(options => options with { Data = data, Steps = 1 });
     }
 
+    /// <summary>Rows inside a row stand in one line of the file, and each has an answer of its own.</summary>
+    [Fact]
+    public async Task Every_row_of_a_line_may_be_a_sample()
+    {
+        using var run = Completions();
+        run.Write("eval.jsonl", """{"in": [{"q": "fine 1", "a": "fine"}, {"q": "fine 2", "a": "good"}]}""");
+        var data = run.Options.Data with
+        {
+            RowsIn = ["in"],
+            Template = "{q}",
+            Fields = [new RowField("q", "{in.q|prompt}"), new RowField("completion", "{in.a|completion}")],
+        };
+        var result = await run.TrainAsync(options => options with { Data = data, Steps = 1 });
+        Assert.Equal(["fine 1", "fine 2"], result.Samples.Select(sample => sample.Prompt));
+    }
+
+    /// <summary>What an answer is compared with has no text behind it, and what was written ends before that text.</summary>
+    [Fact]
+    public async Task What_is_written_ends_with_the_answer()
+    {
+        using var run = Completions();
+        var result = await run.TrainAsync(options =>
+            options with
+            {
+                Data = options.Data with { AnswerSuffix = "." },
+                Metric = TextMetric.ExactMatch,
+            }
+        );
+        Assert.All(result.Samples, sample => Assert.Equal(sample.Prompt, sample.Expected));
+        Assert.All(result.Samples.SelectMany(sample => sample.Texts), text => Assert.DoesNotContain(".", text.Text));
+        Assert.All(result.LastRows!.Examples, example => Assert.DoesNotContain(".", example.Answer!));
+    }
+
+    /// <summary>Words of a file were given, whatever labels they are of.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Labels_that_are_numbers_are_told_of_only_where_they_are_words(bool areGiven)
+    {
+        using var run = new TinyRun();
+        run.Write("words.tsv", "0\tno", "1\tyes");
+        var data = run.Options.Data with { Choices = null, LabelWordsFile = areGiven ? run.At("words.tsv") : null };
+        var notes = new List<string>();
+        await run.TrainAsync(
+            options => options with { Data = data, Steps = 1 },
+            happened => notes.AddRange(happened is RunNote note ? [note.Text] : [])
+        );
+        Assert.Equal(!areGiven, notes.Any(note => note.StartsWith("The labels are numbers", StringComparison.Ordinal)));
+    }
+
+    /// <summary>A text that is cut has no answer beside it that was not.</summary>
+    [Fact]
+    public async Task A_text_that_is_cut_is_told_of_without_an_answer()
+    {
+        using var run = new TinyRun();
+        var words = string.Concat(Enumerable.Repeat("good ", 40));
+        string[] texts = [.. Enumerable.Range(0, 4).Select(index => $$"""{"text": "{{words}}{{index}}"}""")];
+        run.Write("train.jsonl", texts);
+        run.Write("eval.jsonl", texts[..2]);
+        var notes = new List<string>();
+        await run.TrainAsync(
+            options =>
+                options with
+                {
+                    Data = new DataOptions { MaxLength = 16 },
+                    Steps = 1,
+                },
+            happened => notes.AddRange(happened is RunNote note ? [note.Text] : [])
+        );
+        Assert.Contains("4 of 4 training rows were cut to 16 tokens. Raise DataOptions.MaxLength if what was cut matters.", notes);
+        Assert.Contains(notes, note => note.StartsWith("2 of 2 evaluation rows were cut to 16 tokens.", StringComparison.Ordinal));
+    }
+
     private static TinyRun Completions()
     {
         var run = new TinyRun();
