@@ -1,6 +1,4 @@
 using MobiZO.Checkpoints;
-using MobiZO.Checkpoints.Storage;
-using MobiZO.Checkpoints.WeightFiles;
 using MobiZO.ExecuTorch.Runtime;
 using MobiZO.Programs;
 using MobiZO.Programs.Engines;
@@ -13,13 +11,11 @@ namespace MobiZO.ExecuTorch;
 /// </summary>
 internal sealed class ExecuTorchEngine : IEngine
 {
-    private const string FolderPrefix = "executorch-";
-
     private readonly ExecuTorchLibrary _library;
     private readonly EngineSettings _settings;
     private readonly Lock _loading = new();
     private EngineWeights? _weights;
-    private readonly DirectoryInfo _folder;
+    private readonly ProgramFolder _folder;
     private int _files;
 
     /// <param name="library">The runtime.</param>
@@ -37,10 +33,7 @@ internal sealed class ExecuTorchEngine : IEngine
             // A method of another engine is loaded: the pool, which all share, stays as that engine has set it.
         }
 
-        RemoveLeftovers(settings.CacheFolder);
-        _folder = Directory.CreateDirectory(
-            Path.Combine(settings.CacheFolder, FormattableString.Invariant($"{FolderPrefix}{Environment.ProcessId}-{Guid.NewGuid():n}"))
-        );
+        _folder = ProgramFolder.Create(settings.CacheFolder);
     }
 
     /// <inheritdoc/>
@@ -76,7 +69,7 @@ internal sealed class ExecuTorchEngine : IEngine
             program,
             Open(weights),
             extents ?? Extents.Any,
-            () => Path.Combine(_folder.FullName, FormattableString.Invariant($"{program.Name}-{Interlocked.Increment(ref _files)}.pte"))
+            () => Path.Combine(_folder.Path, FormattableString.Invariant($"{program.Name}-{Interlocked.Increment(ref _files)}.pte"))
         );
     }
 
@@ -84,25 +77,14 @@ internal sealed class ExecuTorchEngine : IEngine
     public EngineMemory MemoryOf(IWeightSource weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        var isBytes = _settings.Weights == WeightFormat.Int8;
-        var bytes = weights.Names.Sum(name =>
-            WeightLayout.CountOf(weights, name) * (isBytes && weights.FindShape(name)!.Count == 2 ? 1 : sizeof(float))
-        );
-        return new EngineMemory(bytes, bytes);
+        return ExecuTorchMemory.Of(weights, _settings.Weights == WeightFormat.Int8);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _weights?.Dispose();
-        try
-        {
-            _folder.Delete(recursive: true);
-        }
-        catch (IOException)
-        {
-            // A file that is still mapped on some systems; the folder is one of the cache.
-        }
+        _folder.Dispose();
     }
 
     private EngineWeights Open(IWeightSource weights)
@@ -119,26 +101,6 @@ internal sealed class ExecuTorchEngine : IEngine
             return _weights.Fingerprint == weights.Fingerprint
                 ? _weights
                 : throw new ProgramException("One engine serves one checkpoint: create another engine for another checkpoint.");
-        }
-    }
-
-    /// <summary>Files of processes that were killed.</summary>
-    private static void RemoveLeftovers(string cache)
-    {
-        foreach (var folder in Directory.GetDirectories(cache, FolderPrefix + "*-*"))
-        {
-            var process = Path.GetFileName(folder)[FolderPrefix.Length..];
-            if (!StagedFile.IsWriterAlive(process[..process.IndexOf('-', StringComparison.Ordinal)]))
-            {
-                try
-                {
-                    Directory.Delete(folder, recursive: true);
-                }
-                catch (IOException)
-                {
-                    // Another process removes it too.
-                }
-            }
         }
     }
 }

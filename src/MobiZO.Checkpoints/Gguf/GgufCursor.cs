@@ -5,12 +5,17 @@ using MobiZO.Checkpoints.Storage;
 namespace MobiZO.Checkpoints.Gguf;
 
 /// <summary>
-/// Reads the header of a GGUF file front to back. Every read is bounded by the file; counts are checked against the bytes left before
-/// anything is allocated.
+/// Reads the header of a GGUF file front to back. Every read is bounded by the file; counts are checked against the bytes left, and
+/// against what metadata hold, before anything is allocated: in a large file a damaged count would fit.
 /// </summary>
 internal ref struct GgufCursor
 {
     private const int MaximumNesting = 4;
+
+    // Far above what files have: chat templates have kilobytes, vocabularies a few hundred thousand entries.
+    private const int MostTextBytes = 64 << 20;
+    private const int MostItems = 16 << 20;
+    private const int FirstItems = 4096;
 
     private readonly MappedBytes _bytes;
     private readonly string _path;
@@ -31,21 +36,31 @@ internal ref struct GgufCursor
     public ulong ReadUInt64(string what) => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong), what));
 
     /// <summary>A number of items that each take at least <paramref name="minimumBytes"/> of the file.</summary>
-    public int ReadCount(string what, int minimumBytes)
+    /// <param name="what">What is counted, for errors.</param>
+    /// <param name="minimumBytes">Bytes of the smallest item.</param>
+    /// <param name="limit">Most items that a sound file has.</param>
+    public int ReadCount(string what, int minimumBytes, int limit = MostItems)
     {
         long start = Position;
         ulong count = ReadUInt64(what);
-        long most = Math.Min((_length - Position) / minimumBytes, Array.MaxLength);
-        return count <= (ulong)most
+        long most = (_length - Position) / minimumBytes;
+        if (count > (ulong)most)
+        {
+            throw new CheckpointException(
+                $"{_path}: byte {start}: {what}: expected at most {most} for the {_length - Position} bytes left, found {count}."
+            );
+        }
+
+        return count <= (ulong)limit
             ? (int)count
             : throw new CheckpointException(
-                $"{_path}: byte {start}: {what}: expected at most {most} for the {_length - Position} bytes left, found {count}."
+                $"{_path}: byte {start}: {what}: expected at most {limit}, found {count}. The file is damaged: download it again."
             );
     }
 
     public string ReadText(string what)
     {
-        int length = ReadCount($"length of {what}", 1);
+        int length = ReadCount($"length of {what}", 1, MostTextBytes);
         return Encoding.UTF8.GetString(Take(length, what));
     }
 
@@ -98,13 +113,13 @@ internal ref struct GgufCursor
 
     private T[] Fill<T>(int count, GgufValueType type, string key, int depth)
     {
-        var items = new T[count];
-        for (int i = 0; i < items.Length; i++)
+        var items = new List<T>(Math.Min(count, FirstItems));
+        for (int i = 0; i < count; i++)
         {
-            items[i] = (T)ReadValue(type, key, depth + 1);
+            items.Add((T)ReadValue(type, key, depth + 1));
         }
 
-        return items;
+        return [.. items];
     }
 
     private readonly int MinimumBytes(GgufValueType type, string key) =>

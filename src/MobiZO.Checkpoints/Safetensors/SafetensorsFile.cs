@@ -141,14 +141,21 @@ public sealed class SafetensorsFile : IDisposable
 
     internal MappedFile Mapping => _file;
 
-    /// <summary>Whether a tensor has the type, shape and bytes of another, which may lie in another file.</summary>
-    internal bool HasSameBytes(string name, SafetensorsFile otherFile, string otherName)
+    /// <summary>
+    /// Whether a tensor has the shape and values of another, which may lie in another file. Those of two float types are compared as fp32.
+    /// </summary>
+    internal bool HasSameValues(string name, SafetensorsFile otherFile, string otherName)
     {
         const int piece = 1 << 24;
         var (tensor, other) = (Tensors[name], otherFile.Tensors[otherName]);
-        if (tensor.DType != other.DType || !tensor.Shape.SequenceEqual(other.Shape))
+        if (!tensor.Shape.SequenceEqual(other.Shape))
         {
             return false;
+        }
+
+        if (tensor.DType != other.DType)
+        {
+            return HasSameFloats(tensor, otherFile, other);
         }
 
         using MappedBytes bytes = _file.Borrow();
@@ -157,6 +164,29 @@ public sealed class SafetensorsFile : IDisposable
         {
             int length = (int)Math.Min(piece, tensor.ByteLength - start);
             if (!bytes.Slice(tensor.Offset + start, length).SequenceEqual(otherBytes.Slice(other.Offset + start, length)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool HasSameFloats(SafetensorsTensor tensor, SafetensorsFile otherFile, SafetensorsTensor other)
+    {
+        const int piece = 1 << 20;
+        if (!SafetensorsTypes.IsFloat(tensor.DType) || !SafetensorsTypes.IsFloat(other.DType))
+        {
+            return false;
+        }
+
+        var (values, otherValues) = (new float[piece], new float[piece]);
+        for (long start = 0; start < tensor.Count; start += piece)
+        {
+            int count = (int)Math.Min(piece, tensor.Count - start);
+            ReadFloat32(tensor.Name, start, values.AsSpan(0, count));
+            otherFile.ReadFloat32(other.Name, start, otherValues.AsSpan(0, count));
+            if (!values.AsSpan(0, count).SequenceEqual(otherValues.AsSpan(0, count)))
             {
                 return false;
             }

@@ -185,7 +185,7 @@ internal sealed class SafetensorsWeights : WeightStore
         }
 
         string embedding = _names[model.Embedding.Table.Name].StoredName;
-        if (!file.HasSameBytes(head, _homes[embedding], embedding))
+        if (!file.HasSameValues(head, _homes[embedding], embedding))
         {
             throw new CheckpointException(
                 $"{file.Path}: tensor '{head}': expected what '{embedding}' holds, because tie_word_embeddings is true in config.json (or by "

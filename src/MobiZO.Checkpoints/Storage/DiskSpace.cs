@@ -28,15 +28,14 @@ internal static class DiskSpace
     /// <param name="folder">Where something will be written.</param>
     /// <param name="bytes">How much.</param>
     /// <param name="what">What it is, for the message.</param>
+    /// <param name="advice">What to do, a sentence.</param>
     /// <exception cref="IOException">Names the folder, what is needed and what is free.</exception>
-    public static void Require(string folder, long bytes, string what)
+    public static void Require(string folder, long bytes, string what, string advice)
     {
         if (Free(folder) is { } free && free < bytes)
         {
             throw new IOException(
-                FormattableString.Invariant(
-                    $"{what} need {bytes >> 20} MB in '{folder}'; {free >> 20} MB are free. Free some space or set another cache folder."
-                )
+                FormattableString.Invariant($"{what} need {bytes >> 20} MB in '{folder}'; {free >> 20} MB are free. {advice}")
             );
         }
     }

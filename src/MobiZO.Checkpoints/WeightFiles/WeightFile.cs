@@ -26,6 +26,7 @@ internal sealed unsafe class WeightFile : IDisposable
 
     private readonly MappedFile _file;
     private readonly byte* _start;
+    private bool _isDisposed;
 
     private WeightFile(string folder, WeightLayout layout, MappedFile file)
     {
@@ -91,13 +92,24 @@ internal sealed unsafe class WeightFile : IDisposable
     public static WeightLayout Export(string path, IWeightSource source, IEnumerable<string> names)
     {
         var layout = WeightLayout.Of(source, names);
-        DiskSpace.Require(Path.GetDirectoryName(Path.GetFullPath(path))!, layout.Length, "The exported weights");
+        DiskSpace.Require(
+            Path.GetDirectoryName(Path.GetFullPath(path))!,
+            layout.Length,
+            "The exported weights",
+            "Free some space or choose another output folder."
+        );
         AtomicFile.Write(path, stream => new WeightWriter(layout, stream).Write(null));
         return layout;
     }
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         _file.View.ReleasePointer();
         _file.Dispose();
     }
@@ -173,7 +185,7 @@ internal sealed unsafe class WeightFile : IDisposable
     private static MappedFile Write(string folder, WeightLayout layout, string content, IProgress<double>? progress)
     {
         Guard(folder, () => Directory.CreateDirectory(folder));
-        DiskSpace.Require(folder, layout.Length, "The converted weights");
+        DiskSpace.Require(folder, layout.Length, "The converted weights", "Free some space or set another cache folder.");
         var (path, indexPath) = (Path.Combine(folder, FileName), Path.Combine(folder, IndexName));
         Guard(
             folder,

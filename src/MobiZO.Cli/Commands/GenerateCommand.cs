@@ -62,6 +62,11 @@ internal sealed class GenerateCommand
         "Whether the prompt is a message that the model's chat template writes (by default, as the run of the adapter wrote prompts).",
         OptionValue.Enumeration<ChatTemplateUse>().Kind
     );
+    private readonly Option<object> _chatDate = OptionGroup<GenerationOptions>.CreateOption<object>(
+        ["--chat-date"],
+        "Date that the chat template writes, where it does (by default, that of the run of the adapter, else today).",
+        OptionValue.Date.Kind
+    );
     private readonly Option<string> _system = Text("--system", "System message before it.", OptionValue.Escaped);
 
     public static Command Create() => new GenerateCommand().Build();
@@ -71,7 +76,7 @@ internal sealed class GenerateCommand
         var (text, engine, json) = (GenerationOptionGroup.Create(), EngineOptionGroup.Create(), OutputFlags.Json());
         var command = new DocumentedCommand(Name, Summary, Usage, Example);
         command.Add(Section("Model", _model, _run, _adapter, _ignoreBaseMismatch, _compare));
-        command.Add(Section("Prompt", _prompt, _chat, _system, _chatTemplate));
+        command.Add(Section("Prompt", _prompt, _chat, _system, _chatTemplate, _chatDate));
         command.Add(text.ToSection());
         command.Add(engine.ToSection());
         command.Add(OutputFlags.Section(json));
@@ -193,7 +198,11 @@ internal sealed class GenerateCommand
         }
 
         ChatTurn[] system = result.GetValue(_system) is { } instruction ? [new ChatTurn("system", instruction)] : [];
-        return model.RenderChat([.. system, new ChatTurn("user", message)], addGenerationPrompt: true);
+        ChatTurn[] turns = [.. system, new ChatTurn("user", message)];
+        var date = result.GetValue(_chatDate) as DateOnly? ?? RunOf(result)?.ReadConfig().Data.ChatDate;
+        return date is { } fixedDate
+            ? model.RenderChat(turns, addGenerationPrompt: true, fixedDate)
+            : model.RenderChat(turns, addGenerationPrompt: true);
     }
 
     /// <summary>Whether the chat template writes the prompt: the adapter of a run is for prompts as the run wrote them.</summary>

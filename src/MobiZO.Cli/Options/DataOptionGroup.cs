@@ -249,6 +249,14 @@ internal static class DataOptionGroup
             (data, value) => data with { ChatTemplate = value }
         );
         group.Add(
+            "--chat-date",
+            "Date that chat templates write, where they do (by default, today; a run keeps that of its start).",
+            OptionValue.Date,
+            nameof(DataOptions.ChatDate),
+            data => data.ChatDate,
+            (data, value) => data with { ChatDate = value }
+        );
+        group.Add(
             "--turns",
             "Which messages of a conversation are learned: the last one, or all of the assistant.",
             OptionValue.Enumeration<AnswerTurns>(),

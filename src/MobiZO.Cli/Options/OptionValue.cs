@@ -7,6 +7,8 @@ namespace MobiZO.Cli.Options;
 /// <summary>The kinds of values.</summary>
 internal static class OptionValue
 {
+    private const string DateFormat = "yyyy-MM-dd";
+
     public static OptionValue<int> Count { get; } =
         Of<int>(
             "n",
@@ -33,6 +35,13 @@ internal static class OptionValue
             "a number such as 0.2",
             text =>
                 double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException()
+        );
+
+    public static OptionValue<DateOnly> Date { get; } =
+        Of<DateOnly>(
+            "yyyy-mm-dd",
+            "a date such as 2026-03-31",
+            text => DateOnly.ParseExact(text, DateFormat, CultureInfo.InvariantCulture)
         );
 
     /// <summary>Yes or no, in a run file.</summary>
@@ -140,6 +149,7 @@ internal static class OptionValue
             IEnumerable<LabelWord> words => string.Join(',', words.Select(word => $"{word.Label}={word.Word}")),
             IEnumerable<RowField> fields => string.Join(',', fields.Select(field => $"{field.Name}={field.Pattern}")),
             IEnumerable<string> words => string.Join(',', words),
+            DateOnly date => date.ToString(DateFormat, CultureInfo.InvariantCulture),
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             _ => value.ToString(),
         };

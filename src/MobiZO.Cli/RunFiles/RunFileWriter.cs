@@ -92,6 +92,9 @@ internal static class RunFileWriter
             case bool flag:
                 emitter.Emit(new Scalar(flag ? "true" : "false"));
                 break;
+            case DateOnly:
+                emitter.Emit(new Scalar(OptionValue.Show(value)!));
+                break;
             case IFormattable number:
                 emitter.Emit(new Scalar(number.ToString(null, CultureInfo.InvariantCulture)));
                 break;

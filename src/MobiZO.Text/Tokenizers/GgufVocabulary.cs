@@ -15,7 +15,10 @@ public sealed record GgufVocabulary
     /// <summary><c>tokenizer.ggml.scores</c>: one score a token; "llama" merges the highest score first.</summary>
     public IReadOnlyList<float>? Scores { get; init; }
 
-    /// <summary><c>tokenizer.ggml.token_type</c>: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte.</summary>
+    /// <summary>
+    /// <c>tokenizer.ggml.token_type</c>: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte. The tokens of
+    /// <see cref="Tokenizer.GgufEndTexts"/> and <c>&lt;start_of_turn&gt;</c> are control tokens always.
+    /// </summary>
     public IReadOnlyList<int>? TokenTypes { get; init; }
 
     /// <summary><c>tokenizer.ggml.merges</c>: "left right", best first; "gpt2" only.</summary>
@@ -40,7 +43,8 @@ public sealed record GgufVocabulary
     public bool? AddSpacePrefix { get; init; }
 
     /// <summary>
-    /// <c>tokenizer.ggml.remove_extra_whitespaces</c>: spaces at the ends are dropped and repeated ones squeezed ("llama" only).
+    /// Whether spaces at the ends are dropped and repeated ones squeezed, as models of SentencePiece may ask for ("llama" only). No key of
+    /// GGUF files sets it: llama.cpp keeps these spaces whatever <c>tokenizer.ggml.remove_extra_whitespaces</c> says.
     /// </summary>
     public bool RemoveExtraWhitespaces { get; init; }
 

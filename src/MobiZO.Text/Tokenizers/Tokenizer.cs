@@ -14,6 +14,12 @@ public static class Tokenizer
     public static IReadOnlyCollection<string> GgufPreTokenizerNames => GgufPreTokenizers.All;
 
     /// <summary>
+    /// The tokens that end a text or a turn in any GGUF vocabulary that has them, by their spelling. They are found in texts as control
+    /// tokens are, whatever <see cref="GgufVocabulary.TokenTypes"/> says of them.
+    /// </summary>
+    public static IReadOnlyList<string> GgufEndTexts => GgufEndings.Texts;
+
+    /// <summary>
     /// Reads a <c>tokenizer.json</c> of the Hugging Face tokenizers library. Its truncation and padding are not applied.
     /// </summary>
     /// <param name="path">Path of the file.</param>

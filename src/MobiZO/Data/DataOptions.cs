@@ -113,6 +113,12 @@ public sealed record DataOptions
     /// </summary>
     public ChatTemplateUse? ChatTemplate { get; init; }
 
+    /// <summary>
+    /// The date that the model's chat template writes, where it asks for one (<c>strftime_now</c>; the time is midnight); null: today. A
+    /// run keeps the date of its start, so that its prompts stay the same.
+    /// </summary>
+    public DateOnly? ChatDate { get; init; }
+
     /// <summary>Which messages of a conversation are learned.</summary>
     public AnswerTurns Turns { get; init; }
 

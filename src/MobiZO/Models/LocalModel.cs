@@ -93,16 +93,28 @@ public sealed class LocalModel : IDisposable
         }
     }
 
-    /// <summary>Renders a conversation with the chat template.</summary>
+    /// <summary>Renders a conversation with the chat template; one that writes the date writes that of today.</summary>
+    /// <param name="turns">The messages, in order.</param>
+    /// <param name="addGenerationPrompt">Whether the header that starts the assistant's answer is added at the end.</param>
     /// <exception cref="DataException">The checkpoint has no chat template.</exception>
-    public string RenderChat(IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt)
+    /// <exception cref="ChatTemplateException">The template refuses the conversation or fails on it.</exception>
+    public string RenderChat(IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt) =>
+        RenderChat(turns, addGenerationPrompt, ChatDate.Today);
+
+    /// <summary>Renders a conversation with the chat template and a date.</summary>
+    /// <param name="turns">The messages, in order.</param>
+    /// <param name="addGenerationPrompt">Whether the header that starts the assistant's answer is added at the end.</param>
+    /// <param name="date">The date that the template writes, if it does; that of a run is its <see cref="DataOptions.ChatDate"/>.</param>
+    /// <exception cref="DataException">The checkpoint has no chat template.</exception>
+    /// <exception cref="ChatTemplateException">The template refuses the conversation or fails on it.</exception>
+    public string RenderChat(IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt, DateOnly date)
     {
         var template =
             ChatTemplate
             ?? throw new DataException(
                 $"The model '{_checkpoint.Path}' has no chat template: give prompts with a template of your own instead of messages."
             );
-        return template.Render([.. turns.Select(turn => new ChatMessage(turn.Role, turn.Content))], ChatOptions(addGenerationPrompt));
+        return template.Render([.. turns.Select(turn => new ChatMessage(turn.Role, turn.Content))], ChatOptions(addGenerationPrompt, date));
     }
 
     /// <summary>The text of the token that ends a text of this model; null: it has none that the tokenizer knows.</summary>
@@ -121,24 +133,29 @@ public sealed class LocalModel : IDisposable
     /// <exception cref="DataException">The options are wrong.</exception>
     /// <param name="data">How rows become examples.</param>
     /// <param name="hasMetric">Whether a metric compares what is written with all right answers of a row.</param>
-    internal ExampleEncoder EncoderOf(DataOptions data, bool hasMetric = false) =>
-        new(
+    internal ExampleEncoder EncoderOf(DataOptions data, bool hasMetric = false)
+    {
+        var date = data.ChatDate ?? ChatDate.Today;
+        return new ExampleEncoder(
             Tokenizer,
             data,
-            RenderChat,
+            (turns, addGenerationPrompt) => RenderChat(turns, addGenerationPrompt, date),
             _checkpoint.Config.MaxPositions,
             _checkpoint.Config.VocabularySize,
-            _checkpoint.ChatTemplate is { } source && source.Contains("endgeneration", StringComparison.Ordinal) ? RenderSpans : null,
+            _checkpoint.ChatTemplate is { } source && source.Contains("endgeneration", StringComparison.Ordinal)
+                ? turns => RenderSpans(turns, date)
+                : null,
             EndTokenIds.Count == 0 ? null : EndTokenIds.Min()
         )
         {
             ReadsRightAnswers = hasMetric,
         };
+    }
 
     /// <summary>What rows leave open, decided for this model.</summary>
     /// <exception cref="DataException">The rows fit no shape, or more than one.</exception>
     internal DataOptions Decide(DataOptions data, IReadOnlyList<DataRow> rows) =>
-        DecidedData.Of(data, rows, ChatTemplate is not null, EndText, IsOneToken);
+        ChatDate.Decide(DecidedData.Of(data, rows, ChatTemplate is not null, EndText, IsOneToken), rows, _checkpoint.ChatTemplate);
 
     /// <summary>Whether a word is one token behind a text, or behind a new line where it brings no space.</summary>
     private bool IsOneToken(string word) =>
@@ -154,7 +171,7 @@ public sealed class LocalModel : IDisposable
         _checkpoint.Dispose();
     }
 
-    private RenderedChat RenderSpans(IReadOnlyList<ChatTurn> turns) =>
+    private RenderedChat RenderSpans(IReadOnlyList<ChatTurn> turns, DateOnly date) =>
         ChatTemplate!.RenderWithSpans(
             [
                 .. turns.Select(turn => new OrderedDictionary<string, object?>(StringComparer.Ordinal)
@@ -163,15 +180,16 @@ public sealed class LocalModel : IDisposable
                     ["content"] = turn.Content,
                 }),
             ],
-            ChatOptions(addGenerationPrompt: false)
+            ChatOptions(addGenerationPrompt: false, date)
         );
 
-    private ChatTemplateOptions ChatOptions(bool addGenerationPrompt) =>
+    private ChatTemplateOptions ChatOptions(bool addGenerationPrompt, DateOnly date) =>
         new()
         {
             AddGenerationPrompt = addGenerationPrompt,
             SpecialTokens = _checkpoint.SpecialTokens,
             UndefinedNames = _undefined,
+            CurrentTime = date.ToDateTime(TimeOnly.MinValue),
         };
 
     /// <summary>The tokenizer of a checkpoint.</summary>

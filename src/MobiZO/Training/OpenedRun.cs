@@ -42,7 +42,7 @@ internal sealed class OpenedRun : IDisposable
             progress?.Report(new RunNote(whyWeights, IsWarning: false));
         }
 
-        if (WeightRoom.Require(model, StepRoom.Available) is { } takes)
+        if (WeightRoom.Require(model, options.Engine, StepRoom.Available) is { } takes)
         {
             progress?.Report(new RunNote(takes, IsWarning: false));
         }

@@ -236,6 +236,7 @@ internal sealed class PreparedRun : IDisposable
             Data = options.Data with
             {
                 ChatTemplate = options.Data.ChatTemplate ?? config.Data.ChatTemplate,
+                ChatDate = options.Data.ChatDate ?? config.Data.ChatDate,
                 AnswerSuffix = options.Data.AnswerSuffix ?? config.Data.AnswerSuffix,
                 Scoring = options.Data.Scoring ?? config.Data.Scoring,
             },

@@ -13,10 +13,11 @@ internal static class WeightRoom
 
     /// <summary>Refuses weights that do not fit, and says what large ones will take.</summary>
     /// <param name="model">The model and its engine.</param>
+    /// <param name="engine">What the engine was made of.</param>
     /// <param name="available">Bytes of memory that the process may use.</param>
     /// <returns>A sentence for the user; null for models that are not large.</returns>
     /// <exception cref="FineTuneException">The engine's own copies of the weights are more than there is.</exception>
-    public static string? Require(LocalModel model, long available)
+    public static string? Require(LocalModel model, EngineOptions engine, long available)
     {
         var (mapped, packed) = model.Engine.MemoryOf(model.Checkpoint);
         var billions = ModelFacts.ParametersOf(model.Checkpoint) / 1e9;
@@ -27,14 +28,22 @@ internal static class WeightRoom
         if (packed > available)
         {
             throw new FineTuneException(
-                $"'{model.Checkpoint.Path}': {what} take {takes}. Set EngineOptions.Weights = WeightFormat.Stored, which keeps codes that "
-                    + "the file stores, or EngineOptions.LowMemory, which leaves weights in the cache.",
+                $"'{model.Checkpoint.Path}': {what} take {takes}. {Advice(model, engine)}",
                 FineTuneFailure.Settings
             );
         }
 
         return mapped + packed > Large ? $"{what} take {takes}." : null;
     }
+
+    /// <summary>What takes less memory with this engine: not every one holds codes, or reads weights in the cache.</summary>
+    private static string Advice(LocalModel model, EngineOptions engine) =>
+        engine.Holds(WeightFormat.Stored)
+            ? "Set EngineOptions.Weights = WeightFormat.Stored, which keeps codes that the file stores, or EngineOptions.LowMemory, which "
+                + "leaves weights in the cache."
+        : model.Weights != WeightFormat.Int8 && engine.Holds(WeightFormat.Int8)
+            ? "Set EngineOptions.Weights = WeightFormat.Int8, or another engine as EngineOptions.Name."
+        : "Set another engine as EngineOptions.Name, or take a smaller model.";
 
     private static string Size(long bytes) => FormattableString.Invariant($"{bytes / Gigabyte:0.0} GB");
 }

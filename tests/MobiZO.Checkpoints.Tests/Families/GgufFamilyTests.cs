@@ -33,6 +33,48 @@ public sealed class GgufFamilyTests : IDisposable
         CheckSame(source.Description, source, gguf);
     }
 
+    /// <summary>Files made of the first checkpoints of Phi-2 have one projection to all queries, keys and values.</summary>
+    [Fact]
+    public void Phi_may_have_one_projection_in_a_file()
+    {
+        string path = Shared.PathOf("fixtures", "models", "phi");
+        using Checkpoint source = Checkpoint.Open(path);
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(path, "config.json")));
+        var model = new FamilyGguf(json.RootElement, source);
+        GgufBytes bytes = Bytes(model);
+        for (int layer = 0; layer < source.Config.LayerCount; layer++)
+        {
+            foreach (string kind in new[] { "weight", "bias" })
+            {
+                string[] names = [.. "qkv".Select(part => $"blk.{layer}.attn_{part}.{kind}")];
+                var parts = Array.ConvertAll(names, name => model.Tensors.Single(tensor => tensor.Name == name));
+                Array.ForEach(names, name => bytes.Remove(name));
+                float[] values = [.. parts.SelectMany(part => part.Values)];
+                bytes.Add(
+                    $"blk.{layer}.attn_qkv.{kind}",
+                    GgufTensorType.F32,
+                    [parts.Sum(part => part.Shape[0]), .. parts[0].Shape[1..]],
+                    MemoryMarshal.AsBytes<float>(values).ToArray()
+                );
+            }
+        }
+
+        using Checkpoint gguf = Checkpoint.Open(_folder.Write("model.gguf", bytes.Build()));
+        foreach ((LayerDescription left, LayerDescription right) in source.Description.Layers.Zip(gguf.Description.Layers))
+        {
+            Assert.Equal(
+                (ProjectionLayout.Separate, ProjectionLayout.Concatenated, 1),
+                (left.Attention.Layout, right.Attention.Layout, right.Attention.Projections.Count)
+            );
+            LinearDescription fused = right.Attention.Projections[0];
+            Assert.Equal(Whole(left, linear => linear.Weight), TestReading.Whole(gguf, fused.Weight.Name));
+            Assert.Equal(Whole(left, linear => linear.Bias!), TestReading.Whole(gguf, fused.Bias!.Name));
+        }
+
+        float[] Whole(LayerDescription layer, Func<LinearDescription, ModelTensor> tensor) =>
+            [.. layer.Attention.Projections.SelectMany(linear => TestReading.Whole(source, tensor(linear).Name))];
+    }
+
     [Theory]
     [MemberData(nameof(Falcons))]
     public void A_falcon_as_a_file_is_the_same_model(string config)

@@ -74,6 +74,35 @@ public sealed class GgufFileTests : IDisposable
         Assert.Equal([2, 3, 4], values);
     }
 
+    /// <summary>In a large file a damaged length is no more than the bytes left, and would ask for gigabytes.</summary>
+    [Theory]
+    [InlineData(8u, 0u, 100_000_000UL, "length of 'key': expected at most 67108864, found 100000000")]
+    [InlineData(9u, 0u, 100_000_000UL, "element count of 'key': expected at most 16777216, found 100000000")]
+    [InlineData(9u, 8u, 10_000_000_000UL, "element count of 'key': expected at most ")]
+    public void Lengths_of_large_files_are_bounded(uint type, uint elements, ulong length, string expectedInMessage)
+    {
+        byte[] value = GgufBytes.Write(writer =>
+        {
+            writer.Write(type);
+            if (type == 9)
+            {
+                writer.Write(elements);
+            }
+
+            writer.Write(length);
+        });
+        string path = _folder.Write("model.gguf", new GgufBytes().AddRaw("key", value).Build());
+        using (FileStream file = File.OpenWrite(path))
+        {
+            file.SetLength(200_000_000);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        string message = Assert.Throws<CheckpointException>(() => GgufFile.Open(path)).Message;
+        Assert.Contains(expectedInMessage, message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
+    }
+
     public static TheoryData<string, string> Broken() =>
         new()
         {

@@ -198,6 +198,24 @@ public sealed class HuggingFaceFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_stored_head_of_another_type_may_have_the_same_values()
+    {
+        var tensors = TinyLlama.Tensors();
+        int place = tensors.FindIndex(tensor => tensor.Name == "model.embed_tokens.weight");
+        var embedding = tensors[place];
+        byte[] halves = [.. embedding.Data.Chunk(4).SelectMany(value => value[2..])];
+        byte[] wholes = [.. halves.Chunk(2).SelectMany(value => (byte[])[0, 0, .. value])];
+        tensors[place] = (embedding.Name, "BF16", embedding.Shape, halves);
+        tensors.Add(("lm_head.weight", "F32", embedding.Shape, wholes));
+        TinyLlama.WriteFolder(_folder, tensors);
+        using (Checkpoint.Open(_folder.Path)) { }
+
+        wholes[0] ^= 1;
+        TinyLlama.WriteFolder(_folder, tensors);
+        Assert.Contains("found other values", Refused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Special_tokens_and_templates_are_found()
     {
         TinyLlama.WriteFolder(_folder);

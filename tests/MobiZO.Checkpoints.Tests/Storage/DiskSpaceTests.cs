@@ -23,9 +23,10 @@ public sealed class DiskSpaceTests
     public void Too_little_space_names_the_folder_and_both_amounts()
     {
         using var folder = new TemporaryFolder();
-        var error = Assert.Throws<IOException>(() => DiskSpace.Require(folder.Path, long.MaxValue, "The moons"));
+        var error = Assert.Throws<IOException>(() => DiskSpace.Require(folder.Path, long.MaxValue, "The moons", "Look up."));
         Assert.Contains("The moons need", error.Message, StringComparison.Ordinal);
         Assert.Contains(folder.Path, error.Message, StringComparison.Ordinal);
-        DiskSpace.Require(folder.Path, 1, "The moons");
+        Assert.EndsWith(" MB are free. Look up.", error.Message, StringComparison.Ordinal);
+        DiskSpace.Require(folder.Path, 1, "The moons", "Look up.");
     }
 }

@@ -29,6 +29,33 @@ public sealed class WeightFileTests : IDisposable
         Assert.Equal(["weights.bin", "weights.json", "weights.stamp"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
     }
 
+    [Fact]
+    public void A_file_may_be_disposed_twice()
+    {
+        var file = WeightFile.Open(_folder, new RampSource(), "ramp", null);
+        file.Dispose();
+        file.Dispose();
+    }
+
+    /// <summary>Weights that are exported lie where the user said, not in the cache.</summary>
+    [Fact]
+    public void A_full_disk_is_told_by_what_was_to_be_written()
+    {
+        var large = new RampSource { Shape = [int.MaxValue, 1 << 20] };
+        string Refused(Action write) => Assert.Throws<IOException>(write).Message;
+
+        Assert.EndsWith(
+            "Free some space or choose another output folder.",
+            Refused(() => WeightFile.Export(Path.Combine(_folder, "weights.bin"), large, large.Names)),
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            "Free some space or set another cache folder.",
+            Refused(() => WeightFile.Open(_folder, large, "ramp", null)),
+            StringComparison.Ordinal
+        );
+    }
+
     private sealed class RampSource : IWeightSource
     {
         public const string Name = "ramp";
@@ -38,13 +65,15 @@ public sealed class WeightFileTests : IDisposable
 
         public int Reads => _reads;
 
+        public IReadOnlyList<int> Shape { get; init; } = [Length];
+
         public string Fingerprint => "ramp";
 
         public IReadOnlyCollection<string> Names => [Name];
 
         public TensorRole? FindRole(string name) => null;
 
-        public IReadOnlyList<int>? FindShape(string name) => name == Name ? [Length] : null;
+        public IReadOnlyList<int>? FindShape(string name) => name == Name ? Shape : null;
 
         public void Read(string name, long start, Span<float> destination)
         {

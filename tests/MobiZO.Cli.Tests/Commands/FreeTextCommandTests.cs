@@ -63,6 +63,26 @@ public sealed class FreeTextCommandTests : IDisposable
         Assert.Equal(Written, await Prompt("--model", model, "--chat-template", "always"));
     }
 
+    /// <summary>The date that a template writes is that of the run, in every later command.</summary>
+    [Fact]
+    public async Task TheDateOfARunStaysInItsPrompts()
+    {
+        var (model, run) = (ChatModel("{{ strftime_now('%d %b %Y') }}\n" + Template), _workspace.PathOf("dated"));
+        string[] train = ["train", "--model", model, "--data", Rows(), "--steps", "1", "--samples", "0", "--output", run];
+
+        await Run([.. train, "--chat-date", "2024-02-03"]);
+
+        Assert.Contains("\"chat_date\": \"2024-02-03\"", await File.ReadAllTextAsync(Path.Combine(run, "config.json")));
+        const string Written = "03 Feb 2024\nuser: Why?\nassistant:";
+        Assert.Equal(Written, await Prompt("--run", run));
+        Assert.Equal(Written, await Prompt("--model", model, "--adapter", Path.Combine(run, "adapter")));
+        Assert.Equal("04 Mar 2025" + Written[11..], await Prompt("--run", run, "--chat-date", "2025-03-04"));
+        Assert.EndsWith(Written[11..], await Prompt("--model", model, "--chat-template", "always"));
+        var (code, _, error) = await Cli.RunAsync([.. train, "--chat-date", "3.2.2024"]);
+        Assert.Equal(2, code);
+        Assert.Contains("expected a date such as 2026-03-31", error);
+    }
+
     [Fact]
     public async Task MalformedRowsAreNamedByTheirLine()
     {
@@ -88,7 +108,7 @@ public sealed class FreeTextCommandTests : IDisposable
     }
 
     /// <summary>The bundled model with a chat template.</summary>
-    private string ChatModel()
+    private string ChatModel(string template = Template)
     {
         var folder = Directory.CreateDirectory(_workspace.PathOf("chat-model")).FullName;
         foreach (var file in Directory.GetFiles(Cli.Nano))
@@ -98,7 +118,7 @@ public sealed class FreeTextCommandTests : IDisposable
 
         var config = Path.Combine(folder, "tokenizer_config.json");
         var json = JsonNode.Parse(File.ReadAllText(config))!;
-        json["chat_template"] = Template;
+        json["chat_template"] = template;
         File.WriteAllText(config, json.ToJsonString());
         return folder;
     }

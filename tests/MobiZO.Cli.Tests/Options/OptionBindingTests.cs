@@ -48,6 +48,7 @@ public sealed class OptionBindingTests
         ["--choice-scoring"] = ("sum", "sum"),
         ["--no-trim"] = (null, "yes"),
         ["--chat-template"] = ("never", "never"),
+        ["--chat-date"] = ("2026-03-31", "2026-03-31"),
         ["--turns"] = ("all", "all"),
         ["--answer-suffix"] = ("\\n<end>", "\n<end>"),
         ["--max-length"] = ("64", "64"),

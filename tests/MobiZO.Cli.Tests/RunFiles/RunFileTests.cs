@@ -155,6 +155,7 @@ public sealed class RunFileTests : IDisposable
                 EvalFraction = 0.1,
                 HasHeader = false,
                 AnswerSuffix = "\u001b\u0000</s>",
+                ChatDate = new DateOnly(2026, 3, 31),
             },
             Seed = ulong.MaxValue,
             EvalMaxRows = 7,

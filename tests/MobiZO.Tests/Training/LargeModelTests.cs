@@ -75,7 +75,7 @@ public sealed class LargeModelTests : IDisposable
     {
         const long Available = 24L << 30;
         using var whole = Open(WeightFormat.Float32);
-        var error = Assert.Throws<FineTuneException>(() => WeightRoom.Require(whole, Available));
+        var error = Assert.Throws<FineTuneException>(() => WeightRoom.Require(whole, new EngineOptions(), Available));
         Assert.Equal(FineTuneFailure.Settings, error.Failure);
         Assert.Contains(
             "8.0 billion weights (4.6 GB as stored) take as fp32 29.9 GB in the cache and 29.9 GB of memory beside it, "
@@ -87,10 +87,25 @@ public sealed class LargeModelTests : IDisposable
         using var kept = Open(WeightFormat.Stored);
         Assert.Matches(
             @"^8\.0 billion weights \(4\.6 GB as stored\) take as stored 6\.\d GB in the cache and [3-5]\.\d GB of memory beside",
-            WeightRoom.Require(kept, Available)
+            WeightRoom.Require(kept, new EngineOptions(), Available)
         );
         using var unpacked = LocalModel.Open(_path, new EngineOptions { LowMemory = true });
-        Assert.Contains("0.0 GB of memory", WeightRoom.Require(unpacked, 1), StringComparison.Ordinal);
+        Assert.Contains("0.0 GB of memory", WeightRoom.Require(unpacked, new EngineOptions(), 1), StringComparison.Ordinal);
+    }
+
+    /// <summary>An engine without codes that reads no weights in the cache is not advised to do so.</summary>
+    [Fact]
+    public void TheAdviceFitsTheEngine()
+    {
+        using var model = Open(WeightFormat.Float32);
+        string Advice(EngineOptions engine) =>
+            Assert.Throws<FineTuneException>(() => WeightRoom.Require(model, engine, 24L << 30)).Message.Split("24.0 GB. ")[1];
+
+        Assert.StartsWith("Set EngineOptions.Weights = WeightFormat.Stored", Advice(new EngineOptions()), StringComparison.Ordinal);
+        Assert.Equal(
+            "Set EngineOptions.Weights = WeightFormat.Int8, or another engine as EngineOptions.Name.",
+            Advice(new EngineOptions { Name = EngineCatalog.ExecuTorch })
+        );
     }
 
     private static long ResidentBytes()

@@ -24,6 +24,9 @@ internal sealed class PhiFamily : IModelFamily
         ModelConfig config = source.Sizes(ModelType, new SizeKeys());
         ActivationKind activation = Activations.Read(source, "hidden_act", ActivationKind.GeluTanh);
         double epsilon = source.OptionalPositiveNumber(new("layer_norm_eps", "attention.layer_norm_epsilon")) ?? 1e-5;
+
+        // GGUF files made of the first checkpoints keep their one projection.
+        bool isFused = source.HasTensors(new(null, null), "blk.0.attn_qkv.weight");
         ModelDescription model = new SwiGluDecoder
         {
             Config = config,
@@ -37,23 +40,28 @@ internal sealed class PhiFamily : IModelFamily
         LinearDescription head = top.Linear("lm_head", "output", TensorRole.Head, config.VocabularySize, config.HiddenSize, hasBias: true);
         return model with
         {
-            Layers = [.. model.Layers.Index().Select(pair => Layer(pair.Item, config, activation, pair.Index))],
+            Layers = [.. model.Layers.Index().Select(pair => Layer(pair.Item, config, activation, pair.Index, isFused))],
             FinalNorm = top.Norm("model.final_layernorm", "output_norm", NormKind.Layer, config.HiddenSize, epsilon),
             Head = model.Head with { Bias = head.Bias },
             DefaultTargets = "dense",
         };
     }
 
-    private static LayerDescription Layer(LayerDescription layer, ModelConfig config, ActivationKind activation, int index)
+    private static LayerDescription Layer(LayerDescription layer, ModelConfig config, ActivationKind activation, int index, bool isFused)
     {
         TensorNames names = TensorNames.OfLayer(SwiGluDecoder.Layers, index);
         (int hidden, int inner, int queries) = (config.HiddenSize, config.IntermediateSize, config.HeadCount * config.HeadDimension);
+        int rows = queries + (2 * config.KeyValueHeadCount * config.HeadDimension);
         return layer with
         {
             IsParallel = true,
             MlpNorm = null,
             Attention = layer.Attention with
             {
+                Projections = isFused
+                    ? [names.Linear("self_attn.qkv_proj", "attn_qkv", TensorRole.QueryKeyValue, rows, hidden, hasBias: true)]
+                    : layer.Attention.Projections,
+                Layout = isFused ? ProjectionLayout.Concatenated : layer.Attention.Layout,
                 Output = names.Linear("self_attn.dense", "attn_output", TensorRole.AttentionOutput, hidden, queries, hasBias: true),
             },
             Mlp = new MlpDescription(

@@ -202,16 +202,17 @@ internal static class GgufTokenizer
         var tokens = new List<AddedToken>();
         bool swallowsSpace =
             vocabulary.ModelName is { } name && s_swallowingModels.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
-        for (int id = 0; vocabulary.TokenTypes is { } types && id < types.Count; id++)
+        for (int id = 0; id < vocabulary.Tokens.Count; id++)
         {
-            if (types[id] is Unknown or Control or UserDefined)
+            int? type = TypeOf(vocabulary, id);
+            if (type is Unknown or Control or UserDefined)
             {
                 tokens.Add(
                     new AddedToken
                     {
                         Id = id,
                         Content = vocabulary.Tokens[id],
-                        Special = types[id] != UserDefined,
+                        Special = type != UserDefined,
                         StripRight = swallowsSpace && !s_keepingTokens.Contains(vocabulary.Tokens[id]),
                     }
                 );
@@ -220,6 +221,9 @@ internal static class GgufTokenizer
 
         return tokens;
     }
+
+    private static int? TypeOf(GgufVocabulary vocabulary, int id) =>
+        GgufEndings.AreControl(vocabulary.Tokens[id]) ? Control : vocabulary.TokenTypes?[id];
 
     /// <summary>The tokens before and behind a text.</summary>
     public static (ProcessedToken[] Before, ProcessedToken[] After) Ends(GgufVocabulary vocabulary)

@@ -11,7 +11,6 @@ internal sealed class CodePointSet
     private const int PageSize = 1 << PageBits;
 
     private readonly Func<int, bool> _members;
-    private readonly bool _ignoreCase;
     private readonly bool[] _table = new bool[Tabulated];
 
     /// <summary>
@@ -21,56 +20,48 @@ internal sealed class CodePointSet
 
     /// <summary>A set by its rule; the rule is asked once for the code points that occur most.</summary>
     /// <param name="members">Says whether a code point belongs to the set.</param>
-    /// <param name="ignoreCase">Whether a code point also belongs when another case of it does.</param>
-    public CodePointSet(Func<int, bool> members, bool ignoreCase)
+    public CodePointSet(Func<int, bool> members)
     {
         _members = members;
-        _ignoreCase = ignoreCase;
         for (int codePoint = 0; codePoint < Tabulated; codePoint++)
         {
-            _table[codePoint] = Evaluate(codePoint);
+            _table[codePoint] = members(codePoint);
         }
     }
 
     /// <summary>Everything that is in one of two sets.</summary>
     public static CodePointSet Union(CodePointSet first, CodePointSet second) =>
-        new(codePoint => first.Contains(codePoint) || second.Contains(codePoint), ignoreCase: false);
+        new(codePoint => first.Contains(codePoint) || second.Contains(codePoint));
 
     public bool Contains(int codePoint) =>
         codePoint < Tabulated ? _table[codePoint]
         : codePoint < BasicPlane ? (_pages[codePoint >> PageBits] ?? Page(codePoint >> PageBits))[codePoint & (PageSize - 1)]
-        : Evaluate(codePoint);
+        : _members(codePoint);
+
+    /// <summary>A rule that a code point also meets when another case of it meets a rule.</summary>
+    public static Func<int, bool> AnyCase(Func<int, bool> members) =>
+        codePoint => members(codePoint) || (Rune.IsValid(codePoint) && IsOtherCaseIn(members, codePoint));
 
     private bool[] Page(int number)
     {
         var page = new bool[PageSize];
         for (int index = 0; index < PageSize; index++)
         {
-            page[index] = Evaluate((number << PageBits) + index);
+            page[index] = _members((number << PageBits) + index);
         }
 
         Volatile.Write(ref _pages[number], page);
         return page;
     }
 
-    private bool Evaluate(int codePoint)
+    private static bool IsOtherCaseIn(Func<int, bool> members, int codePoint)
     {
-        if (_members(codePoint))
-        {
-            return true;
-        }
-
-        if (!_ignoreCase || !Rune.IsValid(codePoint))
-        {
-            return false;
-        }
-
         // The platform keeps the long s apart; case folding makes it an s.
         var rune = new Rune(codePoint == 0x17F ? 's' : codePoint);
         Rune upper = Rune.ToUpperInvariant(rune);
-        return _members(rune.Value)
-            || _members(upper.Value)
-            || _members(Rune.ToLowerInvariant(rune).Value)
-            || _members(Rune.ToLowerInvariant(upper).Value);
+        return members(rune.Value)
+            || members(upper.Value)
+            || members(Rune.ToLowerInvariant(rune).Value)
+            || members(Rune.ToLowerInvariant(upper).Value);
     }
 }

@@ -4,7 +4,10 @@ using MobiZO.Text.Tokenizers.Unicode;
 
 namespace MobiZO.Text.Tokenizers.Patterns;
 
-/// <summary>Parses what stands for one code point: escapes, properties and bracket classes.</summary>
+/// <summary>
+/// Parses what stands for one code point: escapes, properties and bracket classes. Where case is ignored, other cases belong to what is
+/// written, and what is written is negated with them.
+/// </summary>
 internal sealed class PatternClassParser(string pattern)
 {
     private const int MaximumDepth = 50;
@@ -45,7 +48,7 @@ internal sealed class PatternClassParser(string pattern)
     private int _depth;
 
     /// <summary>Parses the bracket class that begins at <paramref name="position"/>.</summary>
-    public Func<int, bool> ParseBrackets(ref int position)
+    public Func<int, bool> ParseBrackets(ref int position, bool ignoreCase)
     {
         if (++_depth > MaximumDepth)
         {
@@ -84,7 +87,7 @@ internal sealed class PatternClassParser(string pattern)
                 continue;
             }
 
-            members.Add(ParseMember(ref position));
+            members.Add(ParseMember(ref position, ignoreCase));
         }
 
         _depth--;
@@ -124,7 +127,7 @@ internal sealed class PatternClassParser(string pattern)
     }
 
     /// <summary>Parses an escape; <paramref name="literal"/> is its code point when it stands for just one, else -1.</summary>
-    public Func<int, bool> ParseEscape(ref int position, out int literal)
+    public Func<int, bool> ParseEscape(ref int position, bool ignoreCase, out int literal)
     {
         int start = position;
         position++;
@@ -156,7 +159,7 @@ internal sealed class PatternClassParser(string pattern)
                 position++;
                 return codePoint => !IsWord(codePoint);
             case 'p' or 'P':
-                return ParseProperty(ref position, kind == 'P');
+                return ParseProperty(ref position, ignoreCase, kind == 'P');
             case 'x' or 'u':
                 literal = ParseHexadecimal(ref position);
                 break;
@@ -180,7 +183,7 @@ internal sealed class PatternClassParser(string pattern)
         }
 
         int only = literal;
-        return codePoint => codePoint == only;
+        return InCases(codePoint => codePoint == only, ignoreCase);
     }
 
     private static bool IsSpace(int codePoint) => Rune.IsValid(codePoint) && Rune.IsWhiteSpace(new Rune(codePoint));
@@ -189,16 +192,16 @@ internal sealed class PatternClassParser(string pattern)
 
     private static bool IsWord(int codePoint) => Rune.IsValid(codePoint) && UnicodeClass.IsPatternWord(new Rune(codePoint));
 
-    private Func<int, bool> ParseMember(ref int position)
+    private Func<int, bool> ParseMember(ref int position, bool ignoreCase)
     {
         if (pattern[position] == '[')
         {
             return position + 1 < pattern.Length && pattern[position + 1] == ':'
                 ? throw new PatternException($"POSIX classes are not supported (character {position})")
-                : ParseBrackets(ref position);
+                : ParseBrackets(ref position, ignoreCase);
         }
 
-        Func<int, bool> single = ParseSingle(ref position, out int low);
+        Func<int, bool> single = ParseSingle(ref position, ignoreCase, out int low);
         bool isRange = low >= 0 && position + 1 < pattern.Length && pattern[position] == '-' && pattern[position + 1] != ']';
         if (!isRange)
         {
@@ -206,26 +209,29 @@ internal sealed class PatternClassParser(string pattern)
         }
 
         position++;
-        ParseSingle(ref position, out int high);
+        ParseSingle(ref position, ignoreCase, out int high);
         return high >= low
-            ? codePoint => codePoint >= low && codePoint <= high
+            ? InCases(codePoint => codePoint >= low && codePoint <= high, ignoreCase)
             : throw new PatternException($"a range that ends before it begins at character {position}");
     }
 
-    private Func<int, bool> ParseSingle(ref int position, out int literal)
+    private Func<int, bool> ParseSingle(ref int position, bool ignoreCase, out int literal)
     {
         if (pattern[position] == '\\')
         {
-            return ParseEscape(ref position, out literal);
+            return ParseEscape(ref position, ignoreCase, out literal);
         }
 
         int value = UnicodeClass.At(pattern, position, out int length).Value;
         position += length;
         literal = value;
-        return codePoint => codePoint == value;
+        return InCases(codePoint => codePoint == value, ignoreCase);
     }
 
-    private Func<int, bool> ParseProperty(ref int position, bool negated)
+    private static Func<int, bool> InCases(Func<int, bool> members, bool ignoreCase) =>
+        ignoreCase ? CodePointSet.AnyCase(members) : members;
+
+    private Func<int, bool> ParseProperty(ref int position, bool ignoreCase, bool negated)
     {
         int open = position + 1;
         int close = open < pattern.Length && pattern[open] == '{' ? pattern.IndexOf('}', open) : -1;
@@ -262,7 +268,8 @@ internal sealed class PatternClassParser(string pattern)
         }
 
         int mask = categories.Aggregate(0, (bits, category) => bits | (1 << (int)category));
-        return codePoint => ((mask >> (int)CharUnicodeInfo.GetUnicodeCategory(codePoint)) & 1) != 0 != negated;
+        Func<int, bool> named = InCases(codePoint => ((mask >> (int)CharUnicodeInfo.GetUnicodeCategory(codePoint)) & 1) != 0, ignoreCase);
+        return codePoint => named(codePoint) != negated;
     }
 
     private int ParseHexadecimal(ref int position)

@@ -75,7 +75,7 @@ internal sealed class PatternParser
             case '(':
                 return ParseGroup(ignoreCase);
             case '[':
-                return new PatternNode.OneOf(new CodePointSet(_classes.ParseBrackets(ref _position), ignoreCase));
+                return new PatternNode.OneOf(new CodePointSet(_classes.ParseBrackets(ref _position, ignoreCase)));
             case '^':
                 _position++;
                 return new PatternNode.Anchor(AnchorKind.LineStart);
@@ -84,7 +84,7 @@ internal sealed class PatternParser
                 return new PatternNode.Anchor(AnchorKind.LineEnd);
             case '.':
                 _position++;
-                return new PatternNode.OneOf(new CodePointSet(codePoint => codePoint != '\n', false));
+                return new PatternNode.OneOf(new CodePointSet(codePoint => codePoint != '\n'));
             case '*' or '+' or '?':
                 throw Broken($"'{unit}' with nothing to repeat");
             case '\\':
@@ -92,7 +92,8 @@ internal sealed class PatternParser
             default:
                 Rune rune = UnicodeClass.At(_pattern, _position, out int length);
                 _position += length;
-                return new PatternNode.OneOf(new CodePointSet(codePoint => codePoint == rune.Value, ignoreCase));
+                Func<int, bool> only = codePoint => codePoint == rune.Value;
+                return new PatternNode.OneOf(new CodePointSet(ignoreCase ? CodePointSet.AnyCase(only) : only));
         }
     }
 
@@ -115,7 +116,7 @@ internal sealed class PatternParser
             return new PatternNode.Anchor(kind);
         }
 
-        return new PatternNode.OneOf(new CodePointSet(_classes.ParseEscape(ref _position, out _), ignoreCase));
+        return new PatternNode.OneOf(new CodePointSet(_classes.ParseEscape(ref _position, ignoreCase, out _)));
     }
 
     private PatternNode ParseGroup(bool ignoreCase)

@@ -54,6 +54,31 @@ public sealed class GgufVocabularyTests
         Assert.Empty(tokenizer.Encode("   ", addSpecialTokens: false).Ids);
     }
 
+    /// <summary>Published files have the ends of a turn as ordinary tokens, which a text would never find whole.</summary>
+    [Theory]
+    [InlineData(new[] { 2, 3, 3, 1, 1, 1, 1, 1, 6, 4, 1, 1 })]
+    [InlineData(new[] { 2, 3, 3, 1, 1, 1, 1, 1, 6, 4, 3, 4 })]
+    [InlineData(null)]
+    public void Tokens_of_turns_are_found_whatever_their_type(int[]? types)
+    {
+        GgufVocabulary vocabulary = s_llama with
+        {
+            Tokens = [.. s_llama.Tokens, "<start_of_turn>", "<end_of_turn>"],
+            Scores = [.. s_llama.Scores!, 0, 0],
+            TokenTypes = types,
+        };
+        ITokenizer tokenizer = Tokenizer.FromGguf(vocabulary);
+        Assert.Equal([10, 7, 5, 11], tokenizer.Encode("<start_of_turn>ab<end_of_turn>", addSpecialTokens: false).Ids);
+        Assert.Equal("ab", tokenizer.Decode([10, 7, 5, 11]));
+
+        string path = Path.GetTempFileName();
+        File.WriteAllBytes(path, Tokenizer.JsonOfGguf(vocabulary));
+        ITokenizer written = Tokenizer.FromFile(path);
+        File.Delete(path);
+        Assert.Equal(tokenizer.Encode("<start_of_turn>ab<end_of_turn>").Ids, written.Encode("<start_of_turn>ab<end_of_turn>").Ids);
+        Assert.Equal(tokenizer.Decode([10, 7, 5, 11]), written.Decode([10, 7, 5, 11]));
+    }
+
     [Theory]
     [InlineData("gpt-2", new[] { 7, 6, 4 })]
     [InlineData("smollm", new[] { 6, 6, 6, 4 })]
