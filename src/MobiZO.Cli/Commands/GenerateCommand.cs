@@ -183,7 +183,16 @@ internal sealed class GenerateCommand
             prompt = piped.EndsWith('\n') ? piped[..^(piped.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)] : piped;
         }
 
-        return IsMessage(result) ? (Message(result, model, prompt), true) : (prompt, false);
+        if (IsMessage(result))
+        {
+            return (Message(result, model, prompt), true);
+        }
+
+        Require(
+            result.GetResult(_chatDate) is null or { Implicit: true },
+            "'--chat-date' belongs to a message: give the message with '--chat', or leave the date out."
+        );
+        return (prompt, false);
     }
 
     private string Message(ParseResult result, LocalModel model, string message)

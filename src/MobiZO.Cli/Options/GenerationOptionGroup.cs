@@ -66,7 +66,8 @@ internal static class GenerationOptionGroup
         );
         group.Add(
             "--stop",
-            "Texts that end the answer, between commas, \\n for a newline and \\, for a comma (by default, the text behind answers of the run).",
+            "Texts that end the answer, between commas, \\n for a newline and \\, for a comma "
+                + "(by default, the text behind answers of the run).",
             OptionValue.Words("text,..."),
             nameof(GenerationOptions.StopTexts),
             options => options.StopTexts,

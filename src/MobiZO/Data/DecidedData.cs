@@ -11,6 +11,9 @@ internal static class DecidedData
     /// <param name="hasChatTemplate">Whether the model has a chat template.</param>
     /// <param name="endText">The text of the model's end-of-sequence token; null: it has none.</param>
     /// <param name="isOneToken">Whether the model has a word as one token.</param>
+    /// <param name="isOfRun">
+    /// Whether a run brings the options along: what rows of this shape do not have is left aside then, since nobody asked for it.
+    /// </param>
     /// <exception cref="DataException">The rows fit no shape, or more than one.</exception>
     /// <exception cref="FineTuneException">The options ask for what rows of this shape do not have.</exception>
     public static DataOptions Of(
@@ -18,20 +21,21 @@ internal static class DecidedData
         IReadOnlyList<DataRow> rows,
         bool hasChatTemplate,
         string? endText,
-        Func<string, bool>? isOneToken = null
+        Func<string, bool>? isOneToken = null,
+        bool isOfRun = false
     )
     {
         options = OwnWords.Decide(options, rows, isOneToken);
         RowShape shape = RowDrafts.ShapeOf(rows[0], options);
         if (shape == RowShape.Chat || (shape == RowShape.Choices && new OwnChoices(options).ReadTurns(rows[0]) is not null))
         {
-            RequireNoSuffix(options);
+            RequireNoSuffix(options, isOfRun);
             return options with { ChatTemplate = ChatTemplateUse.Always, AnswerSuffix = null };
         }
 
         if (shape != RowShape.Completion)
         {
-            RequireNoChat(options, shape);
+            options = WithoutChat(options, shape, isOfRun);
             return shape == RowShape.Text ? options with { AnswerSuffix = options.AnswerSuffix ?? endText ?? "" } : options;
         }
 
@@ -67,21 +71,21 @@ internal static class DecidedData
         };
     }
 
-    private static void RequireNoSuffix(DataOptions options)
+    private static void RequireNoSuffix(DataOptions options, bool isOfRun)
     {
-        if (!string.IsNullOrEmpty(options.AnswerSuffix))
+        if (!isOfRun && !string.IsNullOrEmpty(options.AnswerSuffix))
         {
             throw new FineTuneException(
-                $"DataOptions.AnswerSuffix is {DataException.Quote(options.AnswerSuffix)}, and the rows are conversations, whose answers end "
-                    + "as the chat template ends them. Leave it out, or make it empty.",
+                $"DataOptions.AnswerSuffix is {DataException.Quote(options.AnswerSuffix)}, and the rows are conversations, whose answers "
+                    + "end as the chat template ends them. Leave it out, or make it empty.",
                 FineTuneFailure.Settings
             );
         }
     }
 
-    private static void RequireNoChat(DataOptions options, RowShape shape)
+    private static DataOptions WithoutChat(DataOptions options, RowShape shape, bool isOfRun)
     {
-        if (options.ChatTemplate == ChatTemplateUse.Always)
+        if (options.ChatTemplate == ChatTemplateUse.Always && !isOfRun)
         {
             string rows = shape switch
             {
@@ -95,6 +99,8 @@ internal static class DecidedData
                 FineTuneFailure.Settings
             );
         }
+
+        return options.ChatTemplate == ChatTemplateUse.Always ? options with { ChatTemplate = null } : options;
     }
 
     private static string Longest(DataOptions options) => options.MaxLength.ToString(CultureInfo.InvariantCulture);

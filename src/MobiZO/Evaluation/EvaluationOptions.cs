@@ -78,6 +78,9 @@ public sealed record EvaluationOptions
         return errors;
     }
 
+    /// <summary>Whether a run brought the options along.</summary>
+    internal bool IsOfRun { get; init; }
+
     /// <summary>The evaluation of a run's kept adapter with the settings of the run; the rows are still to be named.</summary>
     /// <param name="folder">The run.</param>
     /// <exception cref="FineTuneException">There is no run, or its configuration is damaged.</exception>
@@ -89,6 +92,7 @@ public sealed record EvaluationOptions
         {
             Model = run.Model,
             DataFile = "",
+            IsOfRun = true,
             Adapter = folder.KeptAdapter,
             Data = run.Data with
             {

@@ -59,7 +59,7 @@ public static class ModelEvaluation
         }
 
         // Runs say how they score words of several tokens; without one, every word is scored by itself.
-        var data = model.Decide(options.Data with { Scoring = options.Data.Scoring ?? ChoiceScoring.Mean }, found);
+        var data = model.Decide(options.Data with { Scoring = options.Data.Scoring ?? ChoiceScoring.Mean }, found, options.IsOfRun);
         var encoder = model.EncoderOf(data, options.Metric is not null);
         var read = encoder.Cut(found);
         var rows = encoder.Encode(new RowSampler(data).Choose(read));

@@ -196,11 +196,12 @@ public static class AppExport
                 Directory.Exists(output)
                 && Directory.EnumerateFileSystemEntries(output).Any()
                 && !File.Exists(Path.Combine(output, DescriptionFile))
+                && !File.Exists(Path.Combine(output, ProgramFile))
             )
         )
         {
             throw new FineTuneException(
-                $"'{output}' exists and was not written by an export before (it has no {DescriptionFile}). Choose another folder for the "
+                $"'{output}' exists and was not written by an export before (it has no {DescriptionFile} and no {ProgramFile}). Choose another folder for the "
                     + "app's files.",
                 FineTuneFailure.Output
             );

@@ -154,8 +154,8 @@ public sealed class LocalModel : IDisposable
 
     /// <summary>What rows leave open, decided for this model.</summary>
     /// <exception cref="DataException">The rows fit no shape, or more than one.</exception>
-    internal DataOptions Decide(DataOptions data, IReadOnlyList<DataRow> rows) =>
-        ChatDate.Decide(DecidedData.Of(data, rows, ChatTemplate is not null, EndText, IsOneToken), rows, _checkpoint.ChatTemplate);
+    internal DataOptions Decide(DataOptions data, IReadOnlyList<DataRow> rows, bool isOfRun = false) =>
+        ChatDate.Decide(DecidedData.Of(data, rows, ChatTemplate is not null, EndText, IsOneToken, isOfRun), rows, _checkpoint.ChatTemplate);
 
     /// <summary>Whether a word is one token behind a text, or behind a new line where it brings no space.</summary>
     private bool IsOneToken(string word) =>

@@ -29,7 +29,7 @@ internal static class PrefixNumbers
             throw new FineTuneException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The model computes a number of the size {largest} for a prompt, more than the {Half.MaxValue} that fp16 can hold: set "
+                    $"The model computes a number of the size {largest} for a prompt, more than the {Half.MaxValue} that fp16 holds: set "
                         + $"FineTuneOptions.PrefixCacheType to Fp32."
                 ),
                 FineTuneFailure.Settings

@@ -21,7 +21,7 @@ internal sealed class PreparedRun : IDisposable
     {
         (_opened, Options, Adapter, Objective, Evaluator) = (opened, options, adapter, objective, evaluator);
         Header = RunHeader.Of(options, opened, adapter);
-        Answers = new RunAnswers(opened.Model.Model, adapter, options.Run);
+        Answers = new RunAnswers(opened.Model.Model, adapter, options.Run, opened.Caches);
     }
 
     public RunRows Rows => _opened.Rows;
@@ -140,7 +140,7 @@ internal sealed class PreparedRun : IDisposable
         AdapterTensors adapter,
         CancellationToken cancellation
     ) =>
-        (CreateAnswers(_opened, evaluator.Rows, evaluator.Cache) ?? AnswersByMetric(evaluator.Rows)) is { } answers
+        (CreateAnswers(_opened, evaluator.Rows, evaluator.Cache) ?? AnswersByMetric(evaluator.Rows, cancellation)) is { } answers
             ? WrittenRows.Add(result, answers, AnswerCopies.Of(adapter.A, adapter.B.Floats), cancellation)
             : result;
 
@@ -197,7 +197,7 @@ internal sealed class PreparedRun : IDisposable
         _opened.Dispose();
     }
 
-    private AnswerScores? AnswersByMetric(IReadOnlyList<EncodedExample> rows)
+    private AnswerScores? AnswersByMetric(IReadOnlyList<EncodedExample> rows, CancellationToken cancellation)
     {
         if (Options.Run.Metric is not { } metric)
         {
@@ -206,7 +206,7 @@ internal sealed class PreparedRun : IDisposable
 
         if (!ReferenceEquals(_measured, rows))
         {
-            (_measured, _answers) = (rows, new AnswerScores(Answers.Of(rows), new MetricScore(metric)));
+            (_measured, _answers) = (rows, new AnswerScores(Answers.Of(rows, cancellation), new MetricScore(metric)));
         }
 
         return _answers;

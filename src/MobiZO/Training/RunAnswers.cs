@@ -14,21 +14,27 @@ namespace MobiZO.Training;
 /// <param name="model">The base model; it stays the caller's.</param>
 /// <param name="adapter">The adapter; of its matrices only the sizes matter here.</param>
 /// <param name="run">The run: how long answers are, and how prompts are computed and kept.</param>
-internal sealed class RunAnswers(LocalModel model, LoraAdapter adapter, FineTuneOptions run) : IDisposable
+/// <param name="caches">Fills the files of prompts.</param>
+internal sealed class RunAnswers(LocalModel model, LoraAdapter adapter, FineTuneOptions run, RunCaches caches) : IDisposable
 {
     private readonly Stack<IDisposable> _owned = new();
     private AdaptedModel? _adapted;
     private AnswerWriter? _writer;
 
-    /// <summary>Rows that will be answered, at every evaluation: their prompts are computed once, or found with the run's.</summary>
-    public RowAnswers Of(IReadOnlyList<EncodedExample> rows)
+    /// <summary>
+    /// Rows that will be answered, at every evaluation: their prompts are computed once, or found with the run's; without files of prompts
+    /// they are computed again each time.
+    /// </summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="cancellation">Stops between two batches of prompts.</param>
+    public RowAnswers Of(IReadOnlyList<EncodedExample> rows, CancellationToken cancellation)
     {
         _adapted ??= Own(new AdaptedModel(model, adapter, hasSingleRows: false, run.Engine.PrefixStyle));
         _writer ??= Own(new AnswerWriter(_adapted, run.AnswerTokens));
         var (start, prefix) = (_adapted.Start, _adapted.Prefix);
         var cache = new PrefixCacheOptions(
             run.PrefixCacheType,
-            (long)run.PrefixCacheMegabytes << 20,
+            MemoryBytes: 0,
             run.PrefixCacheFile ? PrefixFolder.PathOf(model, run.Engine, prefix.Shape, run.PrefixCacheType) : null,
             run.TokensPerRunInForce
         );
@@ -36,7 +42,7 @@ internal sealed class RunAnswers(LocalModel model, LoraAdapter adapter, FineTune
         if (store is not null)
         {
             _owned.Push(store);
-            store.Fill(planned: null, progress: null, note: null, CancellationToken.None);
+            caches.FillBeside(store, "answered", cancellation);
             if (store.Plan.Left == 0)
             {
                 prefix.Release();

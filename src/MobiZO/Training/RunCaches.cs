@@ -64,6 +64,23 @@ internal sealed class RunCaches : IDisposable
         }
     }
 
+    /// <summary>Computes the prompts of a store of other programs ahead, in files alone: the budget is not theirs.</summary>
+    /// <param name="store">The store, without memory of its own.</param>
+    /// <param name="rows">Whose prompts they are.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    public void FillBeside(PrefixStore store, string rows, CancellationToken cancellation)
+    {
+        if (_options.PrefixCacheFile)
+        {
+            store.Fill(
+                planned: null,
+                (done, total) => _progress?.Report(new StageProgress($"caching {rows} prompts", done, total)),
+                reason => _progress?.Report(new RunNote(reason, true)),
+                cancellation
+            );
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

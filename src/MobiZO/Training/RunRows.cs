@@ -70,7 +70,7 @@ internal sealed record RunRows
         }
 
         var read = DataFile.Read(options.TrainData, options.Data);
-        var data = model.Decide(options.Data with { Seed = options.Seed }, read);
+        var data = model.Decide(options.Data with { Seed = options.Seed }, read, isOfRun: options.Resume);
         var encoder = model.EncoderOf(data, options.Metric is not null);
         var rows = encoder.Cut(read);
         var split = new RowSampler(data).Split(rows);

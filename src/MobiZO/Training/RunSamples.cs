@@ -72,7 +72,7 @@ internal sealed class RunSamples
 
         try
         {
-            _answers ??= _run.Answers.Of(_rows);
+            _answers ??= _run.Answers.Of(_rows, cancellation);
             Add(step, _answers.WriteAll(_run.CopyOf(b), null, cancellation));
             AtomicFile.Write(_file, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(_lines.Values.Select(Text)))));
         }

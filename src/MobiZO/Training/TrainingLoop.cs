@@ -139,31 +139,34 @@ internal sealed class TrainingLoop
     /// <summary>The report with the held-out rows. The run is complete without them: what is wrong with them costs nothing else.</summary>
     private FineTuneResult WithHeldOut(FineTuneResult result, Stopwatch sinceStart, CancellationToken cancellation)
     {
+        EvaluationPoint before,
+            after;
         try
         {
-            var (before, after) = _evaluations.ScoreHeldOut(_optimizer.NextStep, _optimizer.B.ToArray(), cancellation);
-            result = result with
-            {
-                TestBefore = before,
-                Test = after,
-                Seconds = sinceStart.Elapsed.TotalSeconds,
-                PeakMemoryBytes = ProcessMemory.Peak(),
-            };
-            RunFolder.WriteJson(_folder.ReportFile, result);
+            (before, after) = _evaluations.ScoreHeldOut(_optimizer.NextStep, _optimizer.B.ToArray(), cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             _progress?.Report(new RunNote("Stopped before the held-out rows were scored; FineTuneOptions.Resume scores them.", true));
+            return result;
         }
-        catch (Exception error) when (error is DataException or FineTuneException or IOException)
+        catch (DataException error)
         {
             throw new FineTuneException(
                 $"The held-out rows cannot be scored: {error.Message} All steps are taken, and the report and the adapter are in "
                     + $"'{_folder.Path}': correct the rows, and FineTuneOptions.Resume scores them.",
-                error is FineTuneException { Failure: var failure } ? failure : FineTuneFailure.Input
+                FineTuneFailure.Input
             );
         }
 
+        result = result with
+        {
+            TestBefore = before,
+            Test = after,
+            Seconds = sinceStart.Elapsed.TotalSeconds,
+            PeakMemoryBytes = ProcessMemory.Peak(),
+        };
+        RunFolder.WriteJson(_folder.ReportFile, result);
         return result;
     }
 

@@ -1,4 +1,5 @@
 using MobiZO.Data;
+using MobiZO.Models;
 using MobiZO.Optimization;
 using MobiZO.Programs.Ops;
 
@@ -94,9 +95,10 @@ internal static class UnusedSettings
             yield return $"OptimizerOptions.MaxGradientNorm {OfExact} {EnumNames.Of(estimator)} has none: it changes nothing.";
         }
 
-        // The files of a run hold the usual bound, whatever its estimator.
-        var usual = (options with { GradientMegabytes = null }).GradientMegabytesInForce;
-        if (estimator.IsRandom() && options.GradientMegabytesInForce != usual)
+        // The files of a run hold the bound that was usual for it, whatever its estimator.
+        int[] usual = [new EngineOptions().UsualGradientMegabytes, new EngineOptions { LowMemory = true }.UsualGradientMegabytes];
+        var isCut = !estimator.IsRandom() && options.Optimizer is not { Estimator: EstimatorKind.Guided, QueriesInForce: > 0 };
+        if (!isCut && !usual.Contains(options.GradientMegabytesInForce))
         {
             yield return $"FineTuneOptions.GradientMegabytes {OfExact} {EnumNames.Of(estimator)} has none: it changes nothing.";
         }

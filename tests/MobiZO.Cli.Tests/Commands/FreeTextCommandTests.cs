@@ -78,6 +78,9 @@ public sealed class FreeTextCommandTests : IDisposable
         Assert.Equal(Written, await Prompt("--model", model, "--adapter", Path.Combine(run, "adapter")));
         Assert.Equal("04 Mar 2025" + Written[11..], await Prompt("--run", run, "--chat-date", "2025-03-04"));
         Assert.EndsWith(Written[11..], await Prompt("--model", model, "--chat-template", "always"));
+        var bare = await Cli.RunAsync("generate", "--model", Cli.Nano, "--prompt", "Hello", "--chat-date", "2024-02-03");
+        Assert.Equal(ExitCodes.Usage, bare.ExitCode);
+        Assert.Contains("'--chat-date' belongs to a message", bare.Error, StringComparison.Ordinal);
         var (code, _, error) = await Cli.RunAsync([.. train, "--chat-date", "3.2.2024"]);
         Assert.Equal(2, code);
         Assert.Contains("expected a date such as 2026-03-31", error);

@@ -19,6 +19,9 @@ public sealed class DecidedDataTests
         Assert.Equal(FineTuneFailure.Settings, error.Failure);
         Assert.StartsWith($"DataOptions.ChatTemplate is ChatTemplateUse.Always, and the rows are {what}", error.Message);
         Assert.NotEqual(ChatTemplateUse.Always, Decide(new DataOptions { ChatTemplate = ChatTemplateUse.Never }, rows).ChatTemplate);
+
+        // What a run brings along was not asked for of these rows.
+        Assert.Null(Decide(new DataOptions { ChatTemplate = ChatTemplateUse.Always }, rows, isOfRun: true).ChatTemplate);
     }
 
     [Theory]
@@ -38,11 +41,12 @@ public sealed class DecidedDataTests
         var error = Assert.Throws<FineTuneException>(() => Decide(new DataOptions { AnswerSuffix = "\n#" }, rows));
         Assert.Equal(FineTuneFailure.Settings, error.Failure);
         Assert.StartsWith("DataOptions.AnswerSuffix is '\\n#', and the rows are conversations", error.Message);
+        Assert.Null(Decide(new DataOptions { AnswerSuffix = "\n#" }, rows, isOfRun: true).AnswerSuffix);
     }
 
-    private static DataOptions Decide(DataOptions options, string rows)
+    private static DataOptions Decide(DataOptions options, string rows, bool isOfRun = false)
     {
         using var file = new TemporaryFile("a.jsonl", rows);
-        return DecidedData.Of(options, DataFile.Read(file.Path, options), hasChatTemplate: true, "</s>");
+        return DecidedData.Of(options, DataFile.Read(file.Path, options), hasChatTemplate: true, "</s>", isOfRun: isOfRun);
     }
 }
