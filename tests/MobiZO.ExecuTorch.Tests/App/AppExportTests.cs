@@ -216,7 +216,7 @@ public sealed class AppExportTests : IDisposable
         await Train(options => options);
         Directory.CreateDirectory(_run.At("mine"));
         _run.Write(Path.Combine("mine", "notes.txt"), "mine");
-        Assert.Contains("was not written by an export before (it has no program.json)", Refusal("mine"), StringComparison.Ordinal);
+        Assert.Contains("by an export before (it has no program.json and no model.pte)", Refusal("mine"), StringComparison.Ordinal);
         Assert.Contains("was not written by an export before", Refusal("train.jsonl"), StringComparison.Ordinal);
         Assert.Contains("is read from", Refusal("run"), StringComparison.Ordinal);
         Assert.Contains("is read from", Refusal("model"), StringComparison.Ordinal);
@@ -227,6 +227,11 @@ public sealed class AppExportTests : IDisposable
         Write();
         Write(AppForm.Delayed);
         Assert.Equal("delayed", new AppFolder(_run.At("app")).Description.GetProperty("form").GetString());
+
+        // Also one whose export ended half-way: the description goes first.
+        File.Delete(_run.At("app", "program.json"));
+        Write();
+        Assert.True(File.Exists(_run.At("app", "program.json")));
 
         string Refusal(string output) =>
             Assert.Throws<FineTuneException>(() => AppExport.Write(_run.At("run"), _run.At(output), EngineCatalog.ExecuTorch)).Message;

@@ -28,7 +28,7 @@ public sealed class GuideTests
                 && !line.Contains("<command>", StringComparison.Ordinal)
             )
             .ToList();
-        Assert.Equal(9, lines.Count);
+        Assert.Equal(10, lines.Count);
         Assert.All(
             lines,
             line =>
