@@ -58,33 +58,17 @@ internal sealed class GradientObjective : IGradientObjective, IRunObjective
             throw new ArgumentException("the exact gradient is that of one clean copy");
         }
 
-        var indices = _order.IndicesOf(request.Step);
-        double whole = indices.Sum(WeightOf);
-        var (loss, sum) = (0f, new float[request.B.Length]);
-        LastRunCount = 0;
-        foreach (var part in _room.Cut(_form, _examples, indices, _lengths))
-        {
-            var outputs = _program.Run(Inputs(request, part));
-            var share = (float)(part.Sum(WeightOf) / whole);
-            loss += outputs[ProgramNames.Losses].Floats[0] * share;
-            var gradient = outputs[ProgramNames.AdapterBGradient].Floats;
-            for (var index = 0; index < sum.Length; index++)
-            {
-                sum[index] += gradient[index] * share;
-            }
-
-            LastRunCount++;
-        }
-
-        return (loss, sum);
+        (var loss, var gradient, LastRunCount) = MeanOverParts.Of(
+            _room,
+            _form,
+            _examples,
+            _order.IndicesOf(request.Step),
+            _lengths,
+            part => _program.Run(Inputs(request, part)),
+            ProgramNames.AdapterBGradient
+        );
+        return (loss, gradient);
     }
-
-    /// <summary>What an example counts in the mean: tokens count alike, and so do decisions between choices.</summary>
-    /// <param name="form">The loss.</param>
-    /// <param name="example">The example.</param>
-    public static int WeightOf(StepLossKind form, PromptExample example) => form == StepLossKind.Tokens ? example.Answer.Length : 1;
-
-    private int WeightOf(int index) => WeightOf(_form, _examples[index]);
 
     private Dictionary<string, HostTensor> Inputs(StepRequest request, int[] part)
     {

@@ -88,7 +88,16 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
         var examples = _order.IndicesOf(request.Step);
         if (_room is not null && request.Plan.Count == 1)
         {
-            return CutOverRows(request, examples, _room);
+            (var loss, var direction, LastRunCount) = MeanOverParts.Of(
+                _room,
+                _form,
+                _examples,
+                examples,
+                _lengths,
+                part => _programs.Losses.Value.Run(Inputs(request, request.Plan, part, learningRate: 0)),
+                ProgramNames.BroadcastGradient
+            );
+            return ([loss], direction);
         }
 
         var losses = new List<float>(request.Plan.Count);
@@ -105,30 +114,6 @@ internal sealed class ModelObjective : IUpdatingObjective, IBroadcastObjective, 
         }
 
         return ([.. losses], broadcast!);
-    }
-
-    /// <summary>Loss and direction of a lone copy are means over its rows, so that rows can be cut as those of an exact gradient.</summary>
-    private (float[] Losses, float[] Broadcast) CutOverRows(StepRequest request, int[] examples, GradientRoom room)
-    {
-        double WeightOf(int index) => GradientObjective.WeightOf(_form, _examples[index]);
-        var whole = examples.Sum(WeightOf);
-        var (loss, broadcast) = (0f, new float[request.B.Length]);
-        LastRunCount = 0;
-        foreach (var part in room.Cut(_form, _examples, examples, _lengths))
-        {
-            var outputs = _programs.Losses.Value.Run(Inputs(request, request.Plan, part, learningRate: 0));
-            var share = (float)(part.Sum(WeightOf) / whole);
-            loss += outputs[ProgramNames.Losses].Floats[0] * share;
-            var direction = outputs[ProgramNames.BroadcastGradient].Floats;
-            for (var index = 0; index < broadcast.Length; index++)
-            {
-                broadcast[index] += direction[index] * share;
-            }
-
-            LastRunCount++;
-        }
-
-        return ([loss], broadcast);
     }
 
     public UpdatedStep LossesAndUpdate(StepRequest request, float learningRate)

@@ -2,7 +2,6 @@ using MobiZO.Adapted;
 using MobiZO.Adapters;
 using MobiZO.Data;
 using MobiZO.Models;
-using MobiZO.PrefixCache;
 using MobiZO.Scoring;
 
 namespace MobiZO.Training;
@@ -13,8 +12,8 @@ namespace MobiZO.Training;
 /// </summary>
 /// <param name="model">The base model; it stays the caller's.</param>
 /// <param name="adapter">The adapter; of its matrices only the sizes matter here.</param>
-/// <param name="run">The run: how long answers are, and how prompts are computed and kept.</param>
-/// <param name="caches">Fills the files of prompts.</param>
+/// <param name="run">The run: how long answers are, and how prompts are computed.</param>
+/// <param name="caches">Where prompts are kept.</param>
 internal sealed class RunAnswers(LocalModel model, LoraAdapter adapter, FineTuneOptions run, RunCaches caches) : IDisposable
 {
     private readonly Stack<IDisposable> _owned = new();
@@ -31,25 +30,14 @@ internal sealed class RunAnswers(LocalModel model, LoraAdapter adapter, FineTune
     {
         _adapted ??= Own(new AdaptedModel(model, adapter, hasSingleRows: false, run.Engine.PrefixStyle));
         _writer ??= Own(new AnswerWriter(_adapted, run.AnswerTokens));
-        var (start, prefix) = (_adapted.Start, _adapted.Prefix);
-        var cache = new PrefixCacheOptions(
-            run.PrefixCacheType,
-            MemoryBytes: 0,
-            run.PrefixCacheFile ? PrefixFolder.PathOf(model, run.Engine, prefix.Shape, run.PrefixCacheType) : null,
-            run.TokensPerRunInForce
-        );
-        var store = _adapted.OpenStore([.. rows.Select(row => AnswerWriter.ExampleOf(row, start))], cache);
+        var start = _adapted.Start;
+        var store = caches.OpenBeside(_adapted, [.. rows.Select(row => AnswerWriter.ExampleOf(row, start))], "answered", cancellation);
         if (store is not null)
         {
             _owned.Push(store);
-            caches.FillBeside(store, "answered", cancellation);
-            if (store.Plan.Left == 0)
-            {
-                prefix.Release();
-            }
         }
 
-        return new RowAnswers(_writer, _adapted, rows, store, cache.MaxTokensPerRun);
+        return new RowAnswers(_writer, _adapted, rows, store, run.TokensPerRunInForce);
     }
 
     /// <inheritdoc/>

@@ -28,14 +28,7 @@ internal sealed class RunCaches : IDisposable
     /// <param name="used">Examples worth computing ahead; null: all.</param>
     public PrefixStore? Open(IReadOnlyList<PromptExample> examples, IReadOnlyCollection<int>? used = null)
     {
-        var folder = _options.PrefixCacheFile
-            ? PrefixFolder.PathOf(_model.Model, _options.Engine, _model.Prefix.Shape, _options.PrefixCacheType)
-            : null;
-        var store = _model.OpenStore(
-            examples,
-            new PrefixCacheOptions(_options.PrefixCacheType, _bytesLeft, folder, _options.TokensPerRunInForce),
-            used
-        );
+        var store = _model.OpenStore(examples, OptionsOf(_model, _bytesLeft), used);
         if (store is not null)
         {
             _stores.Add(store);
@@ -51,12 +44,11 @@ internal sealed class RunCaches : IDisposable
     /// <param name="cancellation">Stops between two batches.</param>
     public void Fill(PrefixStore? store, string rows, bool isLast, CancellationToken cancellation)
     {
-        store?.Fill(
-            plan => _progress?.Report(new PrefixesPlanned(rows, plan)),
-            (done, total) => _progress?.Report(new StageProgress($"caching {rows} prompts", done, total)),
-            reason => _progress?.Report(new RunNote(reason, true)),
-            cancellation
-        );
+        if (store is not null)
+        {
+            Fill(store, rows, plan => _progress?.Report(new PrefixesPlanned(rows, plan)), cancellation);
+        }
+
         _bytesLeft -= store?.HeldBytes ?? 0;
         if (isLast)
         {
@@ -64,21 +56,27 @@ internal sealed class RunCaches : IDisposable
         }
     }
 
-    /// <summary>Computes the prompts of a store of other programs ahead, in files alone: the budget is not theirs.</summary>
-    /// <param name="store">The store, without memory of its own.</param>
+    /// <summary>
+    /// Opens a store for programs of their own, computed ahead in files alone: the budget is not theirs. It is the caller's; null when
+    /// nothing is frozen.
+    /// </summary>
+    /// <param name="model">The adapted model of these programs.</param>
+    /// <param name="examples">The examples.</param>
     /// <param name="rows">Whose prompts they are.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    public void FillBeside(PrefixStore store, string rows, CancellationToken cancellation)
+    public PrefixStore? OpenBeside(AdaptedModel model, IReadOnlyList<PromptExample> examples, string rows, CancellationToken cancellation)
     {
-        if (_options.PrefixCacheFile)
+        var store = model.OpenStore(examples, OptionsOf(model, bytes: 0));
+        if (store is not null && _options.PrefixCacheFile)
         {
-            store.Fill(
-                planned: null,
-                (done, total) => _progress?.Report(new StageProgress($"caching {rows} prompts", done, total)),
-                reason => _progress?.Report(new RunNote(reason, true)),
-                cancellation
-            );
+            Fill(store, rows, planned: null, cancellation);
+            if (store.Plan.Left == 0)
+            {
+                model.Prefix.Release();
+            }
         }
+
+        return store;
     }
 
     /// <inheritdoc/>
@@ -89,4 +87,22 @@ internal sealed class RunCaches : IDisposable
             store.Dispose();
         }
     }
+
+    private PrefixCacheOptions OptionsOf(AdaptedModel model, long bytes) =>
+        new(
+            _options.PrefixCacheType,
+            bytes,
+            _options.PrefixCacheFile
+                ? PrefixFolder.PathOf(model.Model, _options.Engine, model.Prefix.Shape, _options.PrefixCacheType)
+                : null,
+            _options.TokensPerRunInForce
+        );
+
+    private void Fill(PrefixStore store, string rows, Action<PrefixCachePlan>? planned, CancellationToken cancellation) =>
+        store.Fill(
+            planned,
+            (done, total) => _progress?.Report(new StageProgress($"caching {rows} prompts", done, total)),
+            reason => _progress?.Report(new RunNote(reason, true)),
+            cancellation
+        );
 }
